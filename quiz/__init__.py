@@ -1,0 +1,35 @@
+"""Many Hats: asks about daily work and shows which data roles a person combines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from quiz.app import App
+
+
+def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None = None) -> App:
+    """The whole web app, ready to serve: settings, key, database, bank, guard and pages, in that order.
+
+    Parameters
+    ----------
+    config
+        Settings that win over every other source (see `quiz.settings`).
+    instance
+        Folder of the database and the key; else `MANY_HATS_INSTANCE`, else Flask's own choice.
+
+    Raises
+    ------
+    quiz.settings.BadSetting, quiz.secret.WeakKey, quiz.bank.BankError, quiz.storage.Unavailable
+        When it cannot be served as configured; the message says what to mend.
+    """
+    from quiz import guard, storage, views
+    from quiz.app import App
+
+    app = App.configured(config or {}, instance)
+    storage.prepare(app.storage.file)
+    guard.init_app(app)
+    views.init_app(app)
+    return app

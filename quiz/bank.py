@@ -13,12 +13,15 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 _HEADER = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?")
+
+_Lines = dict[tuple[str, int, str], int]
 
 
 @dataclass(frozen=True, order=True)
@@ -153,14 +156,12 @@ class Bank:
         count = -(-len(self.asked) // self.most)
         small, larger = divmod(len(self.asked), count)
         ends = [n * small + min(n, larger) for n in range(count + 1)]
-        return tuple(self.asked[a:b] for a, b in zip(ends, ends[1:], strict=False))
+        return tuple(self.asked[a:b] for a, b in pairwise(ends))
 
     @cached_property
     def contacts(self) -> frozenset[tuple[str, str]]:
         """Pairs of roles that usually work together, each pair sorted; naming it in one role's file is enough."""
-        return frozenset(
-            (min(role.id, other), max(role.id, other)) for role in self.roles for other in role.works_with
-        )
+        return frozenset((min(role.id, other), max(role.id, other)) for role in self.roles for other in role.works_with)
 
     def neighbours(self, role: str) -> tuple[Role, ...]:
         """The roles that `role` usually works with, in the order of the flow."""
@@ -192,6 +193,11 @@ def load(folder: Path) -> Bank:
     return bank
 
 
+def line_of(file: Path, key: str, header: str = "", nth: int = 0) -> int:
+    """The line of `file` on which `key` of the nth table `header` stands, else the line of that table."""
+    return _line(_line_numbers(file.read_text(encoding="utf-8")), key, header, nth)
+
+
 class _Table:
     """A TOML table that notes a problem, with its line, instead of failing on a missing or wrong value."""
 
@@ -200,9 +206,7 @@ class _Table:
         self.known: set[str] = set()
 
     def line(self, key: str = "") -> int:
-        return self.reader.lines[self.file].get((self.header, self.nth, key)) or self.reader.lines[self.file].get(
-            (self.header, self.nth, ""), 1
-        )
+        return _line(self.reader.lines[self.file], key, self.header, self.nth)
 
     def problem(self, key: str, what: str, mend: str) -> None:
         self.reader.problems.append(Problem(self.file, self.line(key), what, mend))
@@ -268,7 +272,7 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
-        self.lines: dict[Path, dict[tuple[str, int, str], int]] = {}
+        self.lines: dict[Path, _Lines] = {}
 
     def bank(self) -> Bank | None:
         frame = self._open(self.folder / "bank.toml")
@@ -286,7 +290,7 @@ class _Reader:
         frame.done()
         tables = {file.stem: table for file in files if (table := self._open(file))}
         found = [self._role(id, table, {stage.id for stage in stages}) for id, table in tables.items()]
-        self._across(found, tables)
+        self._across(found, tables, {file.stem for file in files})
         if self.problems:
             return None
         order = [stage.id for stage in stages]
@@ -310,7 +314,8 @@ class _Reader:
             self._note(file, f"cannot be read ({error})", "make it a readable UTF-8 file")
         except tomllib.TOMLDecodeError as error:
             where = re.search(r"line (\d+)", str(error))
-            self._note(file, f"is not TOML: {error}", "mend the syntax", int(where[1]) if where else 1)
+            end = len(text.splitlines())
+            self._note(file, f"is not TOML: {error}", "mend the syntax", int(where[1]) if where else end)
         else:
             self.lines[file] = _line_numbers(text)
             return _Table(self, file, data, "")
@@ -322,7 +327,7 @@ class _Reader:
             table.done()
 
     def _scale(self, frame: _Table) -> tuple[tuple[Point, ...], Point]:
-        points = []
+        points: list[Point] = []
         skip = frame.table("skip")
         for table in _unique(frame.tables("scale"), "answer"):
             point = Point(table.id(), table.text("label"), table.text("said"), table.number("level", 0, 1))
@@ -359,6 +364,8 @@ class _Reader:
                 )
             )
             row.done()
+        if table.data.get("responsibilities") == []:
+            table.problem("responsibilities", "the role has no responsibility", "add a [[responsibilities]] table")
         role = Role(
             id=id,
             name=table.text("name"),
@@ -373,11 +380,13 @@ class _Reader:
         table.done()
         return role
 
-    def _across(self, roles: list[Role], tables: dict[str, _Table]) -> None:
-        """What only shows when all roles are seen together: references, unique ids, equal numbers."""
-        ids = {role.id for role in roles}
+    def _across(self, roles: list[Role], tables: dict[str, _Table], ids: set[str]) -> None:
+        """What only shows when all roles are seen together: references, unique ids, equal numbers.
+
+        `ids` also names roles whose file cannot be read, so that one broken file is one problem.
+        """
         counts = [len(role.responsibilities) for role in roles]
-        usual = max(set(counts), key=counts.count)
+        usual = max(set(counts), key=counts.count, default=0)
         seen: dict[str, Responsibility] = {}
         for role in roles:
             table = tables[role.id]
@@ -404,19 +413,24 @@ class _Reader:
 def _unique(tables: Iterator[_Table], kind: str) -> Iterator[_Table]:
     seen: set[str] = set()
     for table in tables:
-        id = str(table.data.get("id"))
-        if id in seen:
-            table.problem("id", f"{kind} {id!r} stands twice", "rename or remove one")
-        seen.add(id)
+        id = table.data.get("id")
+        if isinstance(id, str):
+            if id in seen:
+                table.problem("id", f"{kind} {id!r} stands twice", "rename or remove one")
+            seen.add(id)
         yield table
 
 
-def _line_numbers(text: str) -> dict[tuple[str, int, str], int]:
+def _line(lines: _Lines, key: str, header: str, nth: int) -> int:
+    return lines.get((header, nth, key)) or lines.get((header, nth, ""), 1)
+
+
+def _line_numbers(text: str) -> _Lines:
     """Where each key stands: (table, how many of that name came before, key) to line; key "" is the table itself.
 
     tomllib keeps no positions. This needs only to find lines in files that tomllib has accepted.
     """
-    found: dict[tuple[str, int, str], int] = {}
+    found: _Lines = {}
     header, nth, seen = "", 0, {"": 1}
     for number, line in enumerate(text.splitlines(), 1):
         if opened := _HEADER.match(line):

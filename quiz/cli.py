@@ -5,52 +5,70 @@ Every command imports what it needs when it runs, so that `quiz --help` costs li
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-_FLASKS_OWN = {
-    "run": "Run Flask's development server.",
-    "routes": "List every address that the app answers.",
-    "shell": "Open a Python shell inside the app.",
-}
+if TYPE_CHECKING:
+    from quiz.app import App
 
 
-class _Commands(click.Group):
-    """Our commands, and Flask's own behind them: Flask is imported only once one of its commands is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *_FLASKS_OWN])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _FLASKS_OWN:
-            return super().get_command(ctx, cmd_name)
-        if cmd_name != ctx.protected_args_name if hasattr(ctx, "protected_args_name") else False:
-            return None
-        return click.Command(cmd_name, short_help=_FLASKS_OWN[cmd_name])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] in _FLASKS_OWN:
-            from flask.cli import FlaskGroup
-
-            from quiz import create_app
-
-            command = FlaskGroup(create_app=create_app).get_command(ctx, args[0])
-            return args[0], command, args[1:]
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=_Commands)
+@click.group()
 @click.version_option(package_name="many-hats")
 def main() -> None:
     """Many Hats: which data roles does somebody's daily work combine?
 
     Example: quiz serve
     """
+
+
+def _app(**config: Any) -> App:
+    """The app, or one clear line on why there is none."""
+    from quiz import bank, create_app, secret, settings, storage
+
+    try:
+        return create_app(config)
+    except (bank.BankError, secret.WeakKey, settings.BadSetting, storage.Unavailable, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; as many as the machine has cores by default.")
+@click.option("--lan", is_flag=True, help="Serve the local network too, so that a phone can take the quiz.")
+@click.option("--url", default="", help="The address people use, where it differs; links are made with it.")
+def serve(host: str, port: int, workers: int | None, lan: bool, url: str) -> None:
+    """Serve the quiz on a production server, and print its address.
+
+    The first start makes the instance folder with its key and its database.
+
+    Example: quiz serve --lan
+    """
+    from quiz import serving, settings
+
+    own = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    config: dict[str, Any] = {"URL": url} if url else {}
+    if lan:
+        address = serving.lan_address()
+        if address is None:
+            raise click.ClickException("this machine is in no local network; leave out --lan or connect it")
+        host, own = "0.0.0.0", f"http://{address}:{port}"  # noqa: S104 - what --lan asks for
+        config = {"URL": url or own}
+    if serving.taken(host, port):
+        raise click.ClickException(f"port {port} is taken, or {host} is not this machine's; choose with --port, --host")
+    app = _app(**config)
+    app.config["TRUSTED_HOSTS"] += settings.hosts_of(own)
+    serving.serve(
+        app,
+        binds=[f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
+        workers=workers or max(2, os.cpu_count() or 2),
+        greeting=f"Many Hats is at {app.config['URL'] or own}  (Ctrl+C ends it)",
+    )
 
 
 @main.command()
@@ -75,7 +93,9 @@ def check(folder: Path | None) -> None:
 @main.command()
 @click.argument("source", metavar="FILE", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--format", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to standard output.")
+@click.option(
+    "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to standard output."
+)
 @click.option("--skip-bad", is_flag=True, help="Leave out rows that cannot be read, and say how many.")
 @click.option(
     "--bank",
@@ -93,3 +113,26 @@ def score(source: str, **options: Any) -> None:
     from quiz import batch
 
     batch.run(source, **options)
+
+
+def _flasks_own(name: str, summary: str) -> Callable[..., None]:
+    """One of Flask's own commands; Flask is imported only when it is called."""
+
+    @main.command(
+        name,
+        help=f"{summary}\n\nExample: quiz {name}",
+        add_help_option=False,
+        context_settings={"ignore_unknown_options": True},
+    )
+    @click.argument("args", nargs=-1, type=click.UNPROCESSED)
+    def command(args: tuple[str, ...]) -> None:
+        from flask.cli import FlaskGroup
+
+        FlaskGroup(create_app=_app, load_dotenv=False).main([name, *args], prog_name="quiz")
+
+    return command
+
+
+_flasks_own("run", "Run Flask's development server.")
+_flasks_own("routes", "List every address that the app answers.")
+_flasks_own("shell", "Open a Python shell inside the app.")

@@ -1,0 +1,148 @@
+"""Numbers to coordinates: the geometry of every chart, for SVG templates to draw. No colours and no words here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from quiz.bank import Bank, Role
+
+_WIDTH = 420.0
+_TOP, _BOTTOM = 40.0, 14.0
+_ROW = 128.0
+_BETWEEN = 10.0
+_LARGEST, _SMALLEST = 36.0, 14.0
+_GAP = 4.0
+
+
+@dataclass(frozen=True)
+class Node:
+    """A role on the map: its circle, the mark inside it, and its name below, with the share where it has one."""
+
+    role: Role
+    x: float
+    y: float
+    radius: float
+    mark: float
+    label: tuple[str, ...]
+    label_y: float
+    percent: int | None
+
+    @property
+    def own(self) -> bool:
+        """Whether the role is in the person's mix."""
+        return self.percent is not None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A contact between two roles, as SVG path data. `solid`: reported; else usual, but not reported."""
+
+    path: str
+    solid: bool
+
+
+@dataclass(frozen=True)
+class RoleMap:
+    """The flow of data with its roles; `stages` are headings with the middle of their band."""
+
+    width: float
+    height: float
+    band: float
+    stages: tuple[tuple[str, float], ...]
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+def role_map(
+    bank: Bank, coverage: Mapping[str, float], shares: Mapping[str, int], edges: Mapping[tuple[str, str], bool]
+) -> RoleMap:
+    """The role map of `bank`: a column a stage, a circle a role, its area by coverage.
+
+    Parameters
+    ----------
+    coverage
+        By role id, 0 to 1; a role left out counts as 0.
+    shares
+        Percent by role id, of the roles in the mix alone.
+    edges
+        Pairs of role ids to whether the contact was reported.
+
+    Returns
+    -------
+    RoleMap
+        In units of which the map is 420 wide; y points down.
+    """
+    columns = [[role for role in bank.roles if role.stage == stage.id] for stage in bank.stages]
+    rows = max(map(len, columns))
+    height = _TOP + rows * _ROW + _BOTTOM
+    step = _WIDTH / len(columns)
+    nodes = {}
+    for c, column in enumerate(columns):
+        for r, role in enumerate(column):
+            y = _TOP + (r + 0.5 + (rows - len(column)) / 2) * _ROW - 12
+            radius = max(_SMALLEST, _LARGEST * math.sqrt(coverage.get(role.id, 0)))
+            nodes[role.id] = Node(
+                role=role,
+                x=round(step * (c + 0.5), 1),
+                y=round(y, 1),
+                radius=round(radius, 1),
+                mark=round(min(34, radius * 1.25), 1),
+                label=(*_two_lines(role.title), *([f"{shares[role.id]}%"] if role.id in shares else [])),
+                label_y=round(y + radius + 17, 1),
+                percent=shares.get(role.id),
+            )
+    drawn = (Edge(_path(nodes[a], nodes[b], nodes.values()), solid) for (a, b), solid in edges.items())
+    return RoleMap(
+        width=_WIDTH,
+        height=height,
+        band=round(step - _BETWEEN, 1),
+        stages=tuple((stage.name, round(step * (c + 0.5), 1)) for c, stage in enumerate(bank.stages)),
+        nodes=tuple(nodes.values()),
+        edges=tuple(sorted(drawn, key=lambda edge: edge.solid)),
+    )
+
+
+def _two_lines(name: str) -> tuple[str, ...]:
+    """A name split at the blank nearest its middle; short ones stay on one line.
+
+    >>> _two_lines("Software engineer"), _two_lines("ML engineer")
+    (('Software', 'engineer'), ('ML engineer',))
+    """
+    blanks = [n for n, letter in enumerate(name) if letter == " "]
+    if not blanks or len(name) <= 13:
+        return (name,)
+    cut = min(blanks, key=lambda n: abs(n - len(name) / 2))
+    return name[:cut], name[cut + 1 :]
+
+
+def _path(a: Node, b: Node, nodes: Collection[Node]) -> str:
+    """A line from rim to rim; it bends where a third circle would be in its way."""
+    dx, dy = b.x - a.x, b.y - a.y
+    length = math.hypot(dx, dy)
+    blocked = any(_distance(node, a, b) < node.radius + 2 * _GAP for node in nodes if node not in (a, b))
+    bend = 0.32 * length if blocked else 0.0
+    # Bends towards the nearer side of the map, so that the curve leaves the columns between free.
+    side = 1 if (a.x + b.x) / 2 <= _WIDTH / 2 else -1
+    mx, my = (a.x + b.x) / 2 - side * bend * dy / length, (a.y + b.y) / 2 + side * bend * dx / length
+    x1, y1 = _rim(a, mx, my)
+    x2, y2 = _rim(b, mx, my)
+    if not bend:
+        return f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
+    return f"M{x1:.1f} {y1:.1f}Q{2 * mx - (x1 + x2) / 2:.1f} {2 * my - (y1 + y2) / 2:.1f} {x2:.1f} {y2:.1f}"
+
+
+def _rim(node: Node, x: float, y: float) -> tuple[float, float]:
+    """Where a line from the node's middle to (x, y) leaves its circle."""
+    reach = math.hypot(x - node.x, y - node.y) or 1.0
+    part = (node.radius + _GAP) / reach
+    return node.x + (x - node.x) * part, node.y + (y - node.y) * part
+
+
+def _distance(node: Node, a: Node, b: Node) -> float:
+    """Distance of a node's middle from the segment between two others."""
+    dx, dy = b.x - a.x, b.y - a.y
+    along = ((node.x - a.x) * dx + (node.y - a.y) * dy) / (dx * dx + dy * dy)
+    along = min(1.0, max(0.0, along))
+    return math.hypot(node.x - a.x - along * dx, node.y - a.y - along * dy)

@@ -1,0 +1,55 @@
+"""The secret key: made once for an instance, whoever starts first, readable by its owner alone."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+LENGTH = 32
+
+
+class WeakKey(Exception):
+    """The key file is too short or readable by others; the message says how to mend it."""
+
+
+def read_or_make(file: Path) -> bytes:
+    """The key in `file`, made first if there is none.
+
+    The key is written to a file of its own and then linked into place: a process that starts at the same moment
+    sees either no key or a whole one, and all agree on the one that came first.
+
+    Raises
+    ------
+    WeakKey
+        When the file holds under 32 bytes or its mode lets others read it.
+    """
+    if not file.exists():
+        _make(file)
+    key = file.read_bytes()
+    if len(key) < LENGTH:
+        raise WeakKey(f"{file} holds {len(key)} bytes, not {LENGTH}; delete it to have a new one made")
+    if file.stat().st_mode & 0o077:
+        raise WeakKey(f"{file} can be read by others; run: chmod 600 {file}")
+    return key
+
+
+def _make(file: Path) -> None:
+    draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        os.write(handle, secrets.token_bytes(LENGTH))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        draft.unlink()
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

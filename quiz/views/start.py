@@ -1,0 +1,43 @@
+"""The start page, and what belongs to nobody's response."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from quiz import links
+from quiz.app import current
+
+pages = Blueprint("start", __name__)
+
+
+@pages.get("/")
+def home() -> str:
+    """What this is, how long it takes, what is kept and by whom."""
+    return render_template("start/home.html", bank=current().bank, seed=links.make())
+
+
+@pages.get("/privacy")
+def privacy() -> str:
+    """What is kept, by whom, for how long."""
+    return render_template("start/privacy.html")
+
+
+@pages.post("/start")
+def begin() -> Response:
+    """Begin a response and go to its first page. The same form sent twice begins one."""
+    app, seed = current(), request.form.get("seed", "")
+    if not re.fullmatch(links.PATTERN, seed):
+        abort(400)
+    key = app.config["SECRET_KEY"]
+    link = links.derive(key if isinstance(key, bytes) else key.encode(), "owner", seed)
+    app.storage.start(links.fingerprint(link), bank=app.bank.version, day=app.today())
+    return redirect(url_for("take.questions", link=link, number=1), 303)
+
+
+@pages.get("/deleted")
+def deleted() -> str:
+    """Everything is gone."""
+    return render_template("start/deleted.html")

@@ -1,0 +1,91 @@
+"""Taking the quiz: question pages, the optional page, check your answers."""
+
+from __future__ import annotations
+
+from flask import abort, g, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from quiz.app import current
+from quiz.forms import Page
+from quiz.sheet import Sheet, sheet
+from quiz.views.owner import or_gone, owner_pages, response
+
+pages = owner_pages("take")
+
+
+def _sheet() -> Sheet:
+    return sheet(current().bank, response().answers)
+
+
+@pages.route("/<int:number>", methods=["GET", "POST"])
+def questions(number: int) -> str | Response | tuple[str, int]:
+    """One page of questions. What was answered is saved even where something is missing."""
+    app = current()
+    if not 1 <= number <= len(app.bank.pages):
+        abort(404)
+    make = app.forms.pages[number - 1]
+    before = _sheet()
+    if request.method == "GET":
+        form = make(data=response().answers)
+        return _questions(form, number, before)
+    form = make(request.form)
+    complete = form.validate()
+    answers = form.answers
+    if form.leave_out.data:
+        answers |= dict.fromkeys(form.missing, app.bank.skip.id)
+        complete = True
+    or_gone(app.storage.save_answers(g.owner, answers, bank=app.bank.version, day=app.today()))
+    if not complete:
+        return _questions(form, number, sheet(app.bank, {**response().answers, **answers})), 422
+    return redirect(_after(number, before), 303)
+
+
+def _questions(form: Page, number: int, answered: Sheet) -> str:
+    bank = current().bank
+    missing = [(id, f"… {bank.responsibility[id].question}?") for id in form.missing]
+    return render_template("take/questions.html", form=form, number=number, sheet=answered, missing=missing, bank=bank)
+
+
+def _after(number: int, before: Sheet) -> str:
+    """Where to go on: to the next page at first, straight back where somebody came to change one answer."""
+    if response().finished and before.complete:
+        return url_for("result.show")
+    if before.complete:
+        return url_for("take.check")
+    return url_for("take.more") if number == len(current().bank.pages) else url_for("take.questions", number=number + 1)
+
+
+@pages.route("/more", methods=["GET", "POST"])
+def more() -> str | Response | tuple[str, int]:
+    """The optional page: contacts, job title, free words."""
+    app, kept = current(), response()
+    if request.method == "GET":
+        form = app.forms.more(data={"contacts": kept.contacts, "title": kept.title, "words": kept.words})
+        return render_template("take/more.html", form=form, sheet=_sheet())
+    form = app.forms.more(MultiDict(request.form))
+    if not form.validate():
+        wrong = [(name, message) for name, messages in form.errors.items() for message in messages]
+        return render_template("take/more.html", form=form, sheet=_sheet(), wrong=wrong), 422
+    saved = app.storage.save_more(
+        g.owner,
+        contacts=form.contacts.data or [],
+        title=form.title.data or "",
+        words=form.words.data or "",
+        bank=app.bank.version,
+        day=app.today(),
+    )
+    or_gone(saved)
+    return redirect(url_for("result.show" if kept.finished and _sheet().complete else "take.check"), 303)
+
+
+@pages.route("/check", methods=["GET", "POST"])
+def check() -> str | Response:
+    """Every answer on one page, each with a way to change it; sending it finishes the quiz."""
+    app, answered = current(), _sheet()
+    if not answered.complete:
+        return redirect(url_for("take.questions", number=answered.first_open), 303)
+    if request.method == "GET":
+        return render_template("take/check.html", sheet=answered, response=response(), bank=app.bank)
+    or_gone(app.storage.finish(g.owner, bank=app.bank.version, day=app.today()))
+    return redirect(url_for("result.show"), 303)

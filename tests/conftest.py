@@ -1,0 +1,62 @@
+"""What all tests share: the two banks, and which tests run where."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from quiz import create_app, paths
+from quiz.app import App
+from quiz.bank import Bank, load
+from tests.visitor import Visitor
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
+NO_CHROMIUM = "browser tests need chromium: apt-get install chromium, or set CHROMIUM to its path"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also run the tests that take long")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("slow") and not item.config.getoption("slow"):
+        pytest.skip("slow tests run with --slow")
+    if item.get_closest_marker("browser") and not CHROMIUM:
+        # Where nobody reads the output, a skipped browser test would pass for a green one.
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_CHROMIUM)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once why tests were left out, and how to have them run."""
+    reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])}
+    for reason in sorted(reasons):
+        terminalreporter.write_line(reason)
+
+
+@pytest.fixture
+def small_bank(tmp_path: Path) -> Path:
+    """A fresh copy of the small made bank, to be changed at will."""
+    return shutil.copytree(Path(__file__).parent / "small_bank", tmp_path / "small_bank")
+
+
+@pytest.fixture(scope="session")
+def bank() -> Bank:
+    """The shipped bank."""
+    return load(paths.shipped("questions"))
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> App:
+    """A whole app on a fresh instance folder."""
+    return create_app({"TESTING": True}, instance=tmp_path / "instance")
+
+
+@pytest.fixture
+def visitor(app: App) -> Visitor:
+    """Somebody who opens the app in a browser of their own."""
+    return Visitor(app)

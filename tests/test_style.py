@@ -1,0 +1,15 @@
+"""The tools that keep the source in one hand have nothing to say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("tool", ["ruff format --check", "ruff check", "mypy"])
+def test_the_source_is_clean(tool):
+    run = subprocess.run([sys.executable, "-m", *tool.split()], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
