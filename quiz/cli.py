@@ -115,6 +115,26 @@ def score(source: str, **options: Any) -> None:
     batch.run(source, **options)
 
 
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="The port that you will serve on: links name it.")
+def demo(port: int) -> None:
+    """Fill a fresh instance with made-up people and print their links.
+
+    Refuses an instance that holds responses.
+
+    Example: MANY_HATS_INSTANCE=/tmp/demo quiz demo && MANY_HATS_INSTANCE=/tmp/demo quiz serve
+    """
+    from quiz import demo
+
+    app = _app()
+    base = app.config["URL"].rstrip("/") or f"http://127.0.0.1:{port}"
+    try:
+        for about, link in demo.fill(app):
+            click.echo(f"{base}/r/{link}  {about}")
+    except demo.NotEmpty as error:
+        raise click.ClickException(str(error)) from error
+
+
 def _flasks_own(name: str, summary: str) -> Callable[..., None]:
     """One of Flask's own commands; Flask is imported only when it is called."""
 

@@ -169,6 +169,11 @@ class Storage:
             self._local.db.close()
             self._local.pid = None
 
+    def empty(self) -> bool:
+        """Whether no response is kept at all."""
+        with _translated():
+            return self._db.execute("SELECT NOT EXISTS (SELECT 1 FROM response)").fetchone()[0] == 1
+
     def start(self, owner: str, *, bank: str, day: str) -> None:
         """Begin a response. A second start with the same owner link changes nothing."""
         with self._write() as db:

@@ -38,7 +38,7 @@ class Visitor:
         return str(answer.location).rsplit("/", 1)[0]
 
     def answer(self, own: str, answers: Mapping[str, str], **more: Any) -> TestResponse:
-        """Answer every page from `answers` (question id to answer id), then the optional page; gives the last answer."""
+        """Answer every page from `answers` (question id to answer id), then the optional page; gives its answer."""
         for number, page in enumerate(self.app.bank.pages, 1):
             fields = {item.id: answers[item.id] for item in page if item.id in answers}
             self.send(f"{own}/{number}", fields)

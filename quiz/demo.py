@@ -1,0 +1,109 @@
+"""Made-up people, so that every page can be looked at. They are made from the bank, so any bank has its own."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from quiz import links
+from quiz.app import App
+from quiz.bank import Bank
+from quiz.scoring import Scheme, match
+
+
+class NotEmpty(Exception):
+    """The instance holds responses already; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody made up: why they are here, and what they answered."""
+
+    about: str
+    answers: Mapping[str, str]
+    contacts: tuple[str, ...] = ()
+    title: str = ""
+    words: str = ""
+    finished: bool = True
+
+
+def people(bank: Bank, scheme: Scheme) -> Iterator[Person]:
+    """One person for every kind of result that there is, by the bank's own roles."""
+    rng = random.Random(7)  # noqa: S311 - the same people every time
+    roles = list(bank.roles)
+    for role in roles:
+        yield _holder(bank, rng, f"A full-time {role.name}", role.id)
+    for a, b in itertools.islice(zip(roles, roles[2:], strict=False), 3):
+        yield _holder(bank, rng, f"Combines {a.name} and {b.name}", a.id, b.id)
+    if len(roles) >= 3:
+        yield _holder(bank, rng, "Combines three roles", *(role.id for role in roles[-3:]))
+    for evidence in ("tie", "leaning"):
+        if found := _undecided(bank, scheme, evidence):
+            yield Person(f"Undecided: {evidence}", found)
+    often, never = bank.scale[-2].id, bank.scale[0].id
+    yield Person("Does everything, every week", dict.fromkeys(bank.responsibility, often))
+    yield Person("Does none of it", dict.fromkeys(bank.responsibility, never))
+    half = {id: (often if n % 2 else bank.skip.id) for n, id in enumerate(bank.responsibility)}
+    yield Person("Left out half of the questions", half)
+    first = {item.id: often for item in bank.pages[0]}
+    yield Person("Stopped after the first page", first, finished=False)
+
+
+def _holder(bank: Bank, rng: random.Random, about: str, *roles: str) -> Person:
+    """Somebody who holds `roles`, does a little of their neighbours' work, and works with some of them."""
+    scale = [point.id for point in bank.scale]
+    near = {role.id for id in roles for role in bank.neighbours(id)}
+    answers = {}
+    for id, item in bank.responsibility.items():
+        if item.role in roles:
+            answers[id] = rng.choice([scale[-1], scale[-1], scale[-2]])
+        else:
+            answers[id] = rng.choice(scale[:3] if item.role in near else scale[:2])
+    own = [bank.role[id] for id in roles]
+    lately = [role.responsibilities[rng.randrange(len(role.responsibilities))] for role in own]
+    return Person(
+        about=about,
+        answers=answers,
+        contacts=tuple(id for id in sorted(near) if rng.random() < 0.7),
+        title=own[0].title,
+        words=" ".join(f"On most days I had to {item.question}." for item in lately),
+    )
+
+
+def _undecided(bank: Bank, scheme: Scheme, evidence: str) -> Mapping[str, str] | None:
+    """A first role held in full and as much of a second as makes the result `evidence`, if there is such a thing."""
+    first, second = bank.roles[0], bank.roles[-1]
+    base = dict.fromkeys(bank.responsibility, bank.scale[0].id)
+    base |= {item.id: bank.scale[-1].id for item in first.responsibilities}
+    scale = [point.id for point in bank.scale]
+    for pattern in itertools.combinations_with_replacement(scale, len(second.responsibilities)):
+        answers = base | {item.id: id for item, id in zip(second.responsibilities, pattern, strict=True)}
+        if match(scheme, answers).evidence == evidence:
+            return answers
+    return None
+
+
+def fill(app: App) -> Iterator[tuple[str, str]]:
+    """Put the made-up people into the instance of `app`; gives what each is for, with the owner link.
+
+    Raises
+    ------
+    NotEmpty
+        When there is a response already: made-up people must never stand among real ones.
+    """
+    if not app.storage.empty():
+        raise NotEmpty(f"{app.storage.file} holds responses; name a fresh folder with MANY_HATS_INSTANCE")
+    bank, day = app.bank, app.today()
+    for person in people(bank, app.scheme):
+        link = links.make()
+        owner = links.fingerprint(link)
+        app.storage.start(owner, bank=bank.version, day=day)
+        app.storage.save_answers(owner, person.answers, bank=bank.version, day=day)
+        app.storage.save_more(
+            owner, contacts=person.contacts, title=person.title, words=person.words, bank=bank.version, day=day
+        )
+        if person.finished:
+            app.storage.finish(owner, bank=bank.version, day=day)
+        yield person.about, link

@@ -1,0 +1,38 @@
+"""Made-up people for looking at every page."""
+
+from __future__ import annotations
+
+import pytest
+
+from quiz import demo
+from quiz.app import App
+from quiz.bank import Bank, load
+from quiz.scoring import Scheme, match
+from tests.visitor import Visitor
+
+
+def test_every_kind_of_result_is_among_the_made_up_people(bank: Bank):
+    scheme = Scheme.of(bank)
+    found = {match(scheme, person.answers).evidence for person in demo.people(bank, scheme) if person.finished}
+    assert found == {"clear", "leaning", "tie", "all-alike", "not-enough"}
+
+
+def test_each_link_opens_a_page(app: App, visitor: Visitor):
+    made = list(demo.fill(app))
+    assert len(made) >= 15
+    for about, link in made:
+        answer = visitor.get(f"/r/{link}")
+        assert answer.status_code == (303 if "Stopped" in about else 200), about
+
+
+def test_an_instance_with_responses_is_refused(app: App, visitor: Visitor):
+    visitor.start()
+    with pytest.raises(demo.NotEmpty, match="fresh folder"):
+        list(demo.fill(app))
+
+
+def test_any_bank_has_its_own_people(small_bank):
+    bank = load(small_bank)
+    made = list(demo.people(bank, Scheme.of(bank)))
+    assert len(made) >= len(bank.roles) + 4
+    assert all(set(person.answers) <= set(bank.responsibility) for person in made)
