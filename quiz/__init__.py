@@ -30,6 +30,8 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
 
     app = App.configured(config or {}, instance)
     storage.prepare(app.storage.file)
+    # Before the first look into the database, which some pages take as soon as their address is read.
+    app.url_value_preprocessor(lambda endpoint, values: app.expire())
     guard.init_app(app)
     views.init_app(app)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Flask, current_app, request, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
-from quiz import paths, secret, settings
+from quiz import links, paths, secret, settings
 from quiz.bank import Bank, load
 from quiz.forms import Forms
-from quiz.storage import Storage
+from quiz.storage import Storage, Unavailable
 
 if TYPE_CHECKING:
     from quiz.scoring import Scheme
@@ -27,6 +28,7 @@ class App(Flask):
     bank: Bank
     storage: Storage
     forms: Forms
+    _expired = ""
 
     @classmethod
     def configured(cls, config: Mapping[str, Any], instance: Path | None) -> App:
@@ -64,6 +66,30 @@ class App(Flask):
 
         return Scheme.of(self.bank)
 
+    def derive(self, purpose: str, seed: str) -> str:
+        """The link that belongs to `seed` on this instance (see `quiz.links.derive`)."""
+        key = self.config["SECRET_KEY"]
+        return links.derive(key if isinstance(key, bytes) else key.encode(), purpose, seed)
+
+    def expiry(self, changed: str) -> str:
+        """The day on which a response that was last changed on the day `changed` is deleted."""
+        return months_later(changed, self.config["KEEP_MONTHS"])
+
+    def expire(self) -> None:
+        """Erase what has outlived its time, with the first request of each day."""
+        today = self.today()
+        if self._expired == today:
+            return
+        self._expired = today
+        try:
+            gone = self.storage.expire(months_later(today, -self.config["KEEP_MONTHS"]))
+        except Unavailable as error:
+            self._expired = ""
+            self.logger.error("could not erase expired responses: %s", error)
+        else:
+            if gone:
+                self.logger.info("erased %s expired responses", gone)
+
     def today(self) -> str:
         """The day, as it is kept with a response."""
         now: date = datetime.now(UTC).date()
@@ -73,6 +99,17 @@ class App(Flask):
         """A whole address that can be sent to somebody."""
         base = self.config["URL"] or request.url_root
         return cast(str, base.rstrip("/") + url_for(endpoint, **values))
+
+
+def months_later(day: str, months: int) -> str:
+    """The day so many months after `day`, the last of its month where that month is shorter.
+
+    >>> months_later("2026-01-31", 1), months_later("2026-03-15", -12)
+    ('2026-02-28', '2025-03-15')
+    """
+    start = date.fromisoformat(day)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
 
 
 def current() -> App:

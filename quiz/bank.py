@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import string
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -22,6 +23,46 @@ _KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 _HEADER = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?")
 
 _Lines = dict[tuple[str, int, str], int]
+
+#: What a person can wish about a responsibility: the ids are fixed, the words for them are the bank's.
+WISHES = ("more", "as-is", "less", "hand-over", "start")
+
+_ROLE = ("role", "roles")
+_TWO_ROLES = (*_ROLE, "other", "others")
+_ITEM = ("responsibility", "often", *_ROLE)
+#: What a prompt can wait for, and the slots that its text may then use. `quiz.prompts` says when each one holds.
+#: `role` is a role's name and `roles` its plural, `other` and `others` the same of a second role; `often` is how often
+#: somebody does the responsibility.
+CONDITIONS: Mapping[str, tuple[str, ...]] = {
+    "daily-but-hand-over": _ITEM,
+    "hand-over": _ITEM,
+    "wants-less": _ITEM,
+    "wants-less-of-main-role": _ROLE,
+    "wants-more": _ITEM,
+    "wish-to-start": _ITEM,
+    "heading-and-wish": _ITEM,
+    "heading-but-less": _ITEM,
+    "heading-near": _ITEM,
+    "heading-far": _ITEM,
+    "heading-here": _ROLE,
+    "title-role-not-in-mix": _TWO_ROLES,
+    "role-hidden-by-title": _TWO_ROLES,
+    "daily-outside-mix": _ITEM,
+    "tie": _ROLE,
+    "leaning": (),
+    "one-role": _ROLE,
+    "two-roles": _TWO_ROLES,
+    "many-roles": _ROLE,
+    "all-alike": (),
+    "little": (),
+    "not-enough": (),
+    "missing-contact": _ROLE,
+    "extra-contact": _ROLE,
+    "moved-since": (*_ITEM, "before"),
+    "changed-since": _ROLE,
+    "unchanged-since": (),
+    "always": (),
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -68,7 +109,8 @@ class Stage:
 class Responsibility:
     """One thing that a role answers for, with the question asked about it.
 
-    `words` are phrases by which people name such work; free text is matched against them.
+    `week` is one sentence on what doing it looks like in a week, empty where the bank does not say. `words` are phrases
+    by which people name such work; free text is matched against them.
     """
 
     id: str
@@ -76,6 +118,7 @@ class Responsibility:
     name: str
     question: str
     hint: str
+    week: str
     words: tuple[str, ...]
     file: Path = field(compare=False)
     line: int = field(compare=False)
@@ -83,7 +126,10 @@ class Responsibility:
 
 @dataclass(frozen=True)
 class Role:
-    """One role: what it is for, where it stands in the flow of data, and whom it usually works with."""
+    """One role: what it is for, where it stands in the flow of data, and whom it usually works with.
+
+    `titles` are job titles, beside its own names, that clearly mean this role.
+    """
 
     id: str
     name: str
@@ -94,6 +140,7 @@ class Role:
     place: float
     works_with: tuple[str, ...]
     responsibilities: tuple[Responsibility, ...]
+    titles: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -102,10 +149,33 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What a person can want of a responsibility. `id` is one of `WISHES`."""
+
+    id: str
+    label: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A question worth asking in a talk about a result, once the condition `when` holds.
+
+    `text` has slots in braces for what the condition found. Of two that hold, the greater `priority` is asked first.
+    """
+
+    id: str
+    when: str
+    text: str
+    priority: float
+
+
+@dataclass(frozen=True)
 class Bank:
     """All roles, responsibilities, questions, the answer scale and the pages.
 
-    `roles` stand in the order of the flow, `scale` from least to most, `skip` apart from it.
+    `roles` stand in the order of the flow, `scale` from least to most, `skip` apart from it. `wishes` and `prompts` are
+    empty where a bank has none.
     """
 
     name: str
@@ -116,6 +186,8 @@ class Bank:
     roles: tuple[Role, ...]
     least: int
     most: int
+    wishes: tuple[Wish, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
 
     @cached_property
     def role(self) -> dict[str, Role]:
@@ -131,6 +203,11 @@ class Bank:
     def point(self) -> dict[str, Point]:
         """Every possible answer by id, `skip` last."""
         return {point.id: point for point in (*self.scale, self.skip)}
+
+    @cached_property
+    def wish(self) -> dict[str, Wish]:
+        """Wishes by id."""
+        return {wish.id: wish for wish in self.wishes}
 
     @cached_property
     def asked(self) -> tuple[Responsibility, ...]:
@@ -220,7 +297,13 @@ class _Table:
         self.problem(key, f"{key} {state}", f"write {key} = {example}")
         return None
 
-    def text(self, key: str) -> str:
+    def _absent(self, key: str) -> bool:
+        self.known.add(key)
+        return key not in self.data
+
+    def text(self, key: str, *, optional: bool = False) -> str:
+        if optional and self._absent(key):
+            return ""
         value: str | None = self._get(key, str, '"some text"')
         if value is not None and not value.strip():
             self.problem(key, f"{key} is empty", "write a text")
@@ -239,8 +322,7 @@ class _Table:
         return float(value or 0)
 
     def texts(self, key: str, *, optional: bool = False) -> tuple[str, ...]:
-        if optional and key not in self.data:
-            self.known.add(key)
+        if optional and self._absent(key):
             return ()
         value = self._get(key, list, '["one", "two"]') or []
         if not all(isinstance(item, str) and item.strip() for item in value):
@@ -248,7 +330,15 @@ class _Table:
             return ()
         return tuple(value)
 
-    def tables(self, key: str) -> Iterator[_Table]:
+    def choice(self, key: str, choices: Collection[str], kind: str) -> str:
+        value = self.text(key)
+        if value and value not in choices:
+            self.problem(key, f"unknown {kind} {value!r}", f"use one of {', '.join(choices)}")
+        return value
+
+    def tables(self, key: str, *, optional: bool = False) -> Iterator[_Table]:
+        if optional and self._absent(key):
+            return
         rows = self._get(key, list, f"… as [[{key}]] tables") or []
         header = f"{self.header}.{key}".lstrip(".")
         for nth, row in enumerate(rows):
@@ -287,7 +377,9 @@ class _Reader:
         least, most = int(pages.number("least", 1, 50)), int(pages.number("most", 1, 50))
         pages.done()
         name, stem = frame.text("name"), frame.text("stem")
+        wishes = tuple(self._wishes(frame))
         frame.done()
+        prompts = tuple(self._prompts(self.folder / "prompts.toml"))
         tables = {file.stem: table for file in files if (table := self._open(file))}
         found = [self._role(id, table, {stage.id for stage in stages}) for id, table in tables.items()]
         self._across(found, tables, {file.stem for file in files})
@@ -295,7 +387,7 @@ class _Reader:
             return None
         order = [stage.id for stage in stages]
         roles = tuple(sorted(found, key=lambda role: (order.index(role.stage), role.place, role.id)))
-        bank = Bank(name, stem, scale, skip, stages, roles, least, most)
+        bank = Bank(name, stem, scale, skip, stages, roles, least, most, wishes, prompts)
         if not all(least <= len(page) <= most for page in bank.pages):
             sizes = ", ".join(str(len(page)) for page in bank.pages)
             pages.problem("least", f"pages of {least} to {most} cannot hold the questions evenly ({sizes})", "widen it")
@@ -343,12 +435,28 @@ class _Reader:
         skip.done()
         return tuple(points), apart
 
+    def _wishes(self, frame: _Table) -> Iterator[Wish]:
+        for table in _unique(frame.tables("wishes", optional=True), "wish"):
+            yield Wish(table.choice("id", WISHES, "wish"), table.text("label"), table.text("said"))
+            table.done()
+
+    def _prompts(self, file: Path) -> Iterator[Prompt]:
+        """The prompts in `file`; none where there is no such file."""
+        if not file.exists() or (library := self._open(file)) is None:
+            return
+        for table in _unique(library.tables("prompts"), "prompt"):
+            when = table.choice("when", CONDITIONS, "condition")
+            prompt = Prompt(table.id(), when, table.text("text"), table.number("priority", 0, 100))
+            for what, mend in _slot_faults(prompt.text, CONDITIONS.get(when)):
+                table.problem("text", what, mend)
+            table.done()
+            yield prompt
+        library.done()
+
     def _role(self, id: str, table: _Table, stages: set[str]) -> Role:
         if not _ID.fullmatch(id):
             self._note(table.file, f"file name {id!r} is not an id", "use a-z, 0-9 and single hyphens, a letter first")
-        stage = table.text("stage")
-        if stage and stage not in stages:
-            table.problem("stage", f"unknown stage {stage!r}", f"use one of {', '.join(sorted(stages))}")
+        stage = table.choice("stage", sorted(stages), "stage")
         responsibilities = []
         for row in table.tables("responsibilities"):
             responsibilities.append(
@@ -358,6 +466,7 @@ class _Reader:
                     name=row.text("name"),
                     question=row.text("question"),
                     hint=row.text("hint"),
+                    week=row.text("week", optional=True),
                     words=row.texts("words", optional=True),
                     file=row.file,
                     line=row.line(),
@@ -375,6 +484,7 @@ class _Reader:
             stage=stage,
             place=table.number("place", 0, 100),
             works_with=table.texts("works-with"),
+            titles=table.texts("titles", optional=True),
             responsibilities=tuple(responsibilities),
         )
         table.done()
@@ -419,6 +529,20 @@ def _unique(tables: Iterator[_Table], kind: str) -> Iterator[_Table]:
                 table.problem("id", f"{kind} {id!r} stands twice", "rename or remove one")
             seen.add(id)
         yield table
+
+
+def _slot_faults(text: str, slots: Collection[str] | None) -> Iterator[tuple[str, str]]:
+    """What is wrong with the slots of a prompt's text, and the mend. No `slots`: nobody knows which there are."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:
+        yield "text has a brace without its partner", "write each slot as {slot}, and double any other brace"
+        return
+    for _, slot, form, conversion in parts:
+        written = f"{slot}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
+        if slot is not None and slots is not None and written not in slots:
+            given = f"use only {', '.join(f'{{{name}}}' for name in slots)}" if slots else "use none here"
+            yield f"unknown slot {{{written}}} for this condition", given
 
 
 def _line(lines: _Lines, key: str, header: str, nth: int) -> int:

@@ -22,15 +22,13 @@ from functools import cached_property
 from itertools import accumulate, chain, compress, islice
 from json.encoder import encode_basestring_ascii
 from pathlib import Path
-from typing import IO, Any, NamedTuple, TextIO
+from typing import IO, Any, NamedTuple, Protocol, TextIO
 
 import click
 import numpy as np
 from numpy.typing import NDArray
 
 from quiz import bank, paths, scoring
-
-Texts = NDArray[np.object_]
 
 LONGEST_TEXT = 100_000
 SHOWN_PROBLEMS = 20
@@ -40,11 +38,12 @@ _ID, _TEXT, _UNUSED = "id", "text", ("title", "works-with")
 _CHUNK, _CHUNK_WITH_TEXTS = 512, 64
 # A quote that is never closed would swallow the rest of the file into one cell: give up long before that.
 _LONGEST_CELL = 10 * LONGEST_TEXT
+# See `run`.
 _KEPT_BYTES = 8 << 20
-_ENCODING: dict[str, Any] = {"encoding": "utf-8", "newline": ""}
 # Bytes that are not UTF-8 arrive as lone surrogates; neither they nor NUL belong into a text.
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")
 _EVIDENCE = np.array(scoring.EVIDENCE, dtype=object)
+_CSV_SPECIAL = re.compile(r'[",\r\n]')
 _LINE_BREAK = re.compile("\r\n?|\n")
 
 
@@ -68,16 +67,6 @@ class _People(NamedTuple):
     ids: list[str]
     steps: scoring.Steps  # (rows, questions)
     texts: list[str]
-
-
-class _Results(NamedTuple):
-    """What one chunk of people gets."""
-
-    people: _People
-    scores: scoring.Scores
-    held: scoring.Counts
-    of: scoring.Counts
-    texts: list[Mapping[str, float] | None]
 
 
 def run(source: str, *, format: str, out: Path | None, skip_bad: bool, folder: Path | None) -> None:
@@ -109,24 +98,21 @@ def run(source: str, *, format: str, out: Path | None, skip_bad: bool, folder: P
     try:
         with _opened(source) as text, _written(out) as target:
             table = _Table(text, "<stdin>" if source == "-" else click.format_filename(source), scheme)
-            writer = _Csv(scheme, target) if format == "csv" else _Jsonl(scheme, target)
+            writer = _Writer(scheme, target, (_Csv if format == "csv" else _Jsonl)(scheme.roles))
             for people in _with_progress(table.chunks(patient=skip_bad), text):
                 if skip_bad or not table.problems:
-                    writer.write(_scored(scheme, people))
+                    scores = scoring.score(scheme, scheme.worth[people.steps])
+                    writer.write(people, scores, scoring.stability(scheme, people.steps, scores.mix))
             if table.problems and not skip_bad:
                 raise BadInput("\n".join(map(table.said, sorted(table.problems)[:SHOWN_PROBLEMS])))
     except OSError as error:
         if error.errno == errno.EPIPE:  # whoever reads us has seen enough; click ends quietly
             raise
-        raise click.ClickException(f"{error.filename or out or source}: {error.strerror or error}") from error
+        raise click.ClickException(
+            f"{error.filename or out or 'standard output'}: {error.strerror or error}"
+        ) from error
     if table.left_out:
         click.echo(f"Left out {table.left_out} of {table.rows} rows that could not be read.", err=True)
-
-
-def _scored(scheme: scoring.Scheme, people: _People) -> _Results:
-    scores = scoring.score(scheme, scheme.worth[people.steps])
-    held, of = scoring.stability(scheme, people.steps, scores.mix)
-    return _Results(people, scores, held, of, _text_scores(people.texts))
 
 
 def _text_scores(texts: Sequence[str]) -> list[Mapping[str, float] | None]:
@@ -155,14 +141,13 @@ class _Table:
             if first[-1].strip():
                 break
         header = "".join(first)
-        delimiter = next((sign for sign in ";\t" if sign in header), ",")
-        self.reader = csv.reader(chain(first, text), delimiter=delimiter, strict=True)
+        self.reader = csv.reader(chain(first, text), delimiter=_delimiter(header), strict=True)
+        if _UNREADABLE.search(header):
+            raise self._refusal("header", "is not UTF-8 text", "save the file as CSV in UTF-8")
         try:
             names = next((row for row in self.reader if row), [])
         except csv.Error as error:
             raise self._refusal("header", str(error), "mend the quotes") from error
-        if _UNREADABLE.search(header):
-            raise self._refusal("header", "is not UTF-8 text", "save the file as CSV in UTF-8")
         if not any(name.strip() for name in names):
             raise self._refusal("header", "is missing", "begin with a line of column names")
         self.columns = [name.strip().lower() for name in names]
@@ -171,11 +156,11 @@ class _Table:
             if not column:
                 self._note(self.reader.line_num, "header", f"column {n + 1} has no name", "name or remove it")
             elif column in self.columns[:n]:
-                self._note(self.reader.line_num, _quoted(column), "this column stands twice", "remove one")
+                self._note(self.reader.line_num, _shown(column), "this column stands twice", "remove one")
             elif column not in known:
                 near = get_close_matches(column, known, 1)
                 mend = f"did you mean {near[0]!r}?" if near else "use a question id of the bank, id or text"
-                self._note(self.reader.line_num, _quoted(column), "unknown column", mend)
+                self._note(self.reader.line_num, _shown(column), "unknown column", mend)
         if self.problems:
             raise BadInput("\n".join(map(self.said, self.problems[:SHOWN_PROBLEMS])))
 
@@ -183,7 +168,8 @@ class _Table:
         """People, a chunk at a time. Unless `patient`, reading ends soon after enough problems for one message."""
         size = _CHUNK_WITH_TEXTS if _TEXT in self.columns else _CHUNK
         while patient or len(self.problems) < SHOWN_PROBLEMS:
-            self.problems.clear() if patient else None
+            if patient:
+                self.problems.clear()
             rows: list[list[str]] = []
             before = self.reader.line_num
             error = None
@@ -249,7 +235,7 @@ class _Table:
                 steps[n] = self.step[cell]
             except KeyError:
                 bad.add(n)
-                self._note(lines[n], column, f"unknown answer {_quoted(cell)}", mend)
+                self._note(lines[n], column, f"unknown answer '{_shown(cell)}'", mend)
         return steps
 
     def _check_texts(self, column: str, cells: Sequence[str], lines: Sequence[int], bad: set[int]) -> None:
@@ -309,126 +295,134 @@ class _StepOfCell(dict[str, int]):
         return self[plain]
 
 
+class _Format(Protocol):
+    """What the two output formats differ in."""
+
+    header: str
+    line: str  # of one row, "@" where a value goes
+    nothing: str  # stands for a number that is not known
+    names: list[str]  # of the roles
+    between: str  # those names
+
+    def id(self, id: str) -> str: ...
+    def other(self, mix: str) -> str: ...
+    def text(self, text: Mapping[str, float] | None) -> str: ...
+
+
+class _Jsonl:
+    header, nothing, between = "", "null", ", "
+
+    def __init__(self, roles: Sequence[str]) -> None:
+        self.names = [f'"{role}"' for role in roles]
+        standings = ", ".join(f'"{role}": {{"coverage": @, "similarity": @, "share": @}}' for role in roles)
+        self.line = (
+            '{"id": @, "evidence": "@", "mix": [@]@, "fit": @, "stability": {"held": @, "of": @}, '
+            f'"roles": {{{standings}}}, "text": @}}\n'
+        )
+
+    def id(self, id: str) -> str:
+        return encode_basestring_ascii(id)
+
+    def other(self, mix: str) -> str:
+        return f', "or": [{mix}]'
+
+    def text(self, text: Mapping[str, float] | None) -> str:
+        return "null" if text is None else json.dumps({role: round(value, 4) for role, value in text.items()})
+
+
+class _Csv:
+    nothing, between = "", " "
+
+    def __init__(self, roles: Sequence[str]) -> None:
+        parts = [f"{role}.{part}" for role in roles for part in ("coverage", "similarity", "share")]
+        texts = [f"text.{role}" for role in roles]
+        self.names = list(roles)
+        self.header = ",".join(["id", "evidence", "mix", "fit", "stability", *parts, *texts]) + "\n"
+        # "11/17" would become a date in a spreadsheet.
+        self.line = f"@,@,@@,@,@ of @,{','.join('@' * len(parts))},@\n"
+
+    def id(self, id: str) -> str:
+        return '"{}"'.format(id.replace('"', '""')) if _CSV_SPECIAL.search(id) else id
+
+    def other(self, mix: str) -> str:
+        return ""
+
+    def text(self, text: Mapping[str, float] | None) -> str:
+        return ",".join("" if text is None else repr(round(text[role], 4)) for role in self.names)
+
+
 class _Writer:
-    """Turns results into cells of text, many rows at a time. What the formats differ in is left to them."""
+    """Writes results, one line a row, many rows at a time.
 
-    nothing: str  # stands where a number is not known
-    between: str  # the names of roles
-    frame: str  # around the names of the other mix of a tie
+    Joining what stands between the values with the values takes a tenth of the time of `json.dumps`. Every number of a
+    result lies on a grid of four places, so turning it into text is looking it up.
+    """
 
-    def __init__(self, scheme: scoring.Scheme, target: TextIO, names: Sequence[str]) -> None:
-        self.scheme, self.target = scheme, target
-        self.names = np.array(names, dtype=object)
-        # Every number of a result lies on a grid of four places, so turning it into text is looking it up.
-        self.grid = np.array([*(repr(n / 10_000) for n in range(10_001)), self.nothing], dtype=object)
+    def __init__(self, scheme: scoring.Scheme, target: TextIO, format: _Format) -> None:
+        self.target, self.format = target, format
+        self.names = np.array(format.names, dtype=object)
+        line = np.array([part for fixed in format.line.split("@") for part in (fixed, "")][:-1], dtype=object)
+        self.cells = np.tile(line, (_CHUNK, 1))
+        self.grid = np.array([*(repr(n / 10_000) for n in range(10_001)), format.nothing], dtype=object)
         self.counts = np.array([str(n) for n in range(2 * len(scheme.questions) + 1)], dtype=object)
+        target.write(format.header)
 
-    def fit(self, scores: scoring.Scores) -> Texts:
-        """Shape (rows,)."""
-        return self.grid[np.where(scores.mix.any(1), _on_grid(scores.fit), -1)]
+    def write(self, people: _People, scores: scoring.Scores, stability: tuple[scoring.Counts, scoring.Counts]) -> None:
+        """Write one line for each of `people`."""
+        cells = self.cells[: len(people.ids)]
+        values = cells[:, 1::2]
+        values[:, 0] = list(map(self.format.id, people.ids))
+        values[:, 1] = _EVIDENCE[scores.evidence]
+        values[:, 2], values[:, 3] = self._mixes(scores)
+        values[:, 4] = self.grid[np.where(scores.mix.any(1), _on_grid(scores.fit), -1)]
+        values[:, 5], values[:, 6] = (self.counts[changes] for changes in stability)
+        standings = _on_grid(np.stack([scores.coverage, scores.similarity, scores.share], axis=2))
+        standings[~scores.judged, :2] = -1
+        numbers = values[:, 7:-1]
+        numbers[:] = self.grid[standings.reshape(numbers.shape)]
+        values[:, -1] = list(map(self.format.text, _text_scores(people.texts)))
+        self.target.write("".join(cells.ravel().tolist()))
 
-    def standings(self, scores: scoring.Scores) -> Texts:
-        """Role after role its coverage, similarity and share, shape (rows, 3 * roles)."""
-        places = _on_grid(np.stack([scores.coverage, scores.similarity, scores.share], axis=2))
-        places[~scores.judged, :2] = -1
-        return self.grid[places].reshape(len(places), -1)
-
-    def mixes(self, scores: scoring.Scores) -> tuple[list[str], list[str]]:
+    def _mixes(self, scores: scoring.Scores) -> tuple[list[str], list[str]]:
         """Each row's mix, in order of coverage, and, on a tie, the other one."""
         ranking = scores.ranking()
+        between = self.format.between.join
         ranked = self.names[ranking].tolist()
         # A mix is always the top of the ranking; the other one need not be.
-        mixes = [self.between.join(row[:n]) for row, n in zip(ranked, scores.mix.sum(1).tolist(), strict=True)]
+        sizes = scores.mix.sum(1).tolist()
+        mixes = [between(names[:size]) for names, size in zip(ranked, sizes, strict=True)]
         others = [""] * len(ranked)
         chosen = np.take_along_axis(scores.alternative, ranking, axis=1)
         tied = np.flatnonzero(chosen.any(1))
         for row, flags in zip(tied.tolist(), chosen[tied].tolist(), strict=True):
-            others[row] = self.frame % self.between.join(compress(ranked[row], flags))
+            others[row] = self.format.other(between(compress(ranked[row], flags)))
         return mixes, others
-
-
-class _Jsonl(_Writer):
-    """One JSON object a line."""
-
-    nothing, between, frame = "null", ", ", ', "or": [%s]'
-
-    def __init__(self, scheme: scoring.Scheme, target: TextIO) -> None:
-        super().__init__(scheme, target, [f'"{role}"' for role in scheme.roles])
-        roles = ", ".join(f'"{role}": {{"coverage": @, "similarity": @, "share": @}}' for role in scheme.roles)
-        line = (
-            '{"id": @, "evidence": "@", "mix": [@]@, "fit": @, "stability": {"held": @, "of": @}, '
-            '"roles": {' + roles + '}, "text": @}\n'
-        )
-        # Joining what stands between the values with the values takes a tenth of json.dumps' time.
-        self.line = np.array([part for fixed in line.split("@") for part in (fixed, "")][:-1], dtype=object)
-
-    def write(self, results: _Results) -> None:
-        scores = results.scores
-        cells = np.tile(self.line, (len(results.texts), 1))
-        values = cells[:, 1::2]
-        values[:, 0] = list(map(encode_basestring_ascii, results.people.ids))
-        values[:, 1] = _EVIDENCE[scores.evidence]
-        values[:, 2], values[:, 3] = self.mixes(scores)
-        values[:, 4] = self.fit(scores)
-        values[:, 5] = self.counts[results.held]
-        values[:, 6] = self.counts[results.of]
-        values[:, 7:-1] = self.standings(scores)
-        values[:, -1] = [
-            "null" if text is None else json.dumps({role: round(value, 4) for role, value in text.items()})
-            for text in results.texts
-        ]
-        self.target.writelines(map("".join, cells.tolist()))
-
-
-class _Csv(_Writer):
-    """The same as flat rows below a header."""
-
-    nothing, between, frame = "", " ", "%s"
-
-    def __init__(self, scheme: scoring.Scheme, target: TextIO) -> None:
-        super().__init__(scheme, target, scheme.roles)
-        self.rows = csv.writer(target, lineterminator="\n")
-        parts = [f"{role}.{part}" for role in scheme.roles for part in ("coverage", "similarity", "share")]
-        self.header = ["id", "evidence", "mix", "fit", "stability", *parts, *(f"text.{role}" for role in scheme.roles)]
-        self.rows.writerow(self.header)
-
-    def write(self, results: _Results) -> None:
-        scores = results.scores
-        cells = np.full((len(results.texts), len(self.header)), "", dtype=object)
-        cells[:, 0] = results.people.ids
-        cells[:, 1] = _EVIDENCE[scores.evidence]
-        cells[:, 2] = self.mixes(scores)[0]
-        cells[:, 3] = self.fit(scores)
-        # "11/17" would become a date in a spreadsheet.
-        cells[:, 4] = self.counts[results.held] + " of " + self.counts[results.of]
-        end = 5 + 3 * len(scheme_roles := self.scheme.roles)
-        cells[:, 5:end] = self.standings(scores)
-        for row, text in enumerate(results.texts):
-            if text is not None:
-                cells[row, end:] = [round(text[role], 4) for role in scheme_roles]
-        self.rows.writerows(cells.tolist())
 
 
 def _on_grid(values: scoring.Floats) -> NDArray[np.intp]:
     return np.rint(values * 10_000).astype(np.intp)
 
 
-def _quoted(cell: str) -> str:
+def _delimiter(header: str) -> str:
+    return next((sign for sign in ";\t" if sign in header), ",")
+
+
+def _shown(cell: str) -> str:
     """A cell for showing on a terminal: no control characters, not too long."""
-    return repr(cell if len(cell) <= 40 else cell[:39] + "…")
+    return repr(cell if len(cell) <= 40 else cell[:39] + "…")[1:-1]
 
 
 @contextmanager
 def _opened(source: str) -> Iterator[TextIO]:
     """The text of a file, or of standard input, which stays open."""
     if source == "-":
-        text = io.TextIOWrapper(click.get_binary_stream("stdin"), **_ENCODING, errors="surrogateescape")
+        text = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline="", errors="surrogateescape")
         try:
             yield text
         finally:
             text.detach()
     else:
-        with Path(source).open(**_ENCODING, errors="surrogateescape") as file:
+        with Path(source).open(encoding="utf-8", newline="", errors="surrogateescape") as file:
             yield file
 
 
@@ -437,9 +431,11 @@ def _written(out: Path | None) -> Iterator[TextIO]:
     """A file to write to, that takes its place at `out` or on standard output only if all goes well."""
     if out is not None and (out.is_file() or not out.exists()):
         out = out.resolve()
+        if not out.parent.is_dir():
+            raise click.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
         part = out.with_name(f".{out.name}.{os.getpid()}")
         try:
-            with part.open("x", **_ENCODING) as file:
+            with part.open("x", encoding="utf-8", newline="") as file:
                 yield file
             if out.exists():
                 shutil.copymode(out, part)
@@ -448,17 +444,17 @@ def _written(out: Path | None) -> Iterator[TextIO]:
             part.unlink(missing_ok=True)
         return
     with tempfile.TemporaryFile() as spool:
-        text = io.TextIOWrapper(spool, **_ENCODING)
+        text = io.TextIOWrapper(spool, encoding="utf-8", newline="")
         yield text
         text.flush()
         spool.seek(0)
         if out is None:
-            target = click.get_binary_stream("stdout")
-            shutil.copyfileobj(spool, target)
+            target = sys.stdout.buffer
+            shutil.copyfileobj(spool, target, 1 << 20)
             target.flush()
         else:  # a device or a named pipe
             with out.open("wb") as file:
-                shutil.copyfileobj(spool, file)
+                shutil.copyfileobj(spool, file, 1 << 20)
 
 
 def _with_progress(chunks: Iterator[_People], text: TextIO) -> Iterator[_People]:

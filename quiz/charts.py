@@ -14,6 +14,8 @@ _ROW = 128.0
 _BETWEEN = 10.0
 _LARGEST, _SMALLEST = 36.0, 14.0
 _GAP = 4.0
+#: How far a curve leaves the straight line, as a part of that line's length.
+_BEND = 0.32
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,12 @@ def role_map(
     rows = max(map(len, columns))
     height = _TOP + rows * _ROW + _BOTTOM
     step = _WIDTH / len(columns)
+    largest = min(_LARGEST, step / 2 - 2 * _GAP)
     nodes = {}
     for c, column in enumerate(columns):
         for r, role in enumerate(column):
             y = _TOP + (r + 0.5 + (rows - len(column)) / 2) * _ROW - 12
-            radius = max(_SMALLEST, _LARGEST * math.sqrt(coverage.get(role.id, 0)))
+            radius = max(min(_SMALLEST, largest), largest * math.sqrt(coverage.get(role.id, 0)))
             nodes[role.id] = Node(
                 role=role,
                 x=round(step * (c + 0.5), 1),
@@ -93,7 +96,7 @@ def role_map(
                 label_y=round(y + radius + 17, 1),
                 percent=shares.get(role.id),
             )
-    drawn = (Edge(_path(nodes[a], nodes[b], nodes.values()), solid) for (a, b), solid in edges.items())
+    drawn = (Edge(_path(nodes[a], nodes[b], nodes.values(), height), solid) for (a, b), solid in edges.items())
     return RoleMap(
         width=_WIDTH,
         height=height,
@@ -117,20 +120,36 @@ def _two_lines(name: str) -> tuple[str, ...]:
     return name[:cut], name[cut + 1 :]
 
 
-def _path(a: Node, b: Node, nodes: Collection[Node]) -> str:
+def _path(a: Node, b: Node, nodes: Collection[Node], height: float) -> str:
     """A line from rim to rim; it bends where a third circle would be in its way."""
-    dx, dy = b.x - a.x, b.y - a.y
-    length = math.hypot(dx, dy)
-    blocked = any(_distance(node, a, b) < node.radius + 2 * _GAP for node in nodes if node not in (a, b))
-    bend = 0.32 * length if blocked else 0.0
-    # Bends towards the nearer side of the map, so that the curve leaves the columns between free.
-    side = 1 if (a.x + b.x) / 2 <= _WIDTH / 2 else -1
-    mx, my = (a.x + b.x) / 2 - side * bend * dy / length, (a.y + b.y) / 2 + side * bend * dx / length
+    others = [node for node in nodes if node not in (a, b)]
+    if not any(_distance(node, a, b) < node.radius + 2 * _GAP for node in others):
+        x1, y1 = _rim(a, b.x, b.y)
+        x2, y2 = _rim(b, a.x, a.y)
+        return f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
+    mx, my = _way_round(a, b, others, height)
     x1, y1 = _rim(a, mx, my)
     x2, y2 = _rim(b, mx, my)
-    if not bend:
-        return f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
     return f"M{x1:.1f} {y1:.1f}Q{2 * mx - (x1 + x2) / 2:.1f} {2 * my - (y1 + y2) / 2:.1f} {x2:.1f} {y2:.1f}"
+
+
+def _way_round(a: Node, b: Node, others: Collection[Node], height: float) -> tuple[float, float]:
+    """The middle of a curve between two circles: on the side that keeps further from all others, inside the map."""
+    dx, dy = b.x - a.x, b.y - a.y
+    mx, my = (a.x + b.x) / 2, (a.y + b.y) / 2
+    left, right = (
+        (
+            min(max(mx - side * _BEND * dy, 2 * _GAP), _WIDTH - 2 * _GAP),
+            min(max(my + side * _BEND * dx, 2 * _GAP), height - 2 * _GAP),
+        )
+        for side in (1, -1)
+    )
+
+    def room(middle: tuple[float, float]) -> float:
+        # Measured to the middles of circles: how much somebody does must not move the lines.
+        return round(min(math.hypot(middle[0] - node.x, middle[1] - node.y) for node in others), 1)
+
+    return left if room(left) >= room(right) else right
 
 
 def _rim(node: Node, x: float, y: float) -> tuple[float, float]:

@@ -36,12 +36,23 @@ def _app(**config: Any) -> App:
         raise click.ClickException(str(error)) from error
 
 
+def _web_address(context: click.Context, option: click.Parameter, text: str) -> str:
+    from quiz import settings
+
+    try:
+        return settings.web_address(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; as many as the machine has cores by default.")
 @click.option("--lan", is_flag=True, help="Serve the local network too, so that a phone can take the quiz.")
-@click.option("--url", default="", help="The address people use, where it differs; links are made with it.")
+@click.option(
+    "--url", default="", callback=_web_address, help="The address people use, where it differs; links are made with it."
+)
 def serve(host: str, port: int, workers: int | None, lan: bool, url: str) -> None:
     """Serve the quiz on a production server, and print its address.
 
@@ -59,8 +70,8 @@ def serve(host: str, port: int, workers: int | None, lan: bool, url: str) -> Non
             raise click.ClickException("this machine is in no local network; leave out --lan or connect it")
         host, own = "0.0.0.0", f"http://{address}:{port}"  # noqa: S104 - what --lan asks for
         config = {"URL": url or own}
-    if serving.taken(host, port):
-        raise click.ClickException(f"port {port} is taken, or {host} is not this machine's; choose with --port, --host")
+    if why := serving.refusal(host, port):
+        raise click.ClickException(f"cannot listen on {host} port {port}: {why}; choose with --host and --port")
     app = _app(**config)
     app.config["TRUSTED_HOSTS"] += settings.hosts_of(own)
     serving.serve(
@@ -148,7 +159,9 @@ def _flasks_own(name: str, summary: str) -> Callable[..., None]:
     def command(args: tuple[str, ...]) -> None:
         from flask.cli import FlaskGroup
 
-        FlaskGroup(create_app=_app, load_dotenv=False).main([name, *args], prog_name="quiz")
+        group = FlaskGroup(create_app=_app, load_dotenv=False)
+        group.commands[name].epilog = f"Example: quiz {name}"
+        group.main([name, *args], prog_name="quiz")
 
     return command
 

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from wtforms import BooleanField, Form, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    Form,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields import SelectChoice
+from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
 from wtforms.validators import Length
 
 from quiz.bank import Bank, Responsibility
 
 TITLE_LENGTH = 80
 WORDS_LENGTH = 4000
+MOST_HEADING = 2
+#: What the names of wish fields begin with; a responsibility's id follows.
+WISH = "wish-"
+
+
+class _Meta(DefaultMeta):
+    locales = False  # the pages bring their own words
 
 
 class _Plain(Form):
-    class Meta:
-        locales = False  # the pages bring their own words
+    Meta = _Meta
 
 
 class Answered:
@@ -24,15 +42,22 @@ class Answered:
 
     field_flags: ClassVar[dict[str, Any]] = {}
 
-    def __call__(self, form: Form, field: RadioField) -> None:
+    def __call__(self, form: BaseForm, field: RadioField) -> None:
         if field.data not in dict.fromkeys(choice.value for choice in field.choices):
             raise ValidationError("Choose how often, or “I can’t say”.")
 
 
-class Page(_Plain):
-    """The questions of one page. `answers` holds what was answered, `missing` the ids of what was not."""
+class Page(BaseForm):
+    """The questions of one page. `answers` holds what was answered, `missing` the ids of what was not.
 
-    leave_out = BooleanField()
+    A bare form: a declared one makes every field an attribute, and a question called `data` would hide the form's own.
+    """
+
+    questions: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(self, formdata: Any = None, data: Mapping[str, str] | None = None) -> None:
+        super().__init__({**self.questions, "leave_out": BooleanField()}, meta=_Meta())
+        self.process(formdata, data=data)
 
     @property
     def answers(self) -> dict[str, str]:
@@ -60,6 +85,24 @@ class More(_Plain):
     words = TextAreaField(filters=[_tidy], validators=[_at_most(WORDS_LENGTH)])
 
 
+class ShareForm(_Plain):
+    """A new share link: whom it is for, and what it leaves out."""
+
+    label = StringField(filters=[_tidy], validators=[_at_most(TITLE_LENGTH)])
+    words = BooleanField()
+    wishes = BooleanField()
+
+
+class Ahead(_Plain):
+    """What a person wants. `wishes` holds the wish of each responsibility that has one."""
+
+    heading: SelectMultipleField
+
+    @property
+    def wishes(self) -> dict[str, str]:
+        return {f.name.removeprefix(WISH): f.data for f in self if f.name.startswith(WISH) and f.data}
+
+
 class Forms:
     """The forms of a bank: each class is built once, since building costs more than using.
 
@@ -69,16 +112,31 @@ class Forms:
         A form class a page, its fields named by question id.
     more
         The optional page: contacts, job title, free words.
+    ahead
+        Wishes and the roles somebody is heading for.
+    share
+        A new share link.
     """
 
     def __init__(self, bank: Bank) -> None:
         points = [SelectChoice(point.id, point.label) for point in bank.point.values()]
         self.pages = tuple(
-            type("QuestionPage", (Page,), {item.id: self._question(item, points) for item in page})
+            type("QuestionPage", (Page,), {"questions": {item.id: self._question(item, points) for item in page}})
             for page in bank.pages
         )
+        self.share = ShareForm
+        self.ahead = type("AheadForm", (Ahead,), self._ahead(bank))
         people = [SelectChoice(role.id, role.people) for role in bank.roles]
         self.more = type("More", (More,), {"contacts": SelectMultipleField(choices=people)})
+
+    @staticmethod
+    def _ahead(bank: Bank) -> dict[str, Any]:
+        wishes = [SelectChoice("", "–"), *(SelectChoice(wish.id, wish.label) for wish in bank.wishes)]
+        roles = [SelectChoice(role.id, role.title) for role in bank.roles]
+        few = Length(max=MOST_HEADING, message="Choose two roles at most: one direction is easier to walk than three.")
+        return {f"{WISH}{id}": SelectField(choices=wishes, default="") for id in bank.responsibility} | {
+            "heading": SelectMultipleField(choices=roles, validators=[few])
+        }
 
     @staticmethod
     def _question(item: Responsibility, points: list[SelectChoice]) -> RadioField:

@@ -78,7 +78,7 @@ def init_app(app: Flask) -> None:
     def dress(response: Response) -> Response:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint != "static":
+        if request.endpoint != "static" or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         if app.config["URL"].startswith("https://"):
             response.headers["Strict-Transport-Security"] = "max-age=31536000"

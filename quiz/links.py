@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 
 #: What a link looks like inside an address: 128 random bits in 22 URL-safe characters.
@@ -24,6 +25,11 @@ def derive(key: bytes, purpose: str, seed: str) -> str:
     """
     digest = hmac.new(key, f"{purpose}:{seed}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+
+def checked(seed: str) -> str | None:
+    """`seed` where it looks like one of ours, else None."""
+    return seed if re.fullmatch(PATTERN, seed) else None
 
 
 def fingerprint(link: str) -> str:

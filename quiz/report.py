@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
-from quiz.bank import Bank, Point, Role
+from quiz.bank import Bank, Point, Role, Wish
 from quiz.charts import RoleMap, role_map
 from quiz.scoring import Match, Scheme, match, nearest, shown_shares
 from quiz.sheet import Line, Sheet, sheet
@@ -66,7 +67,7 @@ class Result:
 
     `kind` says which page it is; `match` is the scoring behind it. `other` holds the other mix of a tie, `bars` every
     role by coverage, `absent` the roles of which nothing was reported. `new` counts the questions that the bank has
-    got since these answers were given.
+    got since these answers were given. `wishes` are by responsibility.
     """
 
     kind: Kind
@@ -78,6 +79,8 @@ class Result:
     map: RoleMap
     nearest: Step | None
     company: Company
+    contacts: frozenset[str]
+    wishes: Mapping[str, Wish]
     sheet: Sheet
     new: int
     skipped: int
@@ -88,8 +91,17 @@ class Result:
         return tuple(share.role for share in self.shares)
 
 
-def result(bank: Bank, scheme: Scheme, answers: Mapping[str, str], contacts: Collection[str]) -> Result:
-    """The result of `answers` (question id to answer id) and `contacts` (role ids)."""
+def result(
+    bank: Bank,
+    scheme: Scheme,
+    answers: Mapping[str, str],
+    contacts: Collection[str] = (),
+    wishes: Mapping[str, str] = MappingProxyType({}),
+) -> Result:
+    """The result of `answers` (question id to answer id).
+
+    `contacts` are role ids; `wishes` are by responsibility id and only shown, never scored.
+    """
     found, lines = match(scheme, answers), sheet(bank, answers)
     shares = _shares(bank, found, lines) if found.mix else ()
     percents = {share.role.id: share.percent for share in shares}
@@ -113,6 +125,8 @@ def result(bank: Bank, scheme: Scheme, answers: Mapping[str, str], contacts: Col
         map=role_map(bank, coverage, percents, _edges(bank, found.mix, contacts)),
         nearest=_nearest(bank, scheme, answers, lines),
         company=_company(bank, found.mix, contacts),
+        contacts=frozenset(contacts),
+        wishes={id: bank.wish[wish] for id, wish in wishes.items() if wish in bank.wish},
         sheet=lines,
         new=sum(line.answer is None for line in lines.lines),
         skipped=sum(line.answer == bank.skip for line in lines.lines),
@@ -141,7 +155,7 @@ def _edges(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> dict[
     if not mix or len(mix) == len(bank.roles):
         return {pair: pair[0] in contacts and pair[1] in contacts for pair in sorted(bank.contacts)}
     edges = {
-        (a, b): (a in mix or a in contacts) and (b in mix or b in contacts)
+        (a, b): (a in mix and b in contacts) or (b in mix and a in contacts)
         for a, b in sorted(bank.contacts)
         if a in mix or b in mix
     }

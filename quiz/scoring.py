@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -47,7 +48,7 @@ NOT_ENOUGH, ALL_ALIKE, A_TIE, A_LEANING, CLEAR = range(len(EVIDENCE))
 # numbers compared with so much slack, so that the order of questions and roles never matters.
 _DIGITS, _SLACK = 9, 1e-9
 # So many rows' changes at a time keep the kernel's arrays small enough for the processor's cache.
-_BLOCK = 80
+_BLOCK = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,10 +88,24 @@ class Scheme:
             step={id: n for n, id in enumerate(bank.point)},
         )
 
+    @cached_property
+    def needed(self) -> Floats:
+        """How many answers each role needs to be judged, shape (roles, 1)."""
+        asked: Floats = self.belongs.sum(0)[:, None]
+        return JUDGED * asked - _SLACK
+
     @property
     def skip(self) -> int:
         """The step of a question that was left out."""
         return len(self.worth) - 1
+
+    @cached_property
+    def moves(self) -> tuple[Steps, Floats, Floats]:
+        """All moves of one answer by one step: the step moved from, the gain in level, the gain in its square."""
+        worth = self.worth[:-1]
+        points = np.arange(len(worth), dtype=np.uint8)
+        before, after = np.concatenate([points[:-1], points[1:]]), np.concatenate([points[1:], points[:-1]])
+        return before, worth[after] - worth[before], worth[after] ** 2 - worth[before] ** 2
 
     def steps(self, answers: Mapping[str, str]) -> Steps:
         """One row of steps, shape (1, questions). What is missing or unknown to the bank counts as left out."""
@@ -171,30 +186,23 @@ class _Sheets(NamedTuple):
     """All that a mix depends on: a cosine with summed 0/1 vectors needs sums and counts, not the levels one by one."""
 
     sums: Floats  # (roles, sheets): a role's levels together
-    counts: Floats  # (roles, sheets): how many of its questions were answered
+    counts: NDArray[np.int16]  # (roles, sheets): how many of its questions were answered
+    coverage: Floats  # (roles, sheets); -1 where the role is not judged, so that it comes last
     squares: Floats  # (sheets,): squared length of all levels
-    judged: Bools  # (roles, sheets)
     enough: Bools  # (sheets,): enough answered altogether
 
-    def take(self, rows: Counts) -> _Sheets:
-        """A copy with the sheets `rows`, one for each entry."""
-        return _Sheets(
-            self.sums.take(rows, axis=1),
-            self.counts.take(rows, axis=1),
-            self.squares.take(rows),
-            self.judged.take(rows, axis=1),
-            self.enough.take(rows),
-        )
+    @property
+    def judged(self) -> Bools:
+        return self.coverage >= 0
 
     def cosine(self, mix: Bools) -> Floats:
         """Cosine between the levels and the summed vectors of `mix`, shape (sheets,); 0 for no roles or no levels."""
-        return _ratio((self.sums * mix).sum(0), np.sqrt(self.squares * (self.counts * mix).sum(0)))
+        return _ratio((self.sums * mix).sum(0).round(_DIGITS), np.sqrt(self.squares * (self.counts * mix).sum(0)))
 
 
 class _Mixes(NamedTuple):
     """The best mix of each sheet, and every other that was weighed."""
 
-    coverage: Floats  # (roles, sheets); -1 where not judged, so that it comes last
     values: Floats  # (roles, sheets): of the mix that ends with this role; -inf where not judged
     best: Floats  # (sheets,)
     least: Floats  # (sheets,): the lowest coverage in the mix
@@ -244,23 +252,24 @@ def score(scheme: Scheme, levels: Floats) -> Scores:
     second, other = _next_best(sheets, mixes)
     ranked = mixes.ranked
     fit = np.minimum(sheets.cosine(mixes.member), 1.0)
-    margin = np.where(ranked, np.round(mixes.best - np.where(second > -np.inf, second, 0.0), _DIGITS), 0.0)
+    margin = np.where(ranked, (mixes.best - np.where(second > -np.inf, second, 0.0)).round(_DIGITS), 0.0)
     strength = A_TIE + (margin >= TIE) + (margin >= LEANING)
     evidence = np.where(ranked, strength, np.where(mixes.alike, ALL_ALIKE, NOT_ENOUGH))
-    coverage = np.where(sheets.judged, mixes.coverage, 0.0)
-    similarity = _ratio(sheets.sums * sheets.judged, np.sqrt(sheets.squares * sheets.counts))
+    judged = sheets.judged
+    coverage = np.where(judged, sheets.coverage, 0.0)
+    similarity = _ratio(sheets.sums * judged, np.sqrt(sheets.squares * sheets.counts))
     in_mix = coverage * mixes.member
     return Scores(
         evidence=evidence,
         mix=mixes.member.T,
         alternative=(other & (evidence == A_TIE)).T,
         fit=fit,
-        value=np.where(ranked, mixes.best, 0.0),
+        value=np.where(ranked, fit - COST_PER_ROLE * mixes.member.sum(0), 0.0),
         margin=margin,
-        judged=sheets.judged.T,
+        judged=judged.T,
         coverage=coverage.T,
         similarity=np.minimum(similarity, 1.0).T,
-        share=_ratio(in_mix, in_mix.sum(0)).T,
+        share=_ratio(in_mix, in_mix.sum(0).round(_DIGITS)).T,
         answered=sheets.counts.sum(0).astype(np.intp),
     )
 
@@ -290,19 +299,22 @@ def stability(scheme: Scheme, steps: Steps, mix: Bools) -> tuple[Counts, Counts]
 def _small_changes(scheme: Scheme, steps: Steps, mix: Bools) -> tuple[Counts, Counts]:
     """`stability` of a block of rows."""
     sheets = _sheets(scheme, scheme.worth[steps])
-    # The same step of two of a role's answers gives the same mix: count how many stand where, and try each move once.
+    before, gain, gain_in_squares = scheme.moves
+    # The same move of two of a role's answers gives the same mix: count how many can make it, and try it once.
     standing = (steps == np.arange(scheme.skip, dtype=np.uint8)[:, None, None]) @ scheme.belongs
-    up, down = np.nonzero(standing[:-1]), np.nonzero(standing[1:])
-    before = np.concatenate([up[0], down[0] + 1])
-    after = np.concatenate([up[0] + 1, down[0]])
-    row = np.concatenate([up[1], down[1]])
-    role = np.concatenate([up[2], down[2]])
-    times = standing[before, row, role]
+    able = standing[before]
+    possible = np.flatnonzero(able)
+    move, row, role = np.unravel_index(possible, able.shape)
+    times = able.take(possible)
 
-    moved = sheets.take(row)
-    moved.sums[role, np.arange(len(row))] += scheme.worth[after] - scheme.worth[before]
-    moved.squares[:] = np.maximum(moved.squares + scheme.worth[after] ** 2 - scheme.worth[before] ** 2, 0.0)
-    same = (_mixes(moved).member == mix.T.take(row, axis=-1)).all(0)
+    sums, counts, coverage = sheets.sums.take(row, 1), sheets.counts.take(row, 1), sheets.coverage.take(row, 1)
+    at = role * len(row) + np.arange(len(row))  # of each sheet the role that moves, as a flat index
+    moved = sums.take(at) + gain[move]
+    np.put(sums, at, moved)
+    np.put(coverage, at, _coverage(moved, counts.take(at), coverage.take(at) >= 0))
+    squares = sheets.squares[row] + gain_in_squares[move]
+    mixes = _mixes(_Sheets(sums, counts, coverage, squares, sheets.enough[row]))
+    same = (mixes.member == mix.T.take(row, axis=1)).all(0)
     held, of = np.bincount(row, times * same, len(steps)), np.bincount(row, times, len(steps))
     return held.astype(np.intp), of.astype(np.intp)
 
@@ -373,7 +385,7 @@ def nearest(scheme: Scheme, answers: Mapping[str, str]) -> tuple[str, str, str] 
     if not enters.any():
         return None
     climb = np.where(enters, after - steps[0, question], scheme.skip)
-    first = np.lexsort((-np.round(scores.value, _DIGITS), climb))[0]
+    first = np.lexsort((-scores.value.round(_DIGITS), climb))[0]
     asked = int(question[first])
     point = list(scheme.step)[int(after[first])]
     return scheme.roles[int(owner[asked])], scheme.questions[asked], point
@@ -415,15 +427,20 @@ def _sheets(scheme: Scheme, levels: Floats) -> _Sheets:
     answered = ~np.isnan(by_question)
     held = np.where(answered, by_question, 0.0)
     # Not `@`: for products of this shape BLAS would wake threads that cost more than they bring.
-    counts = np.einsum("qs,qr->rs", answered, scheme.belongs)
-    asked = scheme.belongs.sum(0)[:, None]
+    counts = np.einsum("qs,qr->rs", answered, scheme.belongs).astype(np.int16)
+    judged = (counts >= scheme.needed) & (counts > 0)
+    sums = np.einsum("qs,qr->rs", held, scheme.belongs).round(_DIGITS)
     return _Sheets(
-        sums=np.round(np.einsum("qs,qr->rs", held, scheme.belongs), _DIGITS),
+        sums=sums,
         counts=counts,
-        squares=np.einsum("qs,qs->s", held, held),
-        judged=(counts >= JUDGED * asked - _SLACK) & (counts > 0),
+        coverage=_coverage(sums, counts, judged),
+        squares=np.einsum("qs,qs->s", held, held).round(_DIGITS),
         enough=counts.sum(0) >= ENOUGH_ANSWERED * len(scheme.questions) - _SLACK,
     )
+
+
+def _coverage(sums: Floats, counts: NDArray[np.int16], judged: Bools) -> Floats:
+    return np.where(judged, (sums / np.maximum(counts, 1)).round(_DIGITS), -1.0)
 
 
 def _mixes(sheets: _Sheets) -> _Mixes:
@@ -432,12 +449,14 @@ def _mixes(sheets: _Sheets) -> _Mixes:
     A mix is "this role and all that are covered at least as much", once for each role. So no sorting is needed, and
     roles of equal coverage enter and leave together by themselves.
     """
-    sums, counts, squares, judged, enough = sheets
-    coverage = np.where(judged, np.round(sums / np.maximum(counts, 1.0), _DIGITS), -1.0)
+    sums, counts, coverage, squares, enough = sheets
+    judged = sheets.judged
     at_least = coverage >= coverage[:, None]  # [the role that a mix ends with, role, sheet]
     together = np.einsum("crs,rs->cs", at_least, sums)
-    length = np.sqrt(squares * np.einsum("crs,rs->cs", at_least, counts))
-    values = np.where(judged, _ratio(together, length) - COST_PER_ROLE * at_least.sum(1, dtype=np.int16), -np.inf)
+    answered = np.einsum("crs,rs->cs", at_least, counts)
+    length = np.sqrt(np.maximum(squares, _SLACK) * np.maximum(answered, 1))
+    values = together / length - COST_PER_ROLE * at_least.sum(1, dtype=np.int16)
+    values = np.where(judged, values, -np.inf)
     best, least = _best(values, coverage)
 
     lowest = np.where(judged, coverage, np.inf).min(0)
@@ -446,7 +465,7 @@ def _mixes(sheets: _Sheets) -> _Mixes:
     ranked = enough & ~alike & (sums.sum(0) >= LEAST_TOTAL - _SLACK)
     # Where nothing is ranked, "all that are covered at least as much as" nothing at all, or as more than can be.
     least = np.where(ranked, least, np.where(alike & high, 0.0, np.inf))
-    return _Mixes(coverage, values, best, least, coverage >= least, alike, ranked)
+    return _Mixes(values, best, least, coverage >= least, alike, ranked)
 
 
 def _best(values: Floats, coverage: Floats) -> tuple[Floats, Floats]:
@@ -460,7 +479,7 @@ def _next_best(sheets: _Sheets, mixes: _Mixes) -> tuple[Floats, Bools]:
 
     The value is -inf where there is no other mix.
     """
-    coverage, member = mixes.coverage, mixes.member
+    coverage, member = sheets.coverage, mixes.member
     value, least = _best(np.where(coverage == mixes.least, -np.inf, mixes.values), coverage)
     outside = np.where(sheets.judged & ~member, coverage, -1.0)
     highest = outside.max(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import secrets
 from pathlib import Path
@@ -37,19 +38,32 @@ def read_or_make(file: Path) -> bytes:
 
 def _make(file: Path) -> None:
     draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
-        os.write(handle, secrets.token_bytes(LENGTH))
-        os.fsync(handle)
+        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as handle:  # noqa: PTH123 - a mode
+            handle.write(secrets.token_bytes(LENGTH))
+            handle.flush()
+            os.fsync(handle.fileno())
+        _put(draft, file)
     finally:
-        os.close(handle)
-    try:
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, file)
-    finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _put(draft: Path, file: Path) -> None:
+    """Give the draft its final name, unless another process was faster."""
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+    except OSError:
+        # Some mounts know no hard links. There a lock lets one process pass at a time; the others find its key.
+        lock = os.open(file.with_name("start.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not file.exists():
+                draft.replace(file)
+        finally:
+            os.close(lock)

@@ -54,16 +54,18 @@ def serve(app: App, *, binds: list[str], workers: int, greeting: str) -> None:
     ).run()
 
 
-def taken(host: str, port: int) -> bool:
-    """Whether some other program already listens there."""
+def refusal(host: str, port: int) -> str | None:
+    """Why nothing can listen there, in the system's words, or None where all is well."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return True
-    return False
+        except OSError as error:
+            return error.strerror
+        except (TypeError, UnicodeError):  # from a name that cannot be written in ASCII
+            return "that is no host name"
+    return None
 
 
 def lan_address() -> str | None:

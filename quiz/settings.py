@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from quiz.secret import LENGTH
+
 PREFIX = "MANY_HATS_"
 DAY = 24 * 60 * 60
 
@@ -36,6 +38,18 @@ def hosts_of(url: str) -> list[str]:
     return [f"[{host}]" if ":" in host else host] if host else []
 
 
+def web_address(text: str) -> str:
+    """`text`, if it is empty or a whole web address; else a ValueError says what to write."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # from a port or a bracket that cannot be
+        sound = False
+    if text and not sound:
+        raise ValueError("write the whole address, such as https://hats.example.org")
+    return text
+
+
 def _hosts(text: str) -> list[str]:
     return text.split()
 
@@ -51,7 +65,9 @@ SETTINGS = (
     Setting("PURPOSE", "", "Why it is run, in one sentence."),
     Setting("CONTACT", "", "An e-mail address or web address for questions about what is kept."),
     Setting("KEEP_MONTHS", 12, "Months after its last change at which a response is deleted.", int),
-    Setting("URL", "", "The address people use, such as https://hats.example.org; links are made with it."),
+    Setting(
+        "URL", "", "The address people use, such as https://hats.example.org; links are made with it.", web_address
+    ),
     Setting(
         "TRUSTED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "Host names answered to, with spaces between.", _hosts
     ),
@@ -83,7 +99,7 @@ def read(config_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str
         For a value that cannot be parsed or a name in `config_file` that no setting has.
     """
     values = {setting.name: setting.default for setting in SETTINGS} | FIXED
-    values |= _from_file(config_file, values.keys())
+    values |= _from_file(config_file, values)
     for setting in SETTINGS:
         text = environ.get(PREFIX + setting.name)
         if text is None:
@@ -94,12 +110,16 @@ def read(config_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str
             raise BadSetting(f"{PREFIX}{setting.name}={text!r} in the environment: {error}") from None
     if not isinstance(values["KEEP_MONTHS"], int) or values["KEEP_MONTHS"] < 1:
         raise BadSetting(f"KEEP_MONTHS is {values['KEEP_MONTHS']!r}; use a whole number of months, 1 or more")
-    if values["URL"] and not values["URL"].startswith(("http://", "https://")):
-        raise BadSetting(f"URL is {values['URL']!r}; begin it with http:// or https://")
+    try:
+        web_address(values["URL"])
+    except ValueError as error:
+        raise BadSetting(f"URL is {values['URL']!r}; {error}") from None
+    if 0 < len(values["SECRET_KEY"]) < LENGTH:
+        raise BadSetting(f"SECRET_KEY is too short; use {LENGTH} characters or more, or none for a key file")
     return values
 
 
-def _from_file(file: Path, known: Any) -> dict[str, Any]:
+def _from_file(file: Path, known: Mapping[str, Any]) -> dict[str, Any]:
     if not file.exists():
         return {}
     space: dict[str, Any] = {}
@@ -108,7 +128,10 @@ def _from_file(file: Path, known: Any) -> dict[str, Any]:
     except Exception as error:
         raise BadSetting(f"{file} cannot be read: {error}") from error
     chosen = {name: value for name, value in space.items() if name.isupper()}
-    for name in chosen:
+    for name, value in chosen.items():
         if name not in known:
             raise BadSetting(f"{file}: unknown setting {name}; known are {', '.join(sorted(known))}")
+        # A host name in the place of a list would be taken for a list of letters.
+        if not isinstance(value, type(known[name])) and not (name == "SECRET_KEY" and isinstance(value, bytes)):
+            raise BadSetting(f"{file}: {name} is {type(value).__name__}; use {type(known[name]).__name__}")
     return chosen

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quiz import check, paths
-from quiz.bank import Bank, BankError, Point, Responsibility, Role, Stage, load
+from quiz.bank import CONDITIONS, WISHES, Bank, BankError, Point, Prompt, Responsibility, Role, Stage, Wish, load
 
 SHIPPED = {
     "software-engineer": ["data-applications", "apis-services", "code-quality"],
@@ -49,6 +49,28 @@ hint = "a short course, a guided tour, office hours"
 """
 
 
+PROMPTS = """\
+[[prompts]]
+id = "begin"
+when = "wish-to-start"
+text = "You would like to start with “{responsibility}”. Who could show you?"
+priority = 80
+
+[[prompts]]
+id = "best-day"
+when = "always"
+text = "Which day went well?"
+priority = 20
+"""
+
+WISH = """
+[[wishes]]
+id = "more"
+label = "More of it"
+said = "more"
+"""
+
+
 def made(roles: int, responsibilities: int = 3) -> Bank:
     """A bank of so many roles, whose ids tell where they stand."""
     scale = (Point("never", "Never", "never", 0.0), Point("daily", "Daily", "daily", 1.0))
@@ -68,8 +90,11 @@ def made(roles: int, responsibilities: int = 3) -> Bank:
                 stage="all",
                 place=n,
                 works_with=(),
+                titles=(),
                 responsibilities=tuple(
-                    Responsibility(f"r{n}-{m}", f"role-{n}", "", f"do {n} {m}", "", (), paths.shipped("questions"), 1)
+                    Responsibility(
+                        f"r{n}-{m}", f"role-{n}", "", f"do {n} {m}", "", "", (), paths.shipped("questions"), 1
+                    )
                     for m in range(responsibilities)
                 ),
             )
@@ -134,6 +159,26 @@ def test_the_version_stays_when_only_words_about_a_role_change(small_bank):
     assert load(small_bank).version == before
 
 
+def test_a_bank_may_do_without_prompts_wishes_and_titles(small_bank):
+    bank = load(small_bank)
+    assert (bank.prompts, bank.wishes, bank.role["baker"].titles, bank.responsibility["dough"].week) == ((), (), (), "")
+
+
+def test_a_bank_holds_what_a_talk_needs(small_bank):
+    (small_bank / "prompts.toml").write_text(PROMPTS, encoding="utf-8")
+    change(small_bank, "bank.toml", "[[stages]]", f"{WISH}\n[[stages]]")
+    change(small_bank, "roles/baker.toml", "place = 1", 'place = 1\ntitles = ["bread maker"]')
+    change(small_bank, "roles/baker.toml", 'id = "dough"', 'id = "dough"\nweek = "You knead."')
+    bank = load(small_bank)
+    assert bank.prompts == (
+        Prompt("begin", "wish-to-start", "You would like to start with “{responsibility}”. Who could show you?", 80),
+        Prompt("best-day", "always", "Which day went well?", 20),
+    )
+    assert bank.wish == {"more": Wish("more", "More of it", "more")}
+    assert bank.role["baker"].titles == ("bread maker",)
+    assert bank.responsibility["dough"].week == "You knead."
+
+
 # Order and pages
 
 
@@ -191,6 +236,45 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
 def test_each_fault_is_named_with_its_line_and_mend(small_bank, file, old, new, problem):
     change(small_bank, file, old, new)
     assert any(line.startswith(f"{file}:{problem}") for line in faults(small_bank)), faults(small_bank)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("wish-to-start", "wish-to-stop", "3: unknown condition 'wish-to-stop'; use one of daily-but-hand-over, "),
+        ("{responsibility}", "{before}", "4: unknown slot {before} for this condition; use only {responsibility}, "),
+        ("{responsibility}", "{role.name}", "4: unknown slot {role.name} for this condition; use only "),
+        ("{responsibility}", "{role!r:>9}", "4: unknown slot {role!r:>9} for this condition; use only "),
+        ("{responsibility}", "{}", "4: unknown slot {} for this condition; use only "),
+        ("Which day", "Which {role}", "10: unknown slot {role} for this condition; use none here"),
+        ("{responsibility}", "{responsibility", "4: text has a brace without its partner; write each slot as {slot}"),
+        ("priority = 80", "priority = 101", "5: priority is 101; use a number from 0 to 100"),
+        ("priority = 80", "weight = 80", "1: priority is missing; write priority = "),
+        ("priority = 80", "weight = 80", "5: unknown key 'weight'; remove it or use one of id, priority, text, when"),
+        ('id = "best-day"', 'id = "begin"', "8: prompt 'begin' stands twice; rename or remove one"),
+        ("[[prompts]]", "[[prompt]]", "1: unknown key 'prompt'; remove it or use one of prompts"),
+        ("[[prompts]]", "[[prompts]", "1: is not TOML: "),
+    ],
+)
+def test_each_fault_of_a_prompt_is_named_with_its_line_and_mend(small_bank, old, new, problem):
+    (small_bank / "prompts.toml").write_text(PROMPTS, encoding="utf-8")
+    change(small_bank, "prompts.toml", old, new)
+    assert any(line.startswith(f"prompts.toml:{problem}") for line in faults(small_bank)), faults(small_bank)
+
+
+def test_a_prompt_may_hold_doubled_braces(small_bank):
+    text = PROMPTS.replace("{responsibility}", "{{anything}}")
+    (small_bank / "prompts.toml").write_text(text, encoding="utf-8")
+    assert load(small_bank).prompts[0].text.format() == "You would like to start with “{anything}”. Who could show you?"
+
+
+def test_a_wish_that_nothing_asks_by_is_named(small_bank):
+    end = len((small_bank / "bank.toml").read_text(encoding="utf-8").splitlines())
+    with (small_bank / "bank.toml").open("a", encoding="utf-8") as file:
+        file.write(WISH.replace('"more"', '"most"', 1))
+    assert faults(small_bank) == [
+        f"bank.toml:{end + 3}: unknown wish 'most'; use one of more, as-is, less, hand-over, start"
+    ]
 
 
 def test_all_faults_are_named_at_once_in_order_of_file_and_line(small_bank):
@@ -261,6 +345,23 @@ def test_the_shipped_bank_holds_exactly_the_roles_and_responsibilities_that_othe
 
 def test_the_shipped_bank_has_no_problem():
     assert check.problems(paths.shipped("questions")) == []
+
+
+def test_the_shipped_bank_has_every_wish_and_a_prompt_for_every_condition(bank):
+    assert tuple(bank.wish) == WISHES
+    assert {prompt.when for prompt in bank.prompts} == set(CONDITIONS)
+
+
+def test_every_shipped_responsibility_says_in_one_sentence_what_a_week_of_it_looks_like(bank):
+    for item in bank.responsibility.values():
+        assert item.week.startswith("You ") and item.week.endswith("."), item.id
+        assert item.week.count(".") == 1 and 12 <= len(item.week.split()) <= 25, item.id
+
+
+def test_every_shipped_prompt_asks_something_in_a_few_words_and_passes_no_judgement(bank):
+    for prompt in bank.prompts:
+        assert prompt.text.endswith("?") and len(prompt.text.split()) <= 32, prompt.id
+        assert not {"must", "weak", "lack", "fail", "wrong", "poor"} & set(prompt.text.casefold().split()), prompt.id
 
 
 def test_an_eighth_role_is_one_more_file_and_nothing_else(tmp_path, bank):

@@ -13,25 +13,29 @@ const memory = {
   drop() { try { localStorage.removeItem(this.key); } catch { /* nothing was kept */ } },
 };
 
-const keep = one("[data-keep]");
-if (keep) {
-  const link = keep.dataset.link;
-  const field = one("[data-select]");
-  const say = (text) => { one("[data-said]").textContent = text; };
-  const remembered = (yes) => { show("[data-remember-way]", !yes); show("[data-forget-way]", yes); };
-
+for (const box of document.querySelectorAll(".copy")) {
+  const field = box.querySelector("[data-select]");
+  const button = box.querySelector("[data-copy]");
+  const said = box.querySelector("[data-said]");
   field.addEventListener("focus", () => field.select());
-  show("[data-copy]");
-  on("[data-copy]", async () => {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(link);
-      say("Copied.");
+      await navigator.clipboard.writeText(field.value);
+      said.textContent = "Copied.";
     } catch {
       field.focus();
       field.select();
-      say("Selected: copy it with your keyboard or by holding your finger on it.");
+      said.textContent = "Selected: copy it with your keyboard or by holding your finger on it.";
     }
   });
+}
+
+const keep = one("[data-keep]");
+if (keep) {
+  const link = keep.dataset.link;
+  const say = (text) => { one("[data-keep] [data-said]").textContent = text; };
+  const remembered = (yes) => { show("[data-remember-way]", !yes); show("[data-forget-way]", yes); };
 
   if (navigator.share) {
     show("[data-share-way]");
@@ -56,6 +60,18 @@ if (again && memory.get()) {
 
 show("[data-print-way]");
 on("[data-print]", () => window.print());
+
+// Wishes are saved as they are chosen; the button is for going on.
+const form = one("[data-autosave]");
+form?.addEventListener("change", async () => {
+  const said = one("[data-saved]");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    said.textContent = answer.ok ? "Saved." : "Not saved yet: press the button to see why.";
+  } catch {
+    said.textContent = "Not saved: there is no connection.";
+  }
+});
 
 // After an error the summary comes first, for the eye and for the screen reader.
 one(".errors")?.focus();

@@ -21,13 +21,18 @@ class LinkConverter(BaseConverter):
 
 def init_app(app: Flask) -> None:
     """Put every area's pages into `app`."""
-    from quiz.views import errors, result, start, take
+    from quiz.views import ahead, along, errors, result, shared, start, take, yours
 
     app.url_map.converters["link"] = LinkConverter
     errors.init_app(app)
     app.register_blueprint(start.pages)
     app.register_blueprint(take.pages)
     app.register_blueprint(result.pages)
+    app.register_blueprint(ahead.pages)
+    app.register_blueprint(yours.pages)
+    app.register_blueprint(along.pages)
+    app.register_blueprint(shared.pages)
+    app.add_template_filter(lambda text: text[:1].upper() + text[1:], "capitalize_first")
     app.context_processor(lambda: {"static": _static, "whole_address": current().address})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.wrappers import Response as BaseResponse
 
 from quiz.guard import send_again
 from quiz.storage import Unavailable
@@ -15,10 +16,12 @@ def init_app(app: Flask) -> None:
     """Answer every error of `app` with a page."""
 
     @app.errorhandler(HTTPException)
-    def error(error: HTTPException) -> tuple[str, int] | HTTPException:
-        if error.code is None or error.code < 400:
-            return error
-        return render_template("errors/error.html", code=error.code), error.code
+    def error(error: HTTPException) -> BaseResponse:
+        answer = error.get_response()
+        if answer.status_code >= 400:
+            # Only the body is ours: the headers of a 405, for one, name the methods that an address takes.
+            answer.set_data(render_template("errors/error.html", code=answer.status_code))
+        return answer
 
     @app.errorhandler(SecurityError)
     def strange_host(error: SecurityError) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -28,11 +26,8 @@ def privacy() -> str:
 @pages.post("/start")
 def begin() -> Response:
     """Begin a response and go to its first page. The same form sent twice begins one."""
-    app, seed = current(), request.form.get("seed", "")
-    if not re.fullmatch(links.PATTERN, seed):
-        abort(400)
-    key = app.config["SECRET_KEY"]
-    link = links.derive(key if isinstance(key, bytes) else key.encode(), "owner", seed)
+    app = current()
+    link = app.derive("owner", links.checked(request.form.get("seed", "")) or abort(400))
     app.storage.start(links.fingerprint(link), bank=app.bank.version, day=app.today())
     return redirect(url_for("take.questions", link=link, number=1), 303)
 

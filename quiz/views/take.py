@@ -26,19 +26,20 @@ def questions(number: int) -> str | Response | tuple[str, int]:
         abort(404)
     make = app.forms.pages[number - 1]
     before = _sheet()
-    if request.method == "GET":
+    if request.method != "POST":
         form = make(data=response().answers)
         return _questions(form, number, before)
     form = make(request.form)
     complete = form.validate()
     answers = form.answers
-    if form.leave_out.data:
+    if form["leave_out"].data:
         answers |= dict.fromkeys(form.missing, app.bank.skip.id)
         complete = True
     or_gone(app.storage.save_answers(g.owner, answers, bank=app.bank.version, day=app.today()))
+    after = sheet(app.bank, {**response().answers, **answers})
     if not complete:
-        return _questions(form, number, sheet(app.bank, {**response().answers, **answers})), 422
-    return redirect(_after(number, before), 303)
+        return _questions(form, number, after), 422
+    return redirect(_next(number, before, after), 303)
 
 
 def _questions(form: Page, number: int, answered: Sheet) -> str:
@@ -47,10 +48,11 @@ def _questions(form: Page, number: int, answered: Sheet) -> str:
     return render_template("take/questions.html", form=form, number=number, sheet=answered, missing=missing, bank=bank)
 
 
-def _after(number: int, before: Sheet) -> str:
+def _next(number: int, before: Sheet, after: Sheet) -> str:
     """Where to go on: to the next page at first, straight back where somebody came to change one answer."""
-    if response().finished and before.complete:
-        return url_for("result.show")
+    if response().finished:
+        # What is still open can only be questions that the bank has got since.
+        return url_for("result.show") if after.complete else url_for("take.questions", number=after.first_open)
     if before.complete:
         return url_for("take.check")
     return url_for("take.more") if number == len(current().bank.pages) else url_for("take.questions", number=number + 1)
@@ -60,7 +62,7 @@ def _after(number: int, before: Sheet) -> str:
 def more() -> str | Response | tuple[str, int]:
     """The optional page: contacts, job title, free words."""
     app, kept = current(), response()
-    if request.method == "GET":
+    if request.method != "POST":
         form = app.forms.more(data={"contacts": kept.contacts, "title": kept.title, "words": kept.words})
         return render_template("take/more.html", form=form, sheet=_sheet())
     form = app.forms.more(MultiDict(request.form))
@@ -85,7 +87,7 @@ def check() -> str | Response:
     app, answered = current(), _sheet()
     if not answered.complete:
         return redirect(url_for("take.questions", number=answered.first_open), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("take/check.html", sheet=answered, response=response(), bank=app.bank)
     or_gone(app.storage.finish(g.owner, bank=app.bank.version, day=app.today()))
     return redirect(url_for("result.show"), 303)

@@ -1,0 +1,99 @@
+"""Where a person wants to go: wishes, a role they are heading for, the page for a talk, and what has changed."""
+
+from __future__ import annotations
+
+from flask import abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from quiz.app import current
+from quiz.sheet import sheet
+from quiz.views.owner import or_gone, owner_pages, response
+
+pages = owner_pages("ahead")
+
+
+def _finished() -> None:
+    if not response().finished:
+        abort(404)
+
+
+@pages.route("/ahead", methods=["GET", "POST"])
+def page() -> str | Response | tuple[str, int]:
+    """Wishes about each responsibility, and the roles somebody is heading for; saved as they are chosen."""
+    from quiz import talk  # brings numpy: see quiz.views.owner.result
+
+    _finished()
+    app, kept = current(), response()
+    form = app.forms.ahead(request.form) if request.method == "POST" else app.forms.ahead(data=_kept())
+    status = 200
+    if request.method == "POST":
+        if form.validate():
+            saved = app.storage.save_wishes(
+                g.owner, wishes=form.wishes, heading=form.heading.data or [], bank=app.bank.version, day=app.today()
+            )
+            or_gone(saved)
+            return redirect(url_for("ahead.page", _anchor="heading"), 303)
+        status = 422
+    lines = sheet(app.bank, kept.answers).lines
+    page = render_template(
+        "ahead/page.html",
+        form=form,
+        bank=app.bank,
+        doing=sorted(
+            (line for line in lines if line.answer and line.answer.level), key=lambda line: -line.answer.level
+        ),
+        others=[line for line in lines if not (line.answer and line.answer.level)],
+        distances=talk.distances(app.bank, app.scheme, kept.answers, kept.heading, kept.contacts),
+    )
+    return page, status
+
+
+def _kept() -> dict[str, object]:
+    kept = response()
+    return {f"wish-{id}": wish for id, wish in kept.wishes.items()} | {"heading": kept.heading}
+
+
+@pages.get("/talk")
+def talk_page() -> str:
+    """One page to print for a career conversation; `?listener` adds one for who listens."""
+    from quiz import talk
+
+    _finished()
+    app, kept = current(), response()
+    before = app.storage.earlier(g.owner)
+    said = talk.talk(
+        app.bank,
+        app.scheme,
+        kept.answers,
+        contacts=kept.contacts,
+        title=kept.title,
+        wishes=kept.wishes,
+        heading=kept.heading,
+        before=before.answers if before else None,
+    )
+    return render_template(
+        "ahead/talk.html",
+        talk=said,
+        result=said.result,
+        bank=app.bank,
+        day=app.today(),
+        listener="listener" in request.args,
+    )
+
+
+@pages.get("/since")
+def since() -> str:
+    """What has changed since the earlier response that this one takes again."""
+    from quiz import growth, report
+
+    _finished()
+    app, kept = current(), response()
+    before = app.storage.earlier(g.owner) or abort(404)
+    return render_template(
+        "ahead/since.html",
+        change=growth.compare(app.bank, app.scheme, before.answers, kept.answers),
+        then=report.result(app.bank, app.scheme, before.answers),
+        now=report.result(app.bank, app.scheme, kept.answers),
+        days=(before.finished or before.changed, kept.finished),
+        bank=app.bank,
+    )

@@ -1,0 +1,31 @@
+"""What somebody sees who was given a share link: the result, and nothing that could change it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template
+
+from quiz import links
+from quiz.app import current
+
+pages = Blueprint("shared", __name__)
+
+
+@pages.get("/s/<link:link>")
+def show(link: str) -> str:
+    """The result behind a share link."""
+    from quiz import report  # see quiz.views.owner.result
+
+    app = current()
+    found = app.storage.shared(links.fingerprint(link))
+    if found is None or not found[0].finished:
+        abort(404)
+    kept, share = found
+    result = report.result(app.bank, app.scheme, kept.answers, kept.contacts, kept.wishes if share.wishes else {})
+    return render_template(
+        "shared/show.html",
+        result=result,
+        own=False,
+        bank=app.bank,
+        share=share,
+        words=kept.words if share.words else "",
+    )

@@ -1,0 +1,61 @@
+"""Every page in every state that it can be in: what the tests of looks go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from playwright.sync_api import expect
+
+from tests.browser.people import HEADLINES
+from tests.browser.quiz import Quiz
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a page is (with `{kind}` for the owner link of one of the people), and how it gets into the state."""
+
+    path: str
+    shows: str
+    reach: Callable[[Quiz], None] = lambda quiz: None
+    status: int = 200
+
+    def enter(self, quiz: Quiz, people: Mapping[str, str]) -> None:
+        """Bring the tab into this state, with everything unfolded."""
+        quiz.open(self.path.format_map(people))
+        self.reach(quiz)
+        expect(quiz.page.locator("main")).to_contain_text(self.shows)
+        quiz.page.evaluate("document.querySelectorAll('details').forEach(it => { it.open = true; })")
+
+
+def _one_missing(quiz: Quiz) -> None:
+    quiz.page.locator("main fieldset").first.locator("input").nth(2).check()
+    quiz.go_on()
+
+
+def _too_long(quiz: Quiz) -> None:
+    quiz.fill_more(title="Head of everything " * 10, words="Much to do. " * 400)
+
+
+def _stale(quiz: Quiz) -> None:
+    quiz.context.clear_cookies()
+    quiz.go_on()
+
+
+STATES = {
+    "start": State("/", "Which hats do you wear?"),
+    "privacy": State("/privacy", "What is kept"),
+    "question": State("{fresh}/1", "how often did you personally"),
+    "question answered": State("{three}/2", "21 of 21 answered"),
+    "question with errors": State("{fresh}/1", "have no answer yet", _one_missing),
+    "more": State("{fresh}/more", "A little more"),
+    "more filled in": State("{three}/more", "A little more"),
+    "more with errors": State("{fresh}/more", "or fewer", _too_long),
+    "check": State("{three}/check", "Check your answers"),
+    "straight line": State("{little}/check", "Nearly all your answers are"),
+    **{f"result {kind}": State(f"{{{kind}}}", headline) for kind, headline in HEADLINES.items()},
+    "delete": State("{mix}/delete", "Delete everything?"),
+    "deleted": State("/deleted", "Everything is deleted"),
+    "not found": State("/r/AAAAAAAAAAAAAAAAAAAAAA", "This leads nowhere", status=404),
+    "send again": State("{fresh}/more", "Please send that once more", _stale, status=400),
+}

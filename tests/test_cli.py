@@ -1,0 +1,196 @@
+"""The command line: help that helps, a light start, and mistakes said in one line."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from quiz import create_app
+from quiz.cli import main
+from tests.test_storage import HUMBLE
+
+COMMANDS = sorted(main.commands)
+
+
+def quiz(*arguments: str, instance: Path, before: tuple[str, ...] = (), **settings: str):
+    """A run of `quiz` in a process of its own."""
+    environ = os.environ | {"MANY_HATS_INSTANCE": str(instance)} | settings
+    command = [*before, sys.executable, "-m", "quiz", *arguments]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(
+    "command", [[], *([name] for name in COMMANDS)], ids=lambda command: "".join(command) or "quiz"
+)
+def test_help_is_there_with_an_example_of_a_call(command):
+    shown = CliRunner().invoke(main, [*command, "--help"], prog_name="quiz")
+    assert shown.exit_code == 0
+    assert shown.output.startswith(" ".join(["Usage: quiz", *command]))
+    assert re.search("Example: .*" + " ".join(["quiz", *command]), shown.output)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_and_option_says_what_it_does(command):
+    found = main.commands[command]
+    assert found.get_short_help_str(200)
+    options = [option for option in found.params if isinstance(option, click.Option)]
+    plain = {"--port", "--format"}  # whose names and values say it all
+    assert [option.opts for option in options if not option.help and not plain & set(option.opts)] == []
+
+
+def test_the_version_is_the_one_of_the_distribution():
+    shown = CliRunner().invoke(main, ["--version"], prog_name="quiz")
+    assert shown.exit_code == 0
+    assert re.fullmatch(r"quiz, version \d+\.\d+\.\d+\n", shown.output)
+
+
+def test_help_loads_nothing_but_click():
+    code = """
+import atexit, sys
+heavy = {"flask", "werkzeug", "jinja2", "wtforms", "sqlite_utils", "gunicorn", "numpy", "sklearn", "scipy", "segno"}
+atexit.register(lambda: print(sorted(heavy & sys.modules.keys()), file=sys.stderr))
+from quiz.cli import main
+main(["--help"])
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "[]\n")
+    assert "serve" in run.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no-such-command"],
+        ["serve", "--port", "0"],
+        ["serve", "--port", "many"],
+        ["serve", "--workers", "0"],
+        ["serve", "--url", "hats.example.org"],
+        ["serve", "--url", "http://[::1"],
+        ["serve", "extra"],
+        ["check", "/no/such/folder"],
+        ["score", "/no/such/file.csv"],
+        ["score"],
+    ],
+    ids=" ".join,
+)
+def test_bad_usage_exits_with_2_and_says_what_was_wrong(arguments):
+    said = CliRunner().invoke(main, arguments)
+    assert said.exit_code == 2
+    assert re.search(r"^Error: \S.+\S$", said.stderr, re.MULTILINE)
+    assert said.stdout == ""
+
+
+# Mistakes of whoever runs it
+
+
+def bad_settings(instance: Path) -> None:
+    (instance / "config.py").write_text("OPERATR = 'a slip'\n")
+
+
+def broken_config(instance: Path) -> None:
+    (instance / "config.py").write_text("OPERATOR = (\n")
+
+
+def open_key(instance: Path) -> None:
+    (instance / "secret.key").write_bytes(b"k" * 32)
+    (instance / "secret.key").chmod(0o644)
+
+
+def short_key(instance: Path) -> None:
+    (instance / "secret.key").write_bytes(b"k")
+
+
+def no_database(instance: Path) -> None:
+    (instance / "many-hats.db").write_bytes(b"nothing but words " * 1000)
+
+
+def folder_for_a_database(instance: Path) -> None:
+    (instance / "many-hats.db").mkdir()
+
+
+def read_only_database(instance: Path) -> None:
+    create_app({}, instance=instance)
+    (instance / "many-hats.db").chmod(0o400)
+
+
+def read_only_instance(instance: Path) -> None:
+    instance.chmod(0o500)
+
+
+@pytest.mark.parametrize("command", ["serve", "routes"])
+@pytest.mark.parametrize(
+    ("spoil", "named"),
+    [
+        (bad_settings, "config.py: unknown setting OPERATR"),
+        (broken_config, "config.py cannot be read"),
+        (open_key, "run: chmod 600 "),
+        (short_key, "delete it to have a new one made"),
+        (no_database, "many-hats.db: file is not a database"),
+        (folder_for_a_database, "many-hats.db"),
+        (read_only_database, "many-hats.db: the file is read-only"),
+        (read_only_instance, "Permission denied"),
+    ],
+)
+def test_a_spoilt_instance_is_one_clear_line(tmp_path, command, spoil: Callable[[Path], None], named):
+    instance = tmp_path / "instance"
+    instance.mkdir(mode=0o700)
+    spoil(instance)
+    run = quiz(command, instance=instance, before=tuple(HUMBLE))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith("Error: ")
+    assert len(run.stderr.splitlines()) == 1, run.stderr
+    assert named in run.stderr
+    assert str(instance) in run.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "routes"])
+def test_an_instance_that_cannot_be_a_folder_is_one_clear_line(tmp_path, command):
+    (tmp_path / "file").touch()
+    run = quiz(command, instance=tmp_path / "file" / "instance")
+    assert run.returncode == 1
+    assert re.fullmatch(r"Error: .*Not a directory: '.*instance'\n", run.stderr)
+
+
+@pytest.mark.parametrize("command", ["serve", "routes"])
+def test_a_broken_bank_is_one_clear_line_with_file_line_and_mend(tmp_path, small_bank, command):
+    baker = small_bank / "roles" / "baker.toml"
+    baker.write_text(baker.read_text().replace("place = 1", "place = -1"))
+    run = quiz(command, instance=tmp_path / "instance", MANY_HATS_BANK=str(small_bank))
+    assert run.returncode == 1
+    assert re.fullmatch(rf"Error: {re.escape(str(baker))}:\d+: place is -1; use a number .*\n", run.stderr)
+
+
+def test_a_bank_that_is_not_there_is_said_file_by_file(tmp_path):
+    bank = tmp_path / "nowhere"
+    run = quiz("serve", instance=tmp_path / "instance", MANY_HATS_BANK=str(bank))
+    assert run.returncode == 1
+    lines = run.stderr.removeprefix("Error: ").splitlines()
+    assert lines[0].startswith(f"{bank}/bank.toml:1: is missing; ")
+    assert [line for line in lines if not line.startswith(str(bank))] == []
+
+
+# What Flask brings
+
+
+def test_routes_lists_every_address_of_the_quiz(tmp_path):
+    run = quiz("routes", instance=tmp_path / "instance")
+    assert (run.returncode, run.stderr) == (0, "")
+    app = create_app({}, instance=tmp_path / "other")
+    rules = {rule.rule for rule in app.url_map.iter_rules()}
+    assert {"/", "/privacy", "/start", "/r/<link:link>", "/r/<link:link>/check"} <= rules
+    assert {line.split()[-1] for line in run.stdout.splitlines()[2:]} == rules
+
+
+def test_options_reach_flasks_own_command(tmp_path):
+    run = quiz("routes", "--sort", "rule", instance=tmp_path / "instance")
+    shown = [line.split()[-1] for line in run.stdout.splitlines()[2:]]
+    assert shown == sorted(shown)
+    assert quiz("routes", "--no-such-option", instance=tmp_path / "instance").returncode == 2

@@ -1,0 +1,257 @@
+"""The result page: the right sentence, shares, reasons and table for each kind of result."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from quiz import create_app, links
+from quiz.app import App
+from quiz.bank import Bank
+from tests.test_take import left_by_an_older_bank
+from tests.visitor import Shown, Visitor
+
+
+def seen(visitor: Visitor, bank: Bank, often: str = "never", contacts: tuple[str, ...] = (), **answers: str) -> Shown:
+    """The result page of somebody who answered `often` to all but the questions named (with _ for -)."""
+    own = visitor.take(
+        dict.fromkeys(bank.responsibility, often) | {id.replace("_", "-"): value for id, value in answers.items()},
+        contacts=list(contacts),
+    )
+    return visitor.see(own)
+
+
+def between(text: str, start: str, end: str) -> str:
+    """What stands between two pieces of a text."""
+    return text.split(start, 1)[1].split(end, 1)[0]
+
+
+def percents(shown: Shown) -> list[int]:
+    """The figures of the table of all roles, from its first row to its last."""
+    return [
+        int(figure) for figure in re.findall(r"(\d+)%", between(shown.text, "All 7 roles", "How much of each role"))
+    ]
+
+
+ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "daily"}
+ENGINEER = {"pipelines": "daily", "ingest_transform_serve": "daily", "data_quality": "weekly"}
+OPERATIONS = {"infrastructure": "daily", "ci_cd": "weekly", "monitoring": "weekly"}
+
+
+# One role, two roles
+
+
+def test_a_pure_data_analyst_wears_one_hat(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, **ANALYST)
+    assert shown.title == "You wear one hat: data\u00a0analyst – Many Hats"
+    assert "You wear one hat: data analyst Your answers point clearly to this role." in shown.text
+    assert bank.role["data-analyst"].purpose in shown.text
+    assert percents(shown) == [100, 0, 0, 0, 0, 0, 0]
+
+
+def test_a_role_is_explained_by_its_answers(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, **ANALYST)
+    why = between(shown.text, "Which of your answers say so", "All 7 roles")
+    for item in bank.role["data-analyst"].responsibilities:
+        assert f"{item.name} daily or almost daily" in why
+    assert "never" not in why, "only the mix's own answers stand here"
+
+
+def test_a_data_engineer_who_runs_infrastructure_combines_two_roles(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, **ENGINEER, **OPERATIONS)
+    assert "You combine data engineer and DevOps/SRE Your answers point clearly to this mix." in shown.text
+    mix = between(shown.text, "Your mix", "Where you stand")
+    assert "Data engineer 55%" in mix
+    assert "DevOps/SRE 45%" in mix
+    assert percents(shown) == [88, 77, 0, 0, 0, 0, 0]
+
+
+def test_the_reasons_stand_with_the_role_they_are_for_most_often_done_first(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, **ENGINEER, **OPERATIONS)
+    why = between(shown.text, "Which of your answers say so", "All 7 roles")
+    order = ["Data engineer", *names(bank, "pipelines", "ingest-transform-serve", "data-quality")]
+    order += ["DevOps/SRE", *names(bank, "infrastructure", "ci-cd", "monitoring")]
+    places = [why.index(name) for name in order]
+    assert places == sorted(places)
+
+
+def names(bank: Bank, *questions: str) -> list[str]:
+    return [bank.responsibility[id].name for id in questions]
+
+
+def test_every_reason_leads_to_its_question(visitor: Visitor, bank: Bank):
+    own = visitor.take(dict.fromkeys(bank.responsibility, "never") | ANALYST)
+    linked = set(visitor.see(own).values("href"))
+    for number, items in enumerate(bank.pages, 1):
+        assert {f"{own}/{number}#{item.id}" for item in items} <= linked
+
+
+def test_the_table_holds_every_role_with_the_strongest_first(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, "rarely", **ENGINEER)
+    table = between(shown.text, "All 7 roles", "How much of each role")
+    assert all(role.title in table for role in bank.roles)
+    assert percents(shown) == sorted(percents(shown), reverse=True)
+    rows = [tag for name, tag in shown.tags if name == "tr" and tag.get("class") == "own"]
+    assert len(rows) == 1
+
+
+# How sure
+
+
+def test_a_leaning_says_so(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, insights="monthly", pipelines="daily")
+    assert "You wear one hat: data engineer Your answers lean this way" in shown.text
+    assert "A leaning, not a verdict" in shown.text
+
+
+def test_a_tie_names_both_mixes(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, insights="monthly", pipelines="weekly")
+    assert "You combine data engineer and data analyst It is a tie: data engineer would describe" in shown.text
+    assert "You are between two mixes" in shown.text
+
+
+def test_the_nearest_role_is_named_with_the_answer_that_brings_it_in(visitor: Visitor, bank: Bank):
+    answers = dict.fromkeys(bank.responsibility, "never") | {"insights": "monthly", "pipelines": "daily"}
+    own = visitor.take(answers)
+    told = between(visitor.see(own).text, "Nearest to joining: ", " it would be part of your mix")
+    role, name, to, was = re.fullmatch(r"(.*)\. With “(.*)” at “(.*)” instead of “(.*)”,", told).groups()  # type: ignore[union-attr]
+    item = next(item for item in bank.asked if item.name == name)
+    point = next(point for point in bank.scale if point.said == to)
+    assert bank.point[answers[item.id]].said == was
+    changed = visitor.take(answers | {item.id: point.id})
+    assert role in visitor.see(changed).title.replace("\u00a0", " ")
+
+
+def test_what_was_left_out_is_said(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, **ANALYST, pipelines="skip", governance="skip")
+    assert "You left out 2 questions; they count neither way." in shown.text
+    assert "You wear one hat: data analyst" in shown.text
+
+
+def test_a_role_that_was_mostly_left_out_is_not_judged(visitor: Visitor, bank: Bank):
+    skipped = {item.id: "skip" for item in bank.role["ml-engineer"].responsibilities[:2]}
+    shown = seen(visitor, bank, **ANALYST, **skipped)
+    assert "ML engineer left out" in between(shown.text, "All 7 roles", "How much of each role")
+
+
+# Results that name no winner
+
+
+def test_everything_weekly_wears_every_hat(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, "weekly")
+    assert "You wear every hat, about equally" in shown.text
+    assert "so no role stands out" in shown.text
+    assert "Your mix" not in shown.text
+    assert percents(shown) == [65] * 7
+
+
+def test_nothing_at_all_is_little(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, "never")
+    assert "Little of this is in your week" in shown.text
+    assert "Your mix" not in shown.text
+    assert percents(shown) == [0] * 7
+    assert "You wear" not in shown.text
+
+
+def test_half_skipped_names_no_hat_and_says_what_is_missing(visitor: Visitor, bank: Bank):
+    skipped = {item.id: "skip" for item in bank.asked[::2]}
+    shown = seen(visitor, bank, "daily", **skipped)
+    assert "Too few answers to name your hats" in shown.text
+    assert "You left out 11 of 21 questions. With at least 17 answers there would be enough to go by." in shown.text
+    assert "Your mix" not in shown.text
+    assert any(href.endswith("/check") for href in shown.values("href"))
+
+
+def test_too_little_of_anything_names_no_hat_and_says_why(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, insights="weekly")
+    assert "Too few answers to name your hats" in shown.text
+    assert "adds up to less than one thing done daily" in shown.text
+
+
+def test_everything_skipped_is_a_page_too(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, "skip")
+    assert "You left out 21 of 21 questions." in shown.text
+    assert between(shown.text, "All 7 roles", "How much of each role").count("left out") == 7
+
+
+# Whom they work with
+
+
+def test_contacts_are_compared_with_the_usual_ones(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, contacts=("data-engineer", "software-engineer"), **ANALYST)
+    text = between(shown.text, "Whom you work with", "About this result")
+    assert "You work at least weekly with data engineers and software engineers." in text
+    assert "also means working with data scientists: you did not tick them." in text
+    assert "Less usual for this mix: your contact with software engineers." in text
+
+
+def test_without_contacts_nothing_is_said_about_them(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, **ANALYST)
+    assert "Whom you work with" not in shown.text
+    assert "Dotted lines: who usually works with whom." in shown.text
+    assert not [tag for name, tag in shown.tags if name == "path" and "solid" in tag.get("class", "").split()]
+
+
+@pytest.mark.parametrize("contacts", [(), ("data-analyst",)])
+def test_lines_to_people_nobody_reported_are_never_solid(visitor: Visitor, bank: Bank, contacts):
+    shown = seen(visitor, bank, contacts=contacts, **ENGINEER, **OPERATIONS)
+    solid = [tag for name, tag in shown.tags if name == "path" and "solid" in tag.get("class", "").split()]
+    assert len(solid) == len(contacts)
+
+
+def test_a_contact_whose_role_has_left_the_bank_is_ignored(app: App, visitor: Visitor, bank: Bank):
+    own = left_by_an_older_bank(app, dict.fromkeys(bank.responsibility, "never") | ANALYST)
+    app.storage.save_more(
+        links.fingerprint(own.removeprefix("/r/")),
+        contacts=["scribe"],
+        title="",
+        words="",
+        bank="older",
+        day="2025-01-31",
+    )
+    assert "Whom you work with" not in visitor.see(own).text
+
+
+# The whole page
+
+
+def test_charts_have_their_twin_in_words(visitor: Visitor, bank: Bank):
+    shown = seen(visitor, bank, contacts=("data-engineer",), **ANALYST)
+    twin = between(shown.text, "The same in words", "Which of your answers say so")
+    assert "Data analyst, 100% of your mix: 100% of it in your weeks" in twin
+    assert "Data engineer: nothing reported; you work with data engineers" in twin
+    assert all(stage.name in twin for stage in bank.stages)
+
+
+def test_the_result_gives_the_link_back_and_a_way_to_delete(visitor: Visitor, bank: Bank):
+    own = visitor.take(dict.fromkeys(bank.responsibility, "weekly"))
+    shown = visitor.see(own)
+    assert f"http://localhost{own}" in shown.values("value")
+    assert f"{own}/delete" in shown.values("href")
+    assert f"{own}/check" in shown.values("href")
+
+
+def test_links_are_made_with_the_address_that_is_set(tmp_path):
+    app = create_app({"TESTING": True, "URL": "http://hats.example.org:8080/"}, instance=tmp_path / "other")
+    visitor = Visitor(app)
+    own = visitor.start()
+    assert f"http://hats.example.org:8080{own}" in visitor.see(f"{own}/1").values("value")
+
+
+def test_the_qr_code_is_a_picture_of_one_address(visitor: Visitor):
+    own, other = visitor.start(), visitor.start()
+    picture = visitor.get(f"{own}/qr.svg")
+    assert picture.mimetype == "image/svg+xml"
+    assert picture.text.startswith("<?xml") or picture.text.startswith("<svg")
+    assert picture.data == visitor.get(f"{own}/qr.svg").data != visitor.get(f"{other}/qr.svg").data
+    assert f"{own}/qr.svg" in visitor.see(f"{own}/1").values("src")
+
+
+def test_equal_answers_give_equal_pages_but_for_the_link(visitor: Visitor, bank: Bank):
+    answers = dict.fromkeys(bank.responsibility, "rarely") | ANALYST
+    first, second = visitor.take(answers), visitor.take(answers)
+    assert (
+        visitor.get(first).text.replace(first, second).replace(first.replace("/", "%2F"), second.replace("/", "%2F"))
+        == visitor.get(second).text
+    )

@@ -1,0 +1,145 @@
+"""`./run`: the one command of a fresh clone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.test_serving import Browser, Served
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN = ROOT / "run"
+SHELL = shutil.which("dash") or "/bin/sh"
+
+#: A Python that is new enough, but cannot make a virtual environment.
+NO_VENV = """#!/bin/sh
+case "$*" in *ensurepip*) exit 1 ;; esac
+"""
+#: One that is too old, or that is there by name only.
+OLD = """#!/bin/sh
+exit 1
+"""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A folder with just enough in it for `./run` to begin."""
+    made = tmp_path / "clone"
+    made.mkdir()
+    for name in ("run", "pyproject.toml"):
+        shutil.copy2(ROOT / name, made)
+    shutil.copytree(ROOT / "requirements", made / "requirements")
+    return made
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    """A folder with the few tools that `./run` calls, and no Python, to be the whole PATH."""
+    made = tmp_path / "bin"
+    made.mkdir()
+    for name in ("dirname", "cksum", "cat", "sed", "rm", "sh"):
+        found = shutil.which(name)
+        assert found, name
+        (made / name).symlink_to(found)
+    return made
+
+
+def run(clone: Path, tools: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [SHELL, str(clone / "run"), *arguments]
+    return subprocess.run(command, env={"PATH": str(tools)}, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_script_is_plain_shell_and_can_be_called():
+    assert subprocess.run([SHELL, "-n", str(RUN)], capture_output=True, check=True).stderr == b""
+    assert os.access(RUN, os.X_OK)
+    assert RUN.read_text().startswith("#!/bin/sh\n")
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_names_the_ways_to_call_it_without_installing_anything(clone, tools, option):
+    shown = run(clone, tools, option)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    for way in ("./run ", "./run test ", "http://127.0.0.1:8000", "--slow"):
+        assert way in shown.stdout
+    assert not (clone / ".venv").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["test"], ["quiz", "check"]], ids=" ".join)
+def test_a_missing_python_is_named(clone, tools, arguments):
+    said = run(clone, tools, *arguments)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr == (
+        "run: no Python 3.11 or newer found; install one (Debian: apt install python3 python3-venv) "
+        "or set PYTHON=/path/to/python3\n"
+    )
+    assert not (clone / ".venv").exists()
+
+
+def test_an_old_python_is_passed_over(clone, tools):
+    (tools / "python3").write_text(OLD)
+    (tools / "python3").chmod(0o755)
+    assert "no Python 3.11 or newer found" in run(clone, tools).stderr
+
+
+def test_a_python_without_venv_is_told_what_to_install(clone, tools):
+    (tools / "python3").write_text(NO_VENV)
+    (tools / "python3").chmod(0o755)
+    said = run(clone, tools)
+    assert said.returncode == 1
+    assert said.stderr == ("run: this Python cannot make virtual environments; on Debian: apt install python3-venv\n")
+    assert not (clone / ".venv").exists()
+
+
+def seconds_to_serve(server: Served) -> float:
+    began = time.monotonic()
+    server.start(bound=900)
+    took = time.monotonic() - began
+    assert Browser(server.port).ask("GET", "/")[0] == 200
+    return took
+
+
+@pytest.mark.slow
+def test_a_fresh_clone_serves_the_quiz_with_one_command(tmp_path):
+    clone = tmp_path / "clone"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, clone / name)
+    server = Served(tmp_path / "instance")
+    server.command = [str(clone / "run"), "--port", str(server.port)]
+    first = seconds_to_serve(server)
+    browser = Browser(server.port)
+    assert browser.ask("GET", browser.start())[0] == 200
+    assert server.stop() == 0
+
+    def again(command: list[str]) -> float:
+        server.command, server.process = command, None
+        took = seconds_to_serve(server)
+        assert server.stop() == 0
+        return took
+
+    through_run = [str(clone / "run"), "--port", str(server.port)]
+    straight = [str(clone / ".venv/bin/quiz"), "serve", "--port", str(server.port)]
+    second = statistics.median(again(through_run) for _ in range(3))
+    plain = statistics.median(again(straight) for _ in range(3))
+    print(f"first start {first:.0f} s, second {second:.2f} s, of which {second - plain:.2f} s are ./run's own")
+    assert "Installing" not in server.output.read_text()
+
+
+def test_the_shell_finds_this_python_good_enough(clone, tools):
+    """The check for old versions must let a good one through: then the next thing that is missing is named."""
+    wrapper = NO_VENV + f'exec {sys.executable} "$@"\n'
+    (tools / "python3").write_text(wrapper)
+    (tools / "python3").chmod(0o755)
+    assert "cannot make virtual environments" in run(clone, tools).stderr

@@ -1,0 +1,125 @@
+"""Settings: from the environment, else from config.py, else the default; and a clear line where one is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from quiz import settings
+from quiz.settings import SETTINGS, BadSetting
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tmp_path / "config.py"
+
+
+def wrong(config: Path, environ: dict[str, str] | None = None) -> str:
+    with pytest.raises(BadSetting) as refused:
+        settings.read(config, environ or {})
+    said = str(refused.value)
+    assert "\n" not in said
+    return said
+
+
+def test_without_a_word_every_setting_has_its_default(config):
+    found = settings.read(config, {})
+    assert found == {setting.name: setting.default for setting in SETTINGS} | settings.FIXED
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(config):
+    config.write_text('OPERATOR = "the file"\nPURPOSE = "from the file"\n')
+    found = settings.read(config, {"MANY_HATS_OPERATOR": "the environment", "OPERATOR": "nobody"})
+    assert (found["OPERATOR"], found["PURPOSE"], found["CONTACT"]) == ("the environment", "from the file", "")
+
+
+def test_an_empty_word_in_the_environment_is_a_value_too(config):
+    config.write_text('OPERATOR = "the file"\n')
+    assert settings.read(config, {"MANY_HATS_OPERATOR": ""})["OPERATOR"] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("KEEP_MONTHS", "3", 3),
+        ("TRUSTED_HOSTS", "a.example  b.example", ["a.example", "b.example"]),
+        ("BEHIND_PROXY", "Yes", True),
+        ("BEHIND_PROXY", "1", True),
+        ("BEHIND_PROXY", "false", False),
+        ("URL", "https://hats.example.org:8443", "https://hats.example.org:8443"),
+        ("SECRET_KEY", "k" * 32, "k" * 32),
+    ],
+)
+def test_text_from_the_environment_becomes_a_value(config, name, text, value):
+    assert settings.read(config, {f"MANY_HATS_{name}": text})[name] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "mend"),
+    [
+        ("KEEP_MONTHS", "soon", "invalid literal"),
+        ("KEEP_MONTHS", "0", "1 or more"),
+        ("KEEP_MONTHS", "-2", "1 or more"),
+        ("BEHIND_PROXY", "maybe", "use yes or no"),
+        ("URL", "hats.example.org", "write the whole address"),
+        ("URL", "ftp://hats.example.org", "write the whole address"),
+        ("URL", "https://", "write the whole address"),
+        ("URL", "http://[::1", "write the whole address"),
+        ("URL", "http://hats.example.org:99999", "write the whole address"),
+        ("SECRET_KEY", "k" * 31, "use 32 characters or more"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_with_its_mend(config, name, text, mend):
+    said = wrong(config, {f"MANY_HATS_{name}": text})
+    assert name in said
+    assert mend in said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("OPERATR = 'a slip'", "unknown setting OPERATR; known are BANK, BEHIND_PROXY"),
+        ("OPERATOR = (", "cannot be read"),
+        ("import no_such_module_here", "cannot be read: No module named"),
+        ("TRUSTED_HOSTS = 'hats.example.org'", "TRUSTED_HOSTS is str; use list"),
+        ("KEEP_MONTHS = '12'", "KEEP_MONTHS is str; use int"),
+        ("URL = None", "URL is NoneType; use str"),
+        ("SECRET_KEY = 12", "SECRET_KEY is int; use str"),
+    ],
+)
+def test_a_fault_in_the_file_names_the_file(config, line, said):
+    config.write_text(f"{line}\n")
+    message = wrong(config)
+    assert message.startswith(str(config))
+    assert said in message
+
+
+def test_a_weak_key_in_the_file_is_refused_and_not_repeated(config):
+    config.write_text("SECRET_KEY = b'hunter2'\n")
+    message = wrong(config)
+    assert "SECRET_KEY" in message
+    assert "hunter2" not in message
+
+
+def test_the_file_may_hold_other_names_in_small_letters_and_bytes_for_the_key(config):
+    config.write_text("import os\nkey = bytes(range(32))\nSECRET_KEY = key\n")
+    assert settings.read(config, {})["SECRET_KEY"] == bytes(range(32))
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("", []),
+        ("https://hats.example.org", ["hats.example.org"]),
+        ("https://Hats.Example.org:8443/", ["hats.example.org"]),
+        ("http://192.0.2.7:8000", ["192.0.2.7"]),
+        ("http://[::1]:8000", ["[::1]"]),
+    ],
+)
+def test_the_host_of_an_address(url, hosts):
+    assert settings.hosts_of(url) == hosts
+
+
+def test_every_setting_has_a_line_of_help_that_is_a_sentence():
+    assert [s.name for s in SETTINGS if not (s.help[0].isupper() and s.help.endswith(".") and "\n" not in s.help)] == []
