@@ -28,7 +28,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from quiz import bank, paths, scoring
+from quiz import bank, paths, scoring, words
 
 LONGEST_TEXT = 100_000
 SHOWN_PROBLEMS = 20
@@ -89,16 +89,17 @@ def run(source: str, *, format: str, out: Path | None, skip_bad: bool, folder: P
         For a bad bank, bad input (`BadInput`) or a file that cannot be read or written.
     """
     try:
-        scheme = scoring.Scheme.of(bank.load(folder or paths.shipped("questions")))
+        questions = bank.load(folder or paths.shipped("questions"))
     except bank.BankError as error:
         raise BadInput(str(error)) from error
+    scheme = scoring.Scheme.of(questions)
     # Once a large block has been freed, glibc stops giving each chunk's memory back only to fetch it again, page by
     # page, for the next: a fifth of the time. The block itself is never touched.
     np.empty(_KEPT_BYTES, dtype=np.uint8)
     try:
         with _opened(source) as text, _written(out) as target:
             table = _Table(text, "<stdin>" if source == "-" else click.format_filename(source), scheme)
-            writer = _Writer(scheme, target, (_Csv if format == "csv" else _Jsonl)(scheme.roles))
+            writer = _Writer(questions, target, (_Csv if format == "csv" else _Jsonl)(scheme.roles))
             for people in _with_progress(table.chunks(patient=skip_bad), text):
                 if skip_bad or not table.problems:
                     scores = scoring.score(scheme, scheme.worth[people.steps])
@@ -115,9 +116,13 @@ def run(source: str, *, format: str, out: Path | None, skip_bad: bool, folder: P
         click.echo(f"Left out {table.left_out} of {table.rows} rows that could not be read.", err=True)
 
 
-def _text_scores(texts: Sequence[str]) -> list[Mapping[str, float] | None]:
-    """How much each text sounds like each role: role id to similarity, or None where there is nothing to match."""
-    return [None] * len(texts)
+def _text_scores(questions: bank.Bank, texts: Sequence[str]) -> list[Mapping[str, float] | None]:
+    """How much each text sounds like each role: role id to similarity, or None where there is no text."""
+    said = [text for text in texts if text and not text.isspace()]
+    if not said:
+        return [None] * len(texts)  # without loading what reads texts
+    readings = iter(words.of(questions).read_all(said))
+    return [next(readings).roles if text and not text.isspace() else None for text in texts]
 
 
 class _Table:
@@ -358,13 +363,13 @@ class _Writer:
     result lies on a grid of four places, so turning it into text is looking it up.
     """
 
-    def __init__(self, scheme: scoring.Scheme, target: TextIO, format: _Format) -> None:
-        self.target, self.format = target, format
+    def __init__(self, questions: bank.Bank, target: TextIO, format: _Format) -> None:
+        self.questions, self.target, self.format = questions, target, format
         self.names = np.array(format.names, dtype=object)
         line = np.array([part for fixed in format.line.split("@") for part in (fixed, "")][:-1], dtype=object)
         self.cells = np.tile(line, (_CHUNK, 1))
         self.grid = np.array([*(repr(n / 10_000) for n in range(10_001)), format.nothing], dtype=object)
-        self.counts = np.array([str(n) for n in range(2 * len(scheme.questions) + 1)], dtype=object)
+        self.counts = np.array([str(n) for n in range(2 * len(questions.responsibility) + 1)], dtype=object)
         target.write(format.header)
 
     def write(self, people: _People, scores: scoring.Scores, stability: tuple[scoring.Counts, scoring.Counts]) -> None:
@@ -380,7 +385,7 @@ class _Writer:
         standings[~scores.judged, :2] = -1
         numbers = values[:, 7:-1]
         numbers[:] = self.grid[standings.reshape(numbers.shape)]
-        values[:, -1] = list(map(self.format.text, _text_scores(people.texts)))
+        values[:, -1] = list(map(self.format.text, _text_scores(self.questions, people.texts)))
         self.target.write("".join(cells.ravel().tolist()))
 
     def _mixes(self, scores: scoring.Scores) -> tuple[list[str], list[str]]:

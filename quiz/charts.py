@@ -137,7 +137,7 @@ def _way_round(a: Node, b: Node, others: Collection[Node], height: float) -> tup
     """The middle of a curve between two circles: on the side that keeps further from all others, inside the map."""
     dx, dy = b.x - a.x, b.y - a.y
     mx, my = (a.x + b.x) / 2, (a.y + b.y) / 2
-    left, right = (
+    one, other = (
         (
             min(max(mx - side * _BEND * dy, 2 * _GAP), _WIDTH - 2 * _GAP),
             min(max(my + side * _BEND * dx, 2 * _GAP), height - 2 * _GAP),
@@ -149,7 +149,7 @@ def _way_round(a: Node, b: Node, others: Collection[Node], height: float) -> tup
         # Measured to the middles of circles: how much somebody does must not move the lines.
         return round(min(math.hypot(middle[0] - node.x, middle[1] - node.y) for node in others), 1)
 
-    return left if room(left) >= room(right) else right
+    return one if room(one) >= room(other) else other
 
 
 def _rim(node: Node, x: float, y: float) -> tuple[float, float]:

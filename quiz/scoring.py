@@ -44,8 +44,8 @@ TIE, LEANING = 0.02, 0.06
 EVIDENCE = ("not-enough", "all-alike", "tie", "leaning", "clear")
 NOT_ENOUGH, ALL_ALIKE, A_TIE, A_LEANING, CLEAR = range(len(EVIDENCE))
 
-# Sums of the same levels in another order differ in their last bits. Coverages are rounded to so many digits and other
-# numbers compared with so much slack, so that the order of questions and roles never matters.
+# Sums of the same levels in another order differ in their last bits. Sums are rounded to so many digits and whatever
+# comes of them is compared with so much slack, so that the order of questions and roles never matters.
 _DIGITS, _SLACK = 9, 1e-9
 # So many rows' changes at a time keep the kernel's arrays small enough for the processor's cache.
 _BLOCK = 256
@@ -256,7 +256,7 @@ def score(scheme: Scheme, levels: Floats) -> Scores:
     strength = A_TIE + (margin >= TIE) + (margin >= LEANING)
     evidence = np.where(ranked, strength, np.where(mixes.alike, ALL_ALIKE, NOT_ENOUGH))
     judged = sheets.judged
-    coverage = np.where(judged, sheets.coverage, 0.0)
+    coverage = np.where(judged, sheets.coverage, 0.0).round(_DIGITS)
     similarity = _ratio(sheets.sums * judged, np.sqrt(sheets.squares * sheets.counts))
     in_mix = coverage * mixes.member
     return Scores(
@@ -440,7 +440,7 @@ def _sheets(scheme: Scheme, levels: Floats) -> _Sheets:
 
 
 def _coverage(sums: Floats, counts: NDArray[np.int16], judged: Bools) -> Floats:
-    return np.where(judged, (sums / np.maximum(counts, 1)).round(_DIGITS), -1.0)
+    return np.where(judged, sums / np.maximum(counts, 1), -1.0)
 
 
 def _mixes(sheets: _Sheets) -> _Mixes:
@@ -451,7 +451,7 @@ def _mixes(sheets: _Sheets) -> _Mixes:
     """
     sums, counts, coverage, squares, enough = sheets
     judged = sheets.judged
-    at_least = coverage >= coverage[:, None]  # [the role that a mix ends with, role, sheet]
+    at_least = coverage >= (coverage - _SLACK)[:, None]  # [the role that a mix ends with, role, sheet]
     together = np.einsum("crs,rs->cs", at_least, sums)
     answered = np.einsum("crs,rs->cs", at_least, counts)
     length = np.sqrt(np.maximum(squares, _SLACK) * np.maximum(answered, 1))
@@ -465,7 +465,7 @@ def _mixes(sheets: _Sheets) -> _Mixes:
     ranked = enough & ~alike & (sums.sum(0) >= LEAST_TOTAL - _SLACK)
     # Where nothing is ranked, "all that are covered at least as much as" nothing at all, or as more than can be.
     least = np.where(ranked, least, np.where(alike & high, 0.0, np.inf))
-    return _Mixes(values, best, least, coverage >= least, alike, ranked)
+    return _Mixes(values, best, least, coverage >= least - _SLACK, alike, ranked)
 
 
 def _best(values: Floats, coverage: Floats) -> tuple[Floats, Floats]:
@@ -480,10 +480,10 @@ def _next_best(sheets: _Sheets, mixes: _Mixes) -> tuple[Floats, Bools]:
     The value is -inf where there is no other mix.
     """
     coverage, member = sheets.coverage, mixes.member
-    value, least = _best(np.where(coverage == mixes.least, -np.inf, mixes.values), coverage)
+    value, least = _best(np.where(np.abs(coverage - mixes.least) <= _SLACK, -np.inf, mixes.values), coverage)
     outside = np.where(sheets.judged & ~member, coverage, -1.0)
     highest = outside.max(0)
-    swapped = (member & (coverage > mixes.least)) | ((outside == highest) & (highest >= 0))
+    swapped = (coverage > mixes.least + _SLACK) | ((outside >= highest - _SLACK) & (highest >= 0))
     swapped_value = np.where(highest >= 0, sheets.cosine(swapped) - COST_PER_ROLE * swapped.sum(0), -np.inf)
     swap = swapped_value > value + _SLACK
-    return np.where(swap, swapped_value, value), np.where(swap, swapped, sheets.judged & (coverage >= least))
+    return np.where(swap, swapped_value, value), np.where(swap, swapped, sheets.judged & (coverage >= least - _SLACK))

@@ -14,7 +14,7 @@ SOURCES = sorted(p for folder in ("quiz", "tests", "benchmarks") for p in (ROOT 
 
 # From the ground up: a module imports from its own layer and from those before it.
 LAYERS = [
-    "paths settings secret links",
+    "paths settings secret links tokens",
     "bank",
     "check scoring words charts sheet",
     "report titles",
@@ -28,7 +28,7 @@ LAYERS = [
 ]
 LAYER = {name: n for n, names in enumerate(LAYERS) for name in names.split()}
 # What they compute must hold for any way of asking and keeping.
-PURE = ["bank", "scoring", "words", "sheet", "report", "teams", "charts", "export", "check", "batch"]
+PURE = "bank scoring tokens words sheet report growth titles prompts talk teams charts export check batch".split()
 # Foreign packages that one module alone may speak to, and the standard library's reader of the data files.
 ONLY = {"sqlite_utils": {"storage"}, "sklearn": {"words"}, "tomllib": {"bank", "settings"}}
 HEAVY = {"sklearn", "scipy", "pandas"}

@@ -171,7 +171,7 @@ def test_it_ends_at_once_and_in_peace_when_told_to_even_while_a_browser_holds_on
         holding.request("GET", "/")
         assert holding.getresponse().read()
         workers, began = server.workers, time.monotonic()
-        assert len(workers) >= 2
+        assert workers
         assert server.stop() == 0
         print(f"ended after {time.monotonic() - began:.1f} s")
     finally:

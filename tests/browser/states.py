@@ -42,6 +42,12 @@ def _stale(quiz: Quiz) -> None:
     quiz.go_on()
 
 
+def _shared(quiz: Quiz) -> None:
+    quiz.page.get_by_role("button", name="Make a share link").click()
+    link = quiz.page.get_by_role("textbox", name="Share link").first
+    quiz.open(link.input_value())
+
+
 STATES = {
     "start": State("/", "Which hats do you wear?"),
     "privacy": State("/privacy", "What is kept"),
@@ -54,6 +60,10 @@ STATES = {
     "check": State("{three}/check", "Check your answers"),
     "straight line": State("{little}/check", "Nearly all your answers are"),
     **{f"result {kind}": State(f"{{{kind}}}", headline) for kind, headline in HEADLINES.items()},
+    "yours": State("{mix}/yours", "Yours to share"),
+    "what next": State("{three}/ahead", "What you want next"),
+    "talk": State("{three}/talk", ""),
+    "shared": State("{three}/yours", "You combine", _shared),
     "delete": State("{mix}/delete", "Delete everything?"),
     "deleted": State("/deleted", "Everything is deleted"),
     "not found": State("/r/AAAAAAAAAAAAAAAAAAAAAA", "This leads nowhere", status=404),

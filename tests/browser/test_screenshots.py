@@ -1,0 +1,48 @@
+"""The pictures in the README are taken from the real pages: UPDATE_SCREENSHOTS=1 stores them anew."""
+
+from __future__ import annotations
+
+import os
+import struct
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+SCALE = 2
+
+
+def size(png: bytes) -> tuple[int, int]:
+    """Width and height of a PNG picture in pixels."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", png[16:24])
+    return width, height
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "last"),
+    [("result", "{mix}", ".result figure"), ("question", "{mix}/1", ".question >> nth=1")],
+    ids=["result", "question"],
+)
+def test_a_picture_for_the_readme(visit, people, name, path, last):
+    quiz = visit(390, 844, device_scale_factor=SCALE)
+    quiz.open(path.format_map(people))
+    quiz.page.evaluate("document.fonts.ready")
+    end = quiz.page.locator(last)
+    expect(end).to_be_visible()
+    box = end.bounding_box()
+    assert box is not None
+    height = round(box["y"] + box["height"] + 16)
+    picture = quiz.page.screenshot(
+        full_page=True, animations="disabled", clip={"x": 0, "y": 0, "width": 390, "height": height}
+    )
+    assert size(picture) == (390 * SCALE, height * SCALE)
+    assert 600 <= height <= 1600
+    assert 30_000 < len(picture) < 400_000  # an empty page is far smaller
+    if os.environ.get("UPDATE_SCREENSHOTS") == "1":
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        (IMAGES / f"{name}.png").write_bytes(picture)
+    assert size((IMAGES / f"{name}.png").read_bytes())[0] == 390 * SCALE

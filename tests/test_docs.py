@@ -1,0 +1,172 @@
+"""What docs can get wrong is checked here: commands, paths, settings, links, versions, examples."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from quiz import check, paths
+from quiz.cli import main
+from quiz.settings import SETTINGS
+
+ROOT = Path(__file__).resolve().parent.parent
+# What tools leave behind, and what people gave: none of it is part of the project.
+LEFT_OUT = {".git", ".venv", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "dist"}
+FILES = sorted(
+    file
+    for file in ROOT.rglob("*")
+    if file.is_file()
+    and not LEFT_OUT & set(file.relative_to(ROOT).parts)
+    and file.relative_to(ROOT).parts[0] != "instance"
+)
+PAGES = [file for file in FILES if file.suffix == ".md"]
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(text: str) -> list[str]:
+    """What stands between the fences of a page."""
+    return re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def code(text: str) -> list[str]:
+    """Every piece of code in a page: its blocks, and what stands between backticks."""
+    return blocks(text) + re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
+
+
+# Commands
+
+
+def test_the_readme_names_the_two_commands():
+    assert [block for block in blocks(read("README.md")) if block.startswith("./run")] == ["./run\n", "./run test\n"]
+
+
+@each_page
+def test_every_command_that_a_page_names_exists(page: Path):
+    text = page.read_text(encoding="utf-8")
+    named = {name for piece in code(text) for name in re.findall(r"(?:^|(?<!from)\s)quiz ([a-z]+)", piece)}
+    assert named <= set(main.commands), named - set(main.commands)
+
+
+@each_page
+def test_every_option_that_a_page_gives_to_run_exists(page: Path):
+    known = {option for name in ("serve", "demo") for found in main.commands[name].params for option in found.opts}
+    text = page.read_text(encoding="utf-8")
+    calls = [line for piece in code(text) for line in piece.splitlines() if re.search(r"\./run(?! test)", line)]
+    given = {option for call in calls for option in re.findall(r"(?<=\s)--[a-z-]+", call)}
+    assert given <= known, given - known
+
+
+def test_every_command_is_told_of_somewhere():
+    told = " ".join(piece for page in PAGES for piece in code(page.read_text(encoding="utf-8")))
+    ours = set(main.commands) - {"run", "routes", "shell", "serve"}  # Flask's own; and `./run` serves
+    assert not [name for name in sorted(ours) if f"quiz {name}" not in told]
+
+
+# The map of the house
+
+
+def house() -> list[str]:
+    """The paths in README's map of the house, as it draws them: what is indented lies in the folder above."""
+    drawn = next(block for block in blocks(read("README.md")) if re.search(r"^quiz/", block, re.MULTILINE))
+    found, folder = [], ""
+    for line in drawn.splitlines():
+        name = line.split()[0]
+        folder = folder if line.startswith(" ") else name
+        found.append(folder + name if line.startswith(" ") else name)
+    return found
+
+
+def test_the_map_of_the_house_shows_only_what_is_there():
+    assert [name for name in house() if not (ROOT / name).exists()] == []
+
+
+def test_the_map_of_the_house_shows_every_folder_and_every_part_of_the_package():
+    inside = {file.relative_to(ROOT).parts for file in FILES}
+    folders = {f"{parts[0]}/" for parts in inside if len(parts) > 1 and not parts[0].startswith(".")}
+    parts = {f"quiz/{parts[1]}" + ("/" if len(parts) > 2 else "") for parts in inside if parts[0] == "quiz"}
+    assert folders | parts - {"quiz/__init__.py", "quiz/__main__.py"} <= set(house())
+
+
+@each_page
+def test_every_path_that_a_page_names_exists(page: Path):
+    folders = "quiz|tests|templates|docs|questions|requirements|benchmarks"
+    named = {
+        piece
+        for piece in code(page.read_text(encoding="utf-8"))
+        if re.fullmatch(rf"(?:{folders})/[\w./-]*", piece)  # a path with <role> in it stands for many
+    }
+    assert not {name for name in named if not (ROOT / name).exists()}
+
+
+@each_page
+def test_every_link_within_the_project_leads_somewhere(page: Path):
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, heading = target.partition("#")
+        there = page.parent / file if file else page
+        assert there.exists(), target
+        headings = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
+        anchors = [re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings]
+        assert not heading or heading in anchors, target
+
+
+# Settings, versions, examples
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_every_setting_is_in_the_table_with_its_help(setting):
+    row = next((line for line in read("docs/running.md").splitlines() if line.startswith(f"| `{setting.name}` |")), "")
+    assert row.endswith(f"| {setting.help} |")
+    default = " ".join(setting.default) if isinstance(setting.default, list) else str(setting.default)
+    shown = {"": "empty", "False": "`no`", "True": "`yes`"}.get(default, f"`{default}`")
+    assert f"| {shown} |" in row
+
+
+def test_the_table_of_settings_holds_no_other():
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", read("docs/running.md"), re.MULTILINE)
+    assert rows == [setting.name for setting in SETTINGS]
+
+
+def test_the_changelog_has_the_version_of_the_project():
+    version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
+    assert re.search(rf"^## {re.escape(version)}\b", read("CHANGELOG.md"), re.MULTILINE)
+
+
+def test_the_example_of_a_new_role_works_as_it_stands(tmp_path: Path):
+    example = next(block for block in blocks(read("docs/adding.md")) if "[[responsibilities]]" in block)
+    name = re.search(r"for example `([a-z-]+\.toml)`", read("docs/adding.md"))
+    assert name
+    bank = shutil.copytree(paths.shipped("questions"), tmp_path / "bank")
+    (bank / "roles" / name[1]).write_text(example, encoding="utf-8")
+    assert [str(problem) for problem in check.problems(bank)] == []
+
+
+def test_the_readme_counts_and_names_what_the_bank_has(bank):
+    text = " ".join(read("README.md").split())
+    assert f"{len(bank.asked)} questions" in text
+    assert not [role.name for role in bank.roles if role.name not in text]
+
+
+# What must not be in any file
+
+
+def test_no_file_names_a_package_registry_or_somebodys_home():
+    registries = ["pypi" + ".org", "files.python" + "hosted.org", "registry." + "npmjs.org", "deb." + "debian.org"]
+    homes = ["/" + "home/", "/" + "Users/", "/" + "root/"]
+    found = {
+        (str(file.relative_to(ROOT)), word)
+        for file in FILES
+        for word in registries + homes
+        if word.encode() in file.read_bytes()
+    }
+    assert not found
