@@ -9,19 +9,25 @@ from __future__ import annotations
 import sys
 
 from quiz import bank, paths
-from tests.teams_attack import APART, STORIES, Attacker, Story
+from tests.teams_attack import APART, GENERALISTS, SPECIALISTS, STORIES, Attacker, Story
 
 
 def main(teams: int = 20_000) -> None:
     """Print one row a story: right guesses in percent, and points above a blind guess."""
-    attacker = Attacker(bank.load(paths.shipped("questions")))
+    shipped = bank.load(paths.shipped("questions"))
+    attacker = Attacker(shipped)
     each = -(-teams // len(STORIES))
     print(f"{each} teams a story\n{'':34}answers: blind  guessed  points   contacts: blind  guessed  points")
     for story in STORIES:
         row(attacker, story, each)
-    print("apart:")
+    print("apart, known limits:")
     for story in APART:
         row(attacker, story, each)
+    for title, habits in (("specialists", SPECIALISTS), ("generalists", GENERALISTS)):
+        print(f"apart, among {title}:")
+        other = Attacker(shipped, habits=habits)
+        for story in (story for story in STORIES if len(story.rounds) == 1):
+            row(other, story, each)
 
 
 def row(attacker: Attacker, story: Story, teams: int) -> None:

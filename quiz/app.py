@@ -90,6 +90,10 @@ class App(Flask):
             if gone:
                 self.logger.info("erased %s expired responses", gone)
 
+    def log_exception(self, exc_info: Any) -> None:
+        """Note a mistake of ours without its address, which may hold a private link."""
+        self.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
+
     def today(self) -> str:
         """The day, as it is kept with a response."""
         now: date = datetime.now(UTC).date()

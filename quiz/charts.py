@@ -136,20 +136,26 @@ def _path(a: Node, b: Node, nodes: Collection[Node], height: float) -> str:
 def _way_round(a: Node, b: Node, others: Collection[Node], height: float) -> tuple[float, float]:
     """The middle of a curve between two circles: on the side that keeps further from all others, inside the map."""
     dx, dy = b.x - a.x, b.y - a.y
-    mx, my = (a.x + b.x) / 2, (a.y + b.y) / 2
-    one, other = (
-        (
-            min(max(mx - side * _BEND * dy, 2 * _GAP), _WIDTH - 2 * _GAP),
-            min(max(my + side * _BEND * dx, 2 * _GAP), height - 2 * _GAP),
-        )
-        for side in (1, -1)
-    )
+    length = math.hypot(dx, dy)
 
-    def room(middle: tuple[float, float]) -> float:
+    def middle(side: int) -> tuple[float, float]:
+        across, down = -side * dy / length, side * dx / length
+        bend = min(_BEND * length, _leeway(across, a.x, b.x, _WIDTH), _leeway(down, a.y, b.y, height))
+        return (a.x + b.x) / 2 + across * bend, (a.y + b.y) / 2 + down * bend
+
+    def room(x: float, y: float) -> float:
         # Measured to the middles of circles: how much somebody does must not move the lines.
-        return round(min(math.hypot(middle[0] - node.x, middle[1] - node.y) for node in others), 1)
+        return round(min(math.hypot(x - node.x, y - node.y) for node in others), 1)
 
-    return one if room(one) >= room(other) else other
+    one, other = middle(1), middle(-1)
+    return one if room(*one) >= room(*other) else other
+
+
+def _leeway(slope: float, start: float, end: float, size: float) -> float:
+    """How far something between `start` and `end` can move along `slope` before it comes near an edge of the map."""
+    if not slope:
+        return math.inf
+    return (size - max(start, end) if slope > 0 else min(start, end)) / abs(slope) - 2 * _GAP
 
 
 def _rim(node: Node, x: float, y: float) -> tuple[float, float]:

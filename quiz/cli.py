@@ -129,7 +129,7 @@ def score(source: str, **options: Any) -> None:
 @main.command()
 @click.option("--port", default=8000, show_default=True, help="The port that you will serve on: links name it.")
 def demo(port: int) -> None:
-    """Fill a fresh instance with made-up people and print their links.
+    """Fill a fresh instance with made-up people and teams, and print their links.
 
     Refuses an instance that holds responses.
 
@@ -140,8 +140,8 @@ def demo(port: int) -> None:
     app = _app()
     base = app.config["URL"].rstrip("/") or f"http://127.0.0.1:{port}"
     try:
-        for about, link in demo.fill(app):
-            click.echo(f"{base}/r/{link}  {about}")
+        for path, about in demo.fill(app):
+            click.echo(f"{base}{path}  {about}")
     except demo.NotEmpty as error:
         raise click.ClickException(str(error)) from error
 

@@ -1,4 +1,4 @@
-"""Made-up people, so that every page can be looked at. They are made from the bank, so any bank has its own."""
+"""Made-up people and teams, so that every page can be looked at. They are made from the bank, so any bank has its own."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from quiz import links
+from quiz import links, storage
 from quiz.app import App
 from quiz.bank import Bank
+from quiz.rounds import publisher
 from quiz.scoring import Scheme, match
+from quiz.teams import FLOOR
 
 
 class NotEmpty(Exception):
@@ -86,7 +88,7 @@ def _undecided(bank: Bank, scheme: Scheme, evidence: str) -> Mapping[str, str] |
 
 
 def fill(app: App) -> Iterator[tuple[str, str]]:
-    """Put the made-up people into the instance of `app`; gives what each is for, with the owner link.
+    """Put made-up people and teams into the instance of `app`; gives the path of each page, with what it is for.
 
     Raises
     ------
@@ -95,15 +97,63 @@ def fill(app: App) -> Iterator[tuple[str, str]]:
     """
     if not app.storage.empty():
         raise NotEmpty(f"{app.storage.file} holds responses; name a fresh folder with MANY_HATS_INSTANCE")
-    bank, day = app.bank, app.today()
-    for person in people(bank, app.scheme):
-        link = links.make()
+    for person in people(app.bank, app.scheme):
+        yield f"/r/{_take(app, person)}", person.about
+    yield _anonymous(app), "Lead of an anonymous team with two rounds published"
+    yield from _open(app)
+
+
+def _take(app: App, person: Person) -> str:
+    """Take the quiz as `person`; gives the owner link."""
+    bank, day, link = app.bank, app.today(), links.make()
+    owner = links.fingerprint(link)
+    app.storage.start(owner, bank=bank.version, day=day)
+    app.storage.save_answers(owner, person.answers, bank=bank.version, day=day)
+    app.storage.save_more(
+        owner, contacts=person.contacts, title=person.title, words=person.words, bank=bank.version, day=day
+    )
+    if person.finished:
+        app.storage.finish(owner, bank=bank.version, day=day)
+    return link
+
+
+def _team(app: App, name: str, kind: storage.Kind) -> tuple[str, str]:
+    """Make a team; gives its lead link and the fingerprint of its join link."""
+    lead = links.make()
+    joining = links.fingerprint(app.derive("join", f"{lead}:1"))
+    app.storage.make_team(
+        links.fingerprint(lead), joining, number=1, name=name, kind=kind, minimum=FLOOR, day=app.today()
+    )
+    return lead, joining
+
+
+def _anonymous(app: App) -> str:
+    bank, rng = app.bank, random.Random(11)  # noqa: S311
+    lead, joining = _team(app, "The quiet dozen", "anonymous")
+    key = links.fingerprint(lead)
+    for size in (12, 9):
+        app.storage.open_round(key, day=app.today())
+        for n in range(size):
+            roles = {bank.roles[(n * n + k) % len(bank.roles)].id for k in range(1 + n % 2)}
+            link = _take(app, _holder(bank, rng, "In a team", *sorted(roles)))
+            app.storage.join(joining, links.fingerprint(link), name="", wishes=False)
+        team = app.storage.team(key)
+        assert team is not None, "it was made above"
+        app.storage.close_round(key, publisher(bank, app.scheme, team), day=app.today())
+    return f"/t/{lead}"
+
+
+def _open(app: App) -> Iterator[tuple[str, str]]:
+    bank, rng = app.bank, random.Random(5)  # noqa: S311
+    lead, joining = _team(app, "Data at the Corner Shop", "open")
+    link = ""
+    for n, name in enumerate(("Amira Haddad", "Ben Okafor", "Chen Li", "Dorota Nowak", "Emil Sørensen")):
+        link = _take(app, _holder(bank, rng, name, bank.roles[(2 * n) % len(bank.roles)].id))
         owner = links.fingerprint(link)
-        app.storage.start(owner, bank=bank.version, day=day)
-        app.storage.save_answers(owner, person.answers, bank=bank.version, day=day)
-        app.storage.save_more(
-            owner, contacts=person.contacts, title=person.title, words=person.words, bank=bank.version, day=day
+        dream = bank.roles[(2 * n + 2) % len(bank.roles)].responsibilities[0].id
+        app.storage.save_wishes(
+            owner, wishes={dream: "start"} if bank.wish else {}, heading=(), bank=bank.version, day=app.today()
         )
-        if person.finished:
-            app.storage.finish(owner, bank=bank.version, day=day)
-        yield person.about, link
+        app.storage.join(joining, owner, name=name, wishes=n != 1)
+    yield f"/t/{lead}", "Lead of an open team"
+    yield f"/r/{link}/team", "The same team as a member sees it"

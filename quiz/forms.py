@@ -18,9 +18,10 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from quiz.bank import Bank, Responsibility
+from quiz.teams import MINIMUMS
 
 TITLE_LENGTH = 80
 WORDS_LENGTH = 4000
@@ -93,6 +94,37 @@ class ShareForm(_Plain):
     wishes = BooleanField()
 
 
+def _needed(message: str) -> InputRequired:
+    return InputRequired(message=message)
+
+
+class TeamForm(_Plain):
+    """A new team."""
+
+    name = StringField(filters=[_tidy], validators=[_needed("Give the team a name."), _at_most(TITLE_LENGTH)])
+    kind = RadioField(
+        choices=[SelectChoice("anonymous", "Anonymous rounds"), SelectChoice("open", "Open, by name")],
+        validators=[_needed("Choose one of the two kinds.")],
+    )
+    minimum = SelectField(choices=[SelectChoice(str(n), f"{n} people") for n in MINIMUMS], default=str(MINIMUMS[0]))
+
+
+class JoinForm(_Plain):
+    """Joining an anonymous team; `link` is for bringing a response along."""
+
+    link = StringField(filters=[_tidy])
+    name = StringField(filters=[_tidy], validators=[_at_most(TITLE_LENGTH)])
+    wishes = BooleanField()
+
+
+class OpenJoinForm(JoinForm):
+    """Joining an open team, under a name."""
+
+    name = StringField(
+        filters=[_tidy], validators=[_needed("Give a name that your team knows you by."), _at_most(TITLE_LENGTH)]
+    )
+
+
 class Ahead(_Plain):
     """What a person wants. `wishes` holds the wish of each responsibility that has one."""
 
@@ -116,6 +148,8 @@ class Forms:
         Wishes and the roles somebody is heading for.
     share
         A new share link.
+    team, join
+        A new team, and joining one, by the team's kind.
     """
 
     def __init__(self, bank: Bank) -> None:
@@ -125,6 +159,8 @@ class Forms:
             for page in bank.pages
         )
         self.share = ShareForm
+        self.team = TeamForm
+        self.join = {"anonymous": JoinForm, "open": OpenJoinForm}
         self.ahead = type("AheadForm", (Ahead,), self._ahead(bank))
         people = [SelectChoice(role.id, role.people) for role in bank.roles]
         self.more = type("More", (More,), {"contacts": SelectMultipleField(choices=people)})

@@ -68,9 +68,7 @@ SETTINGS = (
     Setting(
         "URL", "", "The address people use, such as https://hats.example.org; links are made with it.", web_address
     ),
-    Setting(
-        "TRUSTED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "Host names answered to, with spaces between.", _hosts
-    ),
+    Setting("TRUSTED_HOSTS", ["localhost", "127.0.0.1"], "Host names answered to, with spaces between.", _hosts),
     Setting("BEHIND_PROXY", False, "Yes where one proxy in front sets X-Forwarded-For and X-Forwarded-Proto.", _yes),
     Setting("BANK", "", "Folder of another question bank; empty for the one that is shipped."),
     Setting("DATABASE", "many-hats.db", "File name of the database, inside the instance folder."),

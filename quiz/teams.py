@@ -48,8 +48,8 @@ BANDS = {
     "to-three-quarters": "a half to three quarters",
     "over-three-quarters": "more than three quarters",
 }
-_HEADS, _PARTS = tuple(BANDS)[:3], tuple(BANDS)[3:]
-_FEWEST, _MOST = {_HEADS[0], _PARTS[0]}, {_HEADS[-1], _PARTS[-1]}
+HEADS, PARTS = tuple(BANDS)[:3], tuple(BANDS)[3:]
+FEWEST, _MOST = {HEADS[0], PARTS[0]}, {HEADS[-1], PARTS[-1]}
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class Published:
     @property
     def thin(self) -> tuple[Covered, ...]:
         """Responsibilities that rest on one person at most; in a large team, on under a quarter."""
-        return tuple(item for item in self.coverage if item.band in _FEWEST)
+        return tuple(item for item in self.coverage if item.band in FEWEST)
 
     @property
     def overlaps(self) -> tuple[Part, ...]:
@@ -200,10 +200,10 @@ class Published:
 
         Contacts are asked on a page that may be left out: where no hand-over shows any, most likely nobody gave them.
         """
-        if all(item.band in _FEWEST for item in self.hand_overs):
+        if all(item.band in FEWEST for item in self.hand_overs):
             return ()
         held = {part.role for part in self.held}
-        return tuple(item for item in self.hand_overs if item.band in _FEWEST and held.intersection(item.roles))
+        return tuple(item for item in self.hand_overs if item.band in FEWEST and held.intersection(item.roles))
 
     def to_data(self) -> dict[str, Any]:
         """This as plain values, ready for JSON."""
@@ -289,8 +289,8 @@ def _band(heads: int, people: int, before: str | None) -> str:
 
 def _fresh_band(heads: int, people: int) -> str:
     if people < LARGE:
-        return _HEADS[(heads >= 2) + (heads >= 4)]
-    return _PARTS[(4 * heads >= people) + (2 * heads >= people) + (4 * heads > 3 * people)]
+        return HEADS[(heads >= 2) + (heads >= 4)]
+    return PARTS[(4 * heads >= people) + (2 * heads >= people) + (4 * heads > 3 * people)]
 
 
 def _between(pair: tuple[str, str], combined: Sequence[set[str]], members: Sequence[Member]) -> int:

@@ -25,10 +25,22 @@ from quiz.teams import BANDS, FLOOR, Member, Published, publish
 Numbers = NDArray[Any]
 Gate = Callable[[Sequence[Member], Published | None], Published]
 
-#: How often people do what belongs to a role of theirs, and what does not: never, rarely, monthly, weekly, daily.
-OWN, OTHER = (0.03, 0.07, 0.15, 0.30, 0.45), (0.48, 0.22, 0.15, 0.10, 0.05)
-#: How many have one role, two, three.
-ROLES = (0.45, 0.40, 0.15)
+
+class Habits(NamedTuple):
+    """What the attacker knows of everybody: how often people do what belongs to a role of theirs, and what does not
+    (never, rarely, monthly, weekly, daily), and how many have one role, two, three."""
+
+    own: tuple[float, ...]
+    other: tuple[float, ...]
+    roles: tuple[float, float, float]
+
+
+#: People whose weeks are made of a role or two, as the quiz expects them.
+USUAL = Habits((0.03, 0.07, 0.15, 0.30, 0.45), (0.48, 0.22, 0.15, 0.10, 0.05), (0.45, 0.40, 0.15))
+#: People of one role or two, and little else.
+SPECIALISTS = Habits((0.01, 0.02, 0.07, 0.20, 0.70), (0.70, 0.15, 0.08, 0.05, 0.02), (0.80, 0.20, 0.0))
+#: People who do about half of everything weekly: the hardest to hide, as a blind guess hits least.
+GENERALISTS = Habits((0.03, 0.10, 0.20, 0.32, 0.35), (0.20, 0.20, 0.20, 0.22, 0.18), (0.20, 0.40, 0.40))
 #: How often a question is skipped, a usual neighbour is a contact, anybody else is one.
 SKIPPED, NEIGHBOUR, STRANGER = 0.03, 0.60, 0.15
 
@@ -58,6 +70,7 @@ ABSENT5, PRESENT5 = _with(5, target=False), _with(5, target=True)
 STORIES = (
     Story("one round of five", (_with(4, target=True),)),
     Story("one round of eight", (_with(7, target=True),)),
+    Story("one round of ten", (_with(9, target=True),)),
     Story("one round of twenty", (_with(19, target=True),)),
     Story("joins a team of five", (ABSENT5, PRESENT5)),
     Story("leaves a team of six", (PRESENT5, ABSENT5)),
@@ -113,8 +126,8 @@ class _Seen(NamedTuple):
 class Attacker:
     """Guesses targets' answers. `gate` is what publishes a round, by default the real one."""
 
-    def __init__(self, bank: Bank, *, gate: Gate | None = None) -> None:
-        self.bank, self.scheme = bank, Scheme.of(bank)
+    def __init__(self, bank: Bank, *, gate: Gate | None = None, habits: Habits = USUAL) -> None:
+        self.bank, self.scheme, self.habits = bank, Scheme.of(bank), habits
         self.gate = gate or self._publish
         self.owner = self.scheme.belongs.argmax(axis=1)
         self.pairs = [tuple(map(self.scheme.roles.index, pair)) for pair in sorted(bank.contacts)]
@@ -163,8 +176,9 @@ class Attacker:
     def people(self, number: int, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
         """So many made-up people: steps of their answers and whom they work with."""
         roles = len(self.scheme.roles)
-        has = rng.choice(len(ROLES), number, p=ROLES)[:, None] >= rng.random((number, roles)).argsort(1).argsort(1)
-        habit = np.where(has[:, self.owner, None], OWN, OTHER).cumsum(axis=2)[..., :-1]
+        own, other, how_many = self.habits
+        has = rng.choice(3, number, p=how_many)[:, None] >= rng.random((number, roles)).argsort(1).argsort(1)
+        habit = np.where(has[:, self.owner, None], own, other).cumsum(axis=2)[..., :-1]
         steps = (rng.random((number, len(self.owner), 1)) > habit).sum(axis=2)
         steps[rng.random(steps.shape) < SKIPPED] = self.scheme.skip
         near = np.zeros((roles, roles))

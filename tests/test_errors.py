@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from quiz import create_app, storage
+from quiz import create_app
 from quiz.app import App
 from quiz.bank import Bank
 from quiz.storage import Storage, Unavailable
@@ -84,7 +86,7 @@ def test_a_page_that_cannot_be_read_is_a_503_too(visitor: Visitor, monkeypatch):
 
 
 def test_a_database_that_somebody_locks_is_waited_for_then_given_up(app: App, bank: Bank, monkeypatch):
-    monkeypatch.setattr(storage, "PATIENCE", 0.05)
+    monkeypatch.setattr("quiz.storage.connection.PATIENCE", 0.05)
     visitor = Visitor(app)
     own = visitor.start()
     fields = visitor.token() | page(bank, 1, "weekly")
@@ -112,6 +114,20 @@ def test_another_sites_form_is_refused_also_while_the_database_is_away(visitor: 
     monkeypatch.setattr(Storage, "response", fail)
     answer = visitor.post(f"{own}/more", {"title": "forged"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert "forged" not in answer.text
+
+
+# Whatever is sent
+
+NAMES = st.sampled_from(["data-applications", "leave_out", "contacts", "title", "words", "seed", "number", "label"])
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(NAMES | st.text(max_size=10), st.lists(st.text(), max_size=3), max_size=6))
+def test_no_form_ever_breaks_a_page(visitor: Visitor, fields):
+    own = visitor.start()
+    for path in ("/start", f"{own}/1", f"{own}/more", f"{own}/check"):
+        assert visitor.post(path, fields | visitor.token()).status_code in {303, 400, 422}
+        assert visitor.get(own).status_code == 303
 
 
 # Gone meanwhile

@@ -46,11 +46,17 @@ def routes(app: App, *methods: str) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if rule.methods and rule.methods & set(methods)]
 
 
+def share_of(visitor: Visitor, own: str) -> str:
+    """The share link that was made of a response, its owner link where there is none."""
+    made = [value for value in visitor.see(f"{own}/yours").values("value") if "/s/" in value]
+    return (made or [own])[0].rsplit("/", 1)[1]
+
+
 def every_page(visitor: Visitor, own: str) -> Iterator[tuple[str, TestResponse]]:
     """Every address and every kind of error that somebody with a link can meet, named."""
-    link = own.removeprefix("/r/")
+    link, share = own.removeprefix("/r/"), share_of(visitor, own)
     for rule in routes(visitor.app, "GET"):
-        path = address(rule, link)
+        path = address(rule, share if rule.rule.startswith("/s/") else link)
         yield f"GET {path}", visitor.get(path)
     yield "incomplete", visitor.send(f"{own}/1", {"csrf_token": visitor.token()["csrf_token"]})
     yield "too long", visitor.send(f"{own}/more", {"title": "x" * 81, "words": "x" * 4001, "contacts": "nobody"})
@@ -67,8 +73,16 @@ def every_page(visitor: Visitor, own: str) -> Iterator[tuple[str, TestResponse]]
 @pytest.fixture
 def own(visitor: Visitor, bank: Bank) -> str:
     """The path of the owner link of somebody who has finished."""
+    return a_finished_one(visitor, bank, "Analyst", "Figures.")
+
+
+def a_finished_one(visitor: Visitor, bank: Bank, title: str, words: str) -> str:
+    """The owner link's path of a response with all that can hang on it, and share link number 1."""
     answers = everything(bank, "never", insights="daily", trends="daily", pipelines="weekly")
-    return visitor.take(answers, title="Analyst", words="Figures.", contacts=["data-engineer"])
+    own = visitor.take(answers, title=title, words=words, contacts=["data-engineer"])
+    fields = {"number": "1", "label": title, "words": "y", "wishes": "y"}
+    assert visitor.send(f"{own}/shares", fields, page=f"{own}/yours").status_code == 303
+    return own
 
 
 @pytest.fixture
@@ -224,15 +238,17 @@ def test_strict_transport_is_asked_for_only_where_the_address_is_https(visitor: 
 # Cookies
 
 
-def cookies(visitor: Visitor, own: str) -> list[str]:
-    found = [line for _, answer in every_page(visitor, own) for line in answer.headers.getlist("Set-Cookie")]
+def cookies(app: App, base: str = "http://localhost") -> list[str]:
+    """Every cookie that the app sets, as the header says it, each to somebody who comes without any."""
+    link = Visitor(app, base).start().removeprefix("/r/")
+    answers = [Visitor(app, base).get(address(rule, link)) for rule in routes(app, "GET")]
+    found = [line for answer in answers for line in answer.headers.getlist("Set-Cookie")]
     assert found
     return found
 
 
 def test_the_only_cookie_is_the_forms_and_no_script_or_other_site_gets_it(app: App):
-    own = Visitor(app).start()
-    for cookie in cookies(Visitor(app), own):
+    for cookie in cookies(app):
         name, *rest = cookie.split("; ")
         assert name.startswith("session=")
         assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(rest)
@@ -241,8 +257,7 @@ def test_the_only_cookie_is_the_forms_and_no_script_or_other_site_gets_it(app: A
 
 def test_over_https_the_cookie_is_bound_to_the_host(tmp_path):
     app = create_app({"TESTING": True, "URL": HTTPS}, instance=tmp_path / "https")
-    own = Visitor(app, HTTPS).start()
-    for cookie in cookies(Visitor(app, HTTPS), own):
+    for cookie in cookies(app, HTTPS):
         name, *rest = cookie.split("; ")
         assert name.startswith("__Host-session=")
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(rest)
@@ -301,6 +316,17 @@ def test_wrong_deleted_and_malformed_links_look_all_the_same(visitor: Visitor, o
             assert dict(answer.headers) == dict(reference.headers), path + page
 
 
+def test_no_kind_of_link_opens_what_another_kind_does(visitor: Visitor, own):
+    link, share = own.removeprefix("/r/"), share_of(visitor, own)
+    assert visitor.get(f"/s/{share}").status_code == 200
+    linked = [rule for rule in routes(visitor.app, "GET", "POST") if "link" in rule.arguments]
+    for rule in linked:
+        path = address(rule, link if rule.rule.startswith("/s/") else share)
+        method = "GET" if "GET" in (rule.methods or ()) else "POST"
+        answer = visitor.client.open(path, method=method, data=visitor.token(), buffered=True)
+        assert answer.status_code == 404, path
+
+
 def test_sending_to_a_wrong_link_looks_all_the_same(visitor: Visitor):
     token = visitor.token()
     answers = [visitor.post(f"/r/{link}/more", token) for link in (links.make(), links.make(), "short")]
@@ -343,11 +369,11 @@ def test_reading_writes_nothing(app: App, visitor: Visitor, own, bank: Bank):
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_what_people_type_is_never_read_as_markup(visitor: Visitor, bank: Bank, payload):
-    own = visitor.take(everything(bank, "weekly", pipelines="never"), title=payload, words=payload)
-    harmless = visitor.take(everything(bank, "weekly", pipelines="never"), title="title", words="words")
+    own = a_finished_one(visitor, bank, payload, payload)
+    harmless = a_finished_one(visitor, bank, "title", "words")
     pages = zip(every_page(visitor, own), every_page(visitor, harmless), strict=True)
     for (name, answer), (_, twin) in pages:
-        if not answer.mimetype.startswith("text/html"):
+        if answer.mimetype != "text/html":
             continue
         tags = [(tag, sorted(attributes)) for tag, attributes in Shown.of(answer).tags]
         assert tags == [(tag, sorted(attributes)) for tag, attributes in Shown.of(twin).tags], name
@@ -370,8 +396,10 @@ def test_pages_hold_nothing_inline_and_nothing_foreign(visitor: Visitor, own):
             assert re.match(r"/(?!/)|#|mailto:|http://localhost/", value), f"{name}: {value}"
 
 
-def test_every_reference_within_a_page_has_its_target(visitor: Visitor, own):
-    for name, answer in every_page(visitor, own):
+@pytest.mark.parametrize("often", ["never", "weekly", "skip", None])
+def test_every_reference_within_a_page_has_its_target(visitor: Visitor, bank: Bank, own, often):
+    owned = visitor.take(everything(bank, often), contacts=["ml-engineer"]) if often else own
+    for name, answer in every_page(visitor, owned):
         if answer.mimetype != "text/html":
             continue
         shown = Shown.of(answer)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from quiz import paths
 from quiz.bank import load
-from quiz.report import Result, result
+from quiz.report import Bar, Result, Share, result
 from quiz.scoring import Scheme
 
 BANK = load(paths.shipped("questions"))
@@ -103,7 +103,8 @@ def test_bars_hold_every_role_once_with_the_strongest_first_and_the_unjudged_las
 
 @given(anything)
 def test_every_share_is_explained_by_all_of_its_roles_lines(found: Result):
-    for part in (*found.shares, *found.bars):
+    parts: list[Share | Bar] = [*found.shares, *found.bars]
+    for part in parts:
         assert {line.item.id for line in part.lines} == {item.id for item in part.role.responsibilities}
 
 

@@ -13,13 +13,11 @@ from tests.test_take import left_by_an_older_bank
 from tests.visitor import Shown, Visitor
 
 
-def seen(visitor: Visitor, bank: Bank, often: str = "never", contacts: tuple[str, ...] = (), **answers: str) -> Shown:
-    """The result page of somebody who answered `often` to all but the questions named (with _ for -)."""
-    own = visitor.take(
-        dict.fromkeys(bank.responsibility, often) | {id.replace("_", "-"): value for id, value in answers.items()},
-        contacts=list(contacts),
-    )
-    return visitor.see(own)
+def seen(
+    visitor: Visitor, bank: Bank, answers: dict[str, str], *, often: str = "never", contacts: tuple[str, ...] = ()
+) -> Shown:
+    """The result page of somebody who answered `often` to all questions not named."""
+    return visitor.see(visitor.take(dict.fromkeys(bank.responsibility, often) | answers, contacts=list(contacts)))
 
 
 def between(text: str, start: str, end: str) -> str:
@@ -35,15 +33,15 @@ def percents(shown: Shown) -> list[int]:
 
 
 ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "daily"}
-ENGINEER = {"pipelines": "daily", "ingest_transform_serve": "daily", "data_quality": "weekly"}
-OPERATIONS = {"infrastructure": "daily", "ci_cd": "weekly", "monitoring": "weekly"}
+ENGINEER = {"pipelines": "daily", "ingest-transform-serve": "daily", "data-quality": "weekly"}
+OPERATIONS = {"infrastructure": "daily", "ci-cd": "weekly", "monitoring": "weekly"}
 
 
 # One role, two roles
 
 
 def test_a_pure_data_analyst_wears_one_hat(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, **ANALYST)
+    shown = seen(visitor, bank, ANALYST)
     assert shown.title == "You wear one hat: data\u00a0analyst – Many Hats"
     assert "You wear one hat: data analyst Your answers point clearly to this role." in shown.text
     assert bank.role["data-analyst"].purpose in shown.text
@@ -51,7 +49,7 @@ def test_a_pure_data_analyst_wears_one_hat(visitor: Visitor, bank: Bank):
 
 
 def test_a_role_is_explained_by_its_answers(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, **ANALYST)
+    shown = seen(visitor, bank, ANALYST)
     why = between(shown.text, "Which of your answers say so", "All 7 roles")
     for item in bank.role["data-analyst"].responsibilities:
         assert f"{item.name} daily or almost daily" in why
@@ -59,7 +57,7 @@ def test_a_role_is_explained_by_its_answers(visitor: Visitor, bank: Bank):
 
 
 def test_a_data_engineer_who_runs_infrastructure_combines_two_roles(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, **ENGINEER, **OPERATIONS)
+    shown = seen(visitor, bank, ENGINEER | OPERATIONS)
     assert "You combine data engineer and DevOps/SRE Your answers point clearly to this mix." in shown.text
     mix = between(shown.text, "Your mix", "Where you stand")
     assert "Data engineer 55%" in mix
@@ -68,7 +66,7 @@ def test_a_data_engineer_who_runs_infrastructure_combines_two_roles(visitor: Vis
 
 
 def test_the_reasons_stand_with_the_role_they_are_for_most_often_done_first(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, **ENGINEER, **OPERATIONS)
+    shown = seen(visitor, bank, ENGINEER | OPERATIONS)
     why = between(shown.text, "Which of your answers say so", "All 7 roles")
     order = ["Data engineer", *names(bank, "pipelines", "ingest-transform-serve", "data-quality")]
     order += ["DevOps/SRE", *names(bank, "infrastructure", "ci-cd", "monitoring")]
@@ -88,7 +86,7 @@ def test_every_reason_leads_to_its_question(visitor: Visitor, bank: Bank):
 
 
 def test_the_table_holds_every_role_with_the_strongest_first(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, "rarely", **ENGINEER)
+    shown = seen(visitor, bank, ENGINEER, often="rarely")
     table = between(shown.text, "All 7 roles", "How much of each role")
     assert all(role.title in table for role in bank.roles)
     assert percents(shown) == sorted(percents(shown), reverse=True)
@@ -100,13 +98,13 @@ def test_the_table_holds_every_role_with_the_strongest_first(visitor: Visitor, b
 
 
 def test_a_leaning_says_so(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, insights="monthly", pipelines="daily")
+    shown = seen(visitor, bank, {"insights": "monthly", "pipelines": "daily"})
     assert "You wear one hat: data engineer Your answers lean this way" in shown.text
     assert "A leaning, not a verdict" in shown.text
 
 
 def test_a_tie_names_both_mixes(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, insights="monthly", pipelines="weekly")
+    shown = seen(visitor, bank, {"insights": "monthly", "pipelines": "weekly"})
     assert "You combine data engineer and data analyst It is a tie: data engineer would describe" in shown.text
     assert "You are between two mixes" in shown.text
 
@@ -124,14 +122,14 @@ def test_the_nearest_role_is_named_with_the_answer_that_brings_it_in(visitor: Vi
 
 
 def test_what_was_left_out_is_said(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, **ANALYST, pipelines="skip", governance="skip")
+    shown = seen(visitor, bank, ANALYST | {"pipelines": "skip", "governance": "skip"})
     assert "You left out 2 questions; they count neither way." in shown.text
     assert "You wear one hat: data analyst" in shown.text
 
 
 def test_a_role_that_was_mostly_left_out_is_not_judged(visitor: Visitor, bank: Bank):
     skipped = {item.id: "skip" for item in bank.role["ml-engineer"].responsibilities[:2]}
-    shown = seen(visitor, bank, **ANALYST, **skipped)
+    shown = seen(visitor, bank, ANALYST | skipped)
     assert "ML engineer left out" in between(shown.text, "All 7 roles", "How much of each role")
 
 
@@ -139,7 +137,7 @@ def test_a_role_that_was_mostly_left_out_is_not_judged(visitor: Visitor, bank: B
 
 
 def test_everything_weekly_wears_every_hat(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, "weekly")
+    shown = seen(visitor, bank, {}, often="weekly")
     assert "You wear every hat, about equally" in shown.text
     assert "so no role stands out" in shown.text
     assert "Your mix" not in shown.text
@@ -147,7 +145,7 @@ def test_everything_weekly_wears_every_hat(visitor: Visitor, bank: Bank):
 
 
 def test_nothing_at_all_is_little(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, "never")
+    shown = seen(visitor, bank, {}, often="never")
     assert "Little of this is in your week" in shown.text
     assert "Your mix" not in shown.text
     assert percents(shown) == [0] * 7
@@ -156,7 +154,7 @@ def test_nothing_at_all_is_little(visitor: Visitor, bank: Bank):
 
 def test_half_skipped_names_no_hat_and_says_what_is_missing(visitor: Visitor, bank: Bank):
     skipped = {item.id: "skip" for item in bank.asked[::2]}
-    shown = seen(visitor, bank, "daily", **skipped)
+    shown = seen(visitor, bank, skipped, often="daily")
     assert "Too few answers to name your hats" in shown.text
     assert "You left out 11 of 21 questions. With at least 17 answers there would be enough to go by." in shown.text
     assert "Your mix" not in shown.text
@@ -164,13 +162,13 @@ def test_half_skipped_names_no_hat_and_says_what_is_missing(visitor: Visitor, ba
 
 
 def test_too_little_of_anything_names_no_hat_and_says_why(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, insights="weekly")
+    shown = seen(visitor, bank, {"insights": "weekly"})
     assert "Too few answers to name your hats" in shown.text
     assert "adds up to less than one thing done daily" in shown.text
 
 
 def test_everything_skipped_is_a_page_too(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, "skip")
+    shown = seen(visitor, bank, {}, often="skip")
     assert "You left out 21 of 21 questions." in shown.text
     assert between(shown.text, "All 7 roles", "How much of each role").count("left out") == 7
 
@@ -179,7 +177,7 @@ def test_everything_skipped_is_a_page_too(visitor: Visitor, bank: Bank):
 
 
 def test_contacts_are_compared_with_the_usual_ones(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, contacts=("data-engineer", "software-engineer"), **ANALYST)
+    shown = seen(visitor, bank, ANALYST, contacts=("data-engineer", "software-engineer"))
     text = between(shown.text, "Whom you work with", "About this result")
     assert "You work at least weekly with data engineers and software engineers." in text
     assert "also means working with data scientists: you did not tick them." in text
@@ -187,7 +185,7 @@ def test_contacts_are_compared_with_the_usual_ones(visitor: Visitor, bank: Bank)
 
 
 def test_without_contacts_nothing_is_said_about_them(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, **ANALYST)
+    shown = seen(visitor, bank, ANALYST)
     assert "Whom you work with" not in shown.text
     assert "Dotted lines: who usually works with whom." in shown.text
     assert not [tag for name, tag in shown.tags if name == "path" and "solid" in tag.get("class", "").split()]
@@ -195,7 +193,7 @@ def test_without_contacts_nothing_is_said_about_them(visitor: Visitor, bank: Ban
 
 @pytest.mark.parametrize("contacts", [(), ("data-analyst",)])
 def test_lines_to_people_nobody_reported_are_never_solid(visitor: Visitor, bank: Bank, contacts):
-    shown = seen(visitor, bank, contacts=contacts, **ENGINEER, **OPERATIONS)
+    shown = seen(visitor, bank, ENGINEER | OPERATIONS, contacts=contacts)
     solid = [tag for name, tag in shown.tags if name == "path" and "solid" in tag.get("class", "").split()]
     assert len(solid) == len(contacts)
 
@@ -208,7 +206,7 @@ def test_a_contact_whose_role_has_left_the_bank_is_ignored(app: App, visitor: Vi
         title="",
         words="",
         bank="older",
-        day="2025-01-31",
+        day=app.today(),
     )
     assert "Whom you work with" not in visitor.see(own).text
 
@@ -217,7 +215,7 @@ def test_a_contact_whose_role_has_left_the_bank_is_ignored(app: App, visitor: Vi
 
 
 def test_charts_have_their_twin_in_words(visitor: Visitor, bank: Bank):
-    shown = seen(visitor, bank, contacts=("data-engineer",), **ANALYST)
+    shown = seen(visitor, bank, ANALYST, contacts=("data-engineer",))
     twin = between(shown.text, "The same in words", "Which of your answers say so")
     assert "Data analyst, 100% of your mix: 100% of it in your weeks" in twin
     assert "Data engineer: nothing reported; you work with data engineers" in twin
@@ -228,8 +226,9 @@ def test_the_result_gives_the_link_back_and_a_way_to_delete(visitor: Visitor, ba
     own = visitor.take(dict.fromkeys(bank.responsibility, "weekly"))
     shown = visitor.see(own)
     assert f"http://localhost{own}" in shown.values("value")
-    assert f"{own}/delete" in shown.values("href")
     assert f"{own}/check" in shown.values("href")
+    assert f"{own}/yours" in shown.values("href")
+    assert f"{own}/delete" in visitor.see(f"{own}/yours").values("href")
 
 
 def test_links_are_made_with_the_address_that_is_set(tmp_path):

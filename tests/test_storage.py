@@ -76,6 +76,10 @@ def fill(kept: Storage, who: str, word: str) -> None:
     kept.save_more(who, contacts=[f"{word}-other"], title=word, words=f"then {word}", **WHEN)
     kept.save_wishes(who, wishes={f"{word}-wished": word}, heading=[f"{word}-role"], **WHEN)
     kept.share(who, Share(1, f"for {word}", True, False, WHEN["day"]), link=owner())
+    lead, joining = owner(), owner()
+    kept.make_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
+    kept.join(joining, who, name=word, wishes=True)
+    kept.close_round(lead, lambda seats, before: ("{}", [seat.response for seat, _ in seats]), day=WHEN["day"])
 
 
 def sqlite(monkeypatch, version: tuple[int, int, int]) -> None:
@@ -107,7 +111,7 @@ from pathlib import Path
 from quiz import storage
 from quiz.storage import Storage, Unavailable
 file, WHEN = Path({str(file)!r}), {WHEN!r}
-storage.PATIENCE = 0.05
+storage.connection.PATIENCE = 0.05
 kept = Storage(file)
 """
     return subprocess.run(
@@ -200,7 +204,7 @@ def test_a_page_is_kept_whole_or_not_at_all(kept):
 
 def test_what_is_read_belongs_to_one_moment(kept, file, monkeypatch):
     """The id of an erased response may be given to the next one, whose answers must not be read for it."""
-    monkeypatch.setattr(storage, "PATIENCE", 0.05)
+    monkeypatch.setattr(storage.connection, "PATIENCE", 0.05)
     mine, yours, other = started(kept), owner(), Storage(file)
     kept.save_answers(mine, {"dough": "daily"}, **WHEN)
     tracer = []
@@ -288,7 +292,7 @@ def test_an_affected_sqlite_does_not_start_while_another_process_holds_the_file_
     storage.prepare(file)
     held = Storage(file)
     started(held)
-    monkeypatch.setattr(storage, "PATIENCE", 0.05)
+    monkeypatch.setattr(storage.connection, "PATIENCE", 0.05)
     sqlite(monkeypatch, AFFECTED)
     with pytest.raises(Unavailable):
         storage.prepare(file)
@@ -479,7 +483,7 @@ def test_erasing_empties_every_table_that_hangs_on_a_response(kept, file):
 
 def test_a_reader_in_the_way_of_erasing_is_said_and_swept_after(file, monkeypatch):
     sqlite(monkeypatch, MENDED)
-    monkeypatch.setattr(storage, "PATIENCE", 0.05)
+    monkeypatch.setattr(storage.connection, "PATIENCE", 0.05)
     storage.prepare(file)
     kept, reader = Storage(file), Storage(file)
     who = started(kept)
@@ -507,7 +511,7 @@ def test_a_response_deleted_on_the_page_is_in_no_file(app, bank):
 
 
 def test_a_busy_database_is_said_after_the_patience_and_answers_afterwards(kept, file, monkeypatch):
-    monkeypatch.setattr(storage, "PATIENCE", 0.05)
+    monkeypatch.setattr(storage.connection, "PATIENCE", 0.05)
     other, who = Storage(file), owner()
     with kept._write(), pytest.raises(Unavailable, match="locked"):
         other.start(who, **WHEN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from quiz import create_app, links
@@ -34,10 +36,10 @@ def left_by_an_older_bank(app: App, answers: dict[str, str], *, finished: bool =
     """A response that was answered when the bank was another; gives the path of its owner link."""
     link = links.make()
     owner = links.fingerprint(link)
-    app.storage.start(owner, bank="older", day="2025-01-31")
-    app.storage.save_answers(owner, answers, bank="older", day="2025-01-31")
+    app.storage.start(owner, bank="older", day=app.today())
+    app.storage.save_answers(owner, answers, bank="older", day=app.today())
     if finished:
-        app.storage.finish(owner, bank="older", day="2025-01-31")
+        app.storage.finish(owner, bank="older", day=app.today())
     return f"/r/{link}"
 
 
@@ -194,10 +196,10 @@ def test_sending_a_page_twice_is_the_same_as_once(app: App, visitor: Visitor, ba
 
 def test_finishing_twice_keeps_the_first_day(app: App, visitor: Visitor, bank: Bank, monkeypatch):
     own = visitor.take(everything(bank, "weekly"))
-    day = kept(app, own).finished
-    monkeypatch.setattr(App, "today", lambda self: "2099-12-31")
+    day = date.fromisoformat(app.today())
+    monkeypatch.setattr(App, "today", lambda self: (day + timedelta(days=1)).isoformat())
     assert visitor.send(f"{own}/check").location == own
-    assert kept(app, own).finished == day
+    assert (kept(app, own).finished, kept(app, own).changed) == (day.isoformat(), app.today())
 
 
 def test_changing_an_answer_before_the_result_leads_back_to_check(visitor: Visitor, bank: Bank):

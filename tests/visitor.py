@@ -77,6 +77,7 @@ class Shown(HTMLParser):
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.fields: list[tuple[str, str]] = []
         self._area: str | None = None
+        self._choice = ""
         self._title = False
         self._heard: list[str] = []
         self.title = ""
@@ -103,8 +104,16 @@ class Shown(HTMLParser):
         if tag == "textarea":
             self._area = own["name"]
             self.fields.append((self._area, ""))
+        elif tag == "select":
+            self._choice = own["name"]
+        elif tag == "option" and (self._choice or "selected" in own):
+            # Without a choice of the visitor's, a browser sends the first.
+            if not self._choice:
+                self._choice = self.fields.pop()[0]
+            self.fields.append((self._choice, own["value"]))
+            self._choice = ""
         elif tag == "input" and "name" in own and (own["type"] not in {"radio", "checkbox"} or "checked" in own):
-            self.fields.append((own["name"], own["value"]))
+            self.fields.append((own["name"], own.get("value", "")))
         self._title = tag == "title" and not self.title
 
     def handle_endtag(self, tag: str) -> None:

@@ -49,6 +49,9 @@ if (keep) {
 
 if (one("[data-forget-now]")) memory.drop();
 
+const own = one("[data-own-link]");
+if (own && memory.get()) own.value = memory.get();
+
 const again = one("[data-again]");
 if (again && memory.get()) {
   const known = new URL(memory.get(), location.href);

@@ -21,7 +21,7 @@ class LinkConverter(BaseConverter):
 
 def init_app(app: Flask) -> None:
     """Put every area's pages into `app`."""
-    from quiz.views import ahead, along, errors, result, shared, start, take, yours
+    from quiz.views import ahead, along, errors, join, result, shared, start, take, teams, yours
 
     app.url_map.converters["link"] = LinkConverter
     errors.init_app(app)
@@ -32,6 +32,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(yours.pages)
     app.register_blueprint(along.pages)
     app.register_blueprint(shared.pages)
+    app.register_blueprint(teams.making)
+    app.register_blueprint(teams.pages)
+    app.register_blueprint(join.pages)
+    app.register_blueprint(join.membership)
+    app.add_template_filter(lambda key, names: names[key], "lookup")
     app.add_template_filter(lambda text: text[:1].upper() + text[1:], "capitalize_first")
     app.context_processor(lambda: {"static": _static, "whole_address": current().address})
 

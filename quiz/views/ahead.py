@@ -29,7 +29,7 @@ def page() -> str | Response | tuple[str, int]:
     if request.method == "POST":
         if form.validate():
             saved = app.storage.save_wishes(
-                g.owner, wishes=form.wishes, heading=form.heading.data or [], bank=app.bank.version, day=app.today()
+                g.key, wishes=form.wishes, heading=form.heading.data or [], bank=app.bank.version, day=app.today()
             )
             or_gone(saved)
             return redirect(url_for("ahead.page", _anchor="heading"), 303)
@@ -60,7 +60,7 @@ def talk_page() -> str:
 
     _finished()
     app, kept = current(), response()
-    before = app.storage.earlier(g.owner)
+    before = app.storage.earlier(g.key)
     said = talk.talk(
         app.bank,
         app.scheme,
@@ -88,7 +88,7 @@ def since() -> str:
 
     _finished()
     app, kept = current(), response()
-    before = app.storage.earlier(g.owner) or abort(404)
+    before = app.storage.earlier(g.key) or abort(404)
     return render_template(
         "ahead/since.html",
         change=growth.compare(app.bank, app.scheme, before.answers, kept.answers),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import segno
-from flask import redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from quiz.app import current
@@ -24,7 +24,14 @@ def show() -> str | Response:
         if answered.complete:
             return redirect(url_for("take.check"), 303)
         return redirect(url_for("take.questions", number=answered.first_open), 303)
-    return render_template("result/show.html", result=result(), own=True, bank=app.bank, earlier=kept.earlier)
+    return render_template(
+        "result/show.html",
+        result=result(),
+        own=True,
+        bank=app.bank,
+        earlier=kept.earlier,
+        membership=app.storage.membership(g.key),
+    )
 
 
 @pages.get("/qr.svg")

@@ -35,7 +35,7 @@ def questions(number: int) -> str | Response | tuple[str, int]:
     if form["leave_out"].data:
         answers |= dict.fromkeys(form.missing, app.bank.skip.id)
         complete = True
-    or_gone(app.storage.save_answers(g.owner, answers, bank=app.bank.version, day=app.today()))
+    or_gone(app.storage.save_answers(g.key, answers, bank=app.bank.version, day=app.today()))
     after = sheet(app.bank, {**response().answers, **answers})
     if not complete:
         return _questions(form, number, after), 422
@@ -70,7 +70,7 @@ def more() -> str | Response | tuple[str, int]:
         wrong = [(name, message) for name, messages in form.errors.items() for message in messages]
         return render_template("take/more.html", form=form, sheet=_sheet(), wrong=wrong), 422
     saved = app.storage.save_more(
-        g.owner,
+        g.key,
         contacts=form.contacts.data or [],
         title=form.title.data or "",
         words=form.words.data or "",
@@ -89,5 +89,5 @@ def check() -> str | Response:
         return redirect(url_for("take.questions", number=answered.first_open), 303)
     if request.method != "POST":
         return render_template("take/check.html", sheet=answered, response=response(), bank=app.bank)
-    or_gone(app.storage.finish(g.owner, bank=app.bank.version, day=app.today()))
+    or_gone(app.storage.finish(g.key, bank=app.bank.version, day=app.today()))
     return redirect(url_for("result.show"), 303)

@@ -56,14 +56,14 @@ def share() -> Response:
     if not form.validate() or not 0 < number < 2**53 or len(response().shares) >= MOST_SHARES:
         abort(400)
     made = storage.Share(number, form.label.data or "", form.words.data, form.wishes.data, app.today())
-    or_gone(app.storage.share(g.owner, made, link=links.fingerprint(_share_link(number))))
+    or_gone(app.storage.share(g.key, made, link=links.fingerprint(_share_link(number))))
     return redirect(url_for("yours.page", _anchor="share"), 303)
 
 
 @pages.post("/shares/<int:number>/end")
 def end_share(number: int) -> Response:
     """End a share link."""
-    current().storage.end_share(g.owner, number)
+    current().storage.end_share(g.key, number)
     return redirect(url_for("yours.page", _anchor="share"), 303)
 
 
@@ -79,7 +79,7 @@ def share_qr(number: int) -> Response:
 def keep() -> Response:
     """Keep it for another year."""
     app = current()
-    or_gone(app.storage.keep(g.owner, day=app.today()))
+    or_gone(app.storage.keep(g.key, day=app.today()))
     return redirect(url_for("yours.page", _anchor="keep"), 303)
 
 
@@ -88,7 +88,7 @@ def again() -> Response:
     """Take the quiz again: a new response, which knows this one."""
     app = current()
     link = app.derive("owner", links.checked(request.form.get("seed", "")) or abort(400))
-    app.storage.start(links.fingerprint(link), bank=app.bank.version, day=app.today(), earlier=g.owner)
+    app.storage.start(links.fingerprint(link), bank=app.bank.version, day=app.today(), earlier=g.key)
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 
@@ -97,5 +97,5 @@ def delete() -> str | Response:
     """Delete everything, after asking once."""
     if request.method != "POST":
         return render_template("yours/delete.html", earlier=response().earlier)
-    current().storage.erase(g.owner)
+    current().storage.erase(g.key)
     return redirect(url_for("start.deleted"), 303)

@@ -67,12 +67,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def people(served: Served) -> dict[str, str]:
-    """The path of the owner link of each of the made-up people; `fresh` has only just begun."""
-    links = {
-        kind: Visitor(served.app).take(person.answers(served.app.bank), **person.more)
-        for kind, person in PEOPLE.items()
-    }
-    return links | {"fresh": Visitor(served.app).start()}
+    """The path of each made-up person's owner link; `fresh` has only just begun, `begun` has answered one page."""
+    bank, visitor = served.app.bank, Visitor(served.app)
+    links = {kind: visitor.take(person.answers(bank), **person.more) for kind, person in PEOPLE.items()}
+    links |= {"fresh": visitor.start(), "begun": visitor.start()}
+    answers = PEOPLE["mix"].answers(bank)
+    visitor.send(f"{links['begun']}/1", {item.id: answers[item.id] for item in bank.pages[0]})
+    return links
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_page_is_drawn_and_works_while_its_script_is_still_missing(visit, bank):
     quiz = visit()
-    held = []
-    quiz.context.route(re.compile(r"page\.js"), held.append)  # neither answered nor refused
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)  # neither answered nor refused
+
+    quiz.context.route(re.compile(r"page\.js"), hold)
     quiz.page.goto("/", wait_until="commit")
     expect(quiz.page.locator("h1")).to_be_visible()
     painted = "new Promise(done => new PerformanceObserver(done).observe({ type: 'paint', buffered: true }))"

@@ -21,30 +21,34 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", text.replace("\ufb01", "fi").replace("\ufb02", "fl"))
 
 
-@pytest.mark.parametrize("kind", PEOPLE)
-def test_a_result_prints_whole_on_at_most_two_pages(visit, served, people, kind):
+#: What people print: every kind of result, and the page for a talk with the most and the least to say.
+PRINTED = {kind: f"{{{kind}}}" for kind in PEOPLE} | {"talk": "{three}/talk", "talk about little": "{little}/talk"}
+
+
+@pytest.mark.parametrize("what", PRINTED)
+def test_it_prints_whole_on_at_most_two_pages_without_the_owner_link(visit, people, what):
     quiz = visit(1280, color_scheme="dark")  # paper stays white
-    quiz.open(people[kind])
-    # As browsers print unless told otherwise: with the page's address in the margin, where there is one.
+    own = people[PRINTED[what][1:].split("}")[0]].removeprefix("/r/")
+    quiz.open(PRINTED[what].format_map(people))
+    # As browsers print unless told otherwise: with the page's address in the margin, if there is one.
     paper = PdfReader(io.BytesIO(quiz.page.pdf(prefer_css_page_size=True, display_header_footer=True)))
     assert 1 <= len(paper.pages) <= 2
     for page in paper.pages:
         assert [round(side) for side in page.mediabox[2:]] == [595, 842]
     printed = plain("".join(page.extract_text() for page in paper.pages))
-    assert plain(quiz.headline) in printed
-    for heading in quiz.page.locator(".result h2:not(.hidden)").all_inner_texts():
-        assert plain(heading) in printed
-    link = people[kind].removeprefix("/r/")
-    assert link not in printed
-    assert "Yourprivatelink" not in printed
-    # A link on paper would be as good as one on the page, so none may be clickable either.
+    quiz.page.emulate_media(media="print")
+    headings = quiz.page.locator("main :is(h1, h2, h3):not(.hidden):visible").all_inner_texts()
+    assert len(headings) >= 3
+    assert [heading for heading in headings if plain(heading) not in printed] == []
+    assert own not in printed
+    # Nor may anything in a saved PDF lead to it.
     targets = [str(note.get_object().get("/A", "")) for page in paper.pages for note in page.get("/Annots", [])]
-    assert [target for target in targets if link in target] == []
+    assert [target for target in targets if own in target] == []
 
 
-@pytest.mark.parametrize("kind", PEOPLE)
-def test_nothing_is_cut_off_at_the_width_of_paper(visit, people, kind):
+@pytest.mark.parametrize("what", PRINTED)
+def test_nothing_is_cut_off_at_the_width_of_paper(visit, people, what):
     quiz = visit(**A4)
     quiz.page.emulate_media(media="print")
-    quiz.open(people[kind])
+    quiz.open(PRINTED[what].format_map(people))
     assert (overhang(quiz), quiz.page.evaluate(LOST)) == (0, [])

@@ -35,7 +35,7 @@ LOST = """() => {
 
 def overhang(quiz: Quiz) -> int:
     """By how many pixels the page is wider than the screen."""
-    return max(0, quiz.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+    return max(0, int(quiz.page.evaluate("document.documentElement.scrollWidth - innerWidth")))
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import PEOPLE
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -125,10 +127,11 @@ def test_going_back_shows_what_was_answered(visit, answers, bank):
 
 
 def test_an_answer_is_changed_from_the_check_and_leads_straight_back(visit, answers, served, bank):
+    visitor = Visitor(served.app)
+    own = served.url + visitor.start()
+    visitor.answer(urlsplit(own).path, answers)
     quiz = visit()
-    own = quiz.start()
-    for number in range(1, len(bank.pages) + 1):
-        quiz.fill_page(number, answers)
+    quiz.open(f"{own}/more")
     quiz.page.get_by_role("link", name="Leave this out").click()
     expect(quiz.page).to_have_url(f"{own}/check")
     changed = bank.pages[-1][-1]
@@ -143,8 +146,9 @@ def test_an_answer_is_changed_from_the_check_and_leads_straight_back(visit, answ
 
 
 def test_an_answer_is_changed_from_the_result_and_leads_straight_back(visit, served, bank):
+    own = served.url + Visitor(served.app).take(PEOPLE["one"].answers(bank))
     quiz = visit()
-    own = quiz.take(PEOPLE["one"].answers(bank))
+    quiz.open(own)
     assert quiz.headline == "You wear one hat: data analyst"
     quiz.page.locator(".why .lines a").first.click()
     for item in bank.role["data-analyst"].responsibilities:
@@ -183,9 +187,10 @@ def test_two_tabs_do_not_undo_each_other(visit, answers, bank):
     assert [other.chosen(item.id) for item in bank.pages[0]] == [answers[item.id] for item in bank.pages[0]]
 
 
-def test_deleting_asks_once_and_leaves_nothing_for_any_tab(visit, watch, answers):
+def test_deleting_asks_once_and_leaves_nothing_for_any_tab(visit, watch, served, answers):
+    own = Visitor(served.app).take(answers)
     quiz = visit()
-    own = quiz.take(answers)
+    quiz.open(own)
     other = quiz.another_tab()
     other.open(f"{own}/1")
     quiz.page.get_by_role("link", name=re.compile("delete it")).click()

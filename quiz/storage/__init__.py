@@ -1,0 +1,26 @@
+"""All SQL, in one SQLite file: responses and teams. It speaks plain values and knows no page."""
+
+from __future__ import annotations
+
+from quiz.storage.connection import Unavailable, journal, prepare
+from quiz.storage.responses import Response, Responses, Share
+from quiz.storage.teams import Kind, Membership, Publish, Round, Seat, Team, Teams
+
+__all__ = [
+    "Kind",
+    "Membership",
+    "Publish",
+    "Response",
+    "Round",
+    "Seat",
+    "Share",
+    "Storage",
+    "Team",
+    "Unavailable",
+    "journal",
+    "prepare",
+]
+
+
+class Storage(Responses, Teams):
+    """Everything that is kept. Safe to share between threads; every method may raise `Unavailable`."""

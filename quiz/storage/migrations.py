@@ -1,0 +1,120 @@
+"""Every change to the tables, in order. One that was ever released is never touched again: the next comes after it.
+
+All tables are STRICT, all UNIQUE columns NOT NULL (SQLite takes NULLs for distinct), and all that belongs to a person
+hangs on their response, so that deleting it deletes everything.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("many-hats")
+
+_DAY = "GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'"
+
+
+@migrations()
+def m001_responses(db: Database) -> None:
+    """A response, its answers by question, and its contacts by role."""
+    db.execute(f"""
+        CREATE TABLE response (
+            id INTEGER PRIMARY KEY,
+            owner TEXT NOT NULL UNIQUE CHECK (length(owner) = 64),
+            bank TEXT NOT NULL,
+            started TEXT NOT NULL CHECK (started {_DAY}),
+            changed TEXT NOT NULL CHECK (changed {_DAY}),
+            finished TEXT CHECK (finished {_DAY}),
+            title TEXT NOT NULL DEFAULT '' CHECK (length(title) <= 80),
+            words TEXT NOT NULL DEFAULT '' CHECK (length(words) <= 4000)
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE answer (
+            response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
+            question TEXT NOT NULL CHECK (length(question) BETWEEN 1 AND 80),
+            answer TEXT NOT NULL CHECK (length(answer) BETWEEN 1 AND 20),
+            PRIMARY KEY (response, question)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE contact (
+            response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
+            role TEXT NOT NULL CHECK (length(role) BETWEEN 1 AND 80),
+            PRIMARY KEY (response, role)
+        ) STRICT, WITHOUT ROWID""")
+
+
+@migrations()
+def m002_wishes_and_shares(db: Database) -> None:
+    """What a person wants, which response they take again, and the links by which others may see their result."""
+    db.execute("ALTER TABLE response ADD COLUMN earlier INTEGER REFERENCES response (id) ON DELETE SET NULL")
+    db.execute("CREATE INDEX response_earlier ON response (earlier) WHERE earlier IS NOT NULL")
+    db.execute("CREATE INDEX response_changed ON response (changed)")
+    db.execute("""
+        CREATE TABLE wish (
+            response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
+            responsibility TEXT NOT NULL CHECK (length(responsibility) BETWEEN 1 AND 80),
+            wish TEXT NOT NULL CHECK (length(wish) BETWEEN 1 AND 20),
+            PRIMARY KEY (response, responsibility)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE heading (
+            response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
+            role TEXT NOT NULL CHECK (length(role) BETWEEN 1 AND 80),
+            PRIMARY KEY (response, role)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute(f"""
+        CREATE TABLE share (
+            response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL CHECK (number > 0),
+            link TEXT NOT NULL UNIQUE CHECK (length(link) = 64),
+            label TEXT NOT NULL CHECK (length(label) <= 80),
+            words INTEGER NOT NULL CHECK (words IN (0, 1)),
+            wishes INTEGER NOT NULL CHECK (wishes IN (0, 1)),
+            made TEXT NOT NULL CHECK (made {_DAY}),
+            PRIMARY KEY (response, number)
+        ) STRICT, WITHOUT ROWID""")
+
+
+@migrations()
+def m003_teams(db: Database) -> None:
+    """Teams, their rounds, who is in them, and which responses were counted.
+
+    A response is in one team at most, and counted once in its life: both are primary keys. A closed round holds what
+    it published and numbers, but nobody's row.
+    """
+    db.execute(f"""
+        CREATE TABLE team (
+            id INTEGER PRIMARY KEY,
+            lead TEXT NOT NULL UNIQUE CHECK (length(lead) = 64),
+            joining TEXT NOT NULL UNIQUE CHECK (length(joining) = 64),
+            number INTEGER NOT NULL CHECK (number > 0),
+            name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 80),
+            kind TEXT NOT NULL CHECK (kind IN ('anonymous', 'open')),
+            minimum INTEGER NOT NULL CHECK (minimum >= 5),
+            made TEXT NOT NULL CHECK (made {_DAY})
+        ) STRICT""")
+    db.execute(f"""
+        CREATE TABLE round (
+            id INTEGER PRIMARY KEY,
+            team INTEGER NOT NULL REFERENCES team (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL CHECK (number > 0),
+            opened TEXT NOT NULL CHECK (opened {_DAY}),
+            closed TEXT CHECK (closed {_DAY}),
+            published TEXT CHECK (json_valid(published)),
+            people INTEGER NOT NULL DEFAULT 0,
+            erased INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (team, number)
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE member (
+            response INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
+            team INTEGER NOT NULL REFERENCES team (id) ON DELETE CASCADE,
+            name TEXT NOT NULL DEFAULT '' CHECK (length(name) <= 80),
+            wishes INTEGER NOT NULL DEFAULT 0 CHECK (wishes IN (0, 1))
+        ) STRICT""")
+    db.execute("CREATE INDEX member_team ON member (team)")
+    db.execute("""
+        CREATE TABLE counted (
+            response INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
+            round INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE
+        ) STRICT""")
+    db.execute("CREATE INDEX counted_round ON counted (round)")

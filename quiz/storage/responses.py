@@ -1,0 +1,227 @@
+"""Responses, and all that hangs on them: answers, contacts, wishes, share links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from quiz.storage.connection import Connected
+
+
+@dataclass(frozen=True)
+class Share:
+    """A link by which others may see a result. `made` is a day.
+
+    The link is worked out from the owner link and `number`, which is random, so that no link that was ended comes back.
+    """
+
+    number: int
+    label: str
+    words: bool
+    wishes: bool
+    made: str
+
+
+@dataclass(frozen=True)
+class Response:
+    """One person's pass through the quiz, as it is kept. Dates are days (`2026-05-31`), never finer.
+
+    `earlier` is the id of the response that this one takes again. `wishes` are by responsibility, `heading` are role
+    ids, `answers` by question, `contacts` role ids.
+    """
+
+    id: int
+    bank: str
+    started: str
+    changed: str
+    finished: str | None
+    title: str
+    words: str
+    earlier: int | None
+    answers: Mapping[str, str]
+    contacts: tuple[str, ...]
+    wishes: Mapping[str, str]
+    heading: tuple[str, ...]
+    shares: tuple[Share, ...]
+
+
+class Responses(Connected):
+    """Responses are found by the fingerprint of their owner link (see `quiz.links`).
+
+    A method that changes one gives False where there is none.
+    """
+
+    def empty(self) -> bool:
+        """Whether no response is kept at all."""
+        with self._read() as db:
+            return not db.execute("SELECT EXISTS (SELECT 1 FROM response)").fetchone()[0]
+
+    def start(self, owner: str, *, bank: str, day: str, earlier: str | None = None) -> None:
+        """Begin a response, which may take again the one behind the owner link `earlier`.
+
+        A second start with the same owner link changes nothing.
+        """
+        with self._write() as db:
+            db.execute(
+                "INSERT INTO response (owner, bank, started, changed, earlier)"
+                " VALUES (?, ?, ?, ?, (SELECT id FROM response WHERE owner = ?)) ON CONFLICT DO NOTHING",
+                (owner, bank, day, day, earlier),
+            )
+
+    def response(self, owner: str) -> Response | None:
+        """The response behind an owner link, whole, or None."""
+        with self._read() as db:
+            return find(db, "owner = ?", owner)
+
+    def earlier(self, owner: str) -> Response | None:
+        """The response that the one behind an owner link takes again, or None."""
+        with self._read() as db:
+            return find(db, "id = (SELECT earlier FROM response WHERE owner = ?)", owner)
+
+    def shared(self, link: str) -> tuple[Response, Share] | None:
+        """The response behind the fingerprint of a share link, with that share; None where there is none (any more)."""
+        with self._read() as db:
+            found = find(db, "id = (SELECT response FROM share WHERE link = ?)", link)
+            if found is None:
+                return None
+            number = db.execute("SELECT number FROM share WHERE link = ?", (link,)).fetchone()[0]
+        return found, next(share for share in found.shares if share.number == number)
+
+    def save_answers(self, owner: str, answers: Mapping[str, str], *, bank: str, day: str) -> bool:
+        """Keep the answers of one page, by question; earlier answers to the same questions are replaced."""
+        with self._write() as db:
+            id = self._touch(db, owner, bank=bank, day=day)
+            if id is None:
+                return False
+            for question, answer in answers.items():
+                db.execute(
+                    "INSERT INTO answer VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET answer = excluded.answer",
+                    (id, question, answer),
+                )
+            return True
+
+    def save_more(self, owner: str, *, contacts: Sequence[str], title: str, words: str, bank: str, day: str) -> bool:
+        """Keep the optional page: contacts by role, job title, free words."""
+        with self._write() as db:
+            id = self._touch(db, owner, bank=bank, day=day)
+            if id is None:
+                return False
+            db.execute("UPDATE response SET title = ?, words = ? WHERE id = ?", (title, words, id))
+            db.execute("DELETE FROM contact WHERE response = ?", (id,))
+            for role in dict.fromkeys(contacts):
+                db.execute("INSERT INTO contact VALUES (?, ?)", (id, role))
+            return True
+
+    def finish(self, owner: str, *, bank: str, day: str) -> bool:
+        """Note the day on which the quiz was finished; the first such day stays."""
+        with self._write() as db:
+            id = self._touch(db, owner, bank=bank, day=day)
+            if id is None:
+                return False
+            db.execute("UPDATE response SET finished = coalesce(finished, ?) WHERE id = ?", (day, id))
+            return True
+
+    def save_wishes(
+        self, owner: str, *, wishes: Mapping[str, str], heading: Sequence[str], bank: str, day: str
+    ) -> bool:
+        """Keep what a person wants: wishes by responsibility, and the roles they are heading for. Replaces both."""
+        with self._write() as db:
+            id = self._touch(db, owner, bank=bank, day=day)
+            if id is None:
+                return False
+            db.execute("DELETE FROM wish WHERE response = ?", (id,))
+            db.execute("DELETE FROM heading WHERE response = ?", (id,))
+            for responsibility, wish in wishes.items():
+                db.execute("INSERT INTO wish VALUES (?, ?, ?)", (id, responsibility, wish))
+            for role in dict.fromkeys(heading):
+                db.execute("INSERT INTO heading VALUES (?, ?)", (id, role))
+            return True
+
+    def keep(self, owner: str, *, day: str) -> bool:
+        """Count the time until expiry from `day` on."""
+        with self._write() as db:
+            return bool(db.execute("UPDATE response SET changed = ? WHERE owner = ?", (day, owner)).rowcount)
+
+    def share(self, owner: str, share: Share, *, link: str) -> bool:
+        """Let the share link with this fingerprint show the response. The same number twice makes one link."""
+        with self._write() as db:
+            db.execute(
+                "INSERT INTO share SELECT id, ?, ?, ?, ?, ?, ? FROM response WHERE owner = ? ON CONFLICT DO NOTHING",
+                (share.number, link, share.label, share.words, share.wishes, share.made, owner),
+            )
+            return bool(db.execute("SELECT EXISTS (SELECT 1 FROM share WHERE link = ?)", (link,)).fetchone()[0])
+
+    def end_share(self, owner: str, number: int) -> bool:
+        """End a share link: it leads nowhere from now on."""
+        ended = "DELETE FROM share WHERE number = ? AND response = (SELECT id FROM response WHERE owner = ?)"
+        with self._write() as db:
+            gone = bool(db.execute(ended, (number, owner)).rowcount)
+        if gone:
+            self.sweep()
+        return gone
+
+    def expire(self, before: str) -> int:
+        """Erase every response that was last changed before the day `before`; gives how many."""
+        with self._write() as db:
+            gone = db.execute("DELETE FROM response WHERE changed < ?", (before,)).rowcount
+        if gone:
+            self.sweep()
+        return int(gone)
+
+    def erase(self, owner: str) -> bool:
+        """Delete a response, the earlier ones that it takes again, and all that hangs on them.
+
+        The rounds that counted them note how many were deleted, not whose. The space is overwritten in the file and
+        its journal.
+        """
+        own = """
+            WITH RECURSIVE own (id) AS (
+                SELECT id FROM response WHERE owner = ?
+                UNION SELECT earlier FROM response JOIN own USING (id) WHERE earlier IS NOT NULL
+            )"""
+        with self._write() as db:
+            db.execute(
+                f"{own} UPDATE round SET erased = erased + (SELECT count(*) FROM counted WHERE round = round.id"
+                " AND response IN own) WHERE id IN (SELECT round FROM counted WHERE response IN own)",
+                (owner,),
+            )
+            gone = db.execute(f"{own} DELETE FROM response WHERE id IN own", (owner,)).rowcount > 0
+        if gone:
+            self.sweep()
+        return gone
+
+    @staticmethod
+    def _touch(db: Database, owner: str, *, bank: str, day: str) -> int | None:
+        """Note that a response changed, under which bank and on which day; gives its id, or None."""
+        row = db.execute("SELECT id FROM response WHERE owner = ?", (owner,)).fetchone()
+        if row is None:
+            return None
+        db.execute("UPDATE response SET bank = ?, changed = ? WHERE id = ?", (bank, day, row[0]))
+        return int(row[0])
+
+
+def find(db: Database, where: str, value: str | int) -> Response | None:
+    """The one response that `where` finds, with all that hangs on it. `where` is ours, never what somebody sent."""
+    columns = "id, bank, started, changed, finished, title, words, earlier"
+    rows = list(db.query(f"SELECT {columns} FROM response WHERE {where}", (value,)))
+    if not rows:
+        return None
+
+    def hanging(columns: str, table: str) -> list[tuple[Any, ...]]:
+        select = f"SELECT {columns} FROM {table} WHERE response = ?"
+        return db.execute(select, (rows[0]["id"],)).fetchall()
+
+    return Response(
+        **rows[0],
+        answers=dict(hanging("question, answer", "answer")),
+        contacts=tuple(role for (role,) in hanging("role", "contact")),
+        wishes=dict(hanging("responsibility, wish", "wish")),
+        heading=tuple(role for (role,) in hanging("role", "heading")),
+        shares=tuple(
+            Share(number, label, bool(words), bool(wishes), made)
+            for number, label, words, wishes, made in hanging("number, label, words, wishes, made", "share")
+        ),
+    )

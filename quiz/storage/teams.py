@@ -1,0 +1,261 @@
+"""Teams and their rounds. Which responses a round takes and what it publishes is decided by `quiz.teams`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from quiz.storage.connection import Connected
+from quiz.storage.responses import Response, find
+
+Kind = Literal["anonymous", "open"]
+
+
+@dataclass(frozen=True)
+class Round:
+    """One time a team takes the quiz together. `published` is JSON text, None while the round is open.
+
+    `people` were counted, `erased` of them deleted their response since.
+    """
+
+    number: int
+    opened: str
+    closed: str | None
+    published: str | None
+    people: int
+    erased: int
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team with its rounds, first to last. The join link is worked out from the lead link and `number`."""
+
+    id: int
+    number: int
+    name: str
+    kind: Kind
+    minimum: int
+    made: str
+    rounds: tuple[Round, ...]
+
+    @property
+    def open_round(self) -> Round | None:
+        """The round that is going on."""
+        return self.rounds[-1] if self.rounds and self.rounds[-1].closed is None else None
+
+    @property
+    def closed_rounds(self) -> tuple[Round, ...]:
+        """The rounds that are over."""
+        return tuple(round for round in self.rounds if round.closed is not None)
+
+    @property
+    def last_closed(self) -> str | None:
+        """The day on which the last round was closed."""
+        return self.closed_rounds[-1].closed if self.closed_rounds else None
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What decides whether a member's response is counted: when it was finished, and whether it was before."""
+
+    response: int
+    finished: str | None
+    counted: bool
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One response in a team. For open teams: the `name` to show, and whether `wishes` are shown."""
+
+    team: Team
+    name: str
+    wishes: bool
+    counted: bool
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of an open team, with their response."""
+
+    name: str
+    wishes: bool
+    response: Response
+
+
+#: What publishing needs and gives: all seats of the team with their responses in; what is published, as JSON text, and
+#: the ids of the responses it counts out; or None, and the round stays open.
+Publish = Callable[[Sequence[tuple[Seat, Response]], str | None], tuple[str, Sequence[int]] | None]
+
+
+class Teams(Connected):
+    """Teams are found by the fingerprint of their lead link or their join link, responses by that of the owner link."""
+
+    def make_team(self, lead: str, joining: str, *, number: int, name: str, kind: Kind, minimum: int, day: str) -> None:
+        """Make a team with its first round open. The same lead link twice makes one."""
+        with self._write() as db:
+            made = db.execute(
+                "INSERT INTO team (lead, joining, number, name, kind, minimum, made) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (lead, joining, number, name, kind, minimum, day),
+            ).rowcount
+            if made:
+                db.execute(
+                    "INSERT INTO round (team, number, opened) SELECT id, 1, ? FROM team WHERE lead = ?", (day, lead)
+                )
+
+    def team(self, lead: str) -> Team | None:
+        """The team behind a lead link."""
+        with self._read() as db:
+            return _team(db, "lead = ?", lead)
+
+    def joinable(self, joining: str) -> Team | None:
+        """The team behind a join link."""
+        with self._read() as db:
+            return _team(db, "joining = ?", joining)
+
+    def membership(self, owner: str) -> Membership | None:
+        """The team that a response is in, if it is in one."""
+        with self._read() as db:
+            rows = list(
+                db.query(f"SELECT team, name, wishes, {_COUNTED} AS counted FROM member WHERE {_OWN}", (owner,))
+            )
+            if not rows:
+                return None
+            team = _team(db, "id = ?", rows[0]["team"])
+        assert team is not None, "a member row falls with its team"
+        return Membership(team, rows[0]["name"], bool(rows[0]["wishes"]), bool(rows[0]["counted"]))
+
+    def counted(self, owner: str) -> bool:
+        """Whether any round of any team ever counted a response."""
+        with self._read() as db:
+            found = f"SELECT EXISTS (SELECT 1 FROM counted WHERE {_OWN})"
+            return bool(db.execute(found, (owner,)).fetchone()[0])
+
+    def seats(self, team: int) -> tuple[Seat, ...]:
+        """All responses in a team, as far as counting them goes."""
+        with self._read() as db:
+            return _seats(db, team)
+
+    def members(self, team: int) -> tuple[Member, ...]:
+        """Everybody in an open team with their response, by name."""
+        with self._read() as db:
+            rows = db.execute(
+                "SELECT response, member.name, wishes FROM member JOIN team ON team.id = team"
+                " WHERE team = ? AND kind = 'open' ORDER BY member.name, response",
+                (team,),
+            ).fetchall()
+            return tuple(Member(name, bool(wishes), _by_id(db, id)) for id, name, wishes in rows)
+
+    def join(self, joining: str, owner: str, *, name: str, wishes: bool) -> bool:
+        """Put a response into a team. False where there is no such team or response, or it is in another team.
+
+        Joining the same team again only changes the name and whether wishes are shown.
+        """
+        with self._write() as db:
+            return bool(
+                db.execute(
+                    "INSERT INTO member (response, team, name, wishes)"
+                    " SELECT response.id, team.id, ?, ? FROM response, team WHERE owner = ? AND joining = ?"
+                    " ON CONFLICT DO UPDATE SET name = excluded.name, wishes = excluded.wishes"
+                    " WHERE team = excluded.team",
+                    (name, wishes, owner, joining),
+                ).rowcount
+            )
+
+    def leave(self, owner: str) -> bool:
+        """Take a response out of its team. What was published stays as it is, and knows nobody."""
+        with self._write() as db:
+            gone = bool(db.execute(f"DELETE FROM member WHERE {_OWN}", (owner,)).rowcount)
+        if gone:
+            self.sweep()
+        return gone
+
+    def close_round(self, lead: str, publish: Publish, *, day: str) -> bool:
+        """Close the open round of a team with what `publish` makes of it, in one transaction.
+
+        False where no round is open or `publish` gives nothing. `publish` gets what the last round published, too.
+        """
+        with self._write() as db:
+            team = _team(db, "lead = ?", lead)
+            if team is None or team.open_round is None:
+                return False
+            before = team.closed_rounds[-1].published if team.closed_rounds else None
+            made = publish([(seat, _by_id(db, seat.response)) for seat in _seats(db, team.id)], before)
+            if made is None:
+                return False
+            published, counted = made
+            db.execute(
+                "UPDATE round SET closed = ?, published = ?, people = ? WHERE team = ? AND number = ?",
+                (day, published, len(counted), team.id, team.open_round.number),
+            )
+            for response in counted:
+                db.execute(
+                    "INSERT INTO counted (response, round) SELECT ?, id FROM round WHERE team = ? AND number = ?",
+                    (response, team.id, team.open_round.number),
+                )
+            return True
+
+    def open_round(self, lead: str, *, day: str) -> bool:
+        """Open a team's next round; False where one is open already."""
+        with self._write() as db:
+            team = _team(db, "lead = ?", lead)
+            if team is None or team.open_round is not None:
+                return False
+            number = len(team.rounds) + 1
+            db.execute("INSERT INTO round (team, number, opened) VALUES (?, ?, ?)", (team.id, number, day))
+            return True
+
+    def raise_minimum(self, lead: str, minimum: int) -> bool:
+        """Raise a team's minimum; False where it would not be higher."""
+        with self._write() as db:
+            raised = "UPDATE team SET minimum = ? WHERE lead = ? AND minimum < ?"
+            return bool(db.execute(raised, (minimum, lead, minimum)).rowcount)
+
+    def replace_links(self, lead: str, *, new_lead: str, joining: str, number: int) -> bool:
+        """Give a team new links; the old ones lead nowhere from now on. `new_lead` may be `lead` itself."""
+        with self._write() as db:
+            replaced = "UPDATE team SET lead = ?, joining = ?, number = ? WHERE lead = ?"
+            return bool(db.execute(replaced, (new_lead, joining, number, lead)).rowcount)
+
+    def erase_team(self, lead: str) -> bool:
+        """Delete a team with all its rounds. Everybody's responses stay theirs."""
+        with self._write() as db:
+            gone = bool(db.execute("DELETE FROM team WHERE lead = ?", (lead,)).rowcount)
+        if gone:
+            self.sweep()
+        return gone
+
+
+_OWN = "response = (SELECT id FROM response WHERE owner = ?)"
+_COUNTED = "EXISTS (SELECT 1 FROM counted WHERE counted.response = member.response)"
+
+
+def _team(db: Database, where: str, value: str | int) -> Team | None:
+    """The one team that `where` finds. `where` is ours, never what somebody sent."""
+    rows: list[Mapping[str, Any]] = list(
+        db.query(f"SELECT id, number, name, kind, minimum, made FROM team WHERE {where}", (value,))
+    )
+    if not rows:
+        return None
+    rounds = db.query(
+        "SELECT number, opened, closed, published, people, erased FROM round WHERE team = ? ORDER BY number",
+        (rows[0]["id"],),
+    )
+    return Team(**rows[0], rounds=tuple(Round(**row) for row in rounds))
+
+
+def _seats(db: Database, team: int) -> tuple[Seat, ...]:
+    rows = db.execute(
+        f"SELECT response, finished, {_COUNTED} FROM member JOIN response ON response.id = response WHERE team = ?",
+        (team,),
+    ).fetchall()
+    return tuple(Seat(id, finished, bool(counted)) for id, finished, counted in rows)
+
+
+def _by_id(db: Database, id: int) -> Response:
+    found = find(db, "id = ?", id)
+    assert found is not None, "a member row falls with its response"
+    return found

@@ -1,0 +1,178 @@
+"""Making a team, and what its lead sees and does."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, abort, g, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from quiz import export, links, rounds, storage, teams
+from quiz.app import current
+from quiz.views.linked import linked
+from quiz.views.result import qr_code
+
+making = Blueprint("making", __name__)
+pages = linked("lead", "/t/<link:link>", lambda lead: current().storage.team(lead))
+
+
+@making.route("/teams", methods=["GET", "POST"])
+def make() -> str | Response | tuple[str, int]:
+    """Make a team: its name, its kind, its minimum. The same form sent twice makes one."""
+    app = current()
+    form = app.forms.team(request.form if request.method == "POST" else None)
+    if request.method == "GET":
+        return render_template("teams/make.html", form=form, seed=links.make(), errors=[])
+    if not form.validate():
+        errors = [(name, messages[0]) for name, messages in form.errors.items()]
+        return render_template("teams/make.html", form=form, seed=request.form.get("seed"), errors=errors), 422
+    lead = app.derive("lead", links.checked(request.form.get("seed", "")) or abort(400))
+    app.storage.make_team(
+        links.fingerprint(lead),
+        links.fingerprint(join_link(lead, 1)),
+        number=1,
+        name=form.name.data,
+        kind=form.kind.data,
+        minimum=int(form.minimum.data),
+        day=app.today(),
+    )
+    return redirect(url_for("lead.page", link=lead), 303)
+
+
+def join_link(lead: str, number: int) -> str:
+    """The join link of that number: only who has the lead link can work it out, and nothing of it is stored."""
+    return current().derive("join", f"{lead}:{number}")
+
+
+def _team() -> storage.Team:
+    found: storage.Team = g.found
+    return found
+
+
+@pages.get("")
+def page() -> str:
+    """The team: its links, how many have finished, and what was published."""
+    app, team = current(), _team()
+    common = {
+        "team": team,
+        "join_address": app.address("join.page", link=join_link(g.link, team.number)),
+        "lead_address": app.address("lead.page"),
+        "seed": links.make(),
+    }
+    if team.kind == "open":
+        return render_template("teams/open.html", **common, **open_team(team), bank=app.bank, lead=True)
+    shown = rounds.shown(team)
+    return render_template(
+        "teams/lead.html",
+        **common,
+        standing=rounds.standing(team, app.storage.seats(team.id)),
+        rounds=shown,
+        minimums=[n for n in teams.MINIMUMS if n > team.minimum],
+        too_few="few" in request.args,
+    )
+
+
+def open_team(team: storage.Team) -> dict[str, Any]:
+    """What the page of an open team shows of its members; those who have not finished are only counted."""
+    app = current()
+    members = app.storage.members(team.id)
+    done = [member for member in members if member.response.finished]
+    shown = teams.open_team(
+        app.bank,
+        app.scheme,
+        [teams.OpenMember(m.name, m.response.answers, m.response.wishes if m.wishes else None) for m in done],
+    )
+    return {"shown": shown, "waiting": len(members) - len(done), "map": rounds.open_map(app.bank, shown)}
+
+
+@pages.get("/join.svg")
+def join_qr() -> Response:
+    """The join link as a QR code, for a screen in the room."""
+    return qr_code(current().address("join.page", link=join_link(g.link, _team().number)))
+
+
+@pages.post("/close")
+def close() -> Response:
+    """Close the open round, which publishes it; with too few it stays open and says so."""
+    app, team = current(), _team()
+    closed = app.storage.close_round(g.key, rounds.publisher(app.bank, app.scheme, team), day=app.today())
+    if not closed or team.open_round is None:
+        return redirect(url_for("lead.page", few="few"), 303)
+    return redirect(url_for("lead.round", number=team.open_round.number), 303)
+
+
+@pages.post("/next")
+def next_round() -> Response:
+    """Open the next round."""
+    current().storage.open_round(g.key, day=current().today())
+    return redirect(url_for("lead.page"), 303)
+
+
+@pages.post("/minimum")
+def minimum() -> Response:
+    """Raise the minimum; it never goes down."""
+    wanted = request.form.get("minimum", type=int)
+    if wanted not in teams.MINIMUMS:
+        abort(400)
+    current().storage.raise_minimum(g.key, wanted)
+    return redirect(url_for("lead.page"), 303)
+
+
+@pages.post("/links")
+def replace_links() -> Response:
+    """Replace the join link, or both links; the old ones lead nowhere from then on."""
+    app = current()
+    both = "both" in request.form
+    lead = app.derive("lead", links.checked(request.form.get("seed", "")) or abort(400)) if both else g.link
+    number = 1 + secrets.randbelow(2**53 - 1)
+    app.storage.replace_links(
+        g.key, new_lead=links.fingerprint(lead), joining=links.fingerprint(join_link(lead, number)), number=number
+    )
+    return redirect(url_for("lead.page", link=lead), 303)
+
+
+@pages.route("/delete", methods=["GET", "POST"])
+def delete() -> str | Response:
+    """Delete the team with all its rounds, after asking once."""
+    if request.method == "GET":
+        return render_template("teams/delete.html", team=_team())
+    current().storage.erase_team(g.key)
+    return redirect(url_for("start.deleted"), 303)
+
+
+def _published(number: int) -> teams.Published:
+    """The one road from a round to anything that is served of it."""
+    if _team().kind != "anonymous":
+        abort(404)
+    return next((one.result for one in rounds.shown(_team()) if one.number == number), None) or abort(404)
+
+
+@pages.get("/rounds/<int:number>")
+def round(number: int) -> str:
+    """What a closed round published."""
+    app = current()
+    return render_template(
+        "teams/round.html",
+        team=_team(),
+        number=number,
+        page=rounds.page(app.bank, _published(number)),
+        rounds=rounds.shown(_team()),
+        bank=app.bank,
+    )
+
+
+@pages.get("/rounds/<int:number>.json")
+def round_json(number: int) -> Response:
+    """The same as JSON."""
+    facts = teams.facts(_published(number), current().bank)
+    return jsonify({"team": _team().name, "round": number, "facts": [fact._asdict() for fact in facts]})
+
+
+@pages.get("/rounds/<int:number>.csv")
+def round_csv(number: int) -> Response:
+    """The same as CSV."""
+    rows = [teams.Fact._fields, *teams.facts(_published(number), current().bank)]
+    answer = Response(export.to_csv(rows), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = "attachment; filename=many-hats-round.csv"
+    return answer

@@ -1,0 +1,466 @@
+"""What teams publish: the rules of rounds, each way to spy as a test of its own, and teams by name."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quiz import paths
+from quiz.bank import load
+from quiz.scoring import Scheme
+from quiz.teams import (
+    BANDS,
+    LARGE,
+    MINIMUMS,
+    MINUTES,
+    MOST,
+    Fact,
+    Member,
+    OpenMember,
+    Published,
+    agenda,
+    eligible,
+    facts,
+    may_change_minimum,
+    may_close,
+    must_withdraw,
+    open_team,
+    publish,
+)
+
+BANK = load(paths.shipped("questions"))
+SCHEME = Scheme.of(BANK)
+NOTHING = dict.fromkeys(SCHEME.questions, "never")
+
+
+def person(*roles: str, contacts: Sequence[str] = (), **changes: str) -> Member:
+    """Somebody who does all of these roles daily and nothing else, but for changes (`pipelines="weekly"`)."""
+    own = {item.id: "daily" for role in roles for item in BANK.role[role].responsibilities}
+    return Member(NOTHING | own | {id.replace("_", "-"): answer for id, answer in changes.items()}, contacts)
+
+
+ENGINEER, ANALYST, IDLE = person("data-engineer"), person("data-analyst"), person()
+
+
+def published(members: Sequence[Member], minimum: int = 5, before: Published | None = None) -> Published:
+    result = publish(BANK, SCHEME, members, minimum, before)
+    assert result is not None
+    return result
+
+
+def band(round: Published, id: str) -> str:
+    return next(item.band for item in round.coverage if item.responsibility == id)
+
+
+def percents(round: Published) -> dict[str, int]:
+    return {part.role: part.percent for part in round.mix if part.percent is not None}
+
+
+def anybody(rng: np.random.Generator) -> Member:
+    """Somebody at random, most of whose week belongs to a few roles."""
+    roles = rng.choice(SCHEME.roles, rng.integers(0, 4), replace=False).tolist()
+    changes = {id: str(rng.choice(list(BANK.point))) for id in SCHEME.questions if rng.random() < 0.4}
+    contacts = [role for role in SCHEME.roles if rng.random() < 0.5]
+    return Member(dict(person(*roles).answers) | changes, contacts)
+
+
+def as_before(round: Published, before: Published) -> bool:
+    """Whether nothing is told that was not told before, except how many took part."""
+    return dataclasses.replace(round, people=before.people) == before
+
+
+# The ways to spy
+
+
+def test_four_finishers_publish_nothing():
+    assert publish(BANK, SCHEME, 4 * [ENGINEER], 5) is None
+    assert not may_close(4, 5)
+
+
+def test_five_finishers_publish_bands():
+    assert may_close(5, 5)
+    assert published(5 * [ENGINEER]).people == 5
+
+
+@pytest.mark.parametrize("minimum", MINIMUMS)
+def test_each_minimum_holds_to_the_head(minimum):
+    assert publish(BANK, SCHEME, (minimum - 1) * [ENGINEER], minimum) is None
+    assert publish(BANK, SCHEME, minimum * [ENGINEER], minimum) is not None
+
+
+@pytest.mark.parametrize("minimum", [-1, 0, 1, 4, 6, 21])
+def test_a_lowered_or_made_up_minimum_is_refused(minimum):
+    with pytest.raises(ValueError, match="minimum"):
+        publish(BANK, SCHEME, 30 * [ENGINEER], minimum)
+    assert not may_change_minimum(5, minimum)
+
+
+def test_a_minimum_can_be_raised_and_never_lowered():
+    allowed = {(old, new) for old in MINIMUMS for new in MINIMUMS if may_change_minimum(old, new)}
+    assert allowed == {(5, 5), (5, 8), (5, 10), (5, 20), (8, 8), (8, 10), (8, 20), (10, 10), (10, 20), (20, 20)}
+
+
+one_change = st.sampled_from(["joins", "leaves", "is exchanged", "answers otherwise"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32), people=st.integers(6, 18) | st.integers(21, 40), change=one_change)
+def test_one_person_who_joins_leaves_or_is_exchanged_changes_nothing_but_the_count(seed, people, change):
+    rng = np.random.default_rng(seed)
+    team, newcomer = [anybody(rng) for _ in range(people)], anybody(rng)
+    after = {
+        "joins": [*team, newcomer],
+        "leaves": team[1:],
+        "is exchanged": [*team[1:], newcomer],
+        "answers otherwise": [Member(newcomer.answers, team[0].contacts), *team[1:]],
+    }[change]
+    first = published(team)
+    assert as_before(published(after, before=first), first)
+
+
+def test_a_joiner_on_the_edge_of_a_band_does_not_move_it():
+    first = published([ENGINEER, *4 * [IDLE]])
+    second = published([ENGINEER, ENGINEER, *4 * [IDLE]], before=first)
+    assert band(first, "pipelines") == band(second, "pipelines") == "one-at-most"
+
+
+def test_a_leaver_on_the_edge_of_a_band_does_not_move_it():
+    first = published([*4 * [ENGINEER], IDLE, IDLE])
+    second = published([*3 * [ENGINEER], IDLE, IDLE], before=first)
+    assert band(first, "pipelines") == band(second, "pipelines") == "four-or-more"
+
+
+def test_a_swap_on_the_edge_of_a_band_does_not_move_it():
+    first = published([*2 * [ENGINEER], *3 * [IDLE]])
+    second = published([*1 * [ENGINEER], *4 * [IDLE]], before=first)
+    assert band(first, "pipelines") == band(second, "pipelines") == "two-or-three"
+
+
+def test_a_swap_of_two_pure_people_does_not_move_the_mix():
+    others = [ENGINEER, ENGINEER, ANALYST, person("data-engineer", "data-analyst")]
+    first = published([ENGINEER, *others])
+    assert percents(first) == {"data-engineer": 70}
+    assert percents(published([ANALYST, *others])) == {"data-engineer": 45, "data-analyst": 50}
+    assert as_before(published([ANALYST, *others], before=first), first)
+
+
+def test_what_more_than_one_person_moved_is_told():
+    first = published([ENGINEER, *4 * [IDLE]])
+    second = published([*3 * [ENGINEER], *2 * [IDLE]], before=first)
+    assert band(second, "pipelines") == "two-or-three"
+    assert percents(published([*3 * [ANALYST], *3 * [ENGINEER]], before=published(5 * [ENGINEER]))) == {
+        "data-analyst": 50,
+        "data-engineer": 45,
+    }
+
+
+def test_an_edit_after_closing_changes_nothing():
+    answers = dict(ENGINEER.answers)
+    first = published([*4 * [ENGINEER], Member(answers)])
+    told = json.dumps(first.to_data())
+    answers["dashboards"] = "daily"
+    assert json.dumps(first.to_data()) == told
+    assert not eligible("2026-05-31", counted=True, elsewhere=False, last_closed=None)
+
+
+def test_a_retake_by_everybody_with_the_same_answers_says_the_same():
+    rng = np.random.default_rng(3)
+    team = [anybody(rng) for _ in range(9)]
+    first = published(team)
+    assert published(team, before=first) == first
+
+
+def test_a_unanimous_team_looks_like_one_with_an_exception():
+    everybody, all_but_one = published(5 * [ENGINEER]), published([*4 * [ENGINEER], IDLE])
+    assert everybody == all_but_one
+    assert percents(everybody) == {"data-engineer": MOST}
+    assert band(everybody, "pipelines") == "four-or-more"
+
+
+def test_one_daily_person_looks_like_none():
+    one = person("data-engineer", dashboards="daily")
+    assert published([one, *5 * [ENGINEER]]) == published(6 * [ENGINEER])
+
+
+def test_suppressed_looks_exactly_like_empty():
+    few = [ANALYST, person("data-architect"), IDLE, IDLE]
+    assert published([*6 * [ENGINEER], *few]) == published([*6 * [ENGINEER], *4 * [IDLE]])
+
+
+def test_a_role_that_two_hold_is_told_only_among_the_others():
+    assert percents(published([*4 * [ENGINEER], *2 * [ANALYST]])) == {"data-engineer": 65}
+    assert percents(published([*4 * [ENGINEER], *3 * [ANALYST]])) == {"data-engineer": 55, "data-analyst": 40}
+
+
+def test_the_other_roles_are_never_told_to_be_nobody_s():
+    round = published([*3 * [ENGINEER], *3 * [ANALYST]])
+    assert round.others == 5
+    assert Fact("mix", "others", "other roles", "5 % or less") in facts(round, BANK)
+
+
+def test_a_team_without_any_mix_says_only_that():
+    round = published(5 * [Member({})])
+    assert (percents(round), round.others, round.held, round.quiet) == ({}, 100, (), ())
+    assert {item.band for item in round.coverage} == {"one-at-most"}
+
+
+@pytest.mark.parametrize(
+    ("heads", "said"),
+    [
+        (0, "under-a-quarter"),
+        (49, "under-a-quarter"),
+        (50, "to-a-half"),
+        (99, "to-a-half"),
+        (100, "to-three-quarters"),
+        (150, "to-three-quarters"),
+        (151, "over-three-quarters"),
+        (200, "over-three-quarters"),
+    ],
+)
+def test_two_hundred_members_are_told_in_quarters(heads, said):
+    round = published([*heads * [ENGINEER], *(200 - heads) * [IDLE]], 20)
+    assert band(round, "pipelines") == said
+
+
+@pytest.mark.parametrize(("people", "said"), [(LARGE - 1, "four-or-more"), (LARGE, "under-a-quarter")])
+def test_quarters_begin_with_the_twentieth_person(people, said):
+    assert band(published([*4 * [ENGINEER], *(people - 4) * [IDLE]]), "pipelines") == said
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32), people=st.integers(5, 30))
+def test_the_order_of_members_does_not_matter(seed, people):
+    rng = np.random.default_rng(seed)
+    team, before = [anybody(rng) for _ in range(people)], published([anybody(rng) for _ in range(people)])
+    mixed = random.Random(seed).sample(team, people)
+    assert published(team) == published(mixed)
+    assert published(team, before=before) == published(mixed, before=before)
+
+
+def test_weekly_counts_and_monthly_does_not():
+    members = [person(pipelines="weekly", dashboards="monthly", trends="skip")] * 5
+    round = published(members)
+    assert [band(round, id) for id in ("pipelines", "dashboards", "trends")] == [
+        "four-or-more",
+        "one-at-most",
+        "one-at-most",
+    ]
+
+
+def test_a_hand_over_counts_who_knows_both_sides():
+    knows = person("data-engineer", contacts=["data-analyst"])
+    both = person("data-engineer", "data-analyst")
+    stranger = person("data-scientist", contacts=["data-analyst", "data-engineer"])
+
+    def between(*members: Member) -> str:
+        items = {item.roles: item.band for item in published(members).hand_overs}
+        return items["data-analyst", "data-engineer"]
+
+    assert between(*5 * [ENGINEER]) == between(*5 * [stranger]) == "one-at-most"
+    assert between(knows, both, *3 * [ENGINEER]) == "two-or-three"
+    assert between(*2 * [knows], *2 * [both], ENGINEER) == "four-or-more"
+
+
+# The rules of rounds
+
+
+@pytest.mark.parametrize(
+    ("finished", "counted", "elsewhere", "last_closed", "expected"),
+    [
+        ("2026-05-31", False, False, None, True),
+        ("2026-05-31", False, False, "2026-05-30", True),
+        ("2026-05-31", False, False, "2026-05-31", True),  # days are the finest time there is
+        ("2026-05-30", False, False, "2026-05-31", False),
+        ("2026-05-31", True, False, None, False),
+        ("2026-05-31", False, True, None, False),
+        (None, False, False, None, False),
+    ],
+)
+def test_a_round_takes_fresh_finished_responses_once(finished, counted, elsewhere, last_closed, expected):
+    assert eligible(finished, counted=counted, elsewhere=elsewhere, last_closed=last_closed) is expected
+
+
+def test_a_round_is_withdrawn_once_fewer_than_five_of_its_people_are_left():
+    assert [must_withdraw(7, erased) for erased in range(5)] == [False, False, False, True, True]
+    assert [must_withdraw(20, erased) for erased in (15, 16)] == [False, True]
+
+
+# What is kept, and all that is said
+
+
+def some_round() -> Published:
+    rng = np.random.default_rng(7)
+    return published([anybody(rng) for _ in range(12)])
+
+
+def test_a_published_round_survives_json():
+    round = some_round()
+    assert Published.from_data(json.loads(json.dumps(round.to_data()))) == round
+
+
+def test_nothing_published_tells_when_anybody_finished():
+    assert some_round().to_data().keys() == {"people", "bank", "mix", "others", "coverage", "hand_overs"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"people": ...}, {"coverage": [{"responsibility": "x"}]}, {"mix": None}, {"surplus": 1}, {"hand_overs": [{}]}],
+    ids=str,
+)
+def test_anything_else_is_no_published_round(change):
+    data = {key: value for key, value in (some_round().to_data() | change).items() if value is not ...}
+    with pytest.raises(ValueError, match="no published round"):
+        Published.from_data(data)
+
+
+def test_an_unknown_band_is_no_published_round():
+    data = some_round().to_data()
+    data["coverage"][0]["band"] = "exactly-three"
+    with pytest.raises(ValueError, match="exactly-three"):
+        Published.from_data(data)
+
+
+def test_a_published_round_survives_another_bank_and_says_what_is_gone(small_bank):
+    round = published(5 * [ENGINEER])
+    now, then = facts(round, load(small_bank)), facts(round, BANK)
+    assert now[: len(then)] == then
+    assert Fact("gone", "pipelines", "Flows that move data", "no longer in the quiz") in now
+    assert {fact.kind for fact in now[len(then) :]} == {"gone"}
+
+
+def test_a_round_of_another_bank_does_not_hold_back_the_next(small_bank):
+    bakery = load(small_bank)
+    team = [Member({"dough": "daily", "oven": "daily"})] * 5
+    before = published(5 * [ENGINEER])
+    scheme = Scheme.of(bakery)
+    assert publish(bakery, scheme, team, 5, before) == publish(bakery, scheme, team, 5)
+
+
+def test_the_facts_hold_all_of_a_published_round_and_nothing_else():
+    round = some_round()
+    rows = facts(round, BANK)
+    told = {(kind, id): value for kind, id, _, value in rows}
+    assert len(told) == len(rows) == 1 + (7 + 1) + 21 + 12
+    assert told["people", "people"] == "12"
+    assert {id: value for (kind, id), value in told.items() if kind == "coverage"} == {
+        item.responsibility: BANDS[item.band] for item in round.coverage
+    }
+    assert {id: value for (kind, id), value in told.items() if kind == "hand-over"} == {
+        " ".join(item.roles): BANDS[item.band] for item in round.hand_overs
+    }
+    for part in round.mix:
+        value = "held, share not told" if part.held else "few or nobody"
+        assert told["mix", part.role] == (value if part.percent is None else f"{part.percent} %")
+
+
+def test_a_share_of_most_or_all_hides_the_others_shares():
+    broad = person("data-engineer", dashboards="daily", insights="weekly")
+    round = published([*9 * [ENGINEER], *3 * [broad]])
+    said = {fact.id: fact.value for fact in facts(round, BANK) if fact.kind == "mix"}
+    assert said["data-engineer"] == "most or all"
+    assert said["data-analyst"] == "held, share not told"
+    assert said["others"] == "20 % or less"
+
+
+def test_derived_facts_come_from_the_bands():
+    team = [*4 * [person("data-engineer", contacts=["data-analyst"])], *3 * [ANALYST], person(monitoring="daily")]
+    round = published(team)
+    assert {item.responsibility for item in round.strengths} == {"pipelines", "ingest-transform-serve", "data-quality"}
+    assert [part.role for part in round.overlaps] == ["data-engineer"]
+    assert "monitoring" in {item.responsibility for item in round.thin}
+    assert [part.role for part in round.held] == ["data-engineer", "data-analyst"]
+    assert {part.role for part in round.not_held} == set(SCHEME.roles) - {"data-engineer", "data-analyst"}
+    quiet = {item.roles for item in round.quiet}
+    assert ("data-analyst", "data-engineer") not in quiet
+    assert ("data-analyst", "data-scientist") in quiet
+    assert ("devops-sre", "ml-engineer") not in quiet
+
+
+def test_the_agenda_asks_about_what_is_there():
+    prompts = agenda(published([*5 * [ENGINEER], *3 * [ANALYST]]))
+    asked = {prompt.id: prompt.about for prompt in prompts}
+    assert asked["overlaps"] == asked["agree"] == ("data-engineer",)
+    assert asked["recognise"] == ("data-engineer", "data-analyst")
+    assert "quiet" not in asked
+    assert [part for part in MINUTES if any(prompt.part == part for prompt in prompts)] == list(MINUTES)
+    assert sum(MINUTES.values()) <= 60
+
+
+def test_the_agenda_of_a_team_without_any_mix_still_fills_the_hour():
+    prompts = agenda(published(5 * [Member({})]))
+    assert {prompt.part for prompt in prompts} == set(MINUTES)
+
+
+# Open teams
+
+
+def named(name: str, member: Member, wishes: dict[str, str] | None = None) -> OpenMember:
+    return OpenMember(name, member.answers, wishes)
+
+
+def team_of(*members: OpenMember) -> Any:
+    return open_team(BANK, SCHEME, members)
+
+
+def test_an_open_team_of_nobody_or_of_one_is_a_team():
+    assert team_of().people == ()
+    alone = team_of(named("Ada", ENGINEER))
+    assert alone.people[0].shares["data-engineer"] == 100
+    assert (alone.stand_ins, alone.lessons) == ((), ())
+
+
+def test_an_open_team_shows_everybody_s_answers_in_order():
+    team = team_of(named("Ada", ENGINEER), OpenMember("Bo", {"pipelines": "weekly"}))
+    assert team.answers["pipelines"] == ("daily", "weekly")
+    assert team.answers["dashboards"] == ("never", "skip")
+    assert list(team.answers) == list(SCHEME.questions)
+
+
+def test_whoever_works_most_alike_could_stand_in():
+    half = person("data-engineer", dashboards="daily")
+    team = team_of(named("Ada", ENGINEER), named("Bo", ANALYST), named("Cy", half), named("Di", IDLE))
+    assert {(each.person, each.other) for each in team.stand_ins} == {(0, 2), (1, 2), (2, 0)}
+    assert team.stand_ins[0].similarity == pytest.approx(3 / (3**0.5 * 4**0.5))
+
+
+def test_a_skipped_question_leaves_both_sides_of_a_likeness():
+    skipped = person("data-engineer", pipelines="skip")
+    team = team_of(named("Ada", ENGINEER), named("Bo", skipped))
+    assert [each.similarity for each in team.stand_ins] == [1.0, 1.0]
+
+
+def test_two_learn_together_where_one_wishes_to_start_what_the_other_does_daily():
+    wish = {"pipelines": "start", "dashboards": "more"}
+    team = team_of(named("Ada", ENGINEER, {}), named("Bo", ANALYST, wish))
+    assert team.lessons == ((0, 1, "pipelines"),)
+
+
+def test_nobody_is_paired_who_does_not_show_wishes():
+    wish = {"pipelines": "start"}
+    assert team_of(named("Ada", ENGINEER, None), named("Bo", ANALYST, wish)).lessons == ()
+
+
+def test_only_who_does_it_daily_shows_others_how():
+    wish = {"pipelines": "start"}
+    weekly = person("data-engineer", pipelines="weekly")
+    assert team_of(named("Ada", weekly, {}), named("Bo", ANALYST, wish)).lessons == ()
+
+
+def test_nobody_starts_what_they_do_already():
+    wish = {"pipelines": "start"}
+    assert team_of(named("Ada", ENGINEER, {}), named("Bo", ENGINEER, wish)).lessons == ()
+
+
+def test_initials_tell_everybody_apart():
+    names = ["Ada Lovelace", "Al Lee", "ada van Lent", "Bo", "", "A L2", "Al L"]
+    initials = [each.initials for each in team_of(*(named(name, IDLE) for name in names)).people]
+    assert initials[:4] == ["AL", "AL2", "AL3", "B"]
+    assert len(set(initials)) == len(names)
