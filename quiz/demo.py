@@ -1,4 +1,4 @@
-"""Made-up people and teams, so that every page can be looked at. They are made from the bank, so any bank has its own."""
+"""Made-up people and teams, so that every page can be looked at. Any bank has its own, made from its roles."""
 
 from __future__ import annotations
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from quiz import words
 from quiz.bank import Bank, Point, Role, Wish
 from quiz.charts import RoleMap, role_map
-from quiz.scoring import Match, Scheme, match, nearest, shown_shares
+from quiz.scoring import ENOUGH_ANSWERED, Match, Scheme, match, nearest, shown_shares
 from quiz.sheet import Line, Sheet, sheet
+from quiz.titles import role_named
+from quiz.words import Mark, Reading
+
+#: Of so many responsibilities that a text speaks of most, a low answer is worth a second look.
+LOUD = 3
+#: Up to this level an answer says "hardly ever".
+SELDOM = 0.1
 
 Kind = Literal["mix", "tie", "all", "little", "not-enough"]
 
@@ -62,12 +71,45 @@ class Company:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A stretch of a person's own text, with the number of the role it speaks for in `Heard.roles`, if it does."""
+
+    text: str
+    number: int | None
+
+
+@dataclass(frozen=True)
+class Sound:
+    """How much a text sounds like one role: `similarity` from 0 to 1, `percent` of the strongest, by which words."""
+
+    role: Role
+    similarity: float
+    percent: int
+    carriers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a person's own words sound like, beside the ratings and never part of them.
+
+    Without `recognised` the text has too little in common with any role, and nothing else is to be shown. `doubts` are
+    lines where words and ratings disagree: written about, but answered with hardly ever.
+    """
+
+    recognised: bool
+    roles: tuple[Sound, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    doubts: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
 class Result:
     """Everything that a result page shows.
 
     `kind` says which page it is; `match` is the scoring behind it. `other` holds the other mix of a tie, `bars` every
     role by coverage, `absent` the roles of which nothing was reported. `new` counts the questions that the bank has
-    got since these answers were given. `wishes` are by responsibility.
+    got since these answers were given. `titled` is the role that the job title clearly names, `heard` what the free
+    text sounds like. `wishes` are by responsibility.
     """
 
     kind: Kind
@@ -79,11 +121,18 @@ class Result:
     map: RoleMap
     nearest: Step | None
     company: Company
+    titled: Role | None
+    heard: Heard | None
     contacts: frozenset[str]
     wishes: Mapping[str, Wish]
     sheet: Sheet
     new: int
     skipped: int
+
+    @property
+    def needed(self) -> int:
+        """How many questions have to be answered before there is enough to go by."""
+        return math.ceil(ENOUGH_ANSWERED * self.sheet.total - 1e-9)
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -97,10 +146,14 @@ def result(
     answers: Mapping[str, str],
     contacts: Collection[str] = (),
     wishes: Mapping[str, str] = MappingProxyType({}),
+    *,
+    title: str = "",
+    text: str = "",
 ) -> Result:
     """The result of `answers` (question id to answer id).
 
-    `contacts` are role ids; `wishes` are by responsibility id and only shown, never scored.
+    `contacts` are role ids, `wishes` are by responsibility id, `title` and `text` are as typed: all of these are shown
+    beside the result and never scored. A text loads scikit-learn.
     """
     found, lines = match(scheme, answers), sheet(bank, answers)
     shares = _shares(bank, found, lines) if found.mix else ()
@@ -125,12 +178,50 @@ def result(
         map=role_map(bank, coverage, percents, _edges(bank, found.mix, contacts)),
         nearest=_nearest(bank, scheme, answers, lines),
         company=_company(bank, found.mix, contacts),
+        titled=bank.role[named] if (named := role_named(bank, title)) else None,
+        heard=_heard(bank, lines, text) if text else None,
         contacts=frozenset(contacts),
         wishes={id: bank.wish[wish] for id, wish in wishes.items() if wish in bank.wish},
         sheet=lines,
         new=sum(line.answer is None for line in lines.lines),
         skipped=sum(line.answer == bank.skip for line in lines.lines),
     )
+
+
+def _heard(bank: Bank, lines: Sheet, text: str) -> Heard:
+    reader = words.of(bank)
+    reading = reader.read(text)
+    if not reading.recognised:
+        return Heard(recognised=False)
+    marks = reader.marks(text)
+    carriers = words.carriers(text, marks)
+    strongest = max(reading.roles.values())
+    sounds = tuple(
+        Sound(bank.role[id], value, round(100 * value / strongest), carriers.get(id, ()))
+        for id, value in sorted(reading.roles.items(), key=lambda pair: -pair[1])
+    )
+    number = {sound.role.id: n for n, sound in enumerate(sounds, 1)}
+    return Heard(True, sounds, tuple(_pieces(text, marks, number)), tuple(_doubts(lines, reading)))
+
+
+def _pieces(text: str, marks: Sequence[Mark], number: Mapping[str, int]) -> Iterator[Piece]:
+    end = 0
+    for mark in marks:
+        if mark.start > end:
+            yield Piece(text[end : mark.start], None)
+        yield Piece(text[mark.start : mark.end], number[mark.role])
+        end = mark.end
+    if end < len(text):
+        yield Piece(text[end:], None)
+
+
+def _doubts(lines: Sheet, reading: Reading) -> Iterator[Line]:
+    """What the text speaks of most, where the answer was one of the two lowest."""
+    loudest = max(reading.responsibilities.values())
+    for line in sorted(lines.lines, key=lambda line: -reading.responsibilities[line.item.id])[:LOUD]:
+        seldom = line.answer is not None and line.answer.level is not None and line.answer.level <= SELDOM
+        if seldom and reading.responsibilities[line.item.id] >= loudest / 2:
+            yield line
 
 
 def _kind(found: Match) -> Kind:

@@ -1,0 +1,44 @@
+"""The question bank: the files of `questions/` read into frozen values.
+
+Only this package opens the data files. `load` gives a `Bank` or raises `BankError` with every problem found, each
+naming its file, its line and the mend. The wording of questions is judged elsewhere, in `quiz.check`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from quiz.bank.reader import Reader
+from quiz.bank.tables import BankError, Problem, line_of
+from quiz.bank.values import CONDITIONS, WISHES, Bank, Point, Prompt, Responsibility, Role, Stage, Wish
+
+__all__ = [
+    "CONDITIONS",
+    "WISHES",
+    "Bank",
+    "BankError",
+    "Point",
+    "Problem",
+    "Prompt",
+    "Responsibility",
+    "Role",
+    "Stage",
+    "Wish",
+    "line_of",
+    "load",
+]
+
+
+def load(folder: Path) -> Bank:
+    """The bank in `folder`.
+
+    Raises
+    ------
+    BankError
+        With every structural problem found in its files.
+    """
+    reader = Reader(folder)
+    bank = reader.bank()
+    if reader.problems or bank is None:
+        raise BankError(sorted(reader.problems))
+    return bank
