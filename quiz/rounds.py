@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from quiz import storage, teams
 from quiz.bank import Bank, Role
 from quiz.charts import RoleMap, role_map
+from quiz.open_team import OpenTeam
 from quiz.scoring import Scheme
 
 #: People in the made-up round that joiners are shown.
@@ -129,7 +130,7 @@ def page(bank: Bank, result: teams.Published) -> Page:
     )
 
 
-def open_map(bank: Bank, shown: teams.OpenTeam) -> tuple[tuple[Role, tuple[str, ...]], ...]:
+def open_map(bank: Bank, shown: OpenTeam) -> tuple[tuple[Role, tuple[str, ...]], ...]:
     """Each role, in the order of the flow, with the initials of those whose mix has it."""
     return tuple(
         (role, tuple(person.initials for person in shown.people if role.id in person.match.mix)) for role in bank.roles

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from quiz import paths
 from quiz.bank import load
+from quiz.open_team import OpenMember, open_team
 from quiz.scoring import Scheme
 from quiz.teams import (
     BANDS,
@@ -24,7 +25,6 @@ from quiz.teams import (
     MOST,
     Fact,
     Member,
-    OpenMember,
     Published,
     agenda,
     eligible,
@@ -32,7 +32,6 @@ from quiz.teams import (
     may_change_minimum,
     may_close,
     must_withdraw,
-    open_team,
     publish,
 )
 

@@ -1,0 +1,119 @@
+"""What an open team sees: everybody by name, who could stand in for whom, who could learn from whom.
+
+Nothing here is anonymous; whoever joins is told so before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from quiz.bank import Bank
+from quiz.scoring import Match, Scheme, match, shown_shares
+from quiz.teams import OFTEN
+
+
+@dataclass(frozen=True)
+class OpenMember:
+    """One person of an open team. `wishes` (responsibility to wish) is None where they chose not to show any."""
+
+    name: str
+    answers: Mapping[str, str]
+    wishes: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person as the team sees them. `initials` differ from everybody else's; `shares` are in percent."""
+
+    name: str
+    initials: str
+    match: Match = field(repr=False)
+    shares: Mapping[str, int]
+
+
+class StandIn(NamedTuple):
+    """Who could stand in for whom, as places in `OpenTeam.people`, and how alike their weeks are, 0 to 1."""
+
+    person: int
+    other: int
+    similarity: float
+
+
+class Lesson(NamedTuple):
+    """Two people who could learn together: one does daily what the other wishes to start."""
+
+    teacher: int
+    learner: int
+    responsibility: str
+
+
+@dataclass(frozen=True)
+class OpenTeam:
+    """Everything that the page of an open team shows.
+
+    `answers` holds for each responsibility, in the order of the flow, everybody's answer in the order of `people`;
+    `skip` where there is none. `stand_ins` has one entry for everybody to whom anybody comes near.
+    """
+
+    people: tuple[Person, ...]
+    answers: Mapping[str, tuple[str, ...]]
+    stand_ins: tuple[StandIn, ...]
+    lessons: tuple[Lesson, ...]
+
+
+def open_team(bank: Bank, scheme: Scheme, members: Sequence[OpenMember]) -> OpenTeam:
+    """The open team of `members`, in their order; any number of them, none included."""
+    matches = [match(scheme, member.answers) for member in members]
+    initials = _initials(member.name for member in members)
+    points = list(bank.point)
+    steps = [scheme.steps(member.answers)[0] for member in members]
+    return OpenTeam(
+        people=tuple(
+            Person(member.name, short, found, shown_shares({id: found.roles[id].share for id in scheme.roles}))
+            for member, short, found in zip(members, initials, matches, strict=True)
+        ),
+        answers={id: tuple(points[row[n]] for row in steps) for n, id in enumerate(scheme.questions)},
+        stand_ins=tuple(_stand_ins(scheme, steps)),
+        lessons=tuple(_lessons(bank, scheme, members)),
+    )
+
+
+def _stand_ins(scheme: Scheme, steps: Sequence[Any]) -> Iterator[StandIn]:
+    """For each person whoever is nearest by cosine over what both answered; of equals, whoever comes first."""
+    levels = scheme.worth[np.array(steps, dtype=np.uint8).reshape(len(steps), len(scheme.questions))]
+    answered, held = (~np.isnan(levels)).astype(np.float64), np.nan_to_num(levels)
+    # lengths[a, b]: the length of a's levels over what b answered too.
+    lengths = np.sqrt(held**2 @ answered.T)
+    under = lengths * lengths.T
+    alike = np.round(np.divide(held @ held.T, under, out=np.zeros_like(under), where=under > 0), 9)
+    np.fill_diagonal(alike, 0.0)
+    for person, row in enumerate(alike):
+        if row.any():
+            yield StandIn(person, int(row.argmax()), min(float(row.max()), 1.0))
+
+
+def _lessons(bank: Bank, scheme: Scheme, members: Sequence[OpenMember]) -> Iterator[Lesson]:
+    """Pairs of whom both show their wishes; nobody starts what they already do often."""
+    level = {point.id: point.level or 0.0 for point in bank.point.values()}
+    showing = [(place, member) for place, member in enumerate(members) if member.wishes is not None]
+    for id in scheme.questions:
+        does = {place: level.get(member.answers.get(id, ""), 0.0) for place, member in showing}
+        for learner, member in showing:
+            if (member.wishes or {}).get(id) == "start" and does[learner] < OFTEN:
+                yield from (Lesson(teacher, learner, id) for teacher in does if does[teacher] == 1)
+
+
+def _initials(names: Iterable[str]) -> list[str]:
+    """First letters of the first and the last word of each name, numbered from the second alike on."""
+    given: list[str] = []
+    for name in names:
+        words = name.split() or ["?"]
+        letters = "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper()
+        numbers = (f"{letters}{n}" for n in count(2))
+        given.append(letters if letters not in given else next(each for each in numbers if each not in given))
+    return given
