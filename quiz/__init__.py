@@ -25,7 +25,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     quiz.settings.BadSetting, quiz.secret.WeakKey, quiz.bank.BankError, quiz.storage.Unavailable
         When it cannot be served as configured; the message says what to mend.
     """
-    from quiz import guard, storage, views
+    from quiz import guard, limits, storage, views
     from quiz.app import App
 
     app = App.configured(config or {}, instance)
@@ -33,5 +33,6 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     # Before the first look into the database, which some pages take as soon as their address is read.
     app.url_value_preprocessor(lambda endpoint, values: app.expire())
     guard.init_app(app)
+    limits.init_app(app)
     views.init_app(app)
     return app

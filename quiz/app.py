@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import threading
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app, request, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quiz import links, paths, secret, settings
 from quiz.bank import Bank, load
@@ -47,6 +49,9 @@ class App(Flask):
         if app.config["URL"].startswith("https://"):
             # A browser refuses a cookie of this name from plain HTTP or from another host of the same domain.
             app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")
+        if app.config["BEHIND_PROXY"]:
+            # What one proxy adds is believed, and nothing that the visitor wrote before it.
+            app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
         bank = Path(app.config["BANK"]) if app.config["BANK"] else paths.shipped("questions")
         app.bank = load(bank)
         app.forms = Forms(app.bank)
@@ -75,6 +80,12 @@ class App(Flask):
         """The day on which a response that was last changed on the day `changed` is deleted."""
         return months_later(changed, self.config["KEEP_MONTHS"])
 
+    def warm(self) -> None:
+        """Load what reads free text in the background: by the time a result is asked for, it is there."""
+        from quiz import words
+
+        threading.Thread(target=words.of, args=(self.bank,), daemon=True).start()
+
     def expire(self) -> None:
         """Erase what has outlived its time, with the first request of each day."""
         today = self.today()
@@ -82,7 +93,10 @@ class App(Flask):
             return
         self._expired = today
         try:
-            gone = self.storage.expire(months_later(today, -self.config["KEEP_MONTHS"]))
+            gone = self.storage.expire(
+                months_later(today, -self.config["KEEP_MONTHS"]),
+                remembered=days_before(today, self.config["BACKUP_DAYS"]),
+            )
         except Unavailable as error:
             self._expired = ""
             self.logger.error("could not erase expired responses: %s", error)
@@ -114,6 +128,15 @@ def months_later(day: str, months: int) -> str:
     start = date.fromisoformat(day)
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
+
+
+def days_before(day: str, days: int) -> str:
+    """The day so many days before `day`.
+
+    >>> days_before("2026-03-01", 30)
+    '2026-01-30'
+    """
+    return (date.fromisoformat(day) - timedelta(days)).isoformat()
 
 
 def current() -> App:

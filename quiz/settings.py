@@ -65,11 +65,16 @@ SETTINGS = (
     Setting("PURPOSE", "", "Why it is run, in one sentence."),
     Setting("CONTACT", "", "An e-mail address or web address for questions about what is kept."),
     Setting("KEEP_MONTHS", 12, "Months after its last change at which a response is deleted.", int),
+    Setting("BACKUP_DAYS", 30, "Days that a backup is good for: so long it is known what was deleted since.", int),
     Setting(
         "URL", "", "The address people use, such as https://hats.example.org; links are made with it.", web_address
     ),
     Setting("TRUSTED_HOSTS", ["localhost", "127.0.0.1"], "Host names answered to, with spaces between.", _hosts),
     Setting("BEHIND_PROXY", False, "Yes where one proxy in front sets X-Forwarded-For and X-Forwarded-Proto.", _yes),
+    Setting("RATE_LIMITS", True, "Yes limits how often one address may do what the next three lines say.", _yes),
+    Setting("STARTS_PER_MINUTE", 60, "Responses and teams that one address may begin in a minute.", int),
+    Setting("WRONG_LINKS_PER_MINUTE", 20, "Links that lead nowhere that one address may open in a minute.", int),
+    Setting("API_PER_MINUTE", 60, "Requests to the API from one address in a minute.", int),
     Setting("BANK", "", "Folder of another question bank; empty for the one that is shipped."),
     Setting("DATABASE", "many-hats.db", "File name of the database, inside the instance folder."),
     Setting(
@@ -106,8 +111,11 @@ def read(config_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str
             values[setting.name] = setting.parse(text)
         except ValueError as error:
             raise BadSetting(f"{PREFIX}{setting.name}={text!r} in the environment: {error}") from None
-    if not isinstance(values["KEEP_MONTHS"], int) or values["KEEP_MONTHS"] < 1:
-        raise BadSetting(f"KEEP_MONTHS is {values['KEEP_MONTHS']!r}; use a whole number of months, 1 or more")
+    for setting in SETTINGS:
+        if setting.parse is int and values[setting.name] < 1:
+            raise BadSetting(f"{setting.name} is {values[setting.name]!r}; use a whole number, 1 or more")
+    if not isinstance(values["BACKUP_DAYS"], int) or values["BACKUP_DAYS"] < 1:
+        raise BadSetting(f"BACKUP_DAYS is {values['BACKUP_DAYS']!r}; use a whole number of days, 1 or more")
     try:
         web_address(values["URL"])
     except ValueError as error:

@@ -19,6 +19,10 @@ CHROMIUM = os.environ.get("CHROMIUM") or next(
 NO_CHROMIUM = "browser tests need chromium: apt-get install chromium, or set CHROMIUM to its path"
 
 
+# Tests do in a second what nobody does in a minute; those of the limits switch them on again.
+os.environ["MANY_HATS_RATE_LIMITS"] = "no"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the tests that take long")
 

@@ -21,7 +21,8 @@ LAYERS = [
     "report",
     "growth",
     "prompts",
-    "talk teams storage export batch guard limits",
+    "talk teams",
+    "open_team storage export batch guard limits",
     "forms rounds openapi",
     "app",
     "demo views serving",
@@ -30,21 +31,25 @@ LAYERS = [
 ]
 LAYER = {name: n for n, names in enumerate(LAYERS) for name in names.split()}
 # What they compute must hold for any way of asking and keeping.
-PURE = {"bank",
-        "scoring",
-        "tokens",
-        "words",
-        "sheet",
-        "report",
-        "growth",
-        "titles",
-        "prompts",
-        "talk",
-        "teams",
-        "charts",
-        "export",
-        "check",
-        "batch"}
+PURE = {
+    "bank",
+    "scoring",
+    "tokens",
+    "words",
+    "sheet",
+    "report",
+    "growth",
+    "titles",
+    "prompts",
+    "talk",
+    "teams",
+    "charts",
+    "export",
+    "check",
+    "batch",
+    "intake",
+    "openapi",
+}
 # Foreign packages that one module alone may speak to, and the standard library's reader of the data files.
 ONLY = {"sqlite_utils": {"storage"}, "sklearn": {"words"}, "tomllib": {"bank", "settings"}}
 HEAVY = {"sklearn", "scipy", "pandas"}

@@ -118,3 +118,18 @@ def m003_teams(db: Database) -> None:
             round INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE
         ) STRICT""")
     db.execute("CREATE INDEX counted_round ON counted (round)")
+
+
+@migrations()
+def m004_erased(db: Database) -> None:
+    """Fingerprints of owner and lead links whose response or team was deleted, with the day; nothing else of them.
+
+    A backup from before that day would bring them back (see `quiz.storage.backup`). `expired` says that it was time,
+    not the person, that deleted a response: rounds do not count those.
+    """
+    db.execute(f"""
+        CREATE TABLE erased (
+            link TEXT NOT NULL PRIMARY KEY CHECK (length(link) = 64),
+            day TEXT NOT NULL CHECK (day {_DAY}),
+            expired INTEGER NOT NULL CHECK (expired IN (0, 1))
+        ) STRICT, WITHOUT ROWID""")

@@ -10,6 +10,9 @@ from sqlite_utils import Database
 
 from quiz.storage.connection import Connected
 
+#: The day in SQL, of the same clock as the days that storage is told.
+TODAY = "date('now')"
+
 
 @dataclass(frozen=True)
 class Share:
@@ -75,6 +78,13 @@ class Responses(Connected):
         """The response behind an owner link, whole, or None."""
         with self._read() as db:
             return find(db, "owner = ?", owner)
+
+    def after(self, id: int, *, most: int) -> tuple[Response, ...]:
+        """The next responses by id after `id`, at most so many: a way through all that reads a little at a time."""
+        with self._read() as db:
+            ids = db.execute("SELECT id FROM response WHERE id > ? ORDER BY id LIMIT ?", (id, most)).fetchall()
+            found = [find(db, "id = ?", next_id) for (next_id,) in ids]
+        return tuple(response for response in found if response)
 
     def earlier(self, owner: str) -> Response | None:
         """The response that the one behind an owner link takes again, or None."""
@@ -163,9 +173,17 @@ class Responses(Connected):
             self.sweep()
         return gone
 
-    def expire(self, before: str) -> int:
-        """Erase every response that was last changed before the day `before`; gives how many."""
+    def expire(self, before: str, *, remembered: str) -> int:
+        """Erase every response that was last changed before the day `before`; gives how many.
+
+        What was erased before the day `remembered` is no longer remembered: no backup is that old.
+        """
         with self._write() as db:
+            db.execute("DELETE FROM erased WHERE day < ?", (remembered,))
+            db.execute(
+                f"INSERT INTO erased SELECT owner, {TODAY}, 1 FROM response WHERE changed < ? ON CONFLICT DO NOTHING",
+                (before,),
+            )
             gone = db.execute("DELETE FROM response WHERE changed < ?", (before,)).rowcount
         if gone:
             self.sweep()
@@ -175,20 +193,10 @@ class Responses(Connected):
         """Delete a response, the earlier ones that it takes again, and all that hangs on them.
 
         The rounds that counted them note how many were deleted, not whose. The space is overwritten in the file and
-        its journal.
+        its journal. The fingerprints of the owner links are remembered, so that no backup brings the responses back.
         """
-        own = """
-            WITH RECURSIVE own (id) AS (
-                SELECT id FROM response WHERE owner = ?
-                UNION SELECT earlier FROM response JOIN own USING (id) WHERE earlier IS NOT NULL
-            )"""
         with self._write() as db:
-            db.execute(
-                f"{own} UPDATE round SET erased = erased + (SELECT count(*) FROM counted WHERE round = round.id"
-                " AND response IN own) WHERE id IN (SELECT round FROM counted WHERE response IN own)",
-                (owner,),
-            )
-            gone = db.execute(f"{own} DELETE FROM response WHERE id IN own", (owner,)).rowcount > 0
+            gone = remove(db, "owner = ?", owner) > 0
         if gone:
             self.sweep()
         return gone
@@ -201,6 +209,28 @@ class Responses(Connected):
             return None
         db.execute("UPDATE response SET bank = ?, changed = ? WHERE id = ?", (bank, day, row[0]))
         return int(row[0])
+
+
+def remove(db: Database, where: str, *values: str) -> int:
+    """Delete the responses that `where` finds and the earlier ones that they take again; gives how many.
+
+    `where` is ours, never what somebody sent.
+    """
+    own = f"""
+        WITH RECURSIVE own (id) AS (
+            SELECT id FROM response WHERE {where}
+            UNION SELECT earlier FROM response JOIN own USING (id) WHERE earlier IS NOT NULL
+        )"""
+    db.execute(
+        f"{own} INSERT INTO erased SELECT owner, {TODAY}, 0 FROM response WHERE id IN own ON CONFLICT DO NOTHING",
+        values,
+    )
+    db.execute(
+        f"{own} UPDATE round SET erased = erased + (SELECT count(*) FROM counted WHERE round = round.id"
+        " AND response IN own) WHERE id IN (SELECT round FROM counted WHERE response IN own)",
+        values,
+    )
+    return int(db.execute(f"{own} DELETE FROM response WHERE id IN own", values).rowcount)
 
 
 def find(db: Database, where: str, value: str | int) -> Response | None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from quiz.storage.connection import Connected
-from quiz.storage.responses import Response, find
+from quiz.storage.responses import TODAY, Response, find
 
 Kind = Literal["anonymous", "open"]
 
@@ -111,6 +111,13 @@ class Teams(Connected):
         with self._read() as db:
             return _team(db, "lead = ?", lead)
 
+    def every_team(self) -> tuple[Team, ...]:
+        """All teams, for who runs this."""
+        with self._read() as db:
+            ids = db.execute("SELECT id FROM team ORDER BY id").fetchall()
+            found = [_team(db, "id = ?", id) for (id,) in ids]
+        return tuple(team for team in found if team)
+
     def joinable(self, joining: str) -> Team | None:
         """The team behind a join link."""
         with self._read() as db:
@@ -152,13 +159,14 @@ class Teams(Connected):
     def join(self, joining: str, owner: str, *, name: str, wishes: bool) -> bool:
         """Put a response into a team. False where there is no such team or response, or it is in another team.
 
-        Joining the same team again only changes the name and whether wishes are shown.
+        Joining the same team again only changes the name and whether wishes are shown; anonymous teams keep neither.
         """
         with self._write() as db:
             return bool(
                 db.execute(
                     "INSERT INTO member (response, team, name, wishes)"
-                    " SELECT response.id, team.id, ?, ? FROM response, team WHERE owner = ? AND joining = ?"
+                    " SELECT response.id, team.id, iif(kind = 'open', ?, ''), kind = 'open' AND ?"
+                    " FROM response, team WHERE owner = ? AND joining = ?"
                     " ON CONFLICT DO UPDATE SET name = excluded.name, wishes = excluded.wishes"
                     " WHERE team = excluded.team",
                     (name, wishes, owner, joining),
@@ -223,6 +231,9 @@ class Teams(Connected):
     def erase_team(self, lead: str) -> bool:
         """Delete a team with all its rounds. Everybody's responses stay theirs."""
         with self._write() as db:
+            db.execute(
+                f"INSERT INTO erased SELECT lead, {TODAY}, 0 FROM team WHERE lead = ? ON CONFLICT DO NOTHING", (lead,)
+            )
             gone = bool(db.execute("DELETE FROM team WHERE lead = ?", (lead,)).rowcount)
         if gone:
             self.sweep()

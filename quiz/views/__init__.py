@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class LinkConverter(BaseConverter):
 
 def init_app(app: Flask) -> None:
     """Put every area's pages into `app`."""
-    from quiz.views import ahead, along, errors, join, result, shared, start, take, teams, yours
+    from quiz.views import ahead, along, api, errors, health, join, result, shared, start, take, teams, yours
 
     app.url_map.converters["link"] = LinkConverter
     errors.init_app(app)
@@ -36,9 +37,16 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(teams.pages)
     app.register_blueprint(join.pages)
     app.register_blueprint(join.membership)
-    app.add_template_filter(lambda key, names: names[key], "lookup")
+    app.register_blueprint(api.pages)
+    app.register_blueprint(health.pages)
+    app.add_template_filter(_lookup, "lookup")
     app.add_template_filter(lambda text: text[:1].upper() + text[1:], "capitalize_first")
     app.context_processor(lambda: {"static": _static, "whole_address": current().address})
+
+
+def _lookup(key: str, names: Mapping[str, str], quoted: bool = False) -> str:
+    """The name that stands for an id, in quotes where it is the name of a task."""
+    return f"“{names[key]}”" if quoted else names[key]
 
 
 @cache

@@ -12,7 +12,7 @@ from quiz import links, rounds, storage, teams
 from quiz.app import current
 from quiz.views.linked import linked
 from quiz.views.owner import owner_pages, response
-from quiz.views.teams import open_team
+from quiz.views.teams import by_name
 
 pages = linked("join", "/j/<link:link>", lambda joining: current().storage.joinable(joining))
 membership = owner_pages("membership")
@@ -98,7 +98,7 @@ def page_of_member() -> str:
     found = app.storage.membership(g.key) or abort(404)
     common = {"team": found.team, "membership": found, "bank": app.bank, "finished": response().finished}
     if found.team.kind == "open":
-        return render_template("teams/open.html", **common, **open_team(found.team), lead=False)
+        return render_template("teams/open.html", **common, **by_name(found.team), lead=False)
     return render_template("teams/member.html", **common, rounds=rounds.shown(found.team))
 
 

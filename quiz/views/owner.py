@@ -34,7 +34,9 @@ def result() -> Result:
     from quiz import report
 
     app, kept = current(), response()
-    return report.result(app.bank, app.scheme, kept.answers, kept.contacts, kept.wishes)
+    return report.result(
+        app.bank, app.scheme, kept.answers, kept.contacts, kept.wishes, title=kept.title, text=kept.words
+    )
 
 
 def or_gone(changed: bool) -> None:

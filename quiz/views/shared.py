@@ -20,12 +20,14 @@ def show(link: str) -> str:
     if found is None or not found[0].finished:
         abort(404)
     kept, share = found
-    result = report.result(app.bank, app.scheme, kept.answers, kept.contacts, kept.wishes if share.wishes else {})
-    return render_template(
-        "shared/show.html",
-        result=result,
-        own=False,
-        bank=app.bank,
-        share=share,
-        words=kept.words if share.words else "",
+    result = report.result(
+        app.bank,
+        app.scheme,
+        kept.answers,
+        kept.contacts,
+        kept.wishes if share.wishes else {},
+        title=kept.title if share.words else "",
+        text=kept.words if share.words else "",
     )
+    words = kept.words if share.words else ""
+    return render_template("shared/show.html", result=result, own=False, bank=app.bank, words=words)

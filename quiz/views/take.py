@@ -78,6 +78,8 @@ def more() -> str | Response | tuple[str, int]:
         day=app.today(),
     )
     or_gone(saved)
+    if form.words.data:
+        app.warm()
     return redirect(url_for("result.show" if kept.finished and _sheet().complete else "take.check"), 303)
 
 

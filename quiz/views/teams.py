@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, abort, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz import export, links, rounds, storage, teams
+from quiz import export, links, open_team, rounds, storage, teams
 from quiz.app import current
 from quiz.views.linked import linked
 from quiz.views.result import qr_code
 
 making = Blueprint("making", __name__)
-pages = linked("lead", "/t/<link:link>", lambda lead: current().storage.team(lead))
+pages = linked("lead", "/t/<link:link>", lambda lead: current().storage.team(lead) or _just_replaced())
 
 
 @making.route("/teams", methods=["GET", "POST"])
@@ -45,9 +45,24 @@ def join_link(lead: str, number: int) -> str:
     return current().derive("join", f"{lead}:{number}")
 
 
+def _just_replaced() -> storage.Team | None:
+    """The team whose lead link this very form has replaced: a second click must not lose the new link."""
+    seed = links.checked(request.form.get("seed", ""))
+    if request.endpoint != "lead.replace_links" or seed is None:
+        return None
+    return current().storage.team(links.fingerprint(current().derive("lead", seed)))
+
+
 def _team() -> storage.Team:
     found: storage.Team = g.found
     return found
+
+
+def _anonymous() -> storage.Team:
+    """The team, where it is of the kind that has rounds and a minimum."""
+    if _team().kind != "anonymous":
+        abort(404)
+    return _team()
 
 
 @pages.get("")
@@ -61,7 +76,7 @@ def page() -> str:
         "seed": links.make(),
     }
     if team.kind == "open":
-        return render_template("teams/open.html", **common, **open_team(team), bank=app.bank, lead=True)
+        return render_template("teams/open.html", **common, **by_name(team), bank=app.bank, lead=True)
     shown = rounds.shown(team)
     return render_template(
         "teams/lead.html",
@@ -73,15 +88,15 @@ def page() -> str:
     )
 
 
-def open_team(team: storage.Team) -> dict[str, Any]:
+def by_name(team: storage.Team) -> dict[str, Any]:
     """What the page of an open team shows of its members; those who have not finished are only counted."""
     app = current()
     members = app.storage.members(team.id)
     done = [member for member in members if member.response.finished]
-    shown = teams.open_team(
+    shown = open_team.open_team(
         app.bank,
         app.scheme,
-        [teams.OpenMember(m.name, m.response.answers, m.response.wishes if m.wishes else None) for m in done],
+        [open_team.OpenMember(m.name, m.response.answers, m.response.wishes if m.wishes else None) for m in done],
     )
     return {"shown": shown, "waiting": len(members) - len(done), "map": rounds.open_map(app.bank, shown)}
 
@@ -95,16 +110,19 @@ def join_qr() -> Response:
 @pages.post("/close")
 def close() -> Response:
     """Close the open round, which publishes it; with too few it stays open and says so."""
-    app, team = current(), _team()
-    closed = app.storage.close_round(g.key, rounds.publisher(app.bank, app.scheme, team), day=app.today())
-    if not closed or team.open_round is None:
+    app = current()
+    app.storage.close_round(g.key, rounds.publisher(app.bank, app.scheme, _anonymous()), day=app.today())
+    # Read anew: somebody who clicks twice wants to see the round that the first click closed.
+    team = app.storage.team(g.key) or abort(404)
+    if team.open_round is not None:
         return redirect(url_for("lead.page", few="few"), 303)
-    return redirect(url_for("lead.round", number=team.open_round.number), 303)
+    return redirect(url_for("lead.round", number=len(team.rounds)), 303)
 
 
 @pages.post("/next")
 def next_round() -> Response:
     """Open the next round."""
+    _anonymous()
     current().storage.open_round(g.key, day=current().today())
     return redirect(url_for("lead.page"), 303)
 
@@ -112,6 +130,7 @@ def next_round() -> Response:
 @pages.post("/minimum")
 def minimum() -> Response:
     """Raise the minimum; it never goes down."""
+    _anonymous()
     wanted = request.form.get("minimum", type=int)
     if wanted not in teams.MINIMUMS:
         abort(400)
@@ -143,9 +162,7 @@ def delete() -> str | Response:
 
 def _published(number: int) -> teams.Published:
     """The one road from a round to anything that is served of it."""
-    if _team().kind != "anonymous":
-        abort(404)
-    return next((one.result for one in rounds.shown(_team()) if one.number == number), None) or abort(404)
+    return next((one.result for one in rounds.shown(_anonymous()) if one.number == number), None) or abort(404)
 
 
 @pages.get("/rounds/<int:number>")

@@ -62,8 +62,9 @@ def share() -> Response:
 
 @pages.post("/shares/<int:number>/end")
 def end_share(number: int) -> Response:
-    """End a share link."""
-    current().storage.end_share(g.key, number)
+    """End a share link. One that was ended already stays so."""
+    if number in {share.number for share in response().shares}:
+        current().storage.end_share(g.key, number)
     return redirect(url_for("yours.page", _anchor="share"), 303)
 
 

@@ -38,7 +38,7 @@ def test_a_picture_for_the_readme(visit, people, name, path, last):
     expect(end).to_be_visible()
     box = end.bounding_box()
     assert box is not None
-    height = round(box["y"] + box["height"] + 16)
+    height = round(box["y"] + box["height"] + 6)
     picture = quiz.page.screenshot(
         full_page=True, animations="disabled", clip={"x": 0, "y": 0, "width": 390, "height": height}
     )

@@ -1,0 +1,119 @@
+"""The least that anybody would do for the same work: what every ratio is against."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flask import Flask
+from numpy.typing import NDArray
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the same SQLite as ours
+from werkzeug.test import EnvironBuilder
+
+from quiz import storage
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+#: A server of the bare parts: a form of one page and a table, nothing else. Run by `benchmarks.load`.
+BARE = """
+import sys
+from flask import Flask, render_template_string, request
+from gunicorn.app.base import BaseApplication
+from sqlite_utils import Database
+from wtforms import Form, RadioField
+
+class Page(Form):
+    pipelines = RadioField("How often?", choices=["never", "weekly", "daily"], validate_choice=False)
+
+Database(sys.argv[2])["answer"].create({"question": str, "answer": str}, if_not_exists=True)
+app = Flask("bare")
+
+@app.get("/")
+def page():
+    return render_template_string("<title>Bare</title>{{ form.pipelines() }}", form=Page(request.args))
+
+class Server(BaseApplication):
+    def load_config(self):
+        for name, value in {"bind": sys.argv[1], "workers": 1, "worker_class": "gthread", "threads": 8,
+                            "preload_app": True, "control_socket_disable": True, "loglevel": "warning"}.items():
+            self.cfg.set(name, value)
+
+    def load(self):
+        return app
+
+Server().run()
+"""
+
+
+def hello() -> Flask:
+    """An app that says hello, at any path."""
+    app = Flask("hello")
+
+    @app.get("/")
+    def page() -> str:
+        return "Hello"
+
+    return app
+
+
+def hello_and_commit(file: Path, answers: Mapping[str, str]) -> Flask:
+    """Hello, after the same rows that a page submit keeps went into the same table, in one commit that is on disk."""
+    app = Flask("hello")
+    db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    for pragma in ("synchronous=FULL", f"journal_mode={storage.journal()}"):
+        db.execute(f"PRAGMA {pragma}")
+    db.execute(
+        "CREATE TABLE answer (response INTEGER, question TEXT, answer TEXT, PRIMARY KEY (response, question))"
+        " STRICT, WITHOUT ROWID"
+    )
+    points = itertools.cycle(["daily", "weekly"])  # what does not change would not be written
+
+    @app.post("/")
+    def page() -> str:
+        point = next(points)
+        db.execute("BEGIN IMMEDIATE")
+        db.executemany("INSERT OR REPLACE INTO answer VALUES (1, ?, ?)", [(question, point) for question in answers])
+        db.execute("COMMIT")
+        return "Hello"
+
+    return app
+
+
+def cosine(levels: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cosine of one person's levels, shape (questions,), with each role's vector, shape (questions, roles)."""
+    found: NDArray[np.float64] = (levels @ vectors) / (np.linalg.norm(levels) * np.linalg.norm(vectors, axis=0))
+    return found
+
+
+class Asked:
+    """A request to a WSGI app, ready to be sent over and over: no test client and no socket takes time."""
+
+    def __init__(
+        self, app: WSGIApplication, path: str = "/", *, body: bytes = b"", cookie: str = "", kind: str = ""
+    ) -> None:
+        self.app, self.body = app, body
+        method, kind = ("POST", kind or "application/x-www-form-urlencoded") if body else ("GET", "")
+        builder = EnvironBuilder(path=path, method=method, base_url="http://localhost", content_type=kind or None)
+        self.environ = builder.get_environ() | {"CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "127.0.0.1"}
+        if cookie:
+            self.environ["HTTP_COOKIE"] = cookie
+
+    def __call__(self) -> tuple[int, bytes]:
+        """Send it; gives the status and the body."""
+        statuses: list[str] = []
+
+        def start(status: str, headers: Any, error: Any = None) -> Any:
+            statuses.append(status)
+
+        environ = self.environ | {"wsgi.input": io.BytesIO(self.body), "wsgi.errors": sys.stderr}
+        answer = self.app(environ, start)
+        body = b"".join(answer)
+        if hasattr(answer, "close"):
+            answer.close()
+        return int(statuses[0].split()[0]), body

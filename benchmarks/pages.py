@@ -1,0 +1,121 @@
+"""What a page, a submit and the API cost inside one process, without sockets and without a browser."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from benchmarks.floors import Asked, hello, hello_and_commit
+from benchmarks.table import Row, against
+from quiz import create_app, links
+from quiz.app import App
+
+#: A page in the middle of the quiz.
+PAGE = 2
+
+
+class Person:
+    """Somebody on a fresh instance who has finished the quiz, with cookies and a token, as a browser would have."""
+
+    def __init__(self, app: App, words: str = "") -> None:
+        self.app = app
+        link = links.make()
+        self.own, self.key = f"/r/{link}", links.fingerprint(link)
+        own_roles = {role.id for role in app.bank.roles[3:5]}
+        self.answers = {
+            id: ("weekly" if n % 4 else "daily") if item.role in own_roles else ("never" if n % 2 else "rarely")
+            for n, (id, item) in enumerate(app.bank.responsibility.items())
+        }
+        today, bank = app.today(), app.bank.version
+        app.storage.start(self.key, bank=bank, day=today)
+        app.storage.save_answers(self.key, self.answers, bank=bank, day=today)
+        contacts = [role.id for role in app.bank.roles[:3]]
+        title = "Senior data engineer" if words else ""
+        app.storage.save_more(self.key, contacts=contacts, title=title, words=words, bank=bank, day=today)
+        app.storage.finish(self.key, bank=bank, day=today)
+        client = app.test_client()
+        page = client.get(f"{self.own}/{PAGE}", base_url="http://localhost")
+        self.token = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
+        self.cookie = page.headers["Set-Cookie"].partition(";")[0]
+
+    def page(self, path: str = "") -> Asked:
+        """One of this person's pages."""
+        return Asked(self.app.wsgi_app, self.own + path, cookie=self.cookie)
+
+    def submit(self, answers: Mapping[str, str]) -> Asked:
+        """A page of questions, filled in."""
+        body = urlencode({"csrf_token": self.token, **answers}).encode()
+        return Asked(self.app.wsgi_app, f"{self.own}/{PAGE}", body=body, cookie=self.cookie)
+
+
+@contextmanager
+def fresh() -> Iterator[tuple[App, Path]]:
+    """An app on an instance of its own, and the folder, for as long as it lasts."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app({"RATE_LIMITS": False}, instance=Path(folder))
+        try:
+            yield app, Path(folder)
+        finally:
+            app.storage.close()
+
+
+def checked(asked: Asked, status: int) -> Asked:
+    """`asked`, once it is seen to give that status: a fast error page is no figure."""
+    got, body = asked()
+    if got != status:
+        raise SystemExit(f"{asked.environ['PATH_INFO']} gave {got}, not {status}: {body[:200]!r}")
+    return asked
+
+
+def in_turns(asked: list[Asked]) -> Callable[[], object]:
+    """Each of `asked` after the other, again and again."""
+    turns = itertools.cycle(asked)
+    return lambda: next(turns)()
+
+
+def question(rounds: int = 15) -> Iterator[Row]:
+    """A page of questions against Flask's hello."""
+    with fresh() as (app, _):
+        page = checked(Person(app).page(f"/{PAGE}"), 200)
+        yield against("question page", page, Asked(hello()), of="Flask hello", reach=8, rounds=rounds)
+
+
+def submit(rounds: int = 15) -> Iterator[Row]:
+    """A page sent, checked, kept and redirected, against hello with the same rows in one commit."""
+    with fresh() as (app, folder):
+        person = Person(app)
+        asked = [item.id for item in app.bank.pages[PAGE - 1]]
+        # In turns, so that every submit changes what is kept.
+        ours = [checked(person.submit(dict.fromkeys(asked, point)), 303) for point in ("weekly", "daily")]
+        least = Asked(hello_and_commit(folder / "floor.db", dict.fromkeys(asked, "")), body=ours[0].body)
+        yield against(
+            "page submit",
+            in_turns(ours),
+            checked(least, 200),
+            of="hello and the rows committed",
+            reach=3,
+            rounds=rounds,
+        )
+
+
+def result(rounds: int = 15) -> Iterator[Row]:
+    """A result with its charts against Flask's hello, without and with free text."""
+    text = "I built the nightly pipelines, mended ingestion, checked data quality and set up monitoring. " * 3
+    with fresh() as (app, _):
+        for name, words in (("result page", ""), ("result page with own words", text)):
+            page = checked(Person(app, words).page(), 200)
+            yield against(name, page, Asked(hello()), of="Flask hello", reach=12, rounds=rounds)
+
+
+def api(rounds: int = 15) -> Iterator[Row]:
+    """`POST /api/score` with ratings only, against Flask's hello."""
+    with fresh() as (app, _):
+        body = json.dumps({"answers": Person(app).answers}).encode()
+        asked = checked(Asked(app.wsgi_app, "/api/score", body=body, kind="application/json"), 200)
+        yield against("POST /api/score", asked, Asked(hello()), of="Flask hello", reach=6, rounds=rounds)

@@ -1,0 +1,35 @@
+"""What it costs to score one person, against the plainest cosine of the same size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from benchmarks.floors import cosine
+from benchmarks.table import Row, against
+from quiz import paths, report
+from quiz.bank import load
+from quiz.scoring import Scheme, match
+
+
+def person(rounds: int = 15) -> Iterator[Row]:
+    """One person's mix, evidence and stability, and then everything that the result page explains."""
+    bank = load(paths.shipped("questions"))
+    scheme = Scheme.of(bank)
+    points = [point.id for point in bank.scale]
+    answers = {id: points[n * n % len(points)] for n, id in enumerate(bank.responsibility)}
+    levels = scheme.worth[scheme.steps(answers)[0]]
+    found = cosine(levels, scheme.belongs)
+    if not np.allclose(found, [match(scheme, answers).roles[role].similarity for role in scheme.roles]):
+        raise SystemExit("the floor does not compute the similarity that we do")
+
+    def floor() -> object:
+        return cosine(levels, scheme.belongs)
+
+    ours = {
+        "one person: mix, evidence, stability": lambda: match(scheme, answers),
+        "one person: with all that explains it": lambda: report.result(bank, scheme, answers),
+    }
+    for name, work in ours.items():
+        yield against(name, work, floor, of="numpy cosine of the same size", reach=40, rounds=rounds)
