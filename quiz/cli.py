@@ -36,6 +36,32 @@ def _app(**config: Any) -> App:
         raise click.ClickException(str(error)) from error
 
 
+def _instance() -> Path:
+    """The folder of the instance, which need not be there."""
+    from flask import Flask
+
+    place = os.environ.get("MANY_HATS_INSTANCE")
+    return Path(Flask("quiz", instance_path=str(Path(place).resolve()) if place else None).instance_path)
+
+
+def _kept() -> tuple[Path, dict[str, Any]]:
+    """The database of the instance and the settings. Nothing is made for it; the database need not be there."""
+    from quiz import settings
+
+    folder = _instance()
+    try:
+        config = settings.read(folder / "config.py")
+    except (settings.BadSetting, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    return folder / config["DATABASE"], config
+
+
+def _today() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date().isoformat()
+
+
 def _web_address(context: click.Context, option: click.Parameter, text: str) -> str:
     from quiz import settings
 
@@ -144,6 +170,109 @@ def demo(port: int) -> None:
             click.echo(f"{base}{path}  {about}")
     except demo.NotEmpty as error:
         raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.argument("copy", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace FILE where it is there already.")
+def backup(copy: Path, force: bool) -> None:
+    """Copy the database to FILE, also while the quiz is being served.
+
+    The copy is of one moment, checked, and for its owner alone. The secret key is not in it: keep that apart.
+
+    Example: quiz backup many-hats-monday.db --force
+    """
+    from quiz import storage
+    from quiz.storage.backup import Refused, back_up
+
+    file, _ = _kept()
+    try:
+        made = back_up(file, copy, day=_today(), replace=force)
+    except (Refused, storage.Unavailable) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{copy}: {made.responses} responses, {made.size / 1e6:.1f} MB.")
+
+
+@main.command()
+@click.argument("copy", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace the data that is there, or put back a backup that is too old.")
+def restore(copy: Path, force: bool) -> None:
+    """Put the backup in FILE back, after checking it. Stop the server first.
+
+    What was deleted since the backup was made is deleted from it again.
+
+    Example: quiz restore many-hats-monday.db --force
+    """
+    from quiz import storage
+    from quiz.storage.backup import Refused
+    from quiz.storage.restore import restore
+
+    file, config = _kept()
+    try:
+        put = restore(copy, file, day=_today(), remembered=config["BACKUP_DAYS"], replace=force)
+    except (Refused, storage.Unavailable) as error:
+        raise click.ClickException(str(error)) from error
+    for doubt in put.doubts:
+        click.echo(f"Note: {doubt}.", err=True)
+    click.echo(f"{file}: {put.responses} responses put back, {put.deleted} left out that were deleted since.")
+
+
+@main.command()
+def doctor() -> None:
+    """Check Python, SQLite, the instance, the settings, the bank and the database; one line each.
+
+    Nothing is made or changed. Exit status 1 where something is to be mended.
+
+    Example: quiz doctor
+    """
+    from quiz import doctor
+
+    found = list(doctor.checks(_instance(), today=_today()))
+    for what, sound, said in found:
+        click.echo(f"{'ok' if sound else 'trouble':8} {what:11} {said}")
+    if not all(check.sound for check in found):
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--team", metavar="LINK-OR-ID", help="What this anonymous team published; LINK is its lead link.")
+@click.option("--all", "everybody", is_flag=True, help="All responses: your own full copy, which is personal data.")
+@click.option("--format", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option(
+    "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to standard output."
+)
+def export(team: str | None, everybody: bool, format: str, out: Path | None) -> None:
+    """Take out all responses, or what an anonymous team published.
+
+    As csv, --all gives what `quiz score` reads; as jsonl also days, wishes, and answers to questions that are gone.
+
+    Example: quiz export --all --format jsonl -o everybody.jsonl
+    """
+    if everybody == (team is not None):
+        raise click.UsageError("say either --all or --team LINK-OR-ID")
+    file, _ = _kept()
+    if not file.exists():
+        raise click.ClickException(f"{file} is not there; is MANY_HATS_INSTANCE right?")
+    app = _app()
+    from quiz import storage, takeout
+
+    try:
+        if team is None:
+            click.echo("This is personal data of everybody who took the quiz: keep it safe, delete it soon.", err=True)
+            pieces = takeout.everything(app.bank, app.storage, format=format)
+        else:
+            pieces = takeout.published(app.bank, takeout.team(app.storage, team), format=format)
+        if out is None:
+            for piece in pieces:
+                click.echo(piece, nl=False)
+        else:
+            takeout.write(pieces, out, private=everybody)
+    except (takeout.NoSuchTeam, storage.Unavailable) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):  # whoever reads us has seen enough; click ends quietly
+            raise
+        raise click.ClickException(f"{out or 'standard output'}: {error.strerror or error}") from error
 
 
 def _flasks_own(name: str, summary: str) -> Callable[..., None]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from quiz import export, links, rounds, storage, teams
+from quiz import export, links, rounds, teams
 from quiz.bank import Bank
 from quiz.storage import Response, Storage, Team
 from quiz.storage.backup import beside, put
@@ -77,6 +77,10 @@ def team(kept: Storage, named: str) -> Team:
 
 def write(pieces: Iterable[str], file: Path, *, private: bool) -> None:
     """Write to `file`, which is replaced once all is written, or stays as it was. `private`: for its owner alone."""
+    if file.exists() and not file.is_file():  # a device or a named pipe
+        with file.open("w", encoding="utf-8", newline="") as target:
+            target.writelines(pieces)
+        return
     with beside(file.resolve()) as draft:
         mode = 0o600 if private else 0o666
         with open(os.open(draft, os.O_CREAT | os.O_WRONLY, mode), "w", encoding="utf-8", newline="") as target:  # noqa: PTH123 - a mode
@@ -91,7 +95,7 @@ def _all(kept: Storage) -> Iterator[Response]:
         last = chunk[-1].id
 
 
-def _row(bank: Bank, response: storage.Response) -> str:
+def _row(bank: Bank, response: Response) -> str:
     # An answer that the bank no longer knows would stop `quiz score`.
     known = {question: answer for question, answer in response.answers.items() if answer in bank.point}
     _, row = export.own_sheet(bank, known, contacts=response.contacts, title=response.title, words=response.words)

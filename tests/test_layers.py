@@ -25,7 +25,7 @@ LAYERS = [
     "open_team storage export batch guard limits",
     "forms rounds openapi",
     "app",
-    "demo views serving",
+    "demo views serving takeout doctor",
     "__init__ cli",
     "__main__",
 ]

@@ -105,7 +105,7 @@ def test_a_leaning_says_so(visitor: Visitor, bank: Bank):
 
 def test_a_tie_names_both_mixes(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, {"insights": "monthly", "pipelines": "weekly"})
-    assert "You combine data engineer and data analyst It is a tie: data engineer would describe" in shown.text
+    assert "A tie: data engineer and data analyst, or data engineer alone Either would describe" in shown.text
     assert "You are between two mixes" in shown.text
 
 

@@ -18,9 +18,9 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz.storage.backup import BESIDE, Refused, beside, put
 from quiz.storage.connection import _first_start, _translated, prepare
-from quiz.storage.soundness import faults, opened, own, strange
 from quiz.storage.migrations import migrations
 from quiz.storage.responses import remove
+from quiz.storage.soundness import faults, opened, own, strange
 
 
 @dataclass(frozen=True)

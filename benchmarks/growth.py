@@ -1,0 +1,124 @@
+"""Whether a full database is slower than a small one, and whether scoring many rows keeps its pace."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the same SQLite as ours
+
+from benchmarks import batch
+from benchmarks.floors import Asked
+from benchmarks.pages import Person, checked, fresh, in_turns
+from benchmarks.table import Row, against, paired
+from quiz import links
+from quiz.app import App
+
+#: So many of all that is stored are asked for, spread over the whole file.
+SAMPLED = 200
+MEMORY = 200.0
+
+
+def submits(many: int = 100_000, few: int = 10_000, rounds: int = 15) -> Iterator[Row]:
+    """A page submit with many responses stored, each with all its answers, against one with few."""
+    with fresh() as (small, _), fresh() as (large, _):
+        ours, least = ([checked(one, 303) for one in _submits(app, n)] for app, n in ((large, many), (small, few)))
+        name = f"page submit, {many:,} responses stored"
+        yield against(name, in_turns(ours), in_turns(least), of=f"with {few:,}", reach=1.2, rounds=rounds)
+
+
+def teams(many: int = 10_000, few: int = 100, rounds: int = 15) -> Iterator[Row]:
+    """A team's page with many teams stored, five people in each, against one with few."""
+    with fresh() as (small, _), fresh() as (large, _):
+        ours, least = ([checked(one, 200) for one in _teams(app, n)] for app, n in ((large, many), (small, few)))
+        name = f"team page, {many:,} teams stored"
+        yield against(name, in_turns(ours), in_turns(least), of=f"with {few:,}", reach=1.5, rounds=rounds)
+
+
+def scored(rows: int = 100_000, rounds: int = 3) -> Iterator[Row]:
+    """`quiz score` of so many rows, against reading them with csv.reader and printing them with json.dumps."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "people.csv"
+        batch.make(file, rows)
+        floor = [sys.executable, "-c", batch.FLOOR, str(file)]
+        ours = [sys.executable, "-m", "quiz", "score", str(file), "--format", "jsonl"]
+        runs = [(batch.run(floor), batch.run(ours)) for _ in range(rounds)]
+    peak = statistics.median(memory for _, (_, memory) in runs)
+    note = f"{peak:.0f} MiB at most{'' if peak <= MEMORY else ', OVER'} ({MEMORY:.0f} allowed)"
+    pairs = [(least, took) for (least, _), (took, _) in runs]
+    yield paired(f"quiz score, {rows:,} rows", pairs, of="csv.reader and json.dumps", reach=3, note=note)
+
+
+def _submits(app: App, stored: int) -> list[Asked]:
+    """Submits of people spread evenly over `stored` responses, put in without the app: a million take a while."""
+    person = Person(app)
+    step = max(1, stored // SAMPLED)
+    known = {n: links.make() for n in range(2, stored + 2, step)}
+    _fill(app, stored, {n: links.fingerprint(link) for n, link in known.items()})
+    rng = random.Random(1)
+    asked = []
+    for link in rng.sample(sorted(known.values()), len(known)):
+        person.own = f"/r/{link}"
+        for point in ("weekly", "daily"):
+            asked.append(person.submit({item.id: point for item in app.bank.pages[1]}))
+    rng.shuffle(asked)
+    return asked
+
+
+def _teams(app: App, stored: int) -> list[Asked]:
+    """The lead's pages of teams spread evenly over `stored` teams."""
+    _fill(app, 5 * stored, {})
+    step = max(1, stored // SAMPLED)
+    known = {n: links.make() for n in range(1, stored + 1, step)}
+    today = app.today()
+    with closing(_plain(app)) as db, db:
+        db.executemany(
+            "INSERT INTO team (id, lead, joining, number, name, kind, minimum, made)"
+            " VALUES (?, ?, lower(hex(randomblob(32))), 1, ?, 'anonymous', 5, ?)",
+            (
+                (n, links.fingerprint(known[n] if n in known else links.make()), f"Team {n}", today)
+                for n in range(1, stored + 1)
+            ),
+        )
+        db.execute("INSERT INTO round (team, number, opened) SELECT id, 1, made FROM team")
+        # The person that `_fill` found is number 1; the rest sit down five by five, in no particular order.
+        db.execute(
+            "INSERT INTO member (response, team) SELECT id, 1 + (id * 7919) % ? FROM response WHERE id > 1", (stored,)
+        )
+        db.execute("ANALYZE")
+    return [Asked(app.wsgi_app, f"/t/{link}") for link in random.Random(1).sample(sorted(known.values()), len(known))]
+
+
+def _fill(app: App, stored: int, owners: dict[int, str]) -> None:
+    """Put `stored` finished responses with all their answers in, by plain SQL; `owners` are fingerprints by id."""
+    today, points = app.today(), [point.id for point in app.bank.scale]
+    with closing(_plain(app)) as db, db:
+        db.execute("CREATE TEMP TABLE known (id INTEGER PRIMARY KEY, owner TEXT)")
+        db.executemany("INSERT INTO known VALUES (?, ?)", owners.items())
+        db.execute(
+            "WITH RECURSIVE number (id) AS (VALUES (2) UNION ALL SELECT id + 1 FROM number WHERE id < ?)"
+            " INSERT INTO response (id, owner, bank, started, changed, finished) SELECT number.id,"
+            " coalesce(owner, lower(hex(randomblob(32)))), ?, ?, ?, ? FROM number LEFT JOIN known USING (id)",
+            (stored + 1, app.bank.version, today, today, today),
+        )
+        db.execute("CREATE TEMP TABLE sheet (question TEXT PRIMARY KEY, answer TEXT) WITHOUT ROWID")
+        sheet = [(id, points[n % len(points)]) for n, id in enumerate(app.bank.responsibility)]
+        db.executemany("INSERT INTO sheet VALUES (?, ?)", sheet)
+        # In the order of the key, so that the file grows at its end.
+        db.execute(
+            "INSERT OR IGNORE INTO answer SELECT response.id, question, answer"
+            " FROM response CROSS JOIN sheet ORDER BY response.id, question"
+        )
+
+
+def _plain(app: App) -> sqlite3.Connection:
+    """A connection that is quick and careless, for filling."""
+    db = sqlite3.connect(app.storage.file)
+    db.execute("PRAGMA synchronous=OFF")
+    db.execute("PRAGMA foreign_keys=OFF")
+    return db
