@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import queue
@@ -14,7 +15,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,17 +132,22 @@ def stream(port: int, requests: list[tuple[str, bytes, dict[str, str]]], *, coun
     return Load(tuple(sorted(latencies)), len(errors))
 
 
-@contextmanager
-def server(command: list[str], port: int, environment: Mapping[str, str] = {}) -> Iterator[subprocess.Popen[bytes]]:
+@contextlib.contextmanager
+def server(
+    command: list[str], port: int, environment: Mapping[str, str] = {}, folder: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A server that answers; ended with what it started when the block ends."""
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         answer(port, process)
         yield process
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-            process.wait(PATIENCE)
+        process.terminate()
+        process.wait(PATIENCE)
+        with contextlib.suppress(ProcessLookupError):  # whatever it left behind
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _started(command: list[str], port: int, environment: Mapping[str, str] = {}) -> tuple[float, float]:
@@ -171,11 +176,11 @@ def answer(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def used(pid: int) -> dict[int, float]:
-    """Seconds of processor time that a process and each of its children have used (Linux)."""
-    found = {}
-    for one in [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]:
-        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-        found[one] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Seconds of processor time that a process and each that it started have used, by process id (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    found = {pid: (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found |= used(int(child))
     return found
 
 

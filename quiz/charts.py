@@ -122,7 +122,7 @@ def _two_lines(name: str) -> tuple[str, ...]:
 
 def _path(a: Node, b: Node, nodes: Collection[Node], height: float) -> str:
     """A line from rim to rim; it bends where a third circle would be in its way."""
-    others = [node for node in nodes if node not in (a, b)]
+    others = [node for node in nodes if node is not a and node is not b]
     if not any(_distance(node, a, b) < node.radius + 2 * _GAP for node in others):
         x1, y1 = _rim(a, b.x, b.y)
         x2, y2 = _rim(b, a.x, a.y)

@@ -56,6 +56,17 @@ def _kept() -> tuple[Path, dict[str, Any]]:
     return folder / config["DATABASE"], config
 
 
+def _tidy() -> None:
+    """Told to end, leave nothing behind: a half-made file holds what people gave."""
+    import signal
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
+def _responses(number: int) -> str:
+    return f"{number} response{'' if number == 1 else 's'}"
+
+
 def _today() -> str:
     from datetime import UTC, datetime
 
@@ -186,11 +197,12 @@ def backup(copy: Path, force: bool) -> None:
     from quiz.storage.backup import Refused, back_up
 
     file, _ = _kept()
+    _tidy()
     try:
         made = back_up(file, copy, day=_today(), replace=force)
     except (Refused, storage.Unavailable) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{copy}: {made.responses} responses, {made.size / 1e6:.1f} MB.")
+    click.echo(f"{copy}: {_responses(made.responses)}, {made.size / 1e6:.1f} MB.")
 
 
 @main.command()
@@ -208,13 +220,14 @@ def restore(copy: Path, force: bool) -> None:
     from quiz.storage.restore import restore
 
     file, config = _kept()
+    _tidy()
     try:
         put = restore(copy, file, day=_today(), remembered=config["BACKUP_DAYS"], replace=force)
     except (Refused, storage.Unavailable) as error:
         raise click.ClickException(str(error)) from error
     for doubt in put.doubts:
         click.echo(f"Note: {doubt}.", err=True)
-    click.echo(f"{file}: {put.responses} responses put back, {put.deleted} left out that were deleted since.")
+    click.echo(f"{file}: {_responses(put.responses)} put back; {put.deleted} left out, deleted since.")
 
 
 @main.command()
@@ -254,6 +267,7 @@ def export(team: str | None, everybody: bool, format: str, out: Path | None) -> 
     if not file.exists():
         raise click.ClickException(f"{file} is not there; is MANY_HATS_INSTANCE right?")
     app = _app()
+    _tidy()
     from quiz import storage, takeout
 
     try:
@@ -264,7 +278,7 @@ def export(team: str | None, everybody: bool, format: str, out: Path | None) -> 
             pieces = takeout.published(app.bank, takeout.team(app.storage, team), format=format)
         if out is None:
             for piece in pieces:
-                click.echo(piece, nl=False)
+                click.echo(piece.encode(), nl=False)  # UTF-8 whatever the terminal speaks
         else:
             takeout.write(pieces, out, private=everybody)
     except (takeout.NoSuchTeam, storage.Unavailable) as error:

@@ -146,12 +146,12 @@ def _database(folder: Path, file: Path, config: dict[str, Any], today: str) -> I
         )
         yield Check("database", False, said)
     else:
-        yield Check("database", True, f"{file}, {found.responses} responses")
+        yield Check("database", True, f"{file}, responses: {found.responses}")
     if found.pending:
         yield Check("migrations", False, f"{', '.join(found.pending)} to come; back up, then restart `quiz serve`")
     else:
         yield Check("migrations", True, "all applied")
-    waiting = f"{found.overdue} responses are past their time; any request to the running quiz erases them"
+    waiting = f"responses past their time: {found.overdue}; any request to the running quiz erases them"
     yield Check("expiry", not found.overdue, waiting if found.overdue else "no response is past its time")
     free, needed = shutil.disk_usage(folder).free, max(FREE, TIMES * file.stat().st_size)
     mend = "" if free >= needed else f"; make room for {needed >> 20} MB"

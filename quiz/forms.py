@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from quiz.bank import Bank, Responsibility
 from quiz.teams import MINIMUMS
@@ -62,7 +62,8 @@ class Page(BaseForm):
 
     @property
     def answers(self) -> dict[str, str]:
-        return {f.name: f.data for f in self if f.name != "leave_out" and f.name not in self.missing}
+        missing = {*self.missing, "leave_out"}
+        return {f.name: f.data for f in self if f.name not in missing}
 
     @property
     def missing(self) -> list[str]:
@@ -94,8 +95,8 @@ class ShareForm(_Plain):
     wishes = BooleanField()
 
 
-def _needed(message: str) -> InputRequired:
-    return InputRequired(message=message)
+def _needed(message: str) -> DataRequired:
+    return DataRequired(message=message)
 
 
 class TeamForm(_Plain):

@@ -24,6 +24,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import TooManyRequests
 
 if TYPE_CHECKING:
+    from limits import RateLimitItemPerMinute
     from limits.strategies import FixedWindowRateLimiter
 
 #: The endpoints that begin a response or a team when something is sent to them.
@@ -41,22 +42,22 @@ class Limits:
         self._key = secrets.token_bytes(32)
 
     @cached_property
-    def _counts(self) -> FixedWindowRateLimiter:
+    def _counts(self) -> tuple[FixedWindowRateLimiter, dict[str, RateLimitItemPerMinute]]:
         # Imported with the first request that counts: it takes longer than a page does.
+        from limits import RateLimitItemPerMinute
         from limits.storage import MemoryStorage
         from limits.strategies import FixedWindowRateLimiter
 
-        return FixedWindowRateLimiter(MemoryStorage())
+        most = {kind: RateLimitItemPerMinute(number) for kind, number in self._per_minute.items()}
+        return FixedWindowRateLimiter(MemoryStorage()), most
 
     def wait(self, kind: str, address: str) -> int:
         """Count one more request of this kind; gives 0 within the limit, else the seconds until it may be repeated."""
-        from limits import RateLimitItemPerMinute
-
-        limit = RateLimitItemPerMinute(self._per_minute[kind])
+        counts, most = self._counts
         who = hashlib.blake2b(household(address).encode(), key=self._key, digest_size=16).hexdigest()
-        if self._counts.hit(limit, kind, who):
+        if counts.hit(most[kind], kind, who):
             return 0
-        return max(1, math.ceil(self._counts.get_window_stats(limit, kind, who).reset_time - time.time()))
+        return max(1, math.ceil(counts.get_window_stats(most[kind], kind, who).reset_time - time.time()))
 
 
 def household(address: str) -> str:

@@ -18,6 +18,8 @@ from quiz.words import Mark, Reading
 
 #: Of so many responsibilities that a text speaks of most, a low answer is worth a second look.
 LOUD = 3
+#: A marked text with more characters than this is folded away, so that the page stays calm.
+LONG = 700
 #: Up to this level an answer says "hardly ever".
 SELDOM = 0.1
 
@@ -100,6 +102,11 @@ class Heard:
     roles: tuple[Sound, ...] = ()
     pieces: tuple[Piece, ...] = ()
     doubts: tuple[Line, ...] = ()
+
+    @property
+    def long(self) -> bool:
+        """Whether the text is so long that a page had better show it only when asked."""
+        return sum(len(piece.text) for piece in self.pieces) > LONG
 
 
 @dataclass(frozen=True)
@@ -235,7 +242,8 @@ def _kind(found: Match) -> Kind:
 def _shares(bank: Bank, found: Match, lines: Sheet) -> tuple[Share, ...]:
     percents = shown_shares({id: found.roles[id].share for id in found.mix})
     shares, start = [], 0
-    for id in found.mix:
+    # Of two equal shares that do not both go into whole steps, the rounding puts one before the other.
+    for id in sorted(found.mix, key=lambda id: -percents[id]):
         shares.append(Share(bank.role[id], percents[id], start, lines.by_role(id)))
         start += percents[id]
     return tuple(shares)

@@ -251,7 +251,7 @@ def score(scheme: Scheme, levels: Floats) -> Scores:
     mixes = _mixes(sheets)
     second, other = _next_best(sheets, mixes)
     ranked = mixes.ranked
-    fit = np.minimum(sheets.cosine(mixes.member), 1.0)
+    fit = _fit(sheets, mixes)
     margin = np.where(ranked, (mixes.best - np.where(second > -np.inf, second, 0.0)).round(_DIGITS), 0.0)
     strength = A_TIE + (margin >= TIE) + (margin >= LEANING)
     evidence = np.where(ranked, strength, np.where(mixes.alike, ALL_ALIKE, NOT_ENOUGH))
@@ -264,7 +264,7 @@ def score(scheme: Scheme, levels: Floats) -> Scores:
         mix=mixes.member.T,
         alternative=(other & (evidence == A_TIE)).T,
         fit=fit,
-        value=np.where(ranked, fit - COST_PER_ROLE * mixes.member.sum(0), 0.0),
+        value=_value(mixes, fit),
         margin=margin,
         judged=judged.T,
         coverage=coverage.T,
@@ -371,24 +371,21 @@ def nearest(scheme: Scheme, answers: Mapping[str, str]) -> tuple[str, str, str] 
     Looked for among all single answers moved up: the fewest steps first, then the mix of the best value, then the
     order of the bank. None where no single answer would bring a role in.
     """
-    steps = scheme.steps(answers)
-    outside = ~score(scheme, scheme.worth[steps]).mix[0]
-    owner = scheme.belongs.argmax(axis=1)
-    moves = [(q, up) for q, at in enumerate(steps[0]) if outside[owner[q]] for up in range(at + 1, scheme.skip)]
-    if not moves:
-        return None
-    question, after = np.array(moves).T
-    tried = np.repeat(steps, len(moves), axis=0)
-    tried[np.arange(len(moves)), question] = after
-    scores = score(scheme, scheme.worth[tried])
-    enters = scores.mix[np.arange(len(moves)), owner[question]]
+    now = scheme.steps(answers)
+    question, after = np.nonzero(np.arange(scheme.skip) > now[0, :, None])
+    tried = np.repeat(now, 1 + len(question), axis=0)  # the first row stays as it is
+    change = np.arange(1, len(tried))
+    tried[change, question] = after
+    sheets = _sheets(scheme, scheme.worth[tried])
+    mixes = _mixes(sheets)
+    owner = scheme.belongs.argmax(axis=1)[question]
+    enters = mixes.member[owner, change] & ~mixes.member[owner, 0]
     if not enters.any():
         return None
-    climb = np.where(enters, after - steps[0, question], scheme.skip)
-    first = np.lexsort((-scores.value.round(_DIGITS), climb))[0]
-    asked = int(question[first])
+    value = _value(mixes, _fit(sheets, mixes))[change].round(_DIGITS)
+    first = np.lexsort((-value, np.where(enters, after - now[0, question], scheme.skip)))[0]
     point = list(scheme.step)[int(after[first])]
-    return scheme.roles[int(owner[asked])], scheme.questions[asked], point
+    return scheme.roles[int(owner[first])], scheme.questions[int(question[first])], point
 
 
 def shown_shares(shares: Mapping[str, float]) -> dict[str, int]:
@@ -406,13 +403,14 @@ def shown_shares(shares: Mapping[str, float]) -> dict[str, int]:
     unit = 5 if len(parts) <= 20 else 1
     units = 100 // unit
     total = sum(parts.values())
-    given = dict.fromkeys(parts, 1)
+    # Nobody ends further below their true share than there are others that are held above theirs.
+    given = {role: max(1, int(share / total * units) - len(parts)) for role, share in parts.items()}
 
     def short(role: str) -> tuple[float, float, str]:
         share = parts[role] / total
         return -round(share * units - given[role], _DIGITS), -round(share, _DIGITS), role
 
-    for _ in range(units - len(parts) if parts else 0):
+    for _ in range(units - sum(given.values()) if parts else 0):
         given[min(parts, key=short)] += 1
     return {role: unit * given.get(role, 0) for role in shares}
 
@@ -466,6 +464,14 @@ def _mixes(sheets: _Sheets) -> _Mixes:
     # Where nothing is ranked, "all that are covered at least as much as" nothing at all, or as more than can be.
     least = np.where(ranked, least, np.where(alike & high, 0.0, np.inf))
     return _Mixes(values, best, least, coverage >= least - _SLACK, alike, ranked)
+
+
+def _fit(sheets: _Sheets, mixes: _Mixes) -> Floats:
+    return np.minimum(sheets.cosine(mixes.member), 1.0)
+
+
+def _value(mixes: _Mixes, fit: Floats) -> Floats:
+    return np.where(mixes.ranked, fit - COST_PER_ROLE * mixes.member.sum(0), 0.0)
 
 
 def _best(values: Floats, coverage: Floats) -> tuple[Floats, Floats]:

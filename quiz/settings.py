@@ -114,8 +114,6 @@ def read(config_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str
     for setting in SETTINGS:
         if setting.parse is int and values[setting.name] < 1:
             raise BadSetting(f"{setting.name} is {values[setting.name]!r}; use a whole number, 1 or more")
-    if not isinstance(values["BACKUP_DAYS"], int) or values["BACKUP_DAYS"] < 1:
-        raise BadSetting(f"BACKUP_DAYS is {values['BACKUP_DAYS']!r}; use a whole number of days, 1 or more")
     try:
         web_address(values["URL"])
     except ValueError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from quiz.bank import Bank, Point, Responsibility
 
@@ -12,8 +13,7 @@ from quiz.bank import Bank, Point, Responsibility
 STRAIGHT = 0.9
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One question with its answer, None where there is none yet. `page` counts from 1."""
 
     item: Responsibility
@@ -71,6 +71,6 @@ def sheet(bank: Bank, answers: Mapping[str, str]) -> Sheet:
         for number, page in enumerate(bank.pages, 1)
         for item in page
     )
-    counts = Counter(line.answer for line in lines if line.answer and line.answer != bank.skip)
-    often, times = counts.most_common(1)[0] if counts else (None, 0)
-    return Sheet(lines, often if times >= STRAIGHT * len(lines) else None)
+    counts = Counter(line.answer.id for line in lines if line.answer and line.answer.level is not None)
+    often, times = counts.most_common(1)[0] if counts else ("", 0)
+    return Sheet(lines, bank.point[often] if times >= STRAIGHT * len(lines) else None)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
-from quiz.bank import Bank, Role
+from quiz.bank import Bank
 
 _Words = tuple[str, ...]
 
@@ -27,10 +27,12 @@ def role_named(bank: Bank, title: str) -> str | None:
     True
     """
     said = _words(title)
+    if not said:
+        return None
     found = [
         (range(start, start + len(name)), role.id)
         for role in bank.roles
-        for name in _names(role)
+        for name in _names((role.name, role.plural), role.titles)
         for start in range(len(said) - len(name) + 1)
         if said[start : start + len(name)] == name
     ]
@@ -42,11 +44,12 @@ def role_named(bank: Bank, title: str) -> str | None:
     return clear.pop() if len(clear) == 1 else None
 
 
-def _names(role: Role) -> Iterator[_Words]:
-    parts = [part for name in (role.name, role.plural) for part in re.split(r"/|,| and | or ", name)]
-    for name in filter(None, map(_words, [role.name, *parts, *role.titles])):
-        yield name
-        yield (*name[:-1], f"{name[-1]}s")
+@lru_cache(maxsize=256)
+def _names(own: tuple[str, str], titles: tuple[str, ...]) -> tuple[_Words, ...]:
+    """All names of a role, in the singular and the plural; `own` are the name and the plural of its file."""
+    parts = [part for name in own for part in re.split(r"/|,| and | or ", name)]
+    singular = list(filter(None, map(_words, [own[0], *parts, *titles])))
+    return tuple(form for name in singular for form in (name, (*name[:-1], f"{name[-1]}s")))
 
 
 def _words(text: str) -> _Words:

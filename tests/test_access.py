@@ -22,9 +22,12 @@ from quiz.app import App
 from tests.test_team_pages import crew, joining, key, make, person, seat
 from tests.visitor import Visitor
 
-#: What answers, with which status; a dot is a 404. `counted` owns a finished response that was taken again and that a
-#: round of an anonymous team counted, `named` one in an open team, `begun` one that is not finished and in no team.
-#: `lead` and `join` are of an anonymous team with one round closed and one open, `lead o` and `join o` of an open team.
+#: What answers, with which status; a dot is a 404. Each GET stands for HEAD too.
+#:
+#: `counted` owns a finished response that takes another again and that a round of an anonymous team counted, `named`
+#: one in an open team, `begun` one that is not finished and in no team. `counted` and `begun` have made a share link,
+#: number 7; `share` is that of `counted`. `lead` and `join` are of an anonymous team with one round closed and one
+#: open, `lead o` and `join o` of an open team.
 TABLE = """
                                     counted  named  begun  share  lead  lead o  join  join o
 GET  /r/LINK                        200      200    303    .      .     .       .     .
@@ -43,7 +46,7 @@ GET  /r/LINK/talk                   200      200    .      .      .     .       
 GET  /r/LINK/since                  200      .      .      .      .     .       .     .
 GET  /r/LINK/yours                  200      200    200    .      .     .       .     .
 POST /r/LINK/shares                 303      303    303    .      .     .       .     .
-GET  /r/LINK/shares/7.svg           200      .      .      .      .     .       .     .
+GET  /r/LINK/shares/7.svg           200      .      200    .      .     .       .     .
 POST /r/LINK/shares/7/end           303      303    303    .      .     .       .     .
 POST /r/LINK/keep                   303      303    303    .      .     .       .     .
 POST /r/LINK/again                  303      303    303    .      .     .       .     .
@@ -84,6 +87,8 @@ DEAD = (
     "too long",
     "odd signs",
 )
+#: Those of them that do not even look like a link.
+MALFORMED = {"too short", "too long", "odd signs"}
 CANARY = "Canary of the first world"
 SHARE = 7
 
@@ -118,10 +123,10 @@ class World:
         visitor.send(f"{counted}/more", {"title": canary, "words": canary})
         visitor.send(f"{lead}/close", page=lead)
         visitor.send(f"{lead}/next", page=lead)
-        again = visitor.send(f"{counted}/again", page=f"{counted}/yours").location.rsplit("/", 1)[0]
-        # The one that was counted is itself taken again: from a response before it.
+        # The one that was counted takes again a response before it.
         self._take_again(before=person(app, title=canary), after=counted)
-        named, begun, gone = person(app, title=canary), person(app, done=False), person(app)
+        named, gone = person(app, title=canary), person(app)
+        begun = person(app, {app.bank.pages[0][0].id: "weekly"}, done=False)
         seat(app, joining(visitor, opened), named, canary, wishes=True)
         seat(app, joining(visitor, opened), person(app), f"{canary} too", wishes=True)
         shares = {name: self._share(own) for name, own in {"share": counted, "begun": begun, "gone": gone}.items()}
@@ -161,7 +166,7 @@ class World:
             "too long": f"{link}A",
             "odd signs": f"{link[:-2]}.~",
         }
-        self.others = {"again": again}
+        self.brought = person(app)
 
     def _share(self, own: str, number: int = SHARE) -> str:
         fields = {"number": str(number), "label": "", "words": "y"}
@@ -187,7 +192,7 @@ class World:
             "lead.minimum": {"minimum": "8"},
             "lead.replace_links": {"seed": links.make(), "both": "y"},
             "join.start": {"seed": links.make(), "name": "Somebody"},
-            "join.bring": {"link": person(self.app) if endpoint == "join.bring" else "", "name": "Somebody"},
+            "join.bring": {"link": self.brought, "name": "Somebody"},
         }.get(endpoint, {})
 
     def ask(self, rule: Rule, method: str, link: str) -> TestResponse:
@@ -223,6 +228,22 @@ def outside(answer: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
     return answer.status_code, answer.data, sorted((name, value) for name, value in answer.headers if name != "Date")
 
 
+def nowhere(world: World, rule: Rule, method: str, kind: str) -> object:
+    """What an address answers that nobody ever made.
+
+    Addresses for programs have a 404 of their own. Where a form comes with a link of the right shape, its token is
+    looked at first, which the header `Vary` gives away; so that one is compared with a link that was never made.
+    """
+    path = "/nowhere.json" if rule.rule.endswith(".json") else "/nowhere"
+    if method == "POST" and kind not in MALFORMED:
+        plain, path = path, f"/r/{links.make()}/1"
+        fields = world.token
+        answers = [world.visitor.client.post(each, data=fields, buffered=True) for each in (plain, path)]
+        assert len({answer.data for answer in answers}) == 1
+        return outside(answers[1])
+    return outside(world.visitor.client.open(path, method=method, buffered=True))
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     made = World(create_app({"TESTING": True, "RATE_LIMITS": False}, instance=tmp_path_factory.mktemp("access") / "i"))
@@ -248,25 +269,19 @@ def test_the_table_and_the_dead_name_every_kind_of_link(world: World):
 
 def test_whatever_is_not_in_the_table_looks_like_an_address_that_was_never_there(world: World, saved: Path):
     cells = table()[1]
-    nothing = {}
-    for method in ("GET", "HEAD", "POST"):
-        for form in ("", ".json"):
-            nothing[method, form] = outside(world.visitor.client.open(f"/nowhere{form}", method=method))
     before = dump(world)
     for line, rule, method in routes(world.app):
         for kind, link in world.links.items():
             if kind in cells[line]:
                 continue
             for asked in ("GET", "HEAD") if method == "GET" else ("POST",):
-                form = ".json" if rule.rule.endswith(".json") else ""
-                bring = "join.bring" in rule.endpoint
                 answer = world.ask(rule, asked, link)
-                assert outside(answer) == nothing[asked, form], f"{asked} {line} with {kind}"
-                assert bring or asked != "POST" or dump(world) == before, f"{line} with {kind} changed something"
-                before = dump(world) if bring else before
+                assert outside(answer) == nowhere(world, rule, asked, kind), f"{asked} {line} with {kind}"
+                assert asked != "POST" or dump(world) == before, f"{line} with {kind} changed something"
 
 
-def test_every_cell_of_the_table_answers_as_it_says(world: World, saved: Path):
+def test_every_cell_of_the_table_answers_as_it_says_and_reading_writes_nothing(world: World, saved: Path):
+    before = dump(world)
     for line, rule, method in routes(world.app):
         for kind, status in table()[1][line].items():
             answer = world.ask(rule, method, world.links[kind])
@@ -276,6 +291,15 @@ def test_every_cell_of_the_table_answers_as_it_says(world: World, saved: Path):
             else:
                 head = world.ask(rule, "HEAD", world.links[kind])
                 assert (head.status_code, head.data) == (status, b"")
+                assert dump(world) == before, f"{line} with {kind} wrote something"
+
+
+def test_pages_without_a_link_answer_those_who_only_ask_for_the_head(world: World):
+    before = dump(world)
+    for rule in world.app.url_map.iter_rules():
+        if not rule.arguments and "GET" in (rule.methods or ()):
+            assert world.visitor.client.head(rule.rule).status_code == world.visitor.get(rule.rule).status_code == 200
+    assert dump(world) == before
 
 
 def test_a_method_that_an_address_does_not_take_is_refused_alike_for_every_link(world: World):
@@ -283,24 +307,22 @@ def test_a_method_that_an_address_does_not_take_is_refused_alike_for_every_link(
         if "link" not in rule.arguments:
             continue
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - (rule.methods or set()):
-            malformed = {"too short", "too long", "odd signs"}
             answers = {
                 outside(answer)[:2]
                 for kind, link in world.links.items()
-                if kind not in malformed
+                if kind not in MALFORMED
                 for answer in [world.ask(rule, method, link)]
             }
             assert len(answers) == 1, f"{method} {rule}"
             assert answers.pop()[0] == 405
 
 
-def test_every_page_behind_a_live_link_can_be_followed_without_reaching_what_is_not_its_own(world: World):
-    """From each live link, whatever its pages point to is reached with the same link, or with one they are to show."""
+def test_no_page_behind_a_link_shows_another_link_but_those_that_it_is_to_hand_out(world: World):
     may_show = {"counted": {"share"}, "lead": {"join"}, "lead o": {"join o"}}
     for kind in table()[0]:
         letter = {"share": "s", "lead": "t", "lead o": "t", "join": "j", "join o": "j"}.get(kind, "r")
         own = world.links[kind]
-        seen, todo = set(), [f"/{letter}/{own}"]
+        seen, handed_out, todo = set(), set(), [f"/{letter}/{own}"]
         while todo:
             path = todo.pop()
             seen.add(path)
@@ -309,9 +331,10 @@ def test_every_page_behind_a_live_link_can_be_followed_without_reaching_what_is_
                 link = target.split("/")[2][:22]
                 allowed = {own} | {world.links[other] for other in may_show.get(kind, ())}
                 assert link in allowed, f"{path} shows {target}"
+                handed_out |= {other for other in may_show.get(kind, ()) if link == world.links[other]}
                 if link == own and target not in seen:
                     todo.append(target)
-        assert len(seen) >= 1
+        assert may_show.get(kind, set()) <= handed_out
 
 
 def test_somebody_elses_links_show_and_change_nothing_of_mine(world: World, saved: Path, tmp_path: Path):
@@ -346,13 +369,14 @@ def holdings(world: World) -> list[object]:
     ]
 
 
-def dump(world: World) -> list[str]:
+def dump(world: World) -> dict[str, list[dict[str, object]]]:
+    """Every row of every table."""
     with world.app.storage._read() as db:
-        return list(db.conn.iterdump())
+        return {name: list(db[name].rows) for name in db.table_names()}
 
 
-def found(world: World, saved: Path) -> Iterator[Mapping[str, str]]:
-    """The matrix as it is, a line an address: the status of each kind of link."""
+def matrix(world: World, saved: Path) -> Iterator[Mapping[str, str]]:
+    """What was found, a line an address: the status for each kind of link."""
     for line, rule, method in routes(world.app):
         row = {"": line}
         for kind, link in world.links.items():
@@ -370,7 +394,7 @@ def main() -> None:
         world.build(CANARY)
         world.save(Path(folder) / "saved.db")
         order = list(table()[1])
-        rows = sorted(found(world, Path(folder) / "saved.db"), key=lambda row: order.index(row[""]))
+        rows = sorted(matrix(world, Path(folder) / "saved.db"), key=lambda row: order.index(row[""]))
         widths = {kind: max(len(kind), 3) for kind in world.links} | {"": max(map(len, order))}
         for row in [{kind: kind for kind in rows[0]}, *rows]:
             print("  ".join(cell.ljust(widths[kind]) for kind, cell in row.items()).rstrip())

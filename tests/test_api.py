@@ -38,14 +38,19 @@ def send(app: App, body: Any, **options: Any) -> TestResponse:
     return app.test_client().post("/api/score", data=data, **headers)
 
 
+def told(answer: TestResponse) -> Any:
+    """The JSON in an answer."""
+    return json.loads(answer.data)
+
+
 def faults(answer: TestResponse, status: int) -> list[tuple[str, str]]:
     """Field and fault of each error in a problem document, which must be a whole one."""
     assert answer.mimetype == PROBLEM
-    told = json.loads(answer.data)
-    assert (answer.status_code, told["status"]) == (status, status)
-    assert set(told) == {"type", "title", "status", "detail", "errors"}
-    assert all(error["mend"] for error in told["errors"])
-    return [(error["field"], error["what"]) for error in told["errors"]]
+    problem = told(answer)
+    assert (answer.status_code, problem["status"]) == (status, status)
+    assert set(problem) == {"type", "title", "status", "detail", "errors"}
+    assert all(error["mend"] for error in problem["errors"])
+    return [(error["field"], error["what"]) for error in problem["errors"]]
 
 
 # As its own document says
@@ -55,6 +60,7 @@ serving: list[App] = []
 
 
 def served(environ: Any, start: Any) -> Any:
+    # The operations are listed while tests are collected, long before any of them has an app.
     return serving[-1](environ, start)
 
 
@@ -72,19 +78,24 @@ def _serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 # Whatever the document allows is answered as it says, and whatever it forbids is refused as it says.
 @described.parametrize()
 @settings(max_examples=80, derandomize=True, database=None, deadline=None)
-def test_every_operation_does_what_its_document_says(case: schemathesis.Case):
+def test_every_operation_does_what_its_document_says(case: Any):
     case.call_and_validate()
 
 
 def test_the_document_is_served_as_it_was_tested(app: App):
-    assert app.test_client().get("/api/openapi.json").json == json.loads(json.dumps(openapi.document(BANK)))
+    assert told(app.test_client().get("/api/openapi.json")) == json.loads(json.dumps(openapi.document(BANK)))
 
 
-def test_the_document_lists_every_id_of_the_bank(app: App, bank: Bank):
+def test_the_document_lists_every_id_of_the_bank(bank: Bank):
     schemas = openapi.document(bank)["components"]["schemas"]
     assert schemas["RoleId"]["enum"] == list(bank.role)
     assert list(schemas["Answers"]["properties"]) == [item.id for item in bank.asked]
     assert schemas["Answer"]["enum"] == list(bank.point)
+
+
+def test_the_document_tells_how_long_an_id_and_a_text_may_be():
+    properties = openapi.document(BANK)["components"]["schemas"]["Person"]["properties"]
+    assert (properties["id"]["maxLength"], properties["text"]["maxLength"]) == (intake.LONGEST_ID, intake.LONGEST_TEXT)
 
 
 def test_the_document_names_every_address_below_api(app: App):
@@ -94,10 +105,9 @@ def test_the_document_names_every_address_below_api(app: App):
 
 def test_what_is_kept_about_a_person_is_as_the_document_says(visitor: Visitor, bank: Bank):
     own = visitor.take(everything(bank, "weekly"), title="Analyst", words="Figures.", contacts=["data-engineer"])
-    operation = described["/r/{link}.json"]["GET"]
     answer = visitor.get(f"{own}.json")
     assert answer.status_code == 200
-    operation.Case(path_parameters={"link": own[3:]}).validate_response(schemathesis.Response.from_wsgi(answer, 1))
+    described["/r/{link}.json"]["GET"].validate_response(answer)
 
 
 # The numbers
@@ -121,14 +131,14 @@ def test_every_number_is_the_same_as_that_of_quiz_score(app: App, tmp_path: Path
     for answers, line in zip(sheets, lines, strict=True):
         answer = send(app, {"id": line["id"], "answers": answers})
         assert answer.status_code == 200
-        assert json.loads(answer.data) == line
+        assert told(answer) == line
 
 
 @pytest.mark.parametrize("text", ["I build pipelines and dashboards all week.", "   ", "", "Кофе", "loads " * 15_000])
 def test_a_text_gives_the_same_as_quiz_score(app: App, tmp_path: Path, text):
     answers = {"pipelines": "daily", "dashboards": "weekly"}
     [line] = scored_by_the_command([{"id": "x", "text": text} | answers], tmp_path)
-    assert send(app, {"id": "x", "answers": answers, "text": text}).json == line
+    assert told(send(app, {"id": "x", "answers": answers, "text": text})) == line
 
 
 def test_both_ways_of_scoring_take_texts_of_the_same_length():
@@ -139,7 +149,7 @@ def test_a_tie_names_the_other_mix(app: App):
     level = dict.fromkeys(BANK.responsibility, "never") | {
         item: "weekly" for role in BANK.roles[:3] for item in [r.id for r in role.responsibilities][:2]
     }
-    found = [send(app, {"answers": level | {item: often}}).json for item in level for often in BANK.point]
+    found = [told(send(app, {"answers": level | {item: often}})) for item in level for often in BANK.point]
     ties = [result for result in found if result["evidence"] == "tie"]
     assert ties
     assert all(result["or"] for result in ties)
@@ -151,14 +161,14 @@ def test_a_tie_names_the_other_mix(app: App):
 )
 def test_an_id_comes_back_as_it_is(app: App, sent, id):
     answer = send(app, sent | {"answers": {}, "text": None})
-    assert (answer.json["id"], answer.json["text"]) == (id, None)
+    assert (told(answer)["id"], told(answer)["text"]) == (id, None)
 
 
 def test_without_any_answer_there_is_a_result_without_a_mix(app: App):
-    told = send(app, {"answers": {}}).json
-    assert (told["evidence"], told["mix"], told["fit"]) == ("not-enough", [], None)
-    assert told["stability"] == {"held": 0, "of": 0}
-    assert {role["coverage"] for role in told["roles"].values()} == {None}
+    result = told(send(app, {"answers": {}}))
+    assert (result["evidence"], result["mix"], result["fit"]) == ("not-enough", [], None)
+    assert result["stability"] == {"held": 0, "of": 0}
+    assert {role["coverage"] for role in result["roles"].values()} == {None}
 
 
 def test_the_longest_text_is_taken_however_it_is_spelt(app: App):
@@ -169,16 +179,16 @@ def test_the_longest_text_is_taken_however_it_is_spelt(app: App):
     ):
         answer = send(app, spelt.encode())
         assert answer.status_code == 200
-        assert set(answer.json["text"].values()) == {0.0}
+        assert set(told(answer)["text"].values()) == {0.0}
 
 
 def test_the_bank_holds_what_people_are_asked(app: App, bank: Bank):
-    told = app.test_client().get("/api/bank").json
-    assert [(q["id"], q["text"]) for q in told["questions"]] == [(item.id, item.question) for item in bank.asked]
-    assert {point["id"]: point["level"] for point in told["scale"]} == {p.id: p.level for p in bank.point.values()}
-    assert told["version"] == bank.version
-    for role in told["roles"]:
-        assert {other["id"] for other in told["roles"] if role["id"] in other["works-with"]} == set(role["works-with"])
+    shown = told(app.test_client().get("/api/bank"))
+    assert [(q["id"], q["text"]) for q in shown["questions"]] == [(item.id, item.question) for item in bank.asked]
+    assert {point["id"]: point["level"] for point in shown["scale"]} == {p.id: p.level for p in bank.point.values()}
+    assert shown["version"] == bank.version
+    for role in shown["roles"]:
+        assert {other["id"] for other in shown["roles"] if role["id"] in other["works-with"]} == set(role["works-with"])
 
 
 # What is wrong is said, with its mend
@@ -204,9 +214,9 @@ def test_the_bank_holds_what_people_are_asked(app: App, bank: Bank):
     ],
 )
 def test_what_is_no_json_is_a_400(app: App, body, field, what):
-    [(where, told)] = faults(send(app, body), 400)
+    [(where, said)] = faults(send(app, body), 400)
     assert where == field
-    assert what in told
+    assert what in said
 
 
 @pytest.mark.parametrize(
@@ -250,15 +260,15 @@ def test_no_number_is_too_long_to_be_refused(app: App, number):
 
 
 def test_a_misspelt_name_is_met_with_the_right_one(app: App):
-    told = send(app, {"answers": {"piplines": "daily", "trends": "dayly"}, "txt": ""}).json["errors"]
+    errors = told(send(app, {"answers": {"piplines": "daily", "trends": "dayly"}, "txt": ""}))["errors"]
     mends = ["did you mean text?", "did you mean pipelines?", "did you mean daily?"]
-    assert [error["mend"] for error in told] == mends
+    assert [error["mend"] for error in errors] == mends
 
 
 def test_a_body_full_of_faults_names_twenty_of_them(app: App):
-    told = faults(send(app, {"answers": {f"{n}" * 200: "daily" for n in range(1000)}}), 422)
-    assert len(told) == intake.MOST_FAULTS
-    assert max(len(field) for field, _ in told) < 60
+    found = faults(send(app, {"answers": {f"{n}" * 200: "daily" for n in range(1000)}}), 422)
+    assert len(found) == intake.MOST_FAULTS
+    assert max(len(field) for field, _ in found) < 60
 
 
 @pytest.mark.parametrize(
@@ -398,7 +408,7 @@ def shows(shown: Any, real: Any) -> bool:
 @pytest.mark.parametrize(("command", "shown"), examples(), ids=lambda text: text.split()[1][:60])
 def test_every_example_in_the_docs_gives_what_they_show(app: App, command, shown):
     answer = curl(app, command)
-    assert shows(json.loads(shown), json.loads(answer.data)), answer.text
+    assert shows(json.loads(shown), told(answer)), answer.text
 
 
 def test_the_docs_have_an_example_of_every_operation():
@@ -412,8 +422,8 @@ def test_the_docs_have_an_example_of_every_operation():
 def test_the_docs_tell_every_status_and_limit(app: App):
     text = (DOCS / "api.md").read_text(encoding="utf-8")
     answers = openapi.document(BANK)["paths"]["/api/score"]["post"]["responses"]
-    told = set(re.findall(r"\d{3}", " ".join(re.findall(r"^\| (\d{3}(?:, \d{3})*) \|", text, re.MULTILINE))))
-    assert set(answers) - {"200"} <= told
+    listed = set(re.findall(r"\d{3}", " ".join(re.findall(r"^\| (\d{3}(?:, \d{3})*) \|", text, re.MULTILINE))))
+    assert set(answers) - {"200"} <= listed
     for number in (intake.MOST_BYTES, intake.LONGEST_TEXT):
         assert f"{number:,}" in text
     assert f"up to {intake.LONGEST_ID} characters" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,21 @@ def test_another_key_purpose_or_seed_gives_another_link():
 def test_a_derived_link_is_the_same_tomorrow():
     """Shown links are made anew from their seeds: another way of making them would break every one."""
     assert links.derive(KEY, "owner", "A" * 22) == "auRoqS8W8OGf-BLv1ZjE3g"
+
+
+def test_a_seed_is_taken_as_it_was_made():
+    seed = links.make()
+    assert links.checked(seed) == seed
+    assert links.checked("-_aZ09" + "A" * 16) == "-_aZ09" + "A" * 16
+
+
+@pytest.mark.parametrize(
+    "seed",
+    ["", "A" * 21, "A" * 23, "A" * 22 + "\n", "A" * 21 + "=", "A" * 21 + "/", "A" * 21 + " ", "é" * 22],
+    ids=ascii,
+)
+def test_nothing_else_is_taken_for_a_seed(seed):
+    assert links.checked(seed) is None
 
 
 @settings(deadline=None)

@@ -266,7 +266,7 @@ def client(port: int, bank: Any, ledger: Ledger, seed: int) -> None:
             to = following
 
 
-@pytest.mark.parametrize("kills", [6, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.slow)])
 def test_no_page_that_was_acknowledged_is_lost_when_processes_are_killed(served, bank, kills):
     server, ledger, chance = served("--workers", "4"), Ledger(), random.Random(5)
     server.start()

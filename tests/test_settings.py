@@ -61,6 +61,7 @@ def test_text_from_the_environment_becomes_a_value(config, name, text, value):
         ("KEEP_MONTHS", "soon", "invalid literal"),
         ("KEEP_MONTHS", "0", "1 or more"),
         ("KEEP_MONTHS", "-2", "1 or more"),
+        ("BACKUP_DAYS", "0", "1 or more"),
         ("BEHIND_PROXY", "maybe", "use yes or no"),
         ("URL", "hats.example.org", "write the whole address"),
         ("URL", "ftp://hats.example.org", "write the whole address"),
@@ -79,7 +80,7 @@ def test_a_value_that_cannot_be_used_is_named_with_its_mend(config, name, text, 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("OPERATR = 'a slip'", "unknown setting OPERATR; known are BANK, BEHIND_PROXY"),
+        ("OPERATR = 'a slip'", "unknown setting OPERATR; known are API_PER_MINUTE, BACKUP_DAYS, BANK"),
         ("OPERATOR = (", "cannot be read"),
         ("import no_such_module_here", "cannot be read: No module named"),
         ("TRUSTED_HOSTS = 'hats.example.org'", "TRUSTED_HOSTS is str; use list"),

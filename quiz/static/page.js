@@ -66,15 +66,18 @@ on("[data-print]", () => window.print());
 
 // Wishes are saved as they are chosen; the button is for going on.
 const form = one("[data-autosave]");
-form?.addEventListener("change", async () => {
+const save = async () => {
   const said = one("[data-saved]");
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true });
     said.textContent = answer.ok ? "Saved." : "Not saved yet: press the button to see why.";
   } catch {
     said.textContent = "Not saved: there is no connection.";
   }
-});
+};
+// One after the other: were an earlier choice to arrive last, it would undo the later ones.
+let saving = Promise.resolve();
+form?.addEventListener("change", () => { saving = saving.then(save); });
 
 // After an error the summary comes first, for the eye and for the screen reader.
 one(".errors")?.focus();

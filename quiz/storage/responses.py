@@ -204,10 +204,12 @@ class Responses(Connected):
     @staticmethod
     def _touch(db: Database, owner: str, *, bank: str, day: str) -> int | None:
         """Note that a response changed, under which bank and on which day; gives its id, or None."""
-        row = db.execute("SELECT id FROM response WHERE owner = ?", (owner,)).fetchone()
+        row = db.execute("SELECT id, bank, changed FROM response WHERE owner = ?", (owner,)).fetchone()
         if row is None:
             return None
-        db.execute("UPDATE response SET bank = ?, changed = ? WHERE id = ?", (bank, day, row[0]))
+        # Mostly nothing has to be noted, once a day being enough: then there is a page less to write for good.
+        if row[1:] != (bank, day):
+            db.execute("UPDATE response SET bank = ?, changed = ? WHERE id = ?", (bank, day, row[0]))
         return int(row[0])
 
 
@@ -233,19 +235,20 @@ def remove(db: Database, where: str, *values: str) -> int:
     return int(db.execute(f"{own} DELETE FROM response WHERE id IN own", values).rowcount)
 
 
+_COLUMNS = ("id", "bank", "started", "changed", "finished", "title", "words", "earlier")
+
+
 def find(db: Database, where: str, value: str | int) -> Response | None:
     """The one response that `where` finds, with all that hangs on it. `where` is ours, never what somebody sent."""
-    columns = "id, bank, started, changed, finished, title, words, earlier"
-    rows = list(db.query(f"SELECT {columns} FROM response WHERE {where}", (value,)))
-    if not rows:
+    row = db.execute(f"SELECT {', '.join(_COLUMNS)} FROM response WHERE {where}", (value,)).fetchone()
+    if row is None:
         return None
 
     def hanging(columns: str, table: str) -> list[tuple[Any, ...]]:
-        select = f"SELECT {columns} FROM {table} WHERE response = ?"
-        return db.execute(select, (rows[0]["id"],)).fetchall()
+        return db.execute(f"SELECT {columns} FROM {table} WHERE response = ?", row[:1]).fetchall()
 
     return Response(
-        **rows[0],
+        **dict(zip(_COLUMNS, row, strict=True)),
         answers=dict(hanging("question, answer", "answer")),
         contacts=tuple(role for (role,) in hanging("role", "contact")),
         wishes=dict(hanging("responsibility, wish", "wish")),

@@ -61,31 +61,37 @@ def restore(copy: Path, file: Path, *, day: str, remembered: int, replace: bool 
     with _translated(file):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # The lock keeps a server from starting meanwhile: it would make a database where there is none yet.
-    with _translated(file), _first_start(file.parent / "start.lock"), beside(file) as draft:
-        made = _taken_over(copy, draft)
-        doubts = _doubts(copy, made, since=(date.fromisoformat(day) - timedelta(remembered)).isoformat())
-        if doubts and not replace:
-            raise Refused(f"{doubts[0]}; add --force if that must be")
-        before = _count(draft)
-        with _held(file) as place:
-            if file.exists() and not replace and (place is None or _holds_data(place)):
-                raise Refused(
-                    f"{file} {'cannot be read' if place is None else 'holds data'}; add --force to replace it"
-                )
-            known = place is not None and _delete_again(place, draft)
-            if place is not None and known:
-                # Through SQLite, not by a new file of that name: whoever opens the database at this moment waits for
-                # the lock, and does not go on with a file that is gone.
-                with opened(draft) as db:
-                    db.conn.backup(place.conn, pages=-1)
-                place.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        if not known:
-            doubts.append("nothing in place tells who deleted their response since the backup was made")
-            _clear(file)
-            put(draft, file)
+    with _translated(file), _first_start(file.parent / "start.lock"):
+        for left in file.parent.glob(f".{file.name}.*/"):  # by a restore that was killed
+            shutil.rmtree(left)
+        with beside(file) as draft:
+            made = _taken_over(copy, draft)
+            doubts = _doubts(copy, made, since=(date.fromisoformat(day) - timedelta(remembered)).isoformat())
+            if doubts and not replace:
+                raise Refused(f"{doubts[0]}; add --force if that must be")
+            before = _count(draft)
+            if not _moved_in(draft, file, replace=replace):
+                doubts.append("nothing in place tells who deleted their response since the backup was made")
     prepare(file)
     after = _count(file)
     return Restored(after, before - after, tuple(doubts))
+
+
+def _moved_in(draft: Path, file: Path, *, replace: bool) -> bool:
+    """Put the draft in the place of `file`, deletions made again; False where `file` could not tell of any."""
+    with _held(file) as place:
+        if file.exists() and not replace and (place is None or _holds_data(place)):
+            raise Refused(f"{file} {'cannot be read' if place is None else 'holds data'}; add --force to replace it")
+        if place is not None and _delete_again(place, draft):
+            # Through SQLite, not by a new file of that name: whoever opens the database at this moment waits for the
+            # lock, and does not go on with a file that is gone.
+            with opened(draft) as db:
+                db.conn.backup(place.conn, pages=-1)
+            place.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return True
+    _clear(file)
+    put(draft, file)
+    return False
 
 
 def _clear(file: Path) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Hashable, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import request, url_for
 from werkzeug.routing import BaseConverter
 
 from quiz import links
-from quiz.app import current
+from quiz.app import App, current
 
 
 class LinkConverter(BaseConverter):
@@ -20,7 +20,7 @@ class LinkConverter(BaseConverter):
     regex = links.PATTERN
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: App) -> None:
     """Put every area's pages into `app`."""
     from quiz.views import ahead, along, api, errors, health, join, result, shared, start, take, teams, yours
 
@@ -41,7 +41,18 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(health.pages)
     app.add_template_filter(_lookup, "lookup")
     app.add_template_filter(lambda text: text[:1].upper() + text[1:], "capitalize_first")
-    app.context_processor(lambda: {"static": _static, "whole_address": current().address})
+    app.jinja_env.globals["bank"] = app.bank  # for macros, which are imported without the page's own values
+    app.add_template_global(_static, "static")
+    app.add_template_global(lambda endpoint, **values: current().address(endpoint, **values), "whole_address")
+    app.add_template_global(lru_cache(1024)(_made), "once")
+
+
+def _made(macro: Callable[..., str], *words: Hashable) -> str:
+    """What a macro makes of these words of the bank. Templates call it `once`: asked again, it is at hand already.
+
+    Only for what is the same for everybody: nothing that a person wrote or answered may be named but by its id.
+    """
+    return macro(*words)
 
 
 def _lookup(key: str, names: Mapping[str, str], quoted: bool = False) -> str:
@@ -50,10 +61,12 @@ def _lookup(key: str, names: Mapping[str, str], quoted: bool = False) -> str:
 
 
 @cache
-def _version(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+def _address(folder: str, name: str, root: str) -> str:
+    # `root` is part of what url_for makes of it, and so of what must not be mixed up.
+    version = hashlib.sha256(Path(folder, name).read_bytes()).hexdigest()[:8]
+    return url_for("static", filename=name, v=version)
 
 
 def _static(name: str) -> str:
     """Address of a static file that changes when its content does, so that browsers may keep it for a year."""
-    return url_for("static", filename=name, v=_version(Path(current().static_folder or "", name)))
+    return _address(current().static_folder or "", name, request.script_root)

@@ -38,6 +38,7 @@ def page() -> str | Response | tuple[str, int]:
     page = render_template(
         "ahead/page.html",
         form=form,
+        wrong=[("heading-first" if name == "heading" else name, said[0]) for name, said in form.errors.items()],
         bank=app.bank,
         doing=sorted(
             (line for line in lines if line.answer and line.answer.level), key=lambda line: -line.answer.level

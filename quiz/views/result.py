@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import segno
 from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -42,6 +41,8 @@ def qr() -> Response:
 
 def qr_code(address: str) -> Response:
     """A picture that holds `address`, for another device's camera."""
+    import segno  # few ask for one, and nobody's first page should wait for it
+
     picture = io.BytesIO()
     code = segno.make(address, micro=False)
     code.save(picture, kind="svg", border=2, light="#fff", svgclass=None, lineclass=None)

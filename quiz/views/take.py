@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from quiz.app import current
-from quiz.forms import Page
 from quiz.sheet import Sheet, sheet
 from quiz.views.owner import or_gone, owner_pages, response
 
 pages = owner_pages("take")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def _sheet() -> Sheet:
-    return sheet(current().bank, response().answers)
+def _sheet(new: Mapping[str, str] = _NOTHING) -> Sheet:
+    return sheet(current().bank, {**response().answers, **new})
 
 
 @pages.route("/<int:number>", methods=["GET", "POST"])
@@ -27,8 +30,7 @@ def questions(number: int) -> str | Response | tuple[str, int]:
     make = app.forms.pages[number - 1]
     before = _sheet()
     if request.method != "POST":
-        form = make(data=response().answers)
-        return _questions(form, number, before)
+        return _questions(number, before, response().answers)
     form = make(request.form)
     complete = form.validate()
     answers = form.answers
@@ -36,21 +38,23 @@ def questions(number: int) -> str | Response | tuple[str, int]:
         answers |= dict.fromkeys(form.missing, app.bank.skip.id)
         complete = True
     or_gone(app.storage.save_answers(g.key, answers, bank=app.bank.version, day=app.today()))
-    after = sheet(app.bank, {**response().answers, **answers})
     if not complete:
-        return _questions(form, number, after), 422
-    return redirect(_next(number, before, after), 303)
+        return _questions(number, _sheet(answers), form.data, {id: form[id].errors[0] for id in form.missing}), 422
+    return redirect(_next(number, before, answers), 303)
 
 
-def _questions(form: Page, number: int, answered: Sheet) -> str:
+def _questions(number: int, answered: Sheet, chosen: Mapping[str, str], wrong: Mapping[str, str] = _NOTHING) -> str:
     bank = current().bank
-    missing = [(id, f"… {bank.responsibility[id].question}?") for id in form.missing]
-    return render_template("take/questions.html", form=form, number=number, sheet=answered, missing=missing, bank=bank)
+    missing = [(id, f"… {bank.responsibility[id].question}?") for id in wrong]
+    return render_template(
+        "take/questions.html", number=number, sheet=answered, chosen=chosen, wrong=wrong, missing=missing, bank=bank
+    )
 
 
-def _next(number: int, before: Sheet, after: Sheet) -> str:
+def _next(number: int, before: Sheet, new: Mapping[str, str]) -> str:
     """Where to go on: to the next page at first, straight back where somebody came to change one answer."""
     if response().finished:
+        after = _sheet(new)
         # What is still open can only be questions that the bank has got since.
         return url_for("result.show") if after.complete else url_for("take.questions", number=after.first_open)
     if before.complete:

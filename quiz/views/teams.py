@@ -22,7 +22,7 @@ def make() -> str | Response | tuple[str, int]:
     """Make a team: its name, its kind, its minimum. The same form sent twice makes one."""
     app = current()
     form = app.forms.team(request.form if request.method == "POST" else None)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("teams/make.html", form=form, seed=links.make(), errors=[])
     if not form.validate():
         errors = [(name, messages[0]) for name, messages in form.errors.items()]
@@ -154,7 +154,7 @@ def replace_links() -> Response:
 @pages.route("/delete", methods=["GET", "POST"])
 def delete() -> str | Response:
     """Delete the team with all its rounds, after asking once."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("teams/delete.html", team=_team())
     current().storage.erase_team(g.key)
     return redirect(url_for("start.deleted"), 303)

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from quiz import create_app
 from quiz.app import App
 from quiz.settings import PREFIX
+from tests.browser.crews import settle
 from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz
 from tests.conftest import CHROMIUM
@@ -67,13 +68,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def people(served: Served) -> dict[str, str]:
-    """The path of each made-up person's owner link; `fresh` has only just begun, `begun` has answered one page."""
+    """The path of each made-up person's owner link; `fresh` has only just begun, `begun` has answered one page.
+
+    With them the links of teams, and of people with wishes and a past, by the names of `tests.browser.crews`.
+    """
     bank, visitor = served.app.bank, Visitor(served.app)
     links = {kind: visitor.take(person.answers(bank), **person.more) for kind, person in PEOPLE.items()}
     links |= {"fresh": visitor.start(), "begun": visitor.start()}
     answers = PEOPLE["mix"].answers(bank)
     visitor.send(f"{links['begun']}/1", {item.id: answers[item.id] for item in bank.pages[0]})
-    return links
+    return links | settle(served.app)
 
 
 @pytest.fixture(scope="session")

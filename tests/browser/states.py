@@ -13,7 +13,7 @@ from tests.browser.quiz import Quiz
 
 @dataclass(frozen=True)
 class State:
-    """Where a page is (with `{kind}` for the owner link of one of the people), and how it gets into the state."""
+    """Where a page is (with `{kind}` for the link of one of the people or teams), and how it gets into the state."""
 
     path: str
     shows: str
@@ -42,6 +42,21 @@ def _stale(quiz: Quiz) -> None:
     quiz.go_on()
 
 
+def _go_on(quiz: Quiz) -> None:
+    quiz.go_on()
+
+
+def _three_headings(quiz: Quiz) -> None:
+    for role in list(quiz.bank.role)[:3]:
+        quiz.page.locator(f'input[value="{role}"]').check()
+    quiz.go_on()
+
+
+def _make_share(quiz: Quiz) -> None:
+    quiz.page.fill("#label", "The lead of the team next door, until the end of the year")
+    quiz.page.get_by_role("button", name="Make a share link").click()
+
+
 def _shared(quiz: Quiz) -> None:
     quiz.page.get_by_role("button", name="Make a share link").click()
     link = quiz.page.get_by_role("textbox", name="Share link").first
@@ -63,8 +78,32 @@ STATES = {
     "yours": State("{mix}/yours", "Yours to share"),
     "what next": State("{three}/ahead", "What you want next"),
     "talk": State("{three}/talk", ""),
+    "what next, filled in": State("{full}/ahead", "Towards software engineer"),
+    "what next with an error": State("{plain}/ahead", "Choose two roles at most", _three_headings),
+    "talk with all there is": State("{full}/talk?listener", "For the one who listens"),
+    "talk about nothing yet": State("{plain}/talk", "Nothing noted yet"),
+    "since": State("{full}/since", "Your mix has changed"),
+    "yours with a share": State("{full}/yours", "answers and result only", _make_share),
     "shared": State("{three}/yours", "You combine", _shared),
     "delete": State("{mix}/delete", "Delete everything?"),
+    "delete with a past": State("{full}/delete", "Your earlier answers"),
+    "make a team": State("/teams", "Take it as a team"),
+    "make a team with errors": State("/teams", "Something is missing", _go_on),
+    "lead of too few": State("{few}?few=few", "Too few have finished"),
+    "lead of enough": State("{enough}", "That is enough"),
+    "lead between rounds": State("{rounds}", "No round is open"),
+    "round": State("{rounds}/rounds/2", "Beside earlier rounds"),
+    "round as a member sees it": State("{counted}/team/rounds/2", "What the team covers"),
+    "member": State("{counted}/team", "What was published"),
+    "member who waits": State("{waiting}/team", "when the open round is closed"),
+    "join": State("{join}", "You may refuse"),
+    "join by name": State("{join-open}", "nothing in it is anonymous"),
+    "join with an error": State("{join-open}", "You have not joined yet", _go_on),
+    "open team of nobody": State("{open-0}", "Nobody has finished yet"),
+    "open team of three": State("{open-3}", "Who could stand in for whom"),
+    "open team of twelve": State("{open-12}", "Who could learn from whom"),
+    "open team as a member sees it": State("{named}/team", "Leave the team"),
+    "delete a team": State("{enough}/delete", "Everybody’s own results stay theirs"),
     "deleted": State("/deleted", "Everything is deleted"),
     "not found": State("/r/AAAAAAAAAAAAAAAAAAAAAA", "This leads nowhere", status=404),
     "send again": State("{fresh}/more", "Please send that once more", _stale, status=400),

@@ -1,0 +1,83 @@
+"""A browser without a screen: keeps cookies, follows redirects, fills in whatever form it is shown."""
+
+from __future__ import annotations
+
+import http.client
+from html.parser import HTMLParser
+from urllib.parse import urlencode, urlsplit
+
+from benchmarks.load import HOST, PATIENCE
+
+#: Redirects followed for one request.
+MOST = 8
+
+
+class Browser:
+    """One visitor of one server, over one connection that stays open."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
+        self._cookies: dict[str, str] = {}
+        self.path = "/"
+        self.page = ""
+
+    def get(self, path: str) -> str:
+        """The page at `path`, or wherever that leads."""
+        return self._ask("GET", path, None)
+
+    def send(self, answer: int = 1) -> str:
+        """Send the form of the present page, every radio button group on its `answer`-th; gives the next page."""
+        form = Form(self.page)
+        fields = form.hidden | {name: values[answer % len(values)] for name, values in form.radios.items()}
+        return self._ask("POST", form.action or self.path, urlencode(fields))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+    def _ask(self, method: str, path: str, body: str | None) -> str:
+        for _ in range(MOST):
+            headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+            if body is not None:
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+            text = answer.read().decode()
+            for cookie in answer.headers.get_all("Set-Cookie") or []:
+                name, _, value = cookie.partition(";")[0].partition("=")
+                self._cookies[name] = value
+            self.path = path
+            if answer.status not in {301, 302, 303, 307}:
+                if answer.status >= 400:
+                    raise SystemExit(f"{method} {path} gave {answer.status}: {text[:300]}")
+                self.page = text
+                return text
+            parts = urlsplit(answer.headers["Location"])
+            method, body, path = "GET", None, parts.path + (f"?{parts.query}" if parts.query else "")
+        raise SystemExit(f"{path} leads nowhere")
+
+
+class Form(HTMLParser):
+    """The first form of a page that is sent with POST: where to, its hidden fields, its radio buttons by name."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.action = ""
+        self.hidden: dict[str, str] = {}
+        self.radios: dict[str, list[str]] = {}
+        self._inside = self._done = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = {name: value or "" for name, value in attrs}
+        if tag == "form" and own.get("method", "").lower() == "post" and not self._done:
+            self._inside, self.action = True, own.get("action", "")
+        if self._inside and tag == "input" and "name" in own:
+            if own.get("type") == "hidden":
+                self.hidden[own["name"]] = own.get("value", "")
+            elif own.get("type") == "radio":
+                self.radios.setdefault(own["name"], []).append(own.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form" and self._inside:
+            self._inside, self._done = False, True

@@ -1,0 +1,239 @@
+"""`quiz doctor`: a line for each thing it looks at, the mend where one is needed, and no trace of itself."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlite_utils import Database
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
+
+from quiz import create_app, secret, storage
+from quiz.cli import main
+from quiz.storage import Storage
+from tests.test_cli import quiz
+from tests.test_storage import AFFECTED, HUMBLE, MENDED, sqlite
+
+TODAY = "2026-06-15"
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    """A started instance with a response in it."""
+    folder = tmp_path / "instance"
+    app = create_app({}, instance=folder)
+    app.storage.start("a" * 64, bank="1", day=TODAY)
+    app.storage.close()
+    return folder
+
+
+def examine(folder: Path, **settings: str) -> Result:
+    environ = {"MANY_HATS_INSTANCE": str(folder)} | {f"MANY_HATS_{name}": text for name, text in settings.items()}
+    return CliRunner().invoke(main, ["doctor"], env=environ)
+
+
+def troubles(result: Result) -> list[str]:
+    """What is to be mended, by the thing it is wrong with."""
+    assert result.stderr == ""
+    lines = result.stdout.splitlines()
+    assert {line.split()[0] for line in lines} <= {"ok", "trouble"}
+    found = [line.split(maxsplit=1)[1] for line in lines if line.startswith("trouble")]
+    assert result.exit_code == bool(found)
+    return found
+
+
+def traces(folder: Path) -> dict[str, tuple[bytes, int]]:
+    return {path.name: (path.read_bytes(), path.stat().st_mode) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_sound_instance_has_a_line_for_everything_and_no_trouble(instance):
+    before = traces(instance)
+    shown = examine(instance)
+    assert troubles(shown) == []
+    said = {line.split()[1] for line in shown.stdout.splitlines()}
+    assert said >= {"Python", "SQLite", "instance", "file", "settings", "key", "bank", "database", "disk", "expiry"}
+    assert "responses: 1" in shown.stdout
+    assert traces(instance) == before
+
+
+def test_an_instance_that_was_never_started_is_no_trouble_and_is_not_made(tmp_path):
+    shown = examine(tmp_path / "instance")
+    assert troubles(shown) == []
+    assert shown.stdout.count("the first `quiz serve` makes it") == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def open_folder(folder: Path) -> None:
+    folder.chmod(0o755)
+
+
+def open_database(folder: Path) -> None:
+    (folder / "many-hats.db").chmod(0o640)
+
+
+def open_key(folder: Path) -> None:
+    (folder / "secret.key").chmod(0o604)
+
+
+def short_key(folder: Path) -> None:
+    (folder / "secret.key").write_bytes(b"k")
+
+
+def unknown_setting(folder: Path) -> None:
+    (folder / "config.py").write_text("OPERATR = 'a slip'\n")
+
+
+def lost_database(folder: Path) -> None:
+    (folder / "many-hats.db").unlink()
+
+
+def no_database(folder: Path) -> None:
+    (folder / "many-hats.db").write_bytes(b"nothing but words " * 1000)
+
+
+def damaged_database(folder: Path) -> None:
+    with Database(sqlite3.connect(folder / "many-hats.db")) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+        page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'answer'").fetchone()[0]
+    with (folder / "many-hats.db").open("r+b") as raw:
+        raw.seek((page - 1) * 4096)
+        raw.write(secrets.token_bytes(4096))
+
+
+def orphan(folder: Path) -> None:
+    with Database(sqlite3.connect(folder / "many-hats.db")) as db:
+        db.execute("INSERT INTO contact VALUES (404, 'baker')")
+
+
+def changed_table(folder: Path) -> None:
+    with Database(sqlite3.connect(folder / "many-hats.db")) as db:
+        db.execute("DROP INDEX response_changed")
+
+
+def migration_to_come(folder: Path) -> None:
+    with Database(sqlite3.connect(folder / "many-hats.db")) as db:
+        db.execute("DROP TABLE erased")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm004_erased'")
+
+
+def overdue(folder: Path) -> None:
+    kept = Storage(folder / "many-hats.db")
+    kept.start("b" * 64, bank="1", day="2020-01-01")
+    kept.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "named"),
+    [
+        (open_folder, "run: chmod 700 "),
+        (open_database, "many-hats.db; run: chmod 600 "),
+        (open_key, "chmod 600 "),
+        (short_key, "delete it to have a new one made"),
+        (unknown_setting, "unknown setting OPERATR"),
+        (lost_database, "is not there; set DATABASE, or: quiz restore FILE"),
+        (no_database, "file is not a database"),
+        (damaged_database, "quiz restore FILE --force"),
+        (orphan, "rows of contact refer to what is not there"),
+        (changed_table, "response_changed is not as this version makes it"),
+        (migration_to_come, "m004_erased to come; back up, then restart"),
+        (overdue, "past their time: 1; any request"),
+    ],
+)
+def test_each_trouble_is_a_line_with_its_mend_and_nothing_is_changed(instance, spoil: Callable[[Path], None], named):
+    spoil(instance)
+    before = traces(instance)
+    found = troubles(examine(instance))
+    assert [line for line in found if named in line], found
+    assert len(found) == (2 if spoil is open_key else 1)
+    assert traces(instance) == before
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"URL": "https://hats.example.org"}, "set BEHIND_PROXY to yes"),
+        ({"BEHIND_PROXY": "yes"}, "set URL to the address that people use"),
+        ({"BEHIND_PROXY": "yes", "URL": "http://hats.example.org"}, "use https"),
+        ({"URL": "http://hats.example.org/quiz"}, "write it without what follows the host"),
+        ({"TRUSTED_HOSTS": "localhost *"}, "write whole host names"),
+        ({"TRUSTED_HOSTS": "https://hats.example.org"}, "write host names alone"),
+        ({"URL": "hats.example.org"}, "write the whole address"),
+        ({"BANK": "/no/such/folder"}, "is missing"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named_with_its_mend(instance, settings, named):
+    found = troubles(examine(instance, **settings))
+    assert len(found) == 1
+    assert named in found[0]
+
+
+def test_a_server_behind_a_proxy_with_tls_is_no_trouble(instance):
+    shown = examine(instance, URL="https://hats.example.org", BEHIND_PROXY="yes")
+    assert troubles(shown) == []
+    assert "links begin with https://hats.example.org" in shown.stdout
+
+
+def test_problems_of_the_bank_are_counted_and_the_first_is_shown(instance, small_bank):
+    baker = small_bank / "roles" / "baker.toml"
+    baker.write_text(baker.read_text().replace("place = 1", "place = -1"))
+    (found,) = troubles(examine(instance, BANK=str(small_bank)))
+    assert f"{baker}:" in found
+    assert "place is -1" in found
+
+
+def test_a_nearly_full_disk_is_said_with_what_is_needed(instance, monkeypatch):
+    usage = type("Usage", (), {"free": 10 << 20})
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
+    (found,) = troubles(examine(instance))
+    assert "10 MB free; make room for 200 MB" in found
+
+
+def test_an_old_python_is_said(instance, monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 10, 4))
+    assert "install 3.11 or newer" in next(iter(troubles(examine(instance))))
+
+
+def test_a_database_in_wal_mode_under_an_affected_sqlite_is_said(instance, monkeypatch):
+    assert (instance / "many-hats.db").read_bytes()[18] == (2 if storage.journal() == "wal" else 1)
+    sqlite(monkeypatch, MENDED)
+    create_app({}, instance=instance)
+    assert troubles(examine(instance)) == []
+    sqlite(monkeypatch, AFFECTED)
+    (found,) = troubles(examine(instance))
+    assert "could lose writes; restart `quiz serve`" in found
+    create_app({}, instance=instance)
+    shown = examine(instance)
+    assert troubles(shown) == []
+    assert "kept with a rollback journal" in shown.stdout
+
+
+def test_a_folder_that_cannot_be_used_is_one_line_and_the_end(tmp_path):
+    (tmp_path / "file").touch()
+    (found,) = troubles(examine(tmp_path / "file"))
+    assert "is no folder" in found
+
+
+@pytest.fixture
+def closed(instance: Path) -> Iterator[Path]:
+    instance.chmod(0o500)
+    yield instance
+    instance.chmod(0o700)
+
+
+def test_a_read_only_folder_is_said_and_no_crash(closed):
+    run = quiz("doctor", instance=closed, before=tuple(HUMBLE))
+    assert (run.returncode, run.stderr) == (1, "")
+    assert "cannot be written to" in run.stdout
+
+
+def test_a_key_in_the_settings_needs_no_file(instance):
+    (instance / "secret.key").unlink()
+    shown = examine(instance, SECRET_KEY="k" * secret.LENGTH)
+    assert troubles(shown) == []
+    assert "comes from the settings" in shown.stdout
+    assert "kkk" not in shown.stdout

@@ -1,0 +1,104 @@
+"""`/health`: 200 while answers can be kept, else 503 with what is wrong; it writes nothing and tells nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from quiz import storage
+from quiz.app import App
+from quiz.storage import readiness
+from tests.test_guard import dump
+from tests.visitor import Visitor
+
+Usage = namedtuple("Usage", "total used free")
+
+
+def wrong(visitor: Visitor) -> list[str]:
+    """What `/health` says is wrong; each a sentence without a path."""
+    answer = visitor.get("/health")
+    told = json.loads(answer.data)
+    lines: list[str] = told["wrong"]
+    assert (answer.status_code, told["status"]) == ((503, "failing") if lines else (200, "ok"))
+    assert not [line for line in lines if "/" in line or not line.endswith(".")]
+    return lines
+
+
+def test_all_is_well_with_a_fresh_server(visitor: Visitor, bank):
+    assert wrong(visitor) == []
+    told = json.loads(visitor.get("/health").data)
+    assert told["bank"] == bank.version
+    assert told["journal"] == storage.journal()
+    assert re.fullmatch(r"3\.\d+\.\d+", told["sqlite"])
+    assert re.match(r"\d+\.\d+", told["version"])
+
+
+def test_it_writes_nothing_and_counts_nobody(app: App, visitor: Visitor):
+    before, said = dump(app), visitor.get("/health").data
+    assert dump(app) == before
+    visitor.start()
+    assert visitor.get("/health").data == said
+
+
+def test_a_database_that_went_away_is_told_and_not_made_anew(app: App, visitor: Visitor):
+    file, away = app.storage.file, app.storage.file.with_name("away")
+    app.storage.close()
+    file.rename(away)
+    assert wrong(visitor) == ["The database cannot be read or written."]
+    assert not file.exists()
+    away.rename(file)
+    assert wrong(visitor) == []
+
+
+def test_a_broken_database_is_told(app: App, visitor: Visitor):
+    app.storage.close()
+    for file in app.storage.file.parent.glob(f"{app.storage.file.name}*"):
+        file.write_bytes(b"not a database" * 1000)
+    assert wrong(visitor) == ["The database cannot be read or written."]
+
+
+def test_a_database_without_its_tables_is_told(app: App, visitor: Visitor):
+    app.storage.close()
+    for file in app.storage.file.parent.glob(f"{app.storage.file.name}*"):
+        file.write_bytes(b"")
+    assert wrong(visitor) == ["The database cannot be read or written."]
+
+
+def test_a_database_that_somebody_holds_is_told_until_it_is_given_back(app: App, visitor: Visitor, monkeypatch):
+    app.storage.close()
+    monkeypatch.setattr("quiz.storage.connection.PATIENCE", 0.05)
+    other = Database(app.storage.file)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        assert wrong(visitor) == ["The database cannot be read or written."]
+        other.execute("ROLLBACK")
+    finally:
+        other.close()
+    assert wrong(visitor) == []
+
+
+def test_a_read_only_folder_is_told(app: App, visitor: Visitor, monkeypatch):
+    folder, access = app.storage.file.parent, os.access
+    # As on a disk that the system has made read-only: modes would not keep root from writing.
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != folder and access(path, mode))
+    assert wrong(visitor) == ["The folder of the database cannot be written to."]
+
+
+@pytest.mark.parametrize(
+    ("free", "well"), [(0, False), (readiness.LEAST_FREE - 1, False), (readiness.LEAST_FREE, True)]
+)
+def test_a_disk_that_is_nearly_full_is_told(visitor: Visitor, monkeypatch, free, well):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1, 1, free))
+    assert wrong(visitor) == ([] if well else ["The disk that the database lies on is nearly full."])
+
+
+def test_it_can_be_asked_without_a_body_and_not_be_sent_to(visitor: Visitor):
+    assert visitor.client.head("/health").status_code == 200
+    assert visitor.client.post("/health").status_code == 405

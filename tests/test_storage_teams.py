@@ -1,0 +1,376 @@
+"""What is kept of teams: who is in which, what was counted, and what a round published, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+from sqlite_utils.utils import sqlite3
+
+from quiz.storage import Membership, Response, Seat, Storage, Team, prepare
+
+DAY, LATER = "2026-05-31", "2026-06-30"
+RESULT = '{"said": "something"}'
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Storage]:
+    """An empty storage."""
+    prepare(tmp_path / "kept.db")
+    storage = Storage(tmp_path / "kept.db")
+    yield storage
+    storage.close()
+
+
+def key() -> str:
+    """A fingerprint, as good as any."""
+    return secrets.token_hex(32)
+
+
+def a_team(kept: Storage, kind: str = "anonymous", minimum: int = 5) -> tuple[str, str]:
+    """A new team: its lead key and its join key."""
+    lead, joining = key(), key()
+    kept.make_team(lead, joining, number=3, name="The crew", kind=kind, minimum=minimum, day=DAY)  # type: ignore[arg-type]
+    return lead, joining
+
+
+def a_response(kept: Storage, finished: str | None = DAY) -> str:
+    owner = key()
+    kept.start(owner, bank="v", day=DAY)
+    kept.save_answers(owner, {"pipelines": "daily"}, bank="v", day=DAY)
+    if finished:
+        kept.finish(owner, bank="v", day=finished)
+    return owner
+
+
+def members(kept: Storage, joining: str, people: int) -> list[str]:
+    owners = [a_response(kept) for _ in range(people)]
+    for owner in owners:
+        assert kept.join(joining, owner, name="", wishes=False)
+    return owners
+
+
+def all_of(seated: Sequence[tuple[Seat, Response]], before: str | None) -> tuple[str, list[int]]:
+    """Publishes whatever there is."""
+    return RESULT, [seat.response for seat, _ in seated]
+
+
+def team(kept: Storage, lead: str) -> Team:
+    found = kept.team(lead)
+    assert found is not None
+    return found
+
+
+def rows(kept: Storage, table: str) -> list[dict[str, object]]:
+    db = Database(kept.file)
+    try:
+        return list(db[table].rows)
+    finally:
+        db.close()
+
+
+# Teams
+
+
+def test_a_team_is_kept_whole_with_its_first_round_open(kept: Storage):
+    lead, joining = a_team(kept, "open", 8)
+    found = team(kept, lead)
+    assert (found.number, found.name, found.kind, found.minimum, found.made) == (3, "The crew", "open", 8, DAY)
+    assert found.open_round is not None
+    assert (found.open_round.number, found.open_round.opened) == (1, DAY)
+    assert (found.closed_rounds, found.last_closed) == ((), None)
+    assert kept.joinable(joining) == found
+
+
+def test_each_link_finds_a_team_by_its_own_right_only(kept: Storage):
+    lead, joining = a_team(kept)
+    owner = a_response(kept)
+    assert kept.team(joining) is kept.joinable(lead) is kept.team(owner) is kept.joinable(owner) is None
+    assert kept.response(lead) is kept.response(joining) is kept.membership(lead) is None
+
+
+def test_eight_threads_that_make_a_team_with_one_lead_link_make_one(kept: Storage):
+    lead, joining = key(), key()
+
+    def make(_: int) -> None:
+        kept.make_team(lead, joining, number=1, name="x", kind="open", minimum=5, day=DAY)
+        kept.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, range(8)))
+    assert (len(rows(kept, "team")), len(rows(kept, "round"))) == (1, 1)
+
+
+def test_nothing_is_changed_for_a_lead_who_is_not_there(kept: Storage):
+    a_team(kept)
+    before = rows(kept, "team"), rows(kept, "round")
+    nobody = key()
+    assert kept.close_round(nobody, all_of, day=DAY) is False
+    assert kept.open_round(nobody, day=DAY) is False
+    assert kept.raise_minimum(nobody, 8) is False
+    assert kept.replace_links(nobody, new_lead=key(), joining=key(), number=1) is False
+    assert kept.erase_team(nobody) is False
+    assert (rows(kept, "team"), rows(kept, "round")) == before
+
+
+def test_the_minimum_goes_up_and_never_down(kept: Storage):
+    lead, _ = a_team(kept)
+    assert [kept.raise_minimum(lead, n) for n in (8, 8, 5, 20, 10)] == [True, False, False, True, False]
+    assert team(kept, lead).minimum == 20
+
+
+def test_new_links_take_the_place_of_the_old_ones(kept: Storage):
+    lead, joining = a_team(kept)
+    before = team(kept, lead)
+    new, new_joining = key(), key()
+    assert kept.replace_links(lead, new_lead=new, joining=new_joining, number=9)
+    assert kept.team(lead) is kept.joinable(joining) is None
+    assert kept.team(new) == kept.joinable(new_joining)
+    assert (team(kept, new).id, team(kept, new).number) == (before.id, 9)
+
+
+def test_links_of_another_team_cannot_be_taken_over(kept: Storage):
+    lead, joining = a_team(kept)
+    other, other_joining = a_team(kept)
+    with pytest.raises(sqlite3.IntegrityError):
+        kept.replace_links(lead, new_lead=other, joining=key(), number=1)
+    with pytest.raises(sqlite3.IntegrityError):
+        kept.replace_links(lead, new_lead=lead, joining=other_joining, number=1)
+    assert kept.team(lead) == kept.joinable(joining)
+
+
+# Members
+
+
+def test_a_member_is_in_the_team_under_the_name_they_gave(kept: Storage):
+    lead, joining = a_team(kept, "open")
+    owner = a_response(kept)
+    assert kept.membership(owner) is None
+    assert kept.join(joining, owner, name="Ada", wishes=True)
+    assert kept.membership(owner) == Membership(team(kept, lead), "Ada", wishes=True, counted=False)
+    ((member),) = kept.members(team(kept, lead).id)
+    assert (member.name, member.wishes, member.response) == ("Ada", True, kept.response(owner))
+
+
+def test_members_stand_in_the_order_of_their_names(kept: Storage):
+    lead, joining = a_team(kept, "open")
+    for name in ("Cy", "Ada", "Bo"):
+        kept.join(joining, a_response(kept), name=name, wishes=False)
+    assert [member.name for member in kept.members(team(kept, lead).id)] == ["Ada", "Bo", "Cy"]
+
+
+def test_an_anonymous_team_keeps_no_names_and_names_nobody(kept: Storage):
+    lead, joining = a_team(kept)
+    owner = a_response(kept)
+    for name in ("Canary", "Canary again"):
+        assert kept.join(joining, owner, name=name, wishes=True)
+    assert rows(kept, "member") == [{"response": 1, "team": 1, "name": "", "wishes": 0}]
+    assert kept.members(team(kept, lead).id) == ()
+
+
+def test_a_response_is_in_one_team_only(kept: Storage):
+    (lead, joining), (other, other_joining) = a_team(kept), a_team(kept)
+    owner = a_response(kept)
+    assert kept.join(joining, owner, name="", wishes=False)
+    assert kept.join(other_joining, owner, name="", wishes=False) is False
+    assert len(kept.seats(team(kept, lead).id)) == 1
+    assert kept.seats(team(kept, other).id) == ()
+
+
+def test_nobody_joins_what_is_not_there(kept: Storage):
+    _, joining = a_team(kept)
+    assert kept.join(joining, key(), name="", wishes=False) is False
+    assert kept.join(key(), a_response(kept), name="", wishes=False) is False
+    assert rows(kept, "member") == []
+
+
+def test_eight_threads_that_join_with_one_response_leave_one_row(kept: Storage):
+    joins = [a_team(kept)[1] for _ in range(2)]
+    owner = a_response(kept)
+
+    def join(n: int) -> bool:
+        with contextlib.closing(kept):
+            return kept.join(joins[n % 2], owner, name="", wishes=False)
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(join, range(8)))
+    assert len(rows(kept, "member")) == 1
+    assert done.count(True) == 4, "those of the team that was first, and no others"
+    assert len(set(done[::2])) == len(set(done[1::2])) == 1
+
+
+def test_leaving_takes_out_the_one_who_leaves(kept: Storage):
+    lead, joining = a_team(kept)
+    gone, stays = members(kept, joining, 2)
+    assert kept.leave(gone) is True
+    assert kept.leave(gone) is False
+    assert kept.membership(gone) is None
+    assert kept.membership(stays) is not None
+    assert len(kept.seats(team(kept, lead).id)) == 1
+
+
+def test_a_seat_knows_when_its_response_was_finished_and_whether_it_was_counted(kept: Storage):
+    lead, joining = a_team(kept)
+    members(kept, joining, 1)
+    kept.close_round(lead, all_of, day=DAY)
+    kept.join(joining, a_response(kept, None), name="", wishes=False)
+    kept.join(joining, a_response(kept, LATER), name="", wishes=False)
+    assert kept.seats(team(kept, lead).id) == (Seat(1, DAY, True), Seat(2, None, False), Seat(3, LATER, False))
+
+
+# Rounds
+
+
+def test_closing_keeps_what_is_published_and_who_was_counted(kept: Storage):
+    lead, joining = a_team(kept)
+    owners = members(kept, joining, 3)
+    assert kept.close_round(lead, all_of, day=LATER)
+    (round,) = team(kept, lead).closed_rounds
+    assert (round.closed, round.published, round.people, round.erased) == (LATER, RESULT, 3, 0)
+    assert team(kept, lead).open_round is None
+    assert team(kept, lead).last_closed == LATER
+    assert [kept.counted(owner) for owner in owners] == 3 * [True]
+    assert kept.counted(a_response(kept)) is False
+
+
+def test_a_round_that_publishes_nothing_stays_open(kept: Storage):
+    lead, joining = a_team(kept)
+    members(kept, joining, 3)
+    before = rows(kept, "round")
+    assert kept.close_round(lead, lambda seated, last: None, day=LATER) is False
+    assert (rows(kept, "round"), rows(kept, "counted")) == (before, [])
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("no"), KeyboardInterrupt()])
+def test_a_round_is_closed_whole_or_not_at_all(kept: Storage, fault: BaseException):
+    lead, joining = a_team(kept)
+    members(kept, joining, 3)
+    before = rows(kept, "round")
+
+    def fails(seated: object, last: object) -> tuple[str, list[int]]:
+        raise fault
+
+    with pytest.raises(type(fault)):
+        kept.close_round(lead, fails, day=LATER)
+    with pytest.raises(sqlite3.IntegrityError):
+        kept.close_round(lead, lambda seated, last: (RESULT, [1, 2, 1]), day=LATER)
+    with pytest.raises(sqlite3.IntegrityError):
+        kept.close_round(lead, lambda seated, last: ("no JSON", [1]), day=LATER)
+    assert (rows(kept, "round"), rows(kept, "counted")) == (before, [])
+    assert kept.close_round(lead, all_of, day=LATER)
+
+
+def test_publishing_sees_the_members_of_that_team_and_what_its_last_round_published(kept: Storage):
+    (lead, joining), (_, other) = a_team(kept), a_team(kept)
+    owners, _ = members(kept, joining, 2), members(kept, other, 2)
+    seen = []
+
+    def publish(seated: Sequence[tuple[Seat, Response]], before: str | None) -> tuple[str, list[int]]:
+        seen.append(([response for _, response in seated], before))
+        return json.dumps({"round": len(seen)}), [seat.response for seat, _ in seated if not seat.counted]
+
+    for _ in range(2):
+        assert kept.close_round(lead, publish, day=DAY)
+        assert kept.open_round(lead, day=DAY)
+    responses = [kept.response(owner) for owner in owners]
+    assert seen == [(responses, None), (responses, '{"round": 1}')]
+
+
+def test_four_threads_that_close_at_once_close_one_round(kept: Storage):
+    lead, joining = a_team(kept)
+    members(kept, joining, 3)
+
+    def close(_: int) -> bool:
+        with contextlib.closing(kept):
+            return kept.close_round(lead, all_of, day=DAY)
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(close, range(4)))
+    assert sorted(done) == [False, False, False, True]
+    assert len(rows(kept, "counted")) == 3
+
+
+def test_one_round_is_open_at_a_time(kept: Storage):
+    lead, joining = a_team(kept)
+    members(kept, joining, 1)
+    assert kept.open_round(lead, day=DAY) is False
+    kept.close_round(lead, all_of, day=DAY)
+    assert [kept.open_round(lead, day=LATER) for _ in range(2)] == [True, False]
+    assert [(round.number, round.opened) for round in team(kept, lead).rounds] == [(1, DAY), (2, LATER)]
+
+
+def test_no_response_is_ever_counted_twice(kept: Storage):
+    lead, joining = a_team(kept)
+    (owner,) = members(kept, joining, 1)
+    kept.close_round(lead, all_of, day=DAY)
+    kept.leave(owner)
+    other, other_joining = a_team(kept)
+    assert kept.join(other_joining, owner, name="", wishes=False)
+    with pytest.raises(sqlite3.IntegrityError):
+        kept.close_round(other, all_of, day=DAY)
+    assert team(kept, other).open_round is not None
+
+
+# What goes
+
+
+def test_erasing_a_person_is_noted_in_the_round_that_counted_them_and_nowhere_else(kept: Storage):
+    lead, joining = a_team(kept)
+    first, *_ = members(kept, joining, 3)
+    kept.close_round(lead, all_of, day=DAY)
+    kept.open_round(lead, day=DAY)
+    second, *_ = members(kept, joining, 2)
+    assert kept.erase(first) and kept.erase(second)
+    assert [(round.people, round.erased) for round in team(kept, lead).rounds] == [(3, 1), (0, 0)]
+    assert len(kept.seats(team(kept, lead).id)) == 3
+
+
+def test_erasing_somebody_who_took_it_again_is_noted_in_every_round_of_theirs(kept: Storage):
+    lead, joining = a_team(kept)
+    first, *_ = members(kept, joining, 2)
+    kept.close_round(lead, all_of, day=DAY)
+    kept.open_round(lead, day=DAY)
+    again = key()
+    kept.start(again, bank="v", day=DAY, earlier=first)
+    kept.finish(again, bank="v", day=DAY)
+    kept.join(joining, again, name="", wishes=False)
+    fresh = lambda seated, last: (RESULT, [seat.response for seat, _ in seated if not seat.counted])  # noqa: E731
+    kept.close_round(lead, fresh, day=DAY)
+    assert kept.erase(again)
+    assert [round.erased for round in team(kept, lead).rounds] == [1, 1]
+
+
+def test_expiry_takes_the_rows_and_is_not_noted_as_erasing(kept: Storage):
+    lead, joining = a_team(kept)
+    members(kept, joining, 3)
+    kept.close_round(lead, all_of, day=DAY)
+    assert kept.expire(LATER, remembered=DAY) == 3
+    (round,) = team(kept, lead).rounds
+    assert (round.people, round.erased) == (3, 0)
+    assert rows(kept, "member") == rows(kept, "counted") == []
+
+
+def test_erasing_a_team_leaves_the_responses_and_nothing_of_the_team(kept: Storage):
+    (lead, joining), (other, other_joining) = a_team(kept), a_team(kept)
+    owners = members(kept, joining, 2) + members(kept, other_joining, 1)
+    kept.close_round(lead, all_of, day=DAY)
+    assert kept.erase_team(lead) is True
+    assert kept.team(lead) is kept.joinable(joining) is None
+    assert all(kept.response(owner) for owner in owners)
+    assert [kept.membership(owner) is None for owner in owners] == [True, True, False]
+    assert [row["team"] for table in ("round", "member") for row in rows(kept, table)] == 2 * [team(kept, other).id]
+
+
+def test_an_erased_team_is_in_no_file(kept: Storage):
+    lead, joining = key(), key()
+    kept.make_team(lead, joining, number=1, name="Canary crew", kind="anonymous", minimum=5, day=DAY)
+    members(kept, joining, 1)
+    kept.close_round(lead, lambda seated, last: ('{"x": "Canary result"}', [1]), day=DAY)
+    assert kept.erase_team(lead)
+    assert not [file.name for file in kept.file.parent.iterdir() if b"Canary" in file.read_bytes()]
