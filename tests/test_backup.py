@@ -679,7 +679,7 @@ def test_a_backup_from_before_that_time_is_put_back_only_when_told_to(kept, file
     who = started(kept)
     back_up(file, copy, day="2026-05-01")
     kept.close()
-    put_back(copy, file, day="2026-05-31")
+    assert put_back(copy, file, day="2026-05-31").doubts == ()
     with pytest.raises(
         Refused, match="is from 2026-05-01, and who deleted their response is known only since 2026-05-02"
     ):

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz import create_app, secret, storage
+from quiz import create_app, doctor, secret, storage
 from quiz.cli import main
 from quiz.storage import Storage
 from tests.test_cli import quiz
@@ -151,6 +151,15 @@ def test_each_trouble_is_a_line_with_its_mend_and_nothing_is_changed(instance, s
     assert [line for line in found if named in line], found
     assert len(found) == (2 if spoil is open_key else 1)
     assert traces(instance) == before
+
+
+@pytest.mark.parametrize(("changed", "waits"), [("2025-06-14", False), ("2025-06-13", True)])
+def test_a_response_may_wait_a_day_for_the_request_that_erases_it(instance, changed, waits):
+    kept = Storage(instance / "many-hats.db")
+    kept.start("b" * 64, bank="1", day=changed)
+    kept.close()
+    found = {check.what: check for check in doctor.checks(instance, today=TODAY)}
+    assert found["expiry"].sound == (not waits)
 
 
 @pytest.mark.parametrize(

@@ -309,6 +309,21 @@ def test_a_teams_rounds_as_jsonl_hold_the_facts_and_nobodys_answers(app: App):
     assert not [word for word in ("secret", "Kim", "weekly", *owners) if word in ran.stdout]
 
 
+def test_rounds_stand_in_the_order_in_which_they_were_published(app: App):
+    lead, joining, _ = a_team(app, "anonymous", 6)
+    key = links.fingerprint(lead)
+    app.storage.open_round(key, day=WHEN["day"])
+    for _ in range(5):
+        who = person(app, dict.fromkeys(app.bank.responsibility, "daily"))
+        app.storage.join(links.fingerprint(joining), who, name="", wishes=False)
+    team = app.storage.team(key)
+    assert team
+    assert app.storage.close_round(key, rounds.publisher(app.bank, app.scheme, team), day="2026-06-30")
+    ran = quiz(app, "export", "--team", lead, "--format", "jsonl")
+    told = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [(line["round"], line["closed"]) for line in told] == [(1, WHEN["day"]), (2, "2026-06-30")]
+
+
 def test_a_round_that_was_withdrawn_is_named_and_says_nothing(app: App):
     lead, _, owners = a_team(app, "anonymous", 5)
     app.storage.erase(owners[0])

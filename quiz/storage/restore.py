@@ -201,7 +201,8 @@ def _delete_again(place: Database, draft: Path) -> bool:
     except sqlite3.DatabaseError:
         return False
     with opened(draft) as db, db.atomic():
+        # First those whose time was up: rounds note the others only.
         db.execute("DELETE FROM response WHERE owner IN (SELECT link FROM erased WHERE expired)")
-        remove(db, "owner IN (SELECT link FROM erased WHERE NOT expired)")
+        remove(db, "owner IN (SELECT link FROM erased)")
         db.execute("DELETE FROM team WHERE lead IN (SELECT link FROM erased)")
     return True
