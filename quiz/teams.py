@@ -155,8 +155,8 @@ class Published:
     """All that is ever known of a closed round. It carries its names, so it outlives changes of the bank.
 
     `people` is how many had finished, which the lead saw while the round was open. `bank` is the bank's version then.
-    `others` is the percent of the mix that is not told by role: `STEP` says "5 % or less", and 20 beside a role of
-    `MOST` says "20 % or less". All roles and responsibilities are there, in the order of the flow.
+    `others` is the percent of the mix that is not told by role: `STEP` says "5% or less", and 20 beside a role of
+    `MOST` says "20% or less". All roles and responsibilities are there, in the order of the flow.
     """
 
     people: int
@@ -356,7 +356,7 @@ def facts(published: Published, bank: Bank) -> list[Fact]:
     rows = [Fact("people", "people", "finished", str(published.people))]
     rows += [Fact("mix", part.role, part.name, _said(part)) for part in published.mix]
     bounded = published.others <= STEP or any(part.percent == MOST for part in published.mix)
-    rows.append(Fact("mix", "others", "other roles", f"{published.others} %" + " or less" * bounded))
+    rows.append(Fact("mix", "others", "other roles", f"{published.others}%" + " or less" * bounded))
     rows += [Fact("coverage", item.responsibility, item.name, BANDS[item.band]) for item in published.coverage]
     for item in published.hand_overs:
         rows.append(
@@ -368,7 +368,7 @@ def facts(published: Published, bank: Bank) -> list[Fact]:
 def _said(part: Part) -> str:
     if part.percent is None:
         return "held, share not told" if part.held else "few or nobody"
-    return "most or all" if part.percent >= MOST else f"{part.percent} %"
+    return "most or all" if part.percent >= MOST else f"{part.percent}%"
 
 
 def _gone(published: Published, bank: Bank) -> Iterator[Fact]:

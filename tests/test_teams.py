@@ -19,12 +19,13 @@ from quiz.open_team import OpenMember, open_team
 from quiz.scoring import Scheme
 from quiz.teams import (
     BANDS,
-    LARGE,
     MINIMUMS,
     MINUTES,
     MOST,
+    Covered,
     Fact,
     Member,
+    Part,
     Published,
     agenda,
     eligible,
@@ -161,6 +162,42 @@ def test_what_more_than_one_person_moved_is_told():
     }
 
 
+@pytest.mark.parametrize(
+    ("people", "before", "now", "said"),
+    [
+        (6, 4, 3, "four-or-more"),
+        (6, 4, 2, "two-or-three"),
+        (6, 2, 1, "two-or-three"),
+        (6, 2, 0, "one-at-most"),
+        (20, 5, 4, "to-a-half"),
+        (20, 5, 3, "under-a-quarter"),
+        (20, 16, 15, "over-three-quarters"),
+        (20, 16, 14, "to-three-quarters"),
+    ],
+)
+def test_a_band_is_left_as_soon_as_two_people_have_stopped(people, before, now, said):
+    def team(heads: int) -> list[Member]:
+        return [*heads * [ENGINEER], *(people - heads) * [IDLE]]
+
+    assert band(published(team(now), before=published(team(before))), "pipelines") == said
+
+
+@pytest.mark.parametrize("moved", [(0, 1), (1, -1)], ids=["more of it told", "from one role to another"])
+@pytest.mark.parametrize(
+    ("people", "by", "held_back"),
+    [(5, 30, True), (5, 35, False), (7, 20, True), (7, 25, False), (20, 15, True), (20, 20, False)],
+)
+def test_a_mix_stays_up_to_what_one_person_can_move_and_no_further(people, by, held_back, moved):
+    """One of five people moves 20 %, one of seven 14 %, one of twenty 5 %; rounding adds 5 % on both sides."""
+    both = person("data-engineer", "data-analyst")
+    team = [*(people // 2) * [ENGINEER, ANALYST], *(people % 2) * [both]]
+    fresh = published(team)
+    told = {role: now + by * way for (role, now), way in zip(percents(fresh).items(), moved, strict=True)}
+    parts = tuple(dataclasses.replace(part, percent=told.get(part.role)) for part in fresh.mix)
+    after = published(team, before=dataclasses.replace(fresh, mix=parts))
+    assert percents(after) == (told if held_back else percents(fresh))
+
+
 def test_an_edit_after_closing_changes_nothing():
     answers = dict(ENGINEER.answers)
     first = published([*4 * [ENGINEER], Member(answers)])
@@ -202,7 +239,7 @@ def test_a_role_that_two_hold_is_told_only_among_the_others():
 def test_the_other_roles_are_never_told_to_be_nobody_s():
     round = published([*3 * [ENGINEER], *3 * [ANALYST]])
     assert round.others == 5
-    assert Fact("mix", "others", "other roles", "5 % or less") in facts(round, BANK)
+    assert Fact("mix", "others", "other roles", "5% or less") in facts(round, BANK)
 
 
 def test_a_team_without_any_mix_says_only_that():
@@ -229,7 +266,7 @@ def test_two_hundred_members_are_told_in_quarters(heads, said):
     assert band(round, "pipelines") == said
 
 
-@pytest.mark.parametrize(("people", "said"), [(LARGE - 1, "four-or-more"), (LARGE, "under-a-quarter")])
+@pytest.mark.parametrize(("people", "said"), [(19, "four-or-more"), (20, "under-a-quarter")])
 def test_quarters_begin_with_the_twentieth_person(people, said):
     assert band(published([*4 * [ENGINEER], *(people - 4) * [IDLE]]), "pipelines") == said
 
@@ -252,6 +289,13 @@ def test_weekly_counts_and_monthly_does_not():
         "one-at-most",
         "one-at-most",
     ]
+
+
+def test_an_answer_that_is_worth_exactly_half_counts_too():
+    scheme = dataclasses.replace(SCHEME, worth=np.array([0, 0.1, 0.5, 0.65, 1, np.nan]))
+    round = publish(BANK, scheme, 5 * [person(dashboards="monthly")], 5)
+    assert round is not None
+    assert band(round, "dashboards") == "four-or-more"
 
 
 def test_a_hand_over_counts_who_knows_both_sides():
@@ -305,6 +349,10 @@ def test_a_published_round_survives_json():
     assert Published.from_data(json.loads(json.dumps(round.to_data()))) == round
 
 
+def test_a_published_round_names_the_version_of_its_bank():
+    assert some_round().bank == BANK.version
+
+
 def test_nothing_published_tells_when_anybody_finished():
     assert some_round().to_data().keys() == {"people", "bank", "mix", "others", "coverage", "hand_overs"}
 
@@ -331,8 +379,9 @@ def test_a_published_round_survives_another_bank_and_says_what_is_gone(small_ban
     round = published(5 * [ENGINEER])
     now, then = facts(round, load(small_bank)), facts(round, BANK)
     assert now[: len(then)] == then
-    assert Fact("gone", "pipelines", "Flows that move data", "no longer in the quiz") in now
-    assert {fact.kind for fact in now[len(then) :]} == {"gone"}
+    gone = [(role.id, role.name) for role in BANK.roles]
+    gone += [(item.id, item.name) for item in BANK.responsibility.values()]
+    assert now[len(then) :] == [Fact("gone", id, name, "no longer in the quiz") for id, name in gone]
 
 
 def test_a_round_of_another_bank_does_not_hold_back_the_next(small_bank):
@@ -357,16 +406,31 @@ def test_the_facts_hold_all_of_a_published_round_and_nothing_else():
     }
     for part in round.mix:
         value = "held, share not told" if part.held else "few or nobody"
-        assert told["mix", part.role] == (value if part.percent is None else f"{part.percent} %")
+        assert told["mix", part.role] == (value if part.percent is None else f"{part.percent}%")
+    name = {role.id: role.name for role in BANK.roles}
+    assert [(id, named) for kind, id, named, _ in rows if kind != "hand-over"] == [
+        ("people", "finished"),
+        *name.items(),
+        ("others", "other roles"),
+        *((item.id, item.name) for item in BANK.responsibility.values()),
+    ]
+    assert [named for kind, _, named, _ in rows if kind == "hand-over"] == [
+        f"{name[one]} – {name[other]}" for one, other in sorted(BANK.contacts)
+    ]
 
 
-def test_a_share_of_most_or_all_hides_the_others_shares():
-    broad = person("data-engineer", dashboards="daily", insights="weekly")
-    round = published([*9 * [ENGINEER], *3 * [broad]])
+def test_the_share_of_the_other_roles_is_told_as_it_is_where_it_hides_nobody():
+    round = published([*4 * [ENGINEER], *2 * [ANALYST]])
+    assert [fact.value for fact in facts(round, BANK) if fact.id == "others"] == ["35%"]
+
+
+@pytest.mark.parametrize("engineers", [5, 9], ids=["from exactly there on", "and above"])
+def test_a_share_of_most_or_all_hides_the_others_shares(engineers):
+    round = published([*engineers * [ENGINEER], *3 * [person("data-engineer", "data-analyst")]])
     said = {fact.id: fact.value for fact in facts(round, BANK) if fact.kind == "mix"}
     assert said["data-engineer"] == "most or all"
     assert said["data-analyst"] == "held, share not told"
-    assert said["others"] == "20 % or less"
+    assert said["others"] == "20% or less"
 
 
 def test_derived_facts_come_from_the_bands():
@@ -383,6 +447,52 @@ def test_derived_facts_come_from_the_bands():
     assert ("devops-sre", "ml-engineer") not in quiet
 
 
+def test_derived_facts_of_a_large_team_come_from_its_quarters():
+    round = published([*18 * [ENGINEER], *4 * [ANALYST], *2 * [person("data-engineer", contacts=["data-analyst"])]])
+    own = {role: {item.id for item in BANK.role[role].responsibilities} for role in ("data-engineer", "data-analyst")}
+    assert {item.responsibility for item in round.strengths} == own["data-engineer"]
+    assert {item.responsibility for item in round.thin} == set(SCHEME.questions) - own["data-engineer"]
+    assert [part.role for part in round.overlaps] == ["data-engineer"]
+    assert round.quiet == ()
+
+
+def test_roles_held_come_with_the_largest_share_first():
+    round = published([*3 * [ENGINEER], *6 * [ANALYST]])
+    assert percents(round) == {"data-engineer": 30, "data-analyst": 65}
+    assert [part.role for part in round.held] == ["data-analyst", "data-engineer"]
+
+
+@pytest.mark.parametrize(("strong", "shared"), [(0, False), (1, False), (2, False), (3, True), (4, True)])
+def test_many_share_a_role_when_they_do_more_than_half_of_it(strong, shared):
+    baker = Part("baker", "Baker", True, 40)
+    duties = [Covered(f"b{n}", "", "baker", "four-or-more" if n < strong else "one-at-most") for n in range(4)]
+    made = dataclasses.replace(some_round(), mix=(baker,), coverage=tuple(duties))
+    assert made.overlaps == ((baker,) if shared else ())
+
+
+def test_the_agenda_goes_through_the_hour_with_what_triggered_each_prompt():
+    team = [*4 * [person("data-engineer", contacts=["data-analyst"])], *3 * [ANALYST], person(monitoring="daily")]
+    round = published(team)
+    held, overlaps = ("data-engineer", "data-analyst"), ("data-engineer",)
+    thin = tuple(item.responsibility for item in round.thin)
+    quiet = tuple(role for item in round.quiet for role in item.roles)
+    assert thin
+    assert quiet
+    assert agenda(round) == (
+        ("alone", "recognise", held),
+        ("alone", "missing", ()),
+        ("patterns", "strengths", tuple(item.responsibility for item in round.strengths)),
+        ("patterns", "thin", thin),
+        ("patterns", "overlaps", overlaps),
+        ("patterns", "not-held", tuple(role for role in SCHEME.roles if role not in held)),
+        ("patterns", "quiet", quiet),
+        ("actions", "share-the-load", thin),
+        ("actions", "meet", quiet),
+        ("actions", "agree", overlaps),
+        ("actions", "two-actions", ()),
+    )
+
+
 def test_the_agenda_asks_about_what_is_there():
     prompts = agenda(published([*5 * [ENGINEER], *3 * [ANALYST]]))
     asked = {prompt.id: prompt.about for prompt in prompts}
@@ -394,8 +504,14 @@ def test_the_agenda_asks_about_what_is_there():
 
 
 def test_the_agenda_of_a_team_without_any_mix_still_fills_the_hour():
-    prompts = agenda(published(5 * [Member({})]))
-    assert {prompt.part for prompt in prompts} == set(MINUTES)
+    assert agenda(published(5 * [Member({})])) == (
+        ("alone", "recognise", ()),
+        ("alone", "missing", ()),
+        ("patterns", "thin", SCHEME.questions),
+        ("patterns", "not-held", SCHEME.roles),
+        ("actions", "share-the-load", SCHEME.questions),
+        ("actions", "two-actions", ()),
+    )
 
 
 # Open teams
