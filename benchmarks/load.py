@@ -165,8 +165,8 @@ def answer(port: int, process: subprocess.Popen[bytes]) -> None:
         connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
         try:
             connection.request("GET", "/")
-            if connection.getresponse().read():
-                return
+            connection.getresponse().read()
+            return
         except OSError:
             if process.poll() is not None or time.monotonic() > end:
                 raise SystemExit(f"{' '.join(process.args)} does not answer") from None  # type: ignore[arg-type]

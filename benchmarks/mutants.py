@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import subprocess
 import sys
 import tempfile
@@ -62,7 +63,8 @@ def main() -> None:
             away = [name for name, fate in fates.items() if fate not in REFUSED]
             print(f"{module}: {len(fates) - len(away)} of {len(fates)} mutants refused", flush=True)
             for name in away:
-                print(f"\n{fates[name]}: {run(python, tree, 'mutmut', 'show', name).stdout}", flush=True)
+                shown = run(python, tree, "mutmut", "show", name).stdout.splitlines()
+                print(f"\n{name}: {fates[name]}", *(line for line in shown if re.match(r"[-+] ", line)), sep="\n")
             refused, made = refused + len(fates) - len(away), made + len(fates)
     print(f"together: {refused} of {made} mutants refused, {refused / made:.1%}")
 

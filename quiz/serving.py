@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from quiz.app import App
 
@@ -26,6 +27,13 @@ class Server(BaseApplication):
         return self.app
 
 
+class Worker(ThreadWorker):
+    """gunicorn's worker with threads, whose log says neither who asked nor for what: addresses hold private links."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
+        super().handle_error(None, client, ("", -1), exc)
+
+
 def serve(app: App, *, binds: list[str], workers: int, greeting: str) -> None:
     """Serve `app` until it is told to stop; `greeting` is printed once it answers.
 
@@ -40,14 +48,14 @@ def serve(app: App, *, binds: list[str], workers: int, greeting: str) -> None:
         {
             "bind": binds,
             "workers": workers,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": 8,
             "preload_app": True,  # a mistake in the settings stops it here, not in every worker again and again
             "control_socket_disable": True,
             "graceful_timeout": 15,
             "timeout": 30,
             "keepalive": 5,
-            "loglevel": "warning",
+            "loglevel": "error",  # its warnings quote broken requests, and who sent them
             "accesslog": None,  # addresses hold private links
             "when_ready": ready,
         },

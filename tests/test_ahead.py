@@ -1,4 +1,4 @@
-"""What a person wants next, the role they are heading for, and what has changed: the pages, as the server sends them."""
+"""What a person wants next, the role they are heading for, and what has changed: the pages as the server sends them."""
 
 from __future__ import annotations
 
@@ -221,7 +221,9 @@ def test_what_was_left_out_is_no_step_and_is_said(visitor: Visitor, bank: Bank):
 
 
 def test_a_role_that_was_left_out_altogether_has_no_distance(visitor: Visitor, bank: Bank):
-    own = visitor.take(everything(bank, "never", **ENGINEER) | dict.fromkeys(("insights", "dashboards", "trends"), "skip"))
+    own = visitor.take(
+        everything(bank, "never", **ENGINEER) | dict.fromkeys(("insights", "dashboards", "trends"), "skip")
+    )
     want(visitor, own, heading=["data-analyst"])
     told = visitor.see(f"{own}/ahead").text.split("Towards data analyst", 1)[1]
     assert "so nobody can say how far it is" in told
@@ -243,8 +245,9 @@ def test_a_mix_that_changed_is_told_with_what_moved(visitor: Visitor, own, bank:
     assert "Your mix has changed New in it: data analyst. No longer in it: data engineer." in text
     assert "The largest part is now data analyst." in text
     assert "6 answers moved" in text
-    assert f"{bank.responsibility['pipelines'].name} daily or almost daily ↓ never" in text
-    assert f"{bank.responsibility['trends'].name} never ↑ daily or almost daily" in text
+    # The text of a table has no blanks between its cells.
+    assert f"{bank.responsibility['pipelines'].name}daily or almost daily↓ never" in text
+    assert f"{bank.responsibility['trends'].name}never↑ daily or almost daily" in text
 
 
 def test_the_same_answers_are_no_change(visitor: Visitor, own, answers):

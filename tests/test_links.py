@@ -56,7 +56,7 @@ def test_a_seed_is_taken_as_it_was_made():
 
 @pytest.mark.parametrize(
     "seed",
-    ["", "A" * 21, "A" * 23, "A" * 22 + "\n", "A" * 21 + "=", "A" * 21 + "/", "A" * 21 + " ", "é" * 22],
+    ["", "A" * 21, "A" * 23, "A" * 22 + "\n", "A" * 21 + "=", "A" * 21 + "/", "A" * 21 + ".", "A" * 21 + " ", "é" * 22],
     ids=ascii,
 )
 def test_nothing_else_is_taken_for_a_seed(seed):

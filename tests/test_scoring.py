@@ -268,6 +268,33 @@ def test_levels_that_sum_to_less_than_one_daily_activity_are_not_enough(steps, e
     assert match(SEVEN, answers(SEVEN, steps + [0] * (21 - len(steps)))).evidence == evidence
 
 
+@pytest.mark.parametrize(("lowest", "alike"), [(0.7, True), (0.695, False)])
+def test_roles_are_alike_up_to_a_tenth_between_the_most_and_the_least(lowest, alike):
+    found = score(SEVEN, np.array([[0.8] * 3 + [lowest] * 18]))
+    assert (EVIDENCE[found.evidence[0]] == "all-alike") is alike
+
+
+@pytest.mark.parametrize(("mean", "roles"), [(0.5, 7), (0.498, 0)])
+def test_all_alike_means_every_role_from_a_half_on(mean, roles):
+    found = score(SEVEN, np.array([[mean] * 21]))
+    assert (EVIDENCE[found.evidence[0]], found.mix.sum()) == ("all-alike", roles)
+
+
+@pytest.mark.parametrize(("level", "evidence"), [(0.5, "clear"), (0.498, "not-enough")])
+def test_one_daily_activity_is_enough_whatever_it_is_made_of(level, evidence):
+    found = score(SEVEN, np.array([[level, level] + [0.0] * 19]))
+    assert EVIDENCE[found.evidence[0]] == evidence
+
+
+def test_the_margin_alone_says_how_clear_a_mix_is():
+    found = score(SEVEN, np.random.default_rng(5).choice(WORTH, (5000, 21)))
+    ranked = np.isin(found.evidence, RANKED)
+    margin, evidence = found.margin[ranked], found.evidence[ranked]
+    for weaker, bound, stronger in ((RANKED[0], 0.02, RANKED[1]), (RANKED[1], 0.06, RANKED[2])):
+        assert bound - 0.001 < margin[evidence == weaker].max() < bound
+        assert bound <= margin[evidence == stronger].min() < bound + 0.001
+
+
 @steady
 @given(st.lists(sheets(SEVEN), min_size=1, max_size=20))
 def test_a_row_scores_the_same_alone_and_among_others(many):

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -178,6 +179,43 @@ def test_it_ends_at_once_and_in_peace_when_told_to_even_while_a_browser_holds_on
         holding.close()
     assert [pid for pid in workers if Path(f"/proc/{pid}").exists()] == []
     assert "Traceback" not in server.output.read_text()
+
+
+LINK = "A" * 22
+BROKEN = {
+    "no spaces": f"GET/r/{LINK}\r\n\r\n",
+    "no version": f"GET /r/{LINK}\r\n\r\n",
+    "another version": f"GET /r/{LINK} HTTP/{LINK}\r\n\r\n",
+    "another method": f"G=T /r/{LINK} HTTP/1.1\r\n\r\n",
+    "a strange header": f"GET / HTTP/1.1\r\nHost: localhost\r\n/r/{LINK} : 1\r\n\r\n",
+    "a long address": f"GET /r/{LINK}{'a' * 9000} HTTP/1.1\r\n\r\n",
+    "a false length": f"POST /r/{LINK}/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: {LINK}\r\n\r\n",
+}
+
+
+def test_broken_requests_are_refused_and_leave_neither_visitor_nor_link_in_the_log(served):
+    server = served("--workers", "1")
+    server.start()
+    refused = {}
+    for name, broken in BROKEN.items():
+        with socket.create_connection(("127.0.0.1", server.port), BOUND) as connection:
+            connection.sendall(broken.encode())
+            refused[name] = connection.recv(100).split()[1]
+    assert server.stop() == 0
+    assert all(status.startswith(b"4") for status in refused.values()), refused
+    assert server.output.read_text() == f"Many Hats is at http://127.0.0.1:{server.port}  (Ctrl+C ends it)\n"
+
+
+def test_a_fault_of_the_server_is_logged_without_visitor_and_link():
+    worker, said = serving.Worker.__new__(serving.Worker), []
+    worker.log = SimpleNamespace(exception=lambda *said_of_it: said.append(said_of_it))
+    request = SimpleNamespace(method="GET", uri=f"/r/{LINK}")
+    browser, client = socket.socketpair()
+    with browser, client:
+        worker.handle_error(request, client, ("192.0.2.1", 5), RuntimeError("a fault"))
+        assert browser.recv(100).split()[1] == b"500"
+    assert len(said) == 1
+    assert not [secret for secret in (LINK, "192.0.2.1") if secret in str(said)]
 
 
 def test_what_one_run_kept_the_next_one_shows(served):

@@ -10,7 +10,7 @@ import pytest
 from quiz.app import App
 from quiz.bank import Bank
 from tests.test_take import page
-from tests.test_team_pages import closed, joining, key, make, person, seat
+from tests.test_team_pages import closed, joining, key, make, person, response_of, seat
 from tests.visitor import Shown, Visitor
 
 TITLE, WORDS = "Chief canary", "On most days I sing <b>loudly</b> about canaries."
@@ -42,7 +42,7 @@ def test_words_and_wishes_show_where_their_owner_chose_so_and_nowhere_else(
     visitor: Visitor, bank: Bank, own, words, wishes
 ):
     chosen = {name: "y" for name, on in (("words", words), ("wishes", wishes)) if on}
-    answer = visitor.get(share(visitor, own, **chosen))
+    answer = visitor.get(share(visitor, own, 7, **chosen))
     assert ("On most days I sing &lt;b&gt;loudly" in answer.text) is words
     assert ("canaries" in answer.text) is words
     assert (TITLE in answer.text) <= words
@@ -72,7 +72,7 @@ def test_a_shared_page_says_nothing_of_teams_other_shares_and_earlier_answers(ap
 
 def test_a_member_of_a_closed_round_can_share_without_its_showing(app: App, visitor: Visitor):
     _, (counted, *_) = closed(app, visitor)
-    twin = person(app, dict(app.storage.response(key(counted)).answers))
+    twin = person(app, dict(response_of(app, counted).answers))
     assert visitor.get(share(visitor, counted)).text == visitor.get(share(visitor, twin)).text
 
 
@@ -132,6 +132,4 @@ def test_the_same_number_of_two_people_makes_two_links(app: App, visitor: Visito
 
 
 def shares(app: App, own: str) -> Mapping[int, str]:
-    kept = app.storage.response(key(own))
-    assert kept is not None
-    return {each.number: each.label for each in kept.shares}
+    return {each.number: each.label for each in response_of(app, own).shares}

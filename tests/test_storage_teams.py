@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
-from sqlite_utils.utils import sqlite3
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz.storage import Membership, Response, Seat, Storage, Team, prepare
 
@@ -92,7 +92,8 @@ def test_each_link_finds_a_team_by_its_own_right_only(kept: Storage):
     lead, joining = a_team(kept)
     owner = a_response(kept)
     assert kept.team(joining) is kept.joinable(lead) is kept.team(owner) is kept.joinable(owner) is None
-    assert kept.response(lead) is kept.response(joining) is kept.membership(lead) is None
+    assert kept.response(lead) is kept.response(joining) is None
+    assert kept.membership(lead) is kept.membership(joining) is None
 
 
 def test_eight_threads_that_make_a_team_with_one_lead_link_make_one(kept: Storage):

@@ -95,6 +95,12 @@ def team_of(app: App, lead: str) -> storage.Team:
     return found
 
 
+def response_of(app: App, own: str) -> storage.Response:
+    found = app.storage.response(key(own))
+    assert found is not None
+    return found
+
+
 def how_many(app: App, table: str) -> int:
     db = Database(app.storage.file)
     try:
@@ -188,7 +194,7 @@ def test_while_a_round_is_open_the_lead_sees_counts_and_nothing_that_answers_cou
         visitor.send(f"{members[0]}/{number}", page(bank, number, "daily"))
     visitor.send(f"{members[0]}/more", {"title": "Boss", "words": "Canary", "contacts": ["devops-sre"]})
     visitor.send(f"{members[0]}/ahead", {"wish-trends": "start", "heading": ["data-scientist"]})
-    assert app.storage.response(key(members[0])).title == "Boss"
+    assert response_of(app, members[0]).title == "Boss"
     assert still(visitor.get(lead).text) == before
 
 

@@ -308,6 +308,7 @@ def test_a_hand_over_counts_who_knows_both_sides():
         return items["data-analyst", "data-engineer"]
 
     assert between(*5 * [ENGINEER]) == between(*5 * [stranger]) == "one-at-most"
+    assert between(*5 * [Member(ENGINEER.answers)]) == "one-at-most"
     assert between(knows, both, *3 * [ENGINEER]) == "two-or-three"
     assert between(*2 * [knows], *2 * [both], ENGINEER) == "four-or-more"
 

@@ -406,7 +406,7 @@ class Web(RuleBasedStateMachine):
         link = f"http://localhost{person.path}" if whole else person.path.split("/")[2]
         fields = {"link": link, "name": name} | ({"wishes": "y"} if wishes else {})
         done = self.post(f"{self.join_of(team)}/bring", fields)
-        late = bool(person.finished) and person.finished < team.last_closed
+        late = person.finished is not None and person.finished < team.last_closed
         may = person.alive and person.team in (None, team) and self.named(team, name)
         if team.kind == "anonymous" and person.finished:
             may = may and not person.counted and not late
@@ -660,7 +660,7 @@ def walk(walker: partial[Web], steps: int, each: int, **more: Any) -> None:
         **more,
     )
     while Web.seen["step"] < steps:
-        run_state_machine_as_test(walker, settings=chosen)
+        run_state_machine_as_test(walker, settings=chosen)  # type: ignore[arg-type]
 
 
 def test_model_and_app_agree_in_three_hundred_steps(walker):

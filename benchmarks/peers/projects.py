@@ -18,6 +18,8 @@ from quiz.bank import Bank
 
 #: Installing takes what it takes; a command that hangs does not.
 PATIENCE = 600
+#: oTree makes its participants beforehand, which takes it a while.
+PEOPLE = 120
 
 
 class Missing(Exception):
@@ -119,7 +121,7 @@ def _otree_session(port: int) -> str:
 
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/api/sessions",
-        json.dumps({"session_config_name": "hats", "num_participants": 400}).encode(),
+        json.dumps({"session_config_name": "hats", "num_participants": PEOPLE}).encode(),
         {"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:

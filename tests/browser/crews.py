@@ -1,4 +1,4 @@
-"""Made-up teams, and people with wishes and a past, for the browser tests: short and long names, few and many people."""
+"""Made-up teams, and people with wishes and a past, for the browser tests: short and long names, few and many."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def by_name(app: App, visitor: Visitor, people: int) -> tuple[str, list[str]]:
     for name in islice(NAMES, people):
         answers = somebody(app.bank, rng)
         own = person(app, answers)
-        want(app, own, {id: "start" for id in [id for id, answer in answers.items() if answer == "never"][:2]})
+        want(app, own, dict.fromkeys([id for id, answer in answers.items() if answer == "never"][:2], "start"))
         seat(app, join, own, name, wishes=True)
         members.append(own)
     return lead, members

@@ -18,7 +18,8 @@ LOST = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode, it = text.parentElement;
-    if (!text.data.trim() || it.closest(".hidden, .skip-link, textarea") || !it.checkVisibility() || scrolls(it)) continue;
+    if (!text.data.trim() || it.closest(".hidden, .skip-link, textarea") || !it.checkVisibility()) continue;
+    if (scrolls(it)) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
     for (const box of range.getClientRects()) {

@@ -1,0 +1,68 @@
+"""A person's own words on the result page: marked, doubted, folded away, and never more than text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.people import PEOPLE
+from tests.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+BOARDS = "I built dashboards and reports in Power BI, and answered ad-hoc questions of the sales team with SQL."
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_own_words_are_marked_and_a_doubt_leads_to_its_answer_and_back(visit, served, bank, width, script):
+    own = Visitor(served.app).take(PEOPLE["mix"].answers(bank))
+    quiz = visit(width, java_script_enabled=script)
+    quiz.open(f"{own}/more")
+    quiz.fill_more(title="Data analyst", words=BOARDS)
+    expect(quiz.page).to_have_url(re.compile(f"{own}$"))
+    headline = quiz.headline
+    section = quiz.page.locator("section", has=quiz.page.get_by_role("heading", name="Your own words"))
+    expect(section).to_contain_text("sounds most like data analyst")
+    expect(section).to_contain_text("Your title says data analyst; your answers say data engineer and DevOps/SRE.")
+    expect(section.locator("mark").filter(has_text="dashboards").first).to_be_visible()
+    section.get_by_text("Which words speak for which role").click()
+    expect(section.get_by_role("row").filter(has_text="Data analyst").first).to_be_visible()
+    section.get_by_role("link", name="worth a second look").first.click()
+    expect(quiz.page).to_have_url(re.compile("#dashboards$"))
+    expect(quiz.page.locator("#dashboards")).to_be_in_viewport()
+    quiz.choose("dashboards", "weekly")
+    quiz.go_on()
+    assert quiz.headline == headline
+    expect(section).not_to_contain_text(bank.responsibility["dashboards"].name)
+
+
+def test_words_in_another_language_say_nothing_and_claim_nothing(visit, served, bank):
+    visitor = Visitor(served.app)
+    own = visitor.take(PEOPLE["one"].answers(bank), words="Lundi j’ai parlé avec des clients, puis j’ai rangé.")
+    quiz = visit()
+    quiz.open(own)
+    expect(quiz.page.get_by_text("too few words that any of these roles is known by")).to_be_visible()
+    expect(quiz.page.locator("mark, .sounds")).to_have_count(0)
+
+
+def test_markup_in_words_stays_text(visit, served, bank):
+    words = f'<img src=x onerror="document.title=1"> <script>document.title = 2</script> {BOARDS}'
+    own = Visitor(served.app).take(PEOPLE["one"].answers(bank), words=words)
+    quiz = visit()
+    quiz.open(own)
+    expect(quiz.page.locator(".heard blockquote")).to_contain_text('<img src=x onerror="document.title=1">')
+    expect(quiz.page.locator(".heard blockquote :is(img, script)")).to_have_count(0)
+    expect(quiz.page).to_have_title(re.compile("You wear one hat"))
+
+
+def test_a_long_text_is_folded_away_until_it_is_asked_for(visit, people):
+    quiz = visit()
+    quiz.open(people["three"])
+    text = quiz.page.locator(".heard blockquote")
+    expect(text).to_be_hidden()
+    quiz.page.get_by_text("The text, with what speaks for a role marked").click()
+    expect(text).to_be_visible()
+    expect(text.locator("mark").first).to_be_visible()

@@ -1,0 +1,114 @@
+"""Every benchmark runs, in its smallest size: no figure is judged here, only that each can still be taken."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from benchmarks import growth, load, pages, scoring
+from benchmarks.__main__ import BENCHMARKS, SLOW, main
+from benchmarks.peers import projects
+from benchmarks.peers.client import Form
+from benchmarks.table import Row, against, lines, paired
+
+SMALLEST = {
+    "question": partial(pages.question, rounds=1),
+    "submit": partial(pages.submit, rounds=1),
+    "result": partial(pages.result, rounds=1),
+    "api": partial(pages.api, rounds=1),
+    "scoring": partial(scoring.person, rounds=1),
+    "start": partial(load.first_answer, rounds=1),
+    "growth": partial(growth.submits, many=40, few=20, rounds=1),
+    "teams": partial(growth.teams, many=20, few=10, rounds=1),
+    "batch": partial(growth.scored, rows=200, rounds=1),
+    "load": partial(load.submits, seconds=1, rate=10),
+}
+
+
+def test_each_benchmark_has_a_smallest_size_here():
+    assert SMALLEST.keys() == BENCHMARKS.keys()
+    assert SLOW.keys() <= BENCHMARKS.keys()
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_a_benchmark_can_be_taken(name):
+    rows = list(SMALLEST[name]())
+    assert rows
+    for row in rows:
+        assert row.ratio is None or (row.ratio > 0 and row.reach)
+        assert "0 errors" in row.note or row.ratio
+
+
+def test_the_command_prints_a_line_for_each_row(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["benchmarks", "--only", "scoring"])
+    monkeypatch.setitem(BENCHMARKS, "scoring", SMALLEST["scoring"])
+    main()
+    printed = capsys.readouterr().out
+    assert "numpy cosine of the same size" in printed
+    assert printed.splitlines()[-2].startswith("one person: mix, evidence, stability")
+
+
+# The table
+
+
+def test_a_ratio_is_taken_within_each_round_and_its_middle_counts():
+    row = paired("work", [(1.0, 2.0), (2.0, 6.0), (1.0, 9.0)], of="floor", reach=3)
+    assert (row.ratio, row.took, row.least, row.verdict) == (3.0, 6.0, 1.0, "ok")
+
+
+def test_what_takes_longer_than_its_floor_is_seen_to():
+    row = against(
+        "work", lambda: sum(range(20_000)), lambda: sum(range(200)), of="less", reach=1, rounds=3, sample=0.005
+    )
+    assert row.ratio is not None
+    assert row.ratio > 10
+    assert row.verdict == "over"
+
+
+def test_a_row_without_a_floor_has_a_note_only():
+    table = lines([Row("submits", note="0 errors"), paired("work", [(1e-3, 2e-3)], of="floor", reach=None)])
+    assert table[1].split() == ["submits", "0", "errors"]
+    assert table[2].split() == ["work", "2.0", "ms", "1.0", "ms", "2.00x", "floor:", "floor"]
+
+
+def test_a_fast_error_page_is_no_figure():
+    with pages.fresh() as (app, _), pytest.raises(SystemExit, match="gave 404, not 200"):
+        pages.checked(pages.Asked(app.wsgi_app, "/nowhere"), 200)
+
+
+# The peers
+
+
+def test_a_form_is_read_as_a_browser_would_send_it():
+    page = """
+        <form action="/search"><input type="hidden" name="not" value="this one"></form>
+        <form method="post" action="/2"><input type="hidden" name="token" value="a&amp;b">
+        <input type="radio" name="often" value="0"><input type="radio" name="often" value="1">
+        <input type="text" name="title"></form>
+        <form method="post"><input type="hidden" name="nor" value="this one"></form>"""
+    form = Form(page)
+    assert (form.action, form.hidden, form.radios) == ("/2", {"token": "a&b"}, {"often": ["0", "1"]})
+
+
+def test_peers_get_the_same_questions_on_the_same_pages(tmp_path: Path, bank, monkeypatch):
+    monkeypatch.setattr(projects, "installed", lambda folder, *packages: Path("/no/environment/bin/python"))
+    monkeypatch.setattr(projects, "_run", lambda command, folder, environment: None)
+    (tmp_path / "otree").mkdir()
+    (tmp_path / "django").mkdir()
+    projects.otree(tmp_path / "otree", bank, 1)
+    projects.django(tmp_path / "django", bank, 1)
+    filled = (tmp_path / "django" / "fill.py").read_text(encoding="utf-8")
+    asked = (tmp_path / "otree" / "hats" / "__init__.py").read_text(encoding="utf-8")
+    compile(filled, "fill.py", "exec")
+    compile(asked, "__init__.py", "exec")
+    assert all(repr(item.question) in filled and repr(item.question) in asked for item in bank.asked)
+    assert f"Page{len(bank.pages)}, Results]" in asked
+
+
+def test_a_peer_that_cannot_be_installed_says_why(tmp_path: Path):
+    with pytest.raises(projects.Missing, match="no-such-program"):
+        projects._run(["/no-such-program"], tmp_path, {})
+    with pytest.raises(projects.Missing, match="ended with 3: it broke"):
+        projects._run(["sh", "-c", "echo it broke >&2; exit 3"], tmp_path, {})
