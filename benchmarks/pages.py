@@ -21,9 +21,9 @@ PAGE = 2
 
 
 class Person:
-    """Somebody on a fresh instance who has finished the quiz, with cookies and a token, as a browser would have."""
+    """Somebody on a fresh instance who has answered everything, with cookies and a token, as a browser would have."""
 
-    def __init__(self, app: App, words: str = "") -> None:
+    def __init__(self, app: App, words: str = "", *, finished: bool = False) -> None:
         self.app = app
         link = links.make()
         self.own, self.key = f"/r/{link}", links.fingerprint(link)
@@ -38,7 +38,8 @@ class Person:
         contacts = [role.id for role in app.bank.roles[:3]]
         title = "Senior data engineer" if words else ""
         app.storage.save_more(self.key, contacts=contacts, title=title, words=words, bank=bank, day=today)
-        app.storage.finish(self.key, bank=bank, day=today)
+        if finished:
+            app.storage.finish(self.key, bank=bank, day=today)
         client = app.test_client()
         page = client.get(f"{self.own}/{PAGE}", base_url="http://localhost")
         self.token = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
@@ -58,7 +59,8 @@ class Person:
 def fresh() -> Iterator[tuple[App, Path]]:
     """An app on an instance of its own, and the folder, for as long as it lasts."""
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app({"RATE_LIMITS": False}, instance=Path(folder))
+        # The limits count as they always do, but one address may ask for as much as a benchmark does.
+        app = create_app({"API_PER_MINUTE": 10**9}, instance=Path(folder))
         try:
             yield app, Path(folder)
         finally:
@@ -109,7 +111,7 @@ def result(rounds: int = 15) -> Iterator[Row]:
     text = "I built the nightly pipelines, mended ingestion, checked data quality and set up monitoring. " * 3
     with fresh() as (app, _):
         for name, words in (("result page", ""), ("result page with own words", text)):
-            page = checked(Person(app, words).page(), 200)
+            page = checked(Person(app, words, finished=True).page(), 200)
             yield against(name, page, Asked(hello()), of="Flask hello", reach=12, rounds=rounds)
 
 

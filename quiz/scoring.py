@@ -247,7 +247,10 @@ def score(scheme: Scheme, levels: Floats) -> Scores:
     """
     if levels.ndim != 2 or levels.shape[1] != len(scheme.questions):
         raise ValueError(f"levels have shape {levels.shape}, not (rows, {len(scheme.questions)})")
-    sheets = _sheets(scheme, levels)
+    return _scores(_sheets(scheme, levels))
+
+
+def _scores(sheets: _Sheets) -> Scores:
     mixes = _mixes(sheets)
     second, other = _next_best(sheets, mixes)
     ranked = mixes.ranked
@@ -292,13 +295,13 @@ def stability(scheme: Scheme, steps: Steps, mix: Bools) -> tuple[Counts, Counts]
     held, of = np.zeros(len(steps), dtype=np.intp), np.zeros(len(steps), dtype=np.intp)
     for first in range(0, len(steps), _BLOCK):
         rows = slice(first, first + _BLOCK)
-        held[rows], of[rows] = _small_changes(scheme, steps[rows], mix[rows])
+        sheets = _sheets(scheme, scheme.worth[steps[rows]])
+        held[rows], of[rows] = _small_changes(scheme, steps[rows], sheets, mix[rows])
     return held, of
 
 
-def _small_changes(scheme: Scheme, steps: Steps, mix: Bools) -> tuple[Counts, Counts]:
-    """`stability` of a block of rows."""
-    sheets = _sheets(scheme, scheme.worth[steps])
+def _small_changes(scheme: Scheme, steps: Steps, sheets: _Sheets, mix: Bools) -> tuple[Counts, Counts]:
+    """`stability` of a block of rows; `sheets` are theirs."""
     before, gain, gain_in_squares = scheme.moves
     # The same move of two of a role's answers gives the same mix: count how many can make it, and try it once.
     standing = (steps == np.arange(scheme.skip, dtype=np.uint8)[:, None, None]) @ scheme.belongs
@@ -342,8 +345,9 @@ def match(scheme: Scheme, answers: Mapping[str, str]) -> Match:
     0.5
     """
     steps = scheme.steps(answers)
-    scores = score(scheme, scheme.worth[steps])
-    held, of = stability(scheme, steps, scores.mix)
+    sheets = _sheets(scheme, scheme.worth[steps])
+    scores = _scores(sheets)
+    held, of = _small_changes(scheme, steps, sheets, scores.mix)
     evidence = int(scores.evidence[0])
     standing = zip(scores.coverage[0].tolist(), scores.similarity[0].tolist(), scores.share[0].tolist(), strict=True)
     order = scores.ranking()[0].tolist()

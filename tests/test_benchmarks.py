@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import growth, load, pages, scoring
 from benchmarks.__main__ import BENCHMARKS, SLOW, main
+from benchmarks.floors import Asked
 from benchmarks.peers import projects
 from benchmarks.peers.client import Form
 from benchmarks.table import Row, against, lines, paired
@@ -75,7 +76,7 @@ def test_a_row_without_a_floor_has_a_note_only():
 
 def test_a_fast_error_page_is_no_figure():
     with pages.fresh() as (app, _), pytest.raises(SystemExit, match="gave 404, not 200"):
-        pages.checked(pages.Asked(app.wsgi_app, "/nowhere"), 200)
+        pages.checked(Asked(app.wsgi_app, "/nowhere"), 200)
 
 
 # The peers

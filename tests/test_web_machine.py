@@ -503,8 +503,6 @@ class Web(RuleBasedStateMachine):
         for each in self.people:
             if each.team is team:
                 each.team = None
-            if each.counted in team.rounds:
-                each.counted = None  # what was counted goes with the round
 
     # Time, and those who only look
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -23,7 +24,7 @@ def shares(page: str) -> list[str]:
     return re.findall(r'value="http://localhost(/s/[^"]+)"', page)
 
 
-def a_person(visitor: Visitor, bank: Bank, **more: str) -> str:
+def a_person(visitor: Visitor, bank: Bank, **more: Any) -> str:
     return visitor.take(everything(bank, "never", insights="daily", dashboards="daily", trends="weekly"), **more)
 
 

@@ -62,6 +62,7 @@ if (again && memory.get()) {
 }
 
 show("[data-print-way]");
+show("[data-print]");
 on("[data-print]", () => window.print());
 
 // Wishes are saved as they are chosen; the button is for going on.

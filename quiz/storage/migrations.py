@@ -78,8 +78,8 @@ def m002_wishes_and_shares(db: Database) -> None:
 def m003_teams(db: Database) -> None:
     """Teams, their rounds, who is in them, and which responses were counted.
 
-    A response is in one team at most, and counted once in its life: both are primary keys. A closed round holds what
-    it published and numbers, but nobody's row.
+    A response is in one team at most, and counted once in its life, whatever becomes of the round: both are primary
+    keys. A closed round holds what it published and numbers, but nobody's row.
     """
     db.execute(f"""
         CREATE TABLE team (
@@ -115,7 +115,7 @@ def m003_teams(db: Database) -> None:
     db.execute("""
         CREATE TABLE counted (
             response INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
-            round INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE
+            round INTEGER REFERENCES round (id) ON DELETE SET NULL
         ) STRICT""")
     db.execute("CREATE INDEX counted_round ON counted (round)")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
-from flask import jsonify
+from flask import g, jsonify
 from werkzeug.wrappers import Response
 
 from quiz import export
@@ -20,11 +21,27 @@ def as_json() -> Response:
     kept = asdict(response())
     kept.pop("id")
     kept["earlier"] = kept["earlier"] is not None
+    kept["team"] = _team()
     scored = export.scored("", result().match)
     scored.pop("id")
     answer = jsonify({**kept, "result": scored})
     answer.headers["Content-Disposition"] = "attachment; filename=many-hats.json"
     return answer
+
+
+def _team() -> dict[str, Any] | None:
+    """What is kept about being in a team: which, under which name, and whether a round has counted the response."""
+    found = current().storage.membership(g.key)
+    counted = current().storage.counted(g.key)
+    if found is None:
+        return {"counted": True} if counted else None
+    return {
+        "name": found.team.name,
+        "kind": found.team.kind,
+        "as": found.name,
+        "wishes": found.wishes,
+        "counted": counted,
+    }
 
 
 @pages.get("/<link:link>.csv")

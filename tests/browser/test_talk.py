@@ -43,11 +43,12 @@ def test_the_page_is_one_step_from_the_result_and_so_is_the_one_for_who_listens(
     quiz.page.get_by_role("link", name="One page for a talk").click()
     assert quiz.headline == headline
     expect(quiz.page.get_by_role("button", name="Print this page")).to_be_visible(visible=script)
-    expect(quiz.page.get_by_text("For the one who listens")).to_be_hidden()
+    listener = quiz.page.get_by_role("heading", name="For the one who listens")
+    expect(listener).to_be_hidden()
     quiz.page.get_by_role("link", name="Add a page").click()
-    expect(quiz.page.get_by_role("heading", name="For the one who listens")).to_be_visible()
+    expect(listener).to_be_visible()
     quiz.page.get_by_role("link", name="Leave out the page").click()
-    expect(quiz.page.get_by_text("For the one who listens")).to_be_hidden()
+    expect(listener).to_be_hidden()
     quiz.page.get_by_role("link", name="Back to your result").click()
     expect(quiz.page).to_have_url(re.compile(f"{people['full']}$"))
 
