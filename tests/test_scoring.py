@@ -162,6 +162,29 @@ def test_no_other_set_of_roles_is_a_better_mix(sheet):
         assert slow.value(found.mix) == pytest.approx(max(map(slow.value, slow.unions())))
 
 
+@pytest.mark.parametrize(
+    ("sizes", "usual", "surprises"),
+    [([3] * 24, [0.04, 0.0, 0.02, 0.9, 0.04], 0.1), ([1, 2, 3, 4, 5] * 5, [0.01, 0.0, 0.0, 0.2, 0.79], 0.0)],
+    ids=["roles alike in size", "and not"],
+)
+def test_with_many_roles_the_next_best_mix_may_exchange_one_role_for_another(sizes, usual, surprises):
+    """With as few roles as the shipped bank has, one role more or less is always the better of the other mixes."""
+    scheme, rng = made(sizes), np.random.default_rng(6)
+    many = rng.choice(SKIP, (300, len(sizes)), p=usual)[:, scheme.belongs.argmax(1)]
+    many = np.where(rng.random(many.shape) < surprises, rng.integers(0, SKIP, many.shape), many)
+    found = score(scheme, scheme.worth[many])
+    roles, exchanges = np.array(scheme.roles), 0
+    for row, steps in enumerate(many):
+        slow = Slow(scheme, steps.tolist())
+        evidence, mix, other, margin = slow.result()
+        assert EVIDENCE[found.evidence[row]] == evidence
+        assert set(roles[found.mix[row]]) == mix
+        assert set(roles[found.alternative[row]]) == other
+        assert found.margin[row] == pytest.approx(margin or 0, abs=1e-8)
+        exchanges += bool(other - mix and mix - other)
+    assert exchanges > 5
+
+
 # --- Laws -----------------------------------------------------------------------------------------------------------
 
 
@@ -250,9 +273,10 @@ def test_answering_all_alike_gives_every_role_or_none(step, mix):
     assert sum(standing.share for standing in found.roles.values()) == pytest.approx(1 if mix else 0)
 
 
-def test_all_alike_high_leaves_out_a_role_that_is_not_judged():
-    found = match(SEVEN, answers(SEVEN, [SKIP, SKIP] + [3] * 19))
-    assert (found.evidence, found.mix) == ("all-alike", SEVEN.roles[1:])
+@pytest.mark.parametrize(("step", "mix"), [(3, SEVEN.roles[1:]), (2, ())])
+def test_all_alike_leaves_out_a_role_that_is_not_judged(step, mix):
+    found = match(SEVEN, answers(SEVEN, [SKIP, SKIP] + [step] * 19))
+    assert (found.evidence, found.mix) == ("all-alike", mix)
     assert found.roles["a"] == (None, None, 0)
 
 
@@ -328,6 +352,30 @@ def test_similarity_is_scikit_learns_cosine_similarity(sheet):
     assert scores.similarity == pytest.approx(np.where(scores.judged, theirs, 0))
 
 
+def test_no_cosine_is_ever_above_1():
+    """Sums are rounded, so that the quotient of two equal lengths may come out a little too great."""
+    level = np.linspace(0.34, 1, 5000)[:, None]
+    scores = score(SEVEN, np.hstack([np.repeat(level, 3, axis=1), np.zeros((len(level), 18))]))
+    assert scores.similarity.max() == scores.fit.max() == 1
+
+
+def test_what_does_not_apply_is_0():
+    scores = score(SEVEN, np.array([[np.nan] * 21, [np.nan, np.nan] + [0.65] * 19]))
+    assert [EVIDENCE[evidence] for evidence in scores.evidence] == ["not-enough", "all-alike"]
+    assert [value.tolist() for value in (scores.margin, scores.value)] == [[0, 0], [0, 0]]
+    assert not scores.fit[0]
+    for value in (scores.coverage, scores.similarity, scores.share):
+        assert not value[0].any()
+        assert not value[1][0]
+
+
+def test_what_is_counted_is_whole():
+    steps = np.zeros((2, 21), dtype=np.uint8)
+    scores = score(SEVEN, SEVEN.worth[steps])
+    counts = (scores.evidence, scores.answered, scores.ranking(), *stability(SEVEN, steps, scores.mix))
+    assert {count.dtype for count in counts} == {np.dtype(np.intp)}
+
+
 def test_levels_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"shape \(1, 20\), not \(rows, 21\)"):
         score(SEVEN, np.zeros((1, 20)))
@@ -387,6 +435,27 @@ def test_of_equally_small_changes_the_nearest_is_the_one_with_the_better_mix():
     assert found[0] == "b"
 
 
+def test_the_nearest_is_chosen_by_steps_then_by_the_mix_then_by_the_order_of_the_bank():
+    rng = np.random.default_rng(4)
+    choices = 0
+    for _ in range(60):
+        steps = rng.integers(0, SKIP, 21) * (rng.random(21) < 0.6)
+        moves = [(n, up) for n in range(21) for up in range(steps[n] + 1, SKIP)]
+        tried = np.repeat(steps[None], 1 + len(moves), axis=0)
+        for row, (n, up) in enumerate(moves, 1):
+            tried[row, n] = up
+        scores = score(SEVEN, SEVEN.worth[tried])
+        entering = [
+            (up - steps[n], -round(scores.value[row], 9), n, up)
+            for row, (n, up) in enumerate(moves, 1)
+            if scores.mix[row, n // 3] and not scores.mix[0, n // 3]
+        ]
+        choices += len({value for climb, value, *_ in entering if climb == min(entering)[0]}) > 1
+        wanted = [(SEVEN.roles[n // 3], SEVEN.questions[n], SCALE[up]) for *_, n, up in sorted(entering)[:1]]
+        assert nearest(SEVEN, answers(SEVEN, steps.tolist())) == (wanted[0] if wanted else None)
+    assert choices > 5
+
+
 # --- Shares for showing ---------------------------------------------------------------------------------------------
 
 
@@ -415,6 +484,10 @@ def test_shown_shares_sum_to_100_in_steps_of_5_and_forget_no_role(parts, random)
         ({"a": 0.47, "b": 0.33, "c": 0.2}, {"a": 45, "b": 35, "c": 20}),
         ({"a": 0.98, "b": 0.01, "c": 0.01}, {"a": 90, "b": 5, "c": 5}),
         ({"a": 0.625, "b": 0.375}, {"a": 65, "b": 35}),
+        ({"a": 0.375, "b": 0.625}, {"a": 35, "b": 65}),
+        ({"a": 1, "b": 3}, {"a": 25, "b": 75}),
+        ({f"{n:02}": 0.05 for n in range(20)}, {f"{n:02}": 5 for n in range(20)}),
+        ({f"{n:02}": 1 / 21 for n in range(21)}, {f"{n:02}": 5 if n < 16 else 4 for n in range(21)}),
     ],
 )
 def test_shown_shares_of_some_mixes(shares, shown):

@@ -34,6 +34,7 @@ def bring(quiz: Quiz, join: str, own: str) -> None:
     quiz.page.get_by_text("I have taken it already").click()
     quiz.page.get_by_label("Your private link").fill(own)
     quiz.page.get_by_role("button", name="Bring my answers").click()
+    expect(quiz.page).to_have_url(re.compile("/team$"))
 
 
 def answer(quiz: Quiz, answers: dict[str, str]) -> None:
@@ -58,10 +59,6 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
     weeks = [week(bank, *roles) for roles in (["data-engineer"], ["data-analyst"], ["data-engineer", "devops-sre"])]
     lead = visit(1280)
     join = make(lead, "The night shift", "Anonymous")
-    code = lead.page.get_by_alt_text("QR code that holds the join link")
-    lead.page.get_by_text("Show it as a QR code").click()
-    assert code.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0
-
     # Two take the quiz for the team, one of them without scripts; three bring what they have.
     members = [visit(390), visit(1280, java_script_enabled=False), *(visit(390) for _ in range(3))]
     for member, answers in zip(members[:2], weeks, strict=False):
@@ -101,7 +98,8 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
     for member, link in zip(members, [None, None, *links], strict=True):
         if link is None:
             member.page.get_by_role("link", name="Your team, The night shift").click()
-        member.page.reload()
+        else:
+            member.page.reload()
         expect(member.page.locator("main")).to_contain_text("Your answers were counted in a round")
         member.page.get_by_role("link", name="Round 1").click()
         expect(member.page.locator("h1")).to_have_text("The night shift, round 1")
@@ -110,13 +108,14 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
             assert member.page.locator(".team-result").inner_text() == results
     members[4].page.get_by_role("link", name="Back to the team").click()
     members[4].page.get_by_role("button", name="Leave The night shift").click()
-    assert members[4].headline == "You combine data engineer and DevOps/SRE"
+    expect(members[4].page.locator("h1")).to_have_text("You combine data engineer and DevOps/SRE")
     lead.page.reload()
     assert lead.page.locator(".team-result").inner_text() == results
 
     lead.open(lead_path)
     expect(lead.page.locator("h2").first).to_have_text("No round is open")
     lead.page.get_by_role("button", name="Open the next round").click()
+    expect(lead.page.locator("h2").first).to_have_text("Round 2 is open")
     finished(lead, 0)
 
 
@@ -135,13 +134,14 @@ def test_an_open_team_sees_each_other_by_name_until_they_leave(visit, served, ba
     member.page.get_by_label("The name your team knows you by").fill("Zoë <Ω>")
     member.page.get_by_label("Your private link").fill(own)
     member.page.get_by_role("button", name="Bring my answers").click()
+    expect(member.page).to_have_url(re.compile("/team$"))
+    lead.page.reload()
     for quiz in (member, lead):
-        quiz.page.reload()
         expect(quiz.page.locator(".people")).to_contain_text("Zoë <Ω>")
         expect(quiz.page.locator(".people")).to_contain_text("data analyst 100%")
         expect(quiz.page.get_by_role("columnheader", name="Z<")).to_be_attached()
     member.page.get_by_role("button", name="Leave Us two").click()
-    assert member.headline == "You wear one hat: data analyst"
+    expect(member.page.locator("h1")).to_have_text("You wear one hat: data analyst")
     lead.page.reload()
     expect(lead.page.locator("main")).to_contain_text("Nobody has finished yet.")
     expect(lead.page.locator("main")).not_to_contain_text("Zoë")
@@ -170,3 +170,13 @@ def test_a_round_of_too_few_stays_open_and_a_team_is_deleted_after_asking(visit,
     for gone in (path, join):
         lead.open(gone)
         expect(lead.page.locator("h1")).to_have_text("This leads nowhere")
+
+
+def test_the_join_link_is_shown_as_a_picture_when_it_is_asked_for(visit, watch):
+    lead = visit(1280)
+    make(lead, "On the wall", "Anonymous")
+    assert not [url for url in watch.requests if url.endswith("join.svg")]
+    lead.page.get_by_text("Show it as a QR code").click()
+    code = lead.page.get_by_alt_text("QR code that holds the join link")
+    expect(code).to_be_visible()
+    assert code.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0

@@ -35,7 +35,7 @@ def test_own_words_are_marked_and_a_doubt_leads_to_its_answer_and_back(visit, se
     expect(quiz.page.locator("#dashboards")).to_be_in_viewport()
     quiz.choose("dashboards", "weekly")
     quiz.go_on()
-    assert quiz.headline == headline
+    expect(quiz.page.locator("h1")).to_have_text(headline)
     expect(section).not_to_contain_text(bank.responsibility["dashboards"].name)
 
 
