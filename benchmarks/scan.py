@@ -23,21 +23,19 @@ from benchmarks.load import HOST, free_port, server
 
 TOOL = "wapiti3==3.2.3"  # the last that runs on Python 3.11
 ATTACKS = "cookieflags,csp,csrf,crlf,exec,file,http_headers,methods,permanentxss,redirect,sql,timesql,upload,xss,xxe"
+QUIZ = (sys.executable, "-m", "quiz")
 #: Seconds for looking around below one page, and for each attack on it.
 LOOK, ATTACK = 60, 60
 #: What would end what is being attacked: deleted pages and links that were made anew answer no more.
 SPARED = ("delete", "links", "leave")
 #: What it says on any plain HTTP, and why that is in order.
-EXPLAINED = {
-    "Secure Flag cookie": "the scan runs over plain HTTP; with an https address the cookie is Secure",
-    "HTTP Strict Transport Security (HSTS)": "only an https address can ask for it, and does",
-}
+EXPLAINED = {"Secure Flag cookie": "the scan runs over plain HTTP; with an https address the cookie is Secure"}
 
 
 def main() -> None:
     """Scan, print, and end with 1 where something was found that has no explanation."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scan", description=__doc__.partition("\n")[0])
-    parser.add_argument("--wapiti", type=Path, help="the program, where it is installed already")
+    parser.add_argument("--wapiti", metavar="PROGRAM", type=Path, help="the scanner, where it is installed already")
     arguments = parser.parse_args()
     open_questions = 0
     with tempfile.TemporaryDirectory(prefix="many-hats-scan-") as name:
@@ -55,9 +53,6 @@ def main() -> None:
                     for line in found:
                         print(f"    {line}")
     sys.exit(1 if open_questions else 0)
-
-
-QUIZ = (sys.executable, "-m", "quiz")
 
 
 def installed(folder: Path) -> Path:
@@ -100,7 +95,8 @@ def scanned(wapiti: Path, page: str, folder: Path) -> dict[str, list[str]]:
     command += ["--format", "json", "--output", str(report)]
     for end in SPARED:
         command += ["--exclude", f"{page.rstrip('/')}*/{end}"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    quiet = os.environ | {"PYTHONWARNINGS": "ignore"}
+    subprocess.run(command, env=quiet, check=True, stdout=subprocess.DEVNULL)
     told = json.loads(report.read_text(encoding="utf-8"))
     print(f"  {told['infos']['crawled_pages_nbr']} pages and forms looked at")
     return {

@@ -70,16 +70,25 @@ def test_the_fullest_page_is_as_full_as_it_should_be(visit, people):
 
 
 @pytest.mark.parametrize("who", ["full", "plain", *PEOPLE])
-@pytest.mark.parametrize("listener", [False, True], ids=["alone", "with the listener's page"])
-def test_it_prints_whole_on_exactly_one_page_and_one_for_who_listens(visit, people, who, listener):
+def test_it_prints_whole_on_exactly_one_page(visit, people, who):
     quiz = visit(1280)
-    quiz.open(f"{people[who]}/talk{'?listener' if listener else ''}")
-    sheets = printed(quiz)
-    assert len(sheets) == 1 + listener
-    first, *second = sheets
-    *page, last = shown(quiz) if not listener else [text for text in shown(quiz) if text not in second[0]] + [""]
-    assert len(page) > 10
-    assert [text for text in (*page, last) if text not in first] == []
+    quiz.open(f"{people[who]}/talk")
+    (sheet,) = printed(quiz)
+    texts = shown(quiz)
+    assert len(texts) > 10
+    assert [text for text in texts if text not in sheet] == []
+
+
+@pytest.mark.parametrize("who", ["full", "little"])
+def test_the_page_for_who_listens_is_a_sheet_of_its_own(visit, people, who):
+    quiz = visit(1280)
+    quiz.open(f"{people[who]}/talk?listener")
+    talk, listener = printed(quiz)
+    texts = quiz.page.locator(".listener :is(h1, li)").all_inner_texts()
+    assert len(texts) == 1 + 5
+    assert [text for text in map(plain, texts) if text not in listener] == []
+    assert plain("The person decides who sees it.") in talk
+    assert plain("For the one who listens") not in talk
 
 
 def test_nothing_is_cut_off_at_the_width_of_paper(visit, people):
