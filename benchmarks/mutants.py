@@ -28,7 +28,7 @@ REFUSED = {"killed", "timeout"}
 CONFIG = """
 [tool.mutmut]
 source_paths = ["quiz"]
-only_mutate = ["quiz/{module}.py"]
+only_mutate = ["{sources}"]
 also_copy = ["templates", "questions"]
 pytest_add_cli_args = ["-p", "no:cacheprovider"]
 pytest_add_cli_args_test_selection = ["tests/test_{module}.py"]
@@ -84,11 +84,19 @@ def project(tree: Path, module: str) -> Path:
     for folder in ("quiz", "tests", "templates", "questions"):
         copytree(ROOT / folder, tree / folder, ignore=ignore_patterns("__pycache__"))
     copy(ROOT / "pyproject.toml", tree)
-    for file, more in ((tree / "pyproject.toml", CONFIG.format(module=module)), (tree / "tests/conftest.py", STEADY)):
+    for file, more in (
+        (tree / "pyproject.toml", CONFIG.format(module=module, sources=sources(module))),
+        (tree / "tests/conftest.py", STEADY),
+    ):
         file.write_text(file.read_text(encoding="utf-8") + more, encoding="utf-8")
-    source = tree / "quiz" / f"{module}.py"
-    source.write_text("\n".join(undecorated(source.read_text(encoding="utf-8"))) + "\n", encoding="utf-8")
+    for source in tree.glob(sources(module)):
+        source.write_text("\n".join(undecorated(source.read_text(encoding="utf-8"))) + "\n", encoding="utf-8")
     return tree
+
+
+def sources(module: str) -> str:
+    """The pattern of the files that make up a module: one, or all of a folder."""
+    return f"quiz/{module}/*.py" if (ROOT / "quiz" / module).is_dir() else f"quiz/{module}.py"
 
 
 def undecorated(source: str) -> Iterator[str]:
@@ -109,7 +117,7 @@ def undecorated(source: str) -> Iterator[str]:
 
 def reached(python: Path, tree: Path, module: str) -> str:
     """The part of a module's lines and branches that its own tests reach, in percent."""
-    run(python, tree, "coverage", "run", "--branch", f"--include=quiz/{module}.py", "-m", "pytest", "-q",
+    run(python, tree, "coverage", "run", "--branch", f"--include={sources(module)}", "-m", "pytest", "-q",
         "-p", "no:cacheprovider", f"tests/test_{module}.py")  # fmt: skip
     return run(python, tree, "coverage", "report", "--format=total").stdout.strip() + " %"
 

@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quiz import bank, paths, scoring, words
+from quiz.scoring.scheme import Counts, Floats, Steps
 
 LONGEST_TEXT = 100_000
 SHOWN_PROBLEMS = 20
@@ -65,7 +66,7 @@ class _People(NamedTuple):
     """The readable rows of one chunk."""
 
     ids: list[str]
-    steps: scoring.Steps  # (rows, questions)
+    steps: Steps  # (rows, questions)
     texts: list[str]
 
 
@@ -372,7 +373,7 @@ class _Writer:
         self.counts = np.array([str(n) for n in range(2 * len(questions.responsibility) + 1)], dtype=object)
         target.write(format.header)
 
-    def write(self, people: _People, scores: scoring.Scores, stability: tuple[scoring.Counts, scoring.Counts]) -> None:
+    def write(self, people: _People, scores: scoring.Scores, stability: tuple[Counts, Counts]) -> None:
         """Write one line for each of `people`."""
         cells = self.cells[: len(people.ids)]
         values = cells[:, 1::2]
@@ -404,7 +405,7 @@ class _Writer:
         return mixes, others
 
 
-def _on_grid(values: scoring.Floats) -> NDArray[np.intp]:
+def _on_grid(values: Floats) -> NDArray[np.intp]:
     return np.rint(values * 10_000).astype(np.intp)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from quiz import words
 from quiz.bank import Bank, Point, Role, Wish
 from quiz.charts import RoleMap, role_map
-from quiz.scoring import ENOUGH_ANSWERED, Match, Scheme, match, nearest, shown_shares
+from quiz.scoring import ENOUGH_ANSWERED, Match, Scheme, match, shown_shares
 from quiz.sheet import Line, Sheet, sheet
 from quiz.titles import role_named
 from quiz.words import Mark, Reading
@@ -183,7 +183,7 @@ def result(
         ),
         absent=tuple(role for role in bank.roles if coverage.get(role.id) == 0),
         map=role_map(bank, coverage, percents, _edges(bank, found.mix, contacts)),
-        nearest=_nearest(bank, scheme, answers, lines),
+        nearest=_nearest(bank, found, lines),
         company=_company(bank, found.mix, contacts),
         titled=bank.role[named] if (named := role_named(bank, title)) else None,
         heard=_heard(bank, lines, text) if text else None,
@@ -266,11 +266,10 @@ def _edges(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> dict[
     return edges
 
 
-def _nearest(bank: Bank, scheme: Scheme, answers: Mapping[str, str], lines: Sheet) -> Step | None:
-    found = nearest(scheme, answers)
-    if found is None:
+def _nearest(bank: Bank, found: Match, lines: Sheet) -> Step | None:
+    if found.nearest is None:
         return None
-    role, question, answer = found
+    role, question, answer = found.nearest
     line = next(line for line in lines.lines if line.item.id == question)
     return Step(bank.role[role], line, bank.point[answer])
 

@@ -88,6 +88,7 @@ def found(**changes: Any) -> Match:
         margin=0.07654321,
         held=30,
         of=42,
+        nearest=None,
         answered=20,
         roles={"baker": Standing(2 / 3, 0.55557, 1.0), "miller": Standing(None, None, 0.0)},
     )

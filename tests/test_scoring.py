@@ -19,7 +19,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from quiz import paths
 from quiz.bank import Bank, load
-from quiz.scoring import COST_PER_ROLE, EVIDENCE, Scheme, match, nearest, score, shown_shares, stability
+from quiz.scoring import COST_PER_ROLE, EVIDENCE, Scheme, match, score, shown_shares, stability
 
 GOLDEN = Path(__file__).parent / "golden" / "scoring.json"
 SCALE = ("never", "rarely", "monthly", "weekly", "daily")
@@ -362,7 +362,7 @@ def test_no_cosine_is_ever_above_1():
 def test_what_does_not_apply_is_0():
     scores = score(SEVEN, np.array([[np.nan] * 21, [np.nan, np.nan] + [0.65] * 19]))
     assert [EVIDENCE[evidence] for evidence in scores.evidence] == ["not-enough", "all-alike"]
-    assert [value.tolist() for value in (scores.margin, scores.value)] == [[0, 0], [0, 0]]
+    assert scores.margin.tolist() == [0, 0]
     assert not scores.fit[0]
     for value in (scores.coverage, scores.similarity, scores.share):
         assert not value[0].any()
@@ -420,7 +420,7 @@ def test_nearest_is_the_smallest_single_change_that_brings_a_role_in(sheet):
             if role in match(scheme, answers(scheme, [*steps[:n], up, *steps[n + 1 :]])).mix:
                 climbs[role, scheme.questions[n], SCALE[up]] = up - step
                 break
-    found = nearest(scheme, answers(scheme, steps))
+    found = match(scheme, answers(scheme, steps)).nearest
     if found is None:
         assert not climbs
     else:
@@ -430,7 +430,7 @@ def test_nearest_is_the_smallest_single_change_that_brings_a_role_in(sheet):
 def test_of_equally_small_changes_the_nearest_is_the_one_with_the_better_mix():
     # Both b and c come in by one step: b, of which more is done, makes the better mix.
     steps = [4, 4, 4, 3, 3, 0, 3, 2, 0, *[0] * 12]
-    found = nearest(SEVEN, answers(SEVEN, steps))
+    found = match(SEVEN, answers(SEVEN, steps)).nearest
     assert found is not None
     assert found[0] == "b"
 
@@ -445,14 +445,16 @@ def test_the_nearest_is_chosen_by_steps_then_by_the_mix_then_by_the_order_of_the
         for row, (n, up) in enumerate(moves, 1):
             tried[row, n] = up
         scores = score(SEVEN, SEVEN.worth[tried])
+        ranked = np.isin(scores.evidence, RANKED)
+        value = np.where(ranked, scores.fit - COST_PER_ROLE * scores.mix.sum(1), 0.0).round(9)
         entering = [
-            (up - steps[n], -round(scores.value[row], 9), n, up)
+            (up - steps[n], -value[row], n, up)
             for row, (n, up) in enumerate(moves, 1)
             if scores.mix[row, n // 3] and not scores.mix[0, n // 3]
         ]
         choices += len({value for climb, value, *_ in entering if climb == min(entering)[0]}) > 1
         wanted = [(SEVEN.roles[n // 3], SEVEN.questions[n], SCALE[up]) for *_, n, up in sorted(entering)[:1]]
-        assert nearest(SEVEN, answers(SEVEN, steps.tolist())) == (wanted[0] if wanted else None)
+        assert match(SEVEN, answers(SEVEN, steps.tolist())).nearest == (wanted[0] if wanted else None)
     assert choices > 5
 
 

@@ -10,11 +10,11 @@ from playwright.sync_api import Locator, Request, expect
 
 from tests.browser.crews import week
 from tests.browser.quiz import Quiz
+from tests.browser.ways import each_way
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-each_width = pytest.mark.parametrize("width", [390, 1280])
 each_script = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 
 
@@ -49,8 +49,7 @@ def saved(quiz: Quiz, said: str = "Saved.") -> None:
     expect(quiz.page.locator("[data-saved]")).to_be_in_viewport()
 
 
-@each_width
-@each_script
+@each_way
 def test_wishes_and_a_heading_are_noted_and_stand_beside_the_result(visit, own, width, script):
     quiz = visit(width, java_script_enabled=script)
     quiz.open(own)
@@ -161,8 +160,7 @@ def test_wishes_are_chosen_by_keyboard_alone(visit, own):
     assert wished(quiz, "pipelines") == "more"
 
 
-@each_width
-@each_script
+@each_way
 def test_a_share_link_works_for_others_until_it_is_ended(visit, watch, own, width, script):
     quiz, other = visit(width, java_script_enabled=script), visit(width, java_script_enabled=script)
     quiz.open(own)
@@ -182,8 +180,7 @@ def test_a_share_link_works_for_others_until_it_is_ended(visit, watch, own, widt
     expect(other.page.locator("h1")).to_have_text("This leads nowhere")
 
 
-@each_width
-@each_script
+@each_way
 def test_taking_it_again_leads_to_what_has_changed(visit, served, own, width, script):
     quiz = visit(width, java_script_enabled=script)
     quiz.open(f"{own}/yours")

@@ -13,6 +13,7 @@ from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz
 from tests.browser.test_print import A4, plain
 from tests.browser.test_reflow import LOST, overhang
+from tests.browser.ways import each_way
 
 pytestmark = pytest.mark.browser
 
@@ -34,8 +35,7 @@ def shown(quiz: Quiz) -> list[str]:
     return [plain(text) for text in texts]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@each_way
 def test_the_page_is_one_step_from_the_result_and_so_is_the_one_for_who_listens(visit, people, width, script):
     quiz = visit(width, java_script_enabled=script)
     quiz.open(people["full"])

@@ -10,12 +10,10 @@ from playwright.sync_api import expect
 
 from tests.browser.crews import week
 from tests.browser.quiz import Quiz
+from tests.browser.ways import each_way
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.browser
-
-each_width = pytest.mark.parametrize("width", [390, 1280])
-each_script = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 
 
 def make(quiz: Quiz, name: str, kind: str) -> str:
@@ -119,8 +117,7 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
     finished(lead, 0)
 
 
-@each_width
-@each_script
+@each_way
 def test_an_open_team_sees_each_other_by_name_until_they_leave(visit, served, bank, width, script):
     lead, member = (visit(width, java_script_enabled=script) for _ in range(2))
     join = make(lead, "Us two", "Open")
@@ -147,8 +144,7 @@ def test_an_open_team_sees_each_other_by_name_until_they_leave(visit, served, ba
     expect(lead.page.locator("main")).not_to_contain_text("Zoë")
 
 
-@each_width
-@each_script
+@each_way
 def test_a_round_of_too_few_stays_open_and_a_team_is_deleted_after_asking(visit, watch, served, width, script):
     lead = visit(width, java_script_enabled=script)
     lead.open("/teams")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import PEOPLE
+from tests.browser.ways import each_way
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -15,8 +16,7 @@ pytestmark = pytest.mark.browser
 BOARDS = "I built dashboards and reports in Power BI, and answered ad-hoc questions of the sales team with SQL."
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@each_way
 def test_own_words_are_marked_and_a_doubt_leads_to_its_answer_and_back(visit, served, bank, width, script):
     own = Visitor(served.app).take(PEOPLE["mix"].answers(bank))
     quiz = visit(width, java_script_enabled=script)

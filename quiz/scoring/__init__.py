@@ -1,0 +1,30 @@
+"""Levels to a match: which roles a person combines, how surely, and what would change it.
+
+The rule, in short: rank the judged roles by coverage; for every cut through that ranking, take the roles above it and
+compare the person's levels with those roles' vectors together (cosine), less a cost for each role; the best is the mix.
+
+`match` is for one person, `score` and `stability` are for many; one vectorised kernel serves both.
+"""
+
+from quiz.scoring.kernel import ALL_ALIKE, COST_PER_ROLE, ENOUGH_ANSWERED, EVIDENCE, NOT_ENOUGH
+from quiz.scoring.many import Scores, score, stability
+from quiz.scoring.person import Entry, Match, Standing, match
+from quiz.scoring.scheme import Scheme
+from quiz.scoring.shares import shown_shares
+
+__all__ = [
+    "ALL_ALIKE",
+    "COST_PER_ROLE",
+    "ENOUGH_ANSWERED",
+    "EVIDENCE",
+    "NOT_ENOUGH",
+    "Entry",
+    "Match",
+    "Scheme",
+    "Scores",
+    "Standing",
+    "match",
+    "score",
+    "shown_shares",
+    "stability",
+]
