@@ -14,7 +14,6 @@ from quiz.scoring.kernel import (
     EVIDENCE,
     Changes,
     Mixes,
-    Sheets,
     best_mixes,
     changes,
     sheets_of,
