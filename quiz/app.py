@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app, request, url_for
+from flask.sessions import SecureCookieSessionInterface
+from flask.templating import Environment
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -24,9 +26,25 @@ if TYPE_CHECKING:
     from quiz.scoring import Scheme
 
 
+class Templates(Environment):
+    """Flask's templates, which all share one dict of globals."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        # Jinja chains a dict of its own before them for each template, and walks that chain at every page and import.
+        return self.globals if not d else super().make_globals(d)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, whose key is prepared once and not for every request."""
+
+    get_signing_serializer = lru_cache(1)(SecureCookieSessionInterface.get_signing_serializer)
+
+
 class App(Flask):
     """Flask, with the parts of the house as attributes."""
 
+    jinja_environment = Templates
+    session_interface = Sessions()
     bank: Bank
     storage: Storage
     forms: Forms

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from quiz.bank import Bank, Role
 
@@ -20,7 +21,10 @@ _BEND = 0.32
 
 @dataclass(frozen=True)
 class Node:
-    """A role on the map: its circle, the mark inside it, and its name below, with the share where it has one."""
+    """A role on the map: its circle, the mark inside it, and its name below, with the share where it has one.
+
+    `coverage` and `percent`, the share, are whole percent; None where too little was answered, and outside the mix.
+    """
 
     role: Role
     x: float
@@ -29,6 +33,7 @@ class Node:
     mark: float
     label: tuple[str, ...]
     label_y: float
+    coverage: int | None
     percent: int | None
 
     @property
@@ -94,6 +99,7 @@ def role_map(
                 mark=round(min(34, radius * 1.25), 1),
                 label=(*_two_lines(role.title), *([f"{shares[role.id]}%"] if role.id in shares else [])),
                 label_y=round(y + radius + 17, 1),
+                coverage=round(100 * coverage[role.id]) if role.id in coverage else None,
                 percent=shares.get(role.id),
             )
     drawn = (Edge(_path(nodes[a], nodes[b], nodes.values(), height), solid) for (a, b), solid in edges.items())
@@ -107,6 +113,7 @@ def role_map(
     )
 
 
+@cache
 def _two_lines(name: str) -> tuple[str, ...]:
     """A name split at the blank nearest its middle; short ones stay on one line.
 

@@ -163,7 +163,8 @@ def result(
     beside the result and never scored. A text loads scikit-learn.
     """
     found, lines = match(scheme, answers), sheet(bank, answers)
-    shares = _shares(bank, found, lines) if found.mix else ()
+    by_role = {role.id: lines.by_role(role.id) for role in bank.roles}
+    shares = _shares(bank, found, by_role) if found.mix else ()
     percents = {share.role.id: share.percent for share in shares}
     coverage = {id: standing.coverage for id, standing in found.roles.items() if standing.coverage is not None}
     ranked = sorted(bank.roles, key=lambda role: -coverage.get(role.id, -1))
@@ -177,7 +178,7 @@ def result(
                 role,
                 round(100 * coverage[role.id]) if role.id in coverage else None,
                 role.id in percents,
-                lines.by_role(role.id),
+                by_role[role.id],
             )
             for role in ranked
         ),
@@ -239,12 +240,12 @@ def _kind(found: Match) -> Kind:
     return "tie" if found.evidence == "tie" else "mix"
 
 
-def _shares(bank: Bank, found: Match, lines: Sheet) -> tuple[Share, ...]:
+def _shares(bank: Bank, found: Match, lines: Mapping[str, tuple[Line, ...]]) -> tuple[Share, ...]:
     percents = shown_shares({id: found.roles[id].share for id in found.mix})
     shares, start = [], 0
     # Of two equal shares that do not both go into whole steps, the rounding puts one before the other.
     for id in sorted(found.mix, key=lambda id: -percents[id]):
-        shares.append(Share(bank.role[id], percents[id], start, lines.by_role(id)))
+        shares.append(Share(bank.role[id], percents[id], start, lines[id]))
         start += percents[id]
     return tuple(shares)
 
