@@ -17,9 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from quiz import batch, create_app, intake, openapi, paths
+from quiz import create_app, intake, openapi, paths
 from quiz.app import App
 from quiz.bank import Bank, load
+from quiz.batch import reading
 from quiz.cli import main
 from tests.test_guard import assert_private, dump
 from tests.test_take import everything
@@ -142,7 +143,7 @@ def test_a_text_gives_the_same_as_quiz_score(app: App, tmp_path: Path, text):
 
 
 def test_both_ways_of_scoring_take_texts_of_the_same_length():
-    assert intake.LONGEST_TEXT == batch.LONGEST_TEXT
+    assert intake.LONGEST_TEXT == reading.LONGEST_TEXT
 
 
 def test_a_tie_names_the_other_mix(app: App):

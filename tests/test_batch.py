@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from quiz import batch
 from quiz.bank import Bank, load
+from quiz.batch import writing
 from quiz.cli import main
 from quiz.scoring import Match, Scheme, match
 
@@ -139,7 +139,7 @@ def test_rows_without_an_id_get_their_number(people: Path):
 
 def test_text_scores_reach_both_formats(bank: Bank, people: Path, monkeypatch: pytest.MonkeyPatch):
     numbers = {role.id: 0.123456 for role in bank.roles}
-    monkeypatch.setattr(batch, "_text_scores", lambda bank, texts: [numbers if text else None for text in texts])
+    monkeypatch.setattr(writing, "_text_scores", lambda bank, texts: [numbers if text else None for text in texts])
     found = scored(people, 'id,text\na,"built\na pipeline"\nb,\n')
     assert [row["text"] for row in found] == [dict.fromkeys(numbers, 0.1235), None]
     flat = list(csv.DictReader(io.StringIO(quiz_score(people).stdout)))
