@@ -23,7 +23,8 @@ _BEND = 0.32
 class Node:
     """A role on the map: its circle, the mark inside it, and its name below, with the share where it has one.
 
-    `coverage` and `percent`, the share, are whole percent; None where too little was answered, and outside the mix.
+    `coverage` and `percent`, the share, are whole percent; None where too little was answered, and where there is no
+    share to tell. `own` says whether the role is in the mix.
     """
 
     role: Role
@@ -34,12 +35,8 @@ class Node:
     label: tuple[str, ...]
     label_y: float
     coverage: int | None
+    own: bool
     percent: int | None
-
-    @property
-    def own(self) -> bool:
-        """Whether the role is in the person's mix."""
-        return self.percent is not None
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class RoleMap:
 
 
 def role_map(
-    bank: Bank, coverage: Mapping[str, float], shares: Mapping[str, int], edges: Mapping[tuple[str, str], bool]
+    bank: Bank, coverage: Mapping[str, float], shares: Mapping[str, int | None], edges: Mapping[tuple[str, str], bool]
 ) -> RoleMap:
     """The role map of `bank`: a column a stage, a circle a role, its area by coverage.
 
@@ -72,7 +69,7 @@ def role_map(
     coverage
         By role id, 0 to 1; a role left out counts as 0.
     shares
-        Percent by role id, of the roles in the mix alone.
+        Percent by role id, of the roles in the mix alone; None where the share is not worth a number.
     edges
         Pairs of role ids to whether the contact was reported.
 
@@ -97,9 +94,10 @@ def role_map(
                 y=round(y, 1),
                 radius=round(radius, 1),
                 mark=round(min(34, radius * 1.25), 1),
-                label=(*_two_lines(role.title), *([f"{shares[role.id]}%"] if role.id in shares else [])),
+                label=(*_two_lines(role.title), *([f"{shares[role.id]}%"] if shares.get(role.id) else [])),
                 label_y=round(y + radius + 17, 1),
                 coverage=round(100 * coverage[role.id]) if role.id in coverage else None,
+                own=role.id in shares,
                 percent=shares.get(role.id),
             )
     drawn = (Edge(_path(nodes[a], nodes[b], nodes.values(), height), solid) for (a, b), solid in edges.items())

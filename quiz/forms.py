@@ -83,8 +83,8 @@ class More(_Plain):
     """The optional page. Every field may stay empty."""
 
     contacts: SelectMultipleField
-    title = StringField(filters=[_tidy], validators=[_at_most(TITLE_LENGTH)])
-    words = TextAreaField(filters=[_tidy], validators=[_at_most(WORDS_LENGTH)])
+    title = StringField("Your job title", filters=[_tidy], validators=[_at_most(TITLE_LENGTH)])
+    words = TextAreaField("Your own words", filters=[_tidy], validators=[_at_most(WORDS_LENGTH)])
 
 
 class ShareForm(_Plain):
@@ -164,11 +164,11 @@ class Forms:
         self.join = {"anonymous": JoinForm, "open": OpenJoinForm}
         self.ahead = type("AheadForm", (Ahead,), self._ahead(bank))
         people = [SelectChoice(role.id, role.people) for role in bank.roles]
-        self.more = type("More", (More,), {"contacts": SelectMultipleField(choices=people)})
+        self.more = type("More", (More,), {"contacts": SelectMultipleField("Whom you work with", choices=people)})
 
     @staticmethod
     def _ahead(bank: Bank) -> dict[str, Any]:
-        wishes = [SelectChoice("", "–"), *(SelectChoice(wish.id, wish.label) for wish in bank.wishes)]
+        wishes = [SelectChoice("", "No wish"), *(SelectChoice(wish.id, wish.label) for wish in bank.wishes)]
         roles = [SelectChoice(role.id, role.title) for role in bank.roles]
         few = Length(max=MOST_HEADING, message="Choose two roles at most: one direction is easier to walk than three.")
         return {f"{WISH}{id}": SelectField(choices=wishes, default="") for id in bank.responsibility} | {

@@ -45,11 +45,11 @@ class StandIn(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """Two people who could learn together: one does daily what the other wishes to start."""
+    """Who could learn something from whom: the places of those who wish to start it, and of those who do it daily."""
 
-    teacher: int
-    learner: int
     responsibility: str
+    learners: tuple[int, ...]
+    teachers: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,17 @@ def _stand_ins(scheme: Scheme, steps: Sequence[Any]) -> Iterator[StandIn]:
 
 
 def _lessons(bank: Bank, scheme: Scheme, members: Sequence[OpenMember]) -> Iterator[Lesson]:
-    """Pairs of whom both show their wishes; nobody starts what they already do often."""
+    """Among those who show their wishes; nobody starts what they already do often."""
     level = {point.id: point.level or 0.0 for point in bank.point.values()}
     showing = [(place, member) for place, member in enumerate(members) if member.wishes is not None]
     for id in scheme.questions:
         does = {place: level.get(member.answers.get(id, ""), 0.0) for place, member in showing}
-        for learner, member in showing:
-            if (member.wishes or {}).get(id) == "start" and does[learner] < OFTEN:
-                yield from (Lesson(teacher, learner, id) for teacher in does if does[teacher] == 1)
+        teachers = tuple(place for place, often in does.items() if often == 1)
+        learners = tuple(
+            place for place, member in showing if (member.wishes or {}).get(id) == "start" and does[place] < OFTEN
+        )
+        if learners and teachers:
+            yield Lesson(id, learners, teachers)
 
 
 def _initials(names: Iterable[str]) -> list[str]:

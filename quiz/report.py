@@ -142,6 +142,13 @@ class Result:
         return math.ceil(ENOUGH_ANSWERED * self.sheet.total - 1e-9)
 
     @property
+    def tie(self) -> tuple[tuple[Role, ...], tuple[Role, ...], tuple[Role, ...]]:
+        """On a tie: the roles of both mixes, those of the first alone, and those of the other one alone."""
+        both = tuple(role for role in self.roles if role in self.other)
+        first, other = (tuple(role for role in mix if role not in both) for mix in (self.roles, self.other))
+        return both, first, other
+
+    @property
     def roles(self) -> tuple[Role, ...]:
         """The roles of the mix, largest share first."""
         return tuple(share.role for share in self.shares)
@@ -165,11 +172,12 @@ def result(
     found, lines = match(scheme, answers), sheet(bank, answers)
     by_role = {role.id: lines.by_role(role.id) for role in bank.roles}
     shares = _shares(bank, found, by_role) if found.mix else ()
+    kind = _kind(found)
     percents = {share.role.id: share.percent for share in shares}
     coverage = {id: standing.coverage for id, standing in found.roles.items() if standing.coverage is not None}
     ranked = sorted(bank.roles, key=lambda role: -coverage.get(role.id, -1))
     return Result(
-        kind=_kind(found),
+        kind=kind,
         match=found,
         shares=shares,
         other=tuple(bank.role[id] for id in found.alternative),
@@ -183,7 +191,12 @@ def result(
             for role in ranked
         ),
         absent=tuple(role for role in bank.roles if coverage.get(role.id) == 0),
-        map=role_map(bank, coverage, percents, _edges(bank, found.mix, contacts)),
+        map=role_map(
+            bank,
+            coverage,
+            percents if kind != "all" and len(percents) > 1 else dict.fromkeys(percents),
+            _edges(bank, found.mix, contacts),
+        ),
         nearest=_nearest(bank, found, lines),
         company=_company(bank, found.mix, contacts),
         titled=bank.role[named] if (named := role_named(bank, title)) else None,

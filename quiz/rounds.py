@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from quiz import storage, teams
 from quiz.bank import Bank, Role
@@ -58,13 +59,23 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """A part of the mix bar, in percent: the role whose share it is, or "others". `colour` is the name of its token."""
+
+    id: str
+    percent: int
+    start: int
+    colour: str
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything that the page of one published round shows; all of it comes from `result`."""
 
     result: teams.Published
     map: RoleMap
     rows: tuple[Row, ...]
-    bar: tuple[tuple[str, int, int], ...]
+    bar: tuple[Stretch, ...]
     agenda: tuple[tuple[str, int, tuple[teams.Prompt, ...]], ...]
     names: dict[str, str]
     facts: tuple[teams.Fact, ...]
@@ -161,11 +172,12 @@ def _cell(item: teams.Covered) -> Cell:
     return Cell(item.name, teams.BANDS[item.band], scale.index(item.band), len(scale) - 1)
 
 
-def _bar(result: teams.Published) -> tuple[tuple[str, int, int], ...]:
-    """Names of the roles whose share is told, with their percent and where their part of the bar begins."""
-    parts, start = [], 0
-    for name, percent in [*((p.name, p.percent) for p in result.held), ("other roles", result.others)]:
-        if percent:
-            parts.append((name, percent, start))
-            start += percent
-    return tuple(parts)
+def _bar(result: teams.Published) -> tuple[Stretch, ...]:
+    """The roles whose share is told, largest first, and then all others together."""
+    told = [(part.role, part.percent) for part in result.held if part.percent]
+    parts = [(id, percent, f"part-{n % 3}") for n, (id, percent) in enumerate(told)]
+    starts = accumulate((percent for _, percent in told), initial=0)
+    return tuple(
+        Stretch(id, percent, start, colour)
+        for (id, percent, colour), start in zip([*parts, ("others", result.others, "part-rest")], starts, strict=True)
+    )

@@ -167,6 +167,11 @@ class Published:
     hand_overs: tuple[HandOver, ...]
 
     @property
+    def large(self) -> bool:
+        """Whether bands are parts of the team instead of heads."""
+        return self.people >= LARGE
+
+    @property
     def held(self) -> tuple[Part, ...]:
         """Roles that three people or more combine, largest share first."""
         return tuple(sorted((p for p in self.mix if p.held), key=lambda part: -(part.percent or 0)))

@@ -58,6 +58,7 @@ POST /r/LINK/team/leave             303      303    303    .      .     .       
 GET  /s/LINK                        .        .      .      200    .     .       .     .
 GET  /t/LINK                        .        .      .      .      200   200     .     .
 GET  /t/LINK/join.svg               .        .      .      .      200   200     .     .
+GET  /t/LINK/close                  .        .      .      .      303   .       .     .
 POST /t/LINK/close                  .        .      .      .      303   .       .     .
 POST /t/LINK/next                   .        .      .      .      303   .       .     .
 POST /t/LINK/minimum                .        .      .      .      303   .       .     .

@@ -55,8 +55,9 @@ def test_its_name_stands_in_the_result_on_the_map_and_among_the_bars(visitor: Vi
     bars = shown.text.split("All 8 roles", 1)[1]
     assert "Data librarian 100%" in bars
     chart = shown.text.split("the list below says the same in words", 1)[1].split("The same in words")[0]
-    assert "Data librarian 100%" in chart
-    assert "Data librarian, 100% of your mix" in shown.text
+    assert "Data librarian" in chart
+    assert "100%" not in chart, "of one role there is no share to tell"
+    assert "Data librarian, your mix: 100% of it in your weeks" in shown.text
     assert "Finding data daily or almost daily" in shown.text
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
+from flask import render_template
 
 from quiz import create_app, links
 from quiz.app import App
 from quiz.bank import Bank
+from quiz.report import Share, result
 from tests.test_take import left_by_an_older_bank
 from tests.visitor import Shown, Visitor
 
@@ -42,7 +45,7 @@ OPERATIONS = {"infrastructure": "daily", "ci-cd": "weekly", "monitoring": "weekl
 
 def test_a_pure_data_analyst_wears_one_hat(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, ANALYST)
-    assert shown.title == "You wear one hat: data\u00a0analyst – Many Hats"
+    assert shown.title == "You wear one\u00a0hat: data\u00a0analyst – Many Hats"
     assert "You wear one hat: data analyst Your answers point clearly to this role." in shown.text
     assert bank.role["data-analyst"].purpose in shown.text
     assert percents(shown) == [100, 0, 0, 0, 0, 0, 0]
@@ -105,14 +108,38 @@ def test_a_leaning_says_so(visitor: Visitor, bank: Bank):
 
 def test_a_tie_names_both_mixes(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, {"insights": "monthly", "pipelines": "weekly"})
-    assert "A tie: data engineer and data analyst, or data engineer alone Either would describe" in shown.text
+    assert "A tie: data engineer, with or without data analyst Both would describe your weeks" in shown.text
+    assert "What follows counts data analyst in." in shown.text
     assert "You are between two mixes" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("mix", "other", "said"),
+    [
+        (["a", "b"], ["a"], "A tie: a, with or without b"),
+        (["a"], ["a", "b", "c"], "A tie: a, with or without b and c"),
+        (["a", "b"], ["a", "c"], "A tie: a, with b or c"),
+        (["a"], ["b"], "A tie: a or b"),
+    ],
+)
+def test_a_tie_says_what_its_mixes_share_once(app: App, bank: Bank, mix, other, said):
+    role = bank.roles[0]
+    roles = {name: replace(role, id=name, name=name) for name in "abc"}
+    found = result(bank, app.scheme, dict.fromkeys(bank.responsibility, "never"))
+    tie = replace(
+        found,
+        kind="tie",
+        shares=tuple(Share(roles[name], 50, 0, ()) for name in mix),
+        other=tuple(roles[name] for name in other),
+    )
+    with app.test_request_context():
+        assert render_template("result/_headline.html", result=tie).strip() == said
 
 
 def test_the_nearest_role_is_named_with_the_answer_that_brings_it_in(visitor: Visitor, bank: Bank):
     answers = dict.fromkeys(bank.responsibility, "never") | {"insights": "monthly", "pipelines": "daily"}
     own = visitor.take(answers)
-    told = between(visitor.see(own).text, "Nearest to joining: ", " it would be part of your mix")
+    told = between(visitor.see(own).text, "Nearest to joining: ", " it would join your mix")
     role, name, to, was = re.fullmatch(r"(.*)\. With “(.*)” at “(.*)” instead of “(.*)”,", told).groups()  # type: ignore[union-attr]
     item = next(item for item in bank.asked if item.name == name)
     point = next(point for point in bank.scale if point.said == to)
@@ -130,7 +157,7 @@ def test_what_was_left_out_is_said(visitor: Visitor, bank: Bank):
 def test_a_role_that_was_mostly_left_out_is_not_judged(visitor: Visitor, bank: Bank):
     skipped = {item.id: "skip" for item in bank.role["ml-engineer"].responsibilities[:2]}
     shown = seen(visitor, bank, ANALYST | skipped)
-    assert "ML engineer left out" in between(shown.text, "All 7 roles", "How much of each role")
+    assert "ML engineer too few answers" in between(shown.text, "All 7 roles", "How much of each role")
 
 
 # Results that name no winner
@@ -170,7 +197,7 @@ def test_too_little_of_anything_names_no_hat_and_says_why(visitor: Visitor, bank
 def test_everything_skipped_is_a_page_too(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, {}, often="skip")
     assert "You left out 21 of 21 questions." in shown.text
-    assert between(shown.text, "All 7 roles", "How much of each role").count("left out") == 7
+    assert between(shown.text, "All 7 roles", "How much of each role").count("too few answers") == 7
 
 
 # Whom they work with
@@ -217,7 +244,7 @@ def test_a_contact_whose_role_has_left_the_bank_is_ignored(app: App, visitor: Vi
 def test_charts_have_their_twin_in_words(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, ANALYST, contacts=("data-engineer",))
     twin = between(shown.text, "The same in words", "Which of your answers say so")
-    assert "Data analyst, 100% of your mix: 100% of it in your weeks" in twin
+    assert "Data analyst, your mix: 100% of it in your weeks" in twin
     assert "Data engineer: nothing reported; you work with data engineers" in twin
     assert all(stage.name in twin for stage in bank.stages)
 

@@ -160,11 +160,11 @@ def test_the_parts_of_the_bar_lie_end_to_end_and_fill_it(crew: Sequence[Sequence
     result = teams.publish(BANK, SCHEME, [person(*roles) for roles in crew], 5)
     assert result is not None
     bar = rounds.page(BANK, result).bar
-    assert sum(percent for _, percent, _ in bar) == 100
-    ends = [start + percent for _, percent, start in bar]
-    assert [start for _, _, start in bar] == [0, *ends[:-1]]
-    assert all(percent > 0 for _, percent, _ in bar)
-    assert bar[-1][0] == "other roles"
+    assert sum(part.percent for part in bar) == 100
+    ends = [part.start + part.percent for part in bar]
+    assert [part.start for part in bar] == [0, *ends[:-1]]
+    assert all(part.percent > 0 for part in bar)
+    assert (bar[-1].id, bar[-1].colour) == ("others", "part-rest")
 
 
 def test_the_map_sizes_roles_by_what_is_told_of_them_alone():

@@ -556,7 +556,7 @@ def test_a_skipped_question_leaves_both_sides_of_a_likeness():
 def test_two_learn_together_where_one_wishes_to_start_what_the_other_does_daily():
     wish = {"pipelines": "start", "dashboards": "more"}
     team = team_of(named("Ada", ENGINEER, {}), named("Bo", ANALYST, wish))
-    assert team.lessons == ((0, 1, "pipelines"),)
+    assert team.lessons == (("pipelines", (1,), (0,)),)
 
 
 def test_nobody_is_paired_who_does_not_show_wishes():

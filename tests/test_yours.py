@@ -34,7 +34,7 @@ def test_a_share_link_shows_the_result_and_no_way_to_change_it(visitor: Visitor,
     (shared,) = shares(visitor.get(f"{own}/yours").text)
     page = visitor.get(shared)
     assert page.status_code == 200
-    assert "You wear one hat: data\xa0analyst" in page.text
+    assert "You wear one\u00a0hat: data\u00a0analyst" in page.text
     assert own not in page.text
     assert "drew maps" not in page.text
     assert "My lead" not in page.text

@@ -71,7 +71,9 @@ const save = async () => {
   const said = one("[data-saved]");
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true });
-    said.textContent = answer.ok ? "Saved." : "Not saved yet: press the button to see why.";
+    const wrong = () => answer.text().then((page) => new DOMParser().parseFromString(page, "text/html").querySelector(".errors a")?.textContent);
+    said.textContent = answer.ok ? "Saved." : `Not saved yet. ${(await wrong()) ?? "Press the button to see why."}`;
+    if (answer.ok) setTimeout(() => { if (said.textContent === "Saved.") said.textContent = ""; }, 4000);
   } catch {
     said.textContent = "Not saved: there is no connection.";
   }

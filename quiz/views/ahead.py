@@ -32,7 +32,7 @@ def page() -> str | Response | tuple[str, int]:
                 g.key, wishes=form.wishes, heading=form.heading.data or [], bank=app.bank.version, day=app.today()
             )
             or_gone(saved)
-            return redirect(url_for("ahead.page", _anchor="heading"), 303)
+            return redirect(url_for("ahead.page", saved=1, _anchor="saved"), 303)
         status = 422
     lines = sheet(app.bank, kept.answers).lines
     page = render_template(
@@ -44,6 +44,7 @@ def page() -> str | Response | tuple[str, int]:
             (line for line in lines if line.answer and line.answer.level), key=lambda line: -line.answer.level
         ),
         others=[line for line in lines if not (line.answer and line.answer.level)],
+        saved="saved" in request.args and not form.errors,
         distances=talk.distances(app.bank, app.scheme, kept.answers, kept.heading, kept.contacts),
     )
     return page, status

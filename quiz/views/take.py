@@ -71,7 +71,9 @@ def more() -> str | Response | tuple[str, int]:
         return render_template("take/more.html", form=form, sheet=_sheet())
     form = app.forms.more(MultiDict(request.form))
     if not form.validate():
-        wrong = [(name, message) for name, messages in form.errors.items() for message in messages]
+        wrong = [
+            (name, f"{form[name].label.text}: {said[:1].lower()}{said[1:]}") for name, (said, *_) in form.errors.items()
+        ]
         return render_template("take/more.html", form=form, sheet=_sheet(), wrong=wrong), 422
     saved = app.storage.save_more(
         g.key,

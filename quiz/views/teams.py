@@ -107,16 +107,21 @@ def join_qr() -> Response:
     return qr_code(current().address("join.page", link=join_link(g.link, _team().number)))
 
 
-@pages.post("/close")
-def close() -> Response:
-    """Close the open round, which publishes it; with too few it stays open and says so."""
-    app = current()
-    app.storage.close_round(g.key, rounds.publisher(app.bank, app.scheme, _anonymous()), day=app.today())
+@pages.route("/close", methods=["GET", "POST"])
+def close() -> str | Response:
+    """Close the open round, which publishes it, after asking once; with too few it stays open and says so."""
+    app, team = current(), _anonymous()
+    if request.method != "POST":
+        standing = rounds.standing(team, app.storage.seats(team.id))
+        if team.open_round is None or not standing.enough:
+            return redirect(url_for("lead.page"), 303)
+        return render_template("teams/close.html", team=team, standing=standing)
+    app.storage.close_round(g.key, rounds.publisher(app.bank, app.scheme, team), day=app.today())
     # Read anew: somebody who clicks twice wants to see the round that the first click closed.
-    team = app.storage.team(g.key) or abort(404)
-    if team.open_round is not None:
+    after = app.storage.team(g.key) or abort(404)
+    if after.open_round is not None:
         return redirect(url_for("lead.page", few="few"), 303)
-    return redirect(url_for("lead.round", number=len(team.rounds)), 303)
+    return redirect(url_for("lead.round", number=len(after.rounds)), 303)
 
 
 @pages.post("/next")
