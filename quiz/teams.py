@@ -337,7 +337,15 @@ def _little_moved(before: Published, parts: Sequence[Part], people: int) -> bool
     moved.append(abs(sum(old[role] or 0 for role in both) - sum(new[role] or 0 for role in both)))
     # One person's whole share, and what rounding can add on both sides.
     reach = 100 / min(before.people, people) + 2 * STEP
-    return {part.role for part in before.mix} == {part.role for part in parts} and max(moved) <= reach
+    # A role that is told on one side alone: one person can tip it there only while as few hold it as make it named, or
+    # beside a role of most, which hides all others.
+    tipped = all(
+        (percent or 0) <= 100 * NAMED_FROM / of + 2 * STEP
+        for told, other, of in ((old, new, before.people), (new, old, people))
+        for role, percent in told.items()
+        if role not in other and MOST not in other.values()
+    )
+    return {part.role for part in before.mix} == {part.role for part in parts} and max(moved) <= reach and tipped
 
 
 # What is said about it

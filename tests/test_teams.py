@@ -112,7 +112,7 @@ one_change = st.sampled_from(["joins", "leaves", "is exchanged", "answers otherw
 
 
 @settings(max_examples=150, deadline=None)
-@given(seed=st.integers(0, 2**32), people=st.integers(6, 18) | st.integers(21, 40), change=one_change)
+@given(seed=st.integers(0, 2**32), people=st.integers(6, 18) | st.integers(21, 60), change=one_change)
 def test_one_person_who_joins_leaves_or_is_exchanged_changes_nothing_but_the_count(seed, people, change):
     rng = np.random.default_rng(seed)
     team, newcomer = [anybody(rng) for _ in range(people)], anybody(rng)
@@ -180,6 +180,31 @@ def test_a_band_is_left_as_soon_as_two_people_have_stopped(people, before, now, 
         return [*heads * [ENGINEER], *(people - heads) * [IDLE]]
 
     assert band(published(team(now), before=published(team(before))), "pipelines") == said
+
+
+@pytest.mark.parametrize("people", [10, 50, 100])
+def test_one_person_may_tip_a_role_of_most_under_its_bound_and_nothing_is_told(people):
+    def team(engineers: int) -> list[Member]:
+        return [*engineers * [ENGINEER], *(people - engineers) * [ANALYST]]
+
+    most = next(n for n in range(people) if percents(published(team(n))) == {"data-engineer": 80})
+    fresh = percents(published(team(most - 1)))
+    assert fresh.keys() == {"data-engineer", "data-analyst"}
+    assert percents(published(team(most - 1), before=published(team(most)))) == {"data-engineer": 80}
+    assert percents(published(team(most), before=published(team(most - 1)))) == fresh
+
+
+@pytest.mark.parametrize(("people", "heads", "told"), [(9, 2, False), (9, 3, True), (24, 4, False), (24, 5, True)])
+@pytest.mark.parametrize("given_up", [False, True], ids=["taken up", "given up"])
+def test_a_role_comes_and_goes_once_more_people_moved_than_one(people, heads, told, given_up):
+    """Three people make a role named, and hold a third of nine or an eighth of 24; rounding adds 5 % on both sides."""
+    rest = [*2 * [ANALYST], *2 * [person("data-engineer", "data-analyst")]]
+    few = [*rest, *(people - 4) * [IDLE]]
+    many = [*rest, *heads * [ENGINEER], *(people - 4 - heads) * [IDLE]]
+    first, second = (many, few) if given_up else (few, many)
+    assert percents(published(few)).keys() ^ percents(published(many)).keys() == {"data-engineer"}
+    fresh, after = published(second), published(second, before=published(first))
+    assert percents(after) == percents(fresh if told else published(first))
 
 
 @pytest.mark.parametrize("moved", [(0, 1), (1, -1)], ids=["more of it told", "from one role to another"])

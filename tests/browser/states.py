@@ -91,6 +91,7 @@ STATES = {
     "make a team with errors": State("/teams", "Something is missing", _go_on),
     "lead of too few": State("{few}?few=few", "Too few have finished"),
     "lead of enough": State("{enough}", "That is enough"),
+    "closing a round": State("{enough}/close", "Close round 1?"),
     "lead between rounds": State("{rounds}", "No round is open"),
     "round": State("{rounds}/rounds/2", "Beside earlier rounds"),
     "round as a member sees it": State("{counted}/team/rounds/2", "What the team covers"),
