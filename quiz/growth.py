@@ -73,11 +73,6 @@ class Distance:
         """Whether everything that the role answers for is a regular part of the weeks already."""
         return not self.steps and not self.unknown
 
-    @property
-    def joins(self) -> bool:
-        """Whether the steps would bring the role into the mix."""
-        return self.role.id in self.then.mix and self.role.id not in self.now.mix
-
 
 @dataclass(frozen=True)
 class Move:

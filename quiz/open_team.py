@@ -13,8 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from quiz.bank import Bank
+from quiz.growth import REGULAR
 from quiz.scoring import Match, Scheme, match, shown_shares
-from quiz.teams import OFTEN
+
+#: From this similarity on, two people's weeks are alike.
+NEAR = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class StandIn(NamedTuple):
     person: int
     other: int
     similarity: float
+
+    @property
+    def near(self) -> bool:
+        """Whether one could take over without learning most of it first."""
+        return self.similarity >= NEAR
 
 
 class Lesson(NamedTuple):
@@ -105,7 +113,7 @@ def _lessons(bank: Bank, scheme: Scheme, members: Sequence[OpenMember]) -> Itera
         does = {place: level.get(member.answers.get(id, ""), 0.0) for place, member in showing}
         teachers = tuple(place for place, often in does.items() if often == 1)
         learners = tuple(
-            place for place, member in showing if (member.wishes or {}).get(id) == "start" and does[place] < OFTEN
+            place for place, member in showing if (member.wishes or {}).get(id) == "start" and does[place] < REGULAR
         )
         if learners and teachers:
             yield Lesson(id, learners, teachers)

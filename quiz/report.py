@@ -18,6 +18,8 @@ from quiz.words import Mark, Reading
 
 #: Of so many responsibilities that a text speaks of most, a low answer is worth a second look.
 LOUD = 3
+#: From this part of the strongest similarity on, in percent, a text is said to sound like a second role as well.
+NOT_FAR = 60
 #: A marked text with more characters than this is folded away, so that the page stays calm.
 LONG = 700
 #: Up to this level an answer says "hardly ever".
@@ -102,6 +104,11 @@ class Heard:
     roles: tuple[Sound, ...] = ()
     pieces: tuple[Piece, ...] = ()
     doubts: tuple[Line, ...] = ()
+
+    @property
+    def loudest(self) -> tuple[Sound, ...]:
+        """The role that it sounds most like, and the next one where that is not far behind."""
+        return tuple(sound for sound in self.roles[:2] if sound.percent >= NOT_FAR)
 
     @property
     def long(self) -> bool:

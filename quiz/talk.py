@@ -17,7 +17,8 @@ from quiz.titles import role_named
 class Talk:
     """Everything on the conversation page.
 
-    `titled` is the role that the job title clearly names, if it does; `fits` whether the mix has it. `wished` are the
+    `titled` is the role that the job title clearly names, if it does; `fits` whether the answers say so too, None where
+    they name no roles. `wished` are the
     wishes other than "as it is", in the order of the bank's wishes; `heading` the distances to the roles headed for.
     """
 
@@ -30,9 +31,11 @@ class Talk:
     questions: tuple[str, ...]
 
     @property
-    def fits(self) -> bool:
-        """Whether the role named by the title is in the mix."""
-        return self.titled in self.result.roles
+    def fits(self) -> bool | None:
+        """Whether the role named by the title is in the mix, or in one of the two of a tie."""
+        if self.result.kind not in ("mix", "tie"):
+            return None
+        return self.titled in (*self.result.roles, *self.result.other)
 
 
 def distances(

@@ -67,7 +67,6 @@ def test_the_distance_says_how_much_is_done_now_and_what_the_mix_would_be_then()
     assert (far.percent_now, far.percent_then) == (22, 65)
     assert far.now.mix == ("data-analyst",)
     assert far.then.mix == ("data-analyst", "data-scientist")
-    assert far.joins
     assert not far.reached
 
 
@@ -78,10 +77,10 @@ def test_what_is_already_done_daily_stays_daily():
     assert far.then == match(SCHEME, raised)
 
 
-def test_a_role_already_in_the_mix_can_still_have_steps_and_does_not_join():
+def test_a_role_already_in_the_mix_can_still_have_steps():
     far = distance(BANK, SCHEME, ANALYST | {"trends": "rarely"}, "data-analyst")
     assert ids(step.item for step in far.steps) == ["trends"]
-    assert (far.percent_now, far.percent_then, far.joins) == (70, 88, False)
+    assert (far.percent_now, far.percent_then) == (70, 88)
 
 
 def test_a_role_that_is_done_already_is_reached():
@@ -105,7 +104,6 @@ def test_a_role_of_which_too_little_was_answered_has_no_percent_and_is_not_reach
     assert (far.percent_now, far.percent_then) == (None, None)
     assert ids(far.unknown) == ["insights", "dashboards", "trends"]
     assert not far.reached
-    assert not far.joins
 
 
 def test_teachers_are_those_who_hold_the_role_and_the_contacts_who_work_with_them():

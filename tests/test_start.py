@@ -24,6 +24,15 @@ def responses(app: App) -> int:
         db.close()
 
 
+def tables(app: App) -> set[str]:
+    """The names of all tables of the database."""
+    db = Database(app.storage.file)
+    try:
+        return set(db.table_names())
+    finally:
+        db.close()
+
+
 def run_by(tmp_path: Path, **settings: object) -> Visitor:
     """A visitor of an app that somebody has set up."""
     return Visitor(create_app({"TESTING": True} | settings, instance=tmp_path / "other"))
@@ -70,6 +79,31 @@ def test_a_contact_that_is_no_mail_address_is_not_made_one(tmp_path):
     shown = run_by(tmp_path, OPERATOR="We", CONTACT="room 12").see("/privacy")
     assert "Questions about what is kept: room 12" in shown.text
     assert not [href for href in shown.values("href") if href.startswith("mailto:")]
+
+
+#: What the privacy page says of each table of the database; None for what is about the database itself.
+KEPT = {
+    "response": "The day on which you started, last changed something, and finished.",
+    "answer": "How you answered each question.",
+    "contact": "whom you work with, your job title, and what you wrote",
+    "wish": "what you want more or less of",
+    "heading": "the roles you are heading for",
+    "share": "If you made share links: a fingerprint of each",
+    "member": "In an open team also the name you gave there.",
+    "counted": "whether a round has counted you",
+    "team": "Of a team: its name, its kind, fingerprints of its links",
+    "round": "what its closed rounds published",
+    "erased": "the fingerprint of your link and the day stay noted",
+    "memory": None,
+    "_sqlite_migrations": None,
+}
+
+
+def test_the_privacy_page_names_everything_that_is_kept(app: App, visitor: Visitor):
+    assert tables(app) == KEPT.keys(), "say on the privacy page what a new table keeps"
+    text = visitor.see("/privacy").text
+    assert [said for said in KEPT.values() if said and said not in text] == []
+    assert "No name but the one you give to an open team" in text
 
 
 def test_where_nobody_is_named_the_privacy_page_says_what_to_do(visitor: Visitor):

@@ -30,7 +30,6 @@ from quiz.teams import (
     agenda,
     eligible,
     facts,
-    may_change_minimum,
     may_close,
     must_withdraw,
     publish,
@@ -100,12 +99,6 @@ def test_each_minimum_holds_to_the_head(minimum):
 def test_a_lowered_or_made_up_minimum_is_refused(minimum):
     with pytest.raises(ValueError, match="minimum"):
         publish(BANK, SCHEME, 30 * [ENGINEER], minimum)
-    assert not may_change_minimum(5, minimum)
-
-
-def test_a_minimum_can_be_raised_and_never_lowered():
-    allowed = {(old, new) for old in MINIMUMS for new in MINIMUMS if may_change_minimum(old, new)}
-    assert allowed == {(5, 5), (5, 8), (5, 10), (5, 20), (8, 8), (8, 10), (8, 20), (10, 10), (10, 20), (20, 20)}
 
 
 one_change = st.sampled_from(["joins", "leaves", "is exchanged", "answers otherwise"])

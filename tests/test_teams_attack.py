@@ -23,13 +23,13 @@ from hypothesis.stateful import (
 
 from quiz import paths
 from quiz.bank import Bank, load
+from quiz.growth import REGULAR
 from quiz.scoring import Scheme
 from quiz.teams import (
     BANDS,
     FLOOR,
     LARGE,
     MINIMUMS,
-    OFTEN,
     Member,
     Published,
     eligible,
@@ -268,7 +268,7 @@ def check_truth(published: Published, before: Published | None, members: list[Me
     people = len(members)
     told = {item.responsibility: item.band for item in published.coverage}
     for id in SCHEME.questions:
-        done = sum((BANK.point[m.answers[id]].level or 0) >= OFTEN for m in members)
+        done = sum((BANK.point[m.answers[id]].level or 0) >= REGULAR for m in members)
         assert any(in_band(told[id], done + change, people) for change in slack), (id, told[id], done)
     shares = [part.percent for part in published.mix if part.percent is not None]
     assert all(share % 5 == 0 and 0 < share <= 80 for share in shares)

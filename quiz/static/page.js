@@ -50,7 +50,7 @@ if (keep) {
 if (one("[data-forget-now]")) memory.drop();
 
 const own = one("[data-own-link]");
-if (own && memory.get()) own.value = memory.get();
+if (own && !own.value && memory.get()) own.value = memory.get();
 
 const again = one("[data-again]");
 if (again && memory.get()) {

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from flask import abort, g, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from quiz.app import current
@@ -69,7 +68,7 @@ def more() -> str | Response | tuple[str, int]:
     if request.method != "POST":
         form = app.forms.more(data={"contacts": kept.contacts, "title": kept.title, "words": kept.words})
         return render_template("take/more.html", form=form, sheet=_sheet())
-    form = app.forms.more(MultiDict(request.form))
+    form = app.forms.more(request.form)
     if not form.validate():
         wrong = [
             (name, f"{form[name].label.text}: {said[:1].lower()}{said[1:]}") for name, (said, *_) in form.errors.items()

@@ -78,7 +78,7 @@ def share_qr(number: int) -> Response:
 
 @pages.post("/keep")
 def keep() -> Response:
-    """Keep it for another year."""
+    """Count the time until it is deleted from today on."""
     app = current()
     or_gone(app.storage.keep(g.key, day=app.today()))
     return redirect(url_for("yours.page", _anchor="keep"), 303)
