@@ -20,7 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from quiz import links, paths, secret, settings
 from quiz.bank import Bank, load
 from quiz.forms import Forms
-from quiz.storage import Storage, Unavailable
+from quiz.storage import Storage, Unavailable, make_folder
 
 if TYPE_CHECKING:
     from quiz.scoring import Scheme
@@ -60,7 +60,7 @@ class App(Flask):
             template_folder=str(paths.shipped("templates")),
         )
         folder = Path(app.instance_path)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder)
         app.config.update(settings.read(folder / "config.py") | dict(config))
         app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], *settings.hosts_of(app.config["URL"])]
         app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or secret.read_or_make(folder / "secret.key")
@@ -109,14 +109,16 @@ class App(Flask):
         today = self.today()
         if self._expired == today:
             return
-        self._expired = today
+        self._expired = today  # before the work: other threads need not do it too
         try:
             gone = self.storage.expire(
                 months_later(today, -self.config["KEEP_MONTHS"]),
                 remembered=days_before(today, self.config["BACKUP_DAYS"]),
             )
-        except Unavailable as error:
-            self._expired = ""
+        except BaseException as error:
+            self._expired = ""  # whatever went wrong: it is still to be done
+            if not isinstance(error, Unavailable):
+                raise
             self.logger.error("could not erase expired responses: %s", error)
         else:
             if gone:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import click
+
 from quiz import check, paths, secret, settings, storage
 from quiz.app import days_before, months_later
 from quiz.storage.readiness import SQLITE
@@ -31,6 +33,11 @@ class Check(NamedTuple):
 
 def checks(folder: Path, *, today: str) -> Iterator[Check]:
     """Everything that can be said of the instance in `folder`, one thing after another."""
+    for found in _checks(folder, today):
+        yield found._replace(said=click.format_filename(found.said))  # a path need not be text
+
+
+def _checks(folder: Path, today: str) -> Iterator[Check]:
     yield _python()
     yield Check("SQLite", True, f"{SQLITE}, kept with {_JOURNALS[storage.journal()]}")
     place = _instance(folder)
@@ -73,20 +80,28 @@ def _instance(folder: Path) -> Check:
     return Check("instance", True, str(folder))
 
 
+#: What others may read: settings, but for a key among them (see `_key`), and nothing at all.
+_PUBLIC = {"config.py", ".gitkeep"}
+
+
 def _modes(folder: Path) -> Check:
     """Whether others can get at what is kept; in a closed folder too, as copies take the modes of files along."""
     if folder.stat().st_mode & 0o077:
         return Check("file modes", False, f"others can look into {folder}; run: chmod 700 {folder}")
     for path in sorted(folder.iterdir()):
         mode = path.lstat().st_mode
-        if stat.S_ISREG(mode) and path.name != "config.py" and mode & 0o077:
+        if stat.S_ISREG(mode) and path.name not in _PUBLIC and mode & 0o077:
             return Check("file modes", False, f"others can read {path}; run: chmod 600 {path}")
     return Check("file modes", True, "readable by their owner alone")
 
 
 def _key(folder: Path, config: dict[str, Any]) -> Check:
-    file = folder / "secret.key"
+    file, settings_file = folder / "secret.key", folder / "config.py"
     if config["SECRET_KEY"]:
+        written = f"{settings.PREFIX}SECRET_KEY" not in os.environ
+        if written and settings_file.stat().st_mode & 0o077:
+            said = f"{settings_file} holds the key, and others can read it; run: chmod 600 {settings_file}"
+            return Check("key", False, said)
         return Check("key", True, "comes from the settings")
     if not file.exists():
         return Check("key", True, "not made yet; the first `quiz serve` makes it")
@@ -104,8 +119,6 @@ def _addresses(config: dict[str, Any]) -> Check:
         said = f"TRUSTED_HOSTS holds {wide[0]!r}; write whole host names, such as hats.example.org"
     elif strange := [host for host in hosts if "/" in host or "*" in host]:
         said = f"TRUSTED_HOSTS holds {strange[0]!r}; write host names alone, such as hats.example.org"
-    elif parts.query or parts.fragment or parts.path.strip("/"):
-        said = f"URL is {url}; write it without what follows the host, the quiz has its address for itself"
     elif config["BEHIND_PROXY"] and not url:
         said = "BEHIND_PROXY is on and URL is empty; set URL to the address that people use"
     elif parts.scheme == "https" and not config["BEHIND_PROXY"]:
@@ -131,12 +144,19 @@ def _database(folder: Path, file: Path, config: dict[str, Any], today: str) -> I
         mend = "set DATABASE, or: quiz restore FILE" if started else "the first `quiz serve` makes it"
         yield Check("database", not started, f"{file} is not there{'' if started else ' yet'}; {mend}")
         return
+    if not file.is_file():
+        yield Check("database", False, f"{file} is no file; move it away, or set DATABASE")
+        return
+    if not os.access(file, os.R_OK | os.W_OK):
+        mend = f"use the user that serves the quiz, or: chmod 600 {file}"
+        yield Check("database", False, f"{file} cannot be written to; {mend}")
+        return
     # With the first request of a day the server erases what has outlived its time: up to a day it may be waiting.
     late = days_before(months_later(today, -config["KEEP_MONTHS"]), 1)
     try:
         found = soundness(file, before=late)
     except storage.Unavailable as error:
-        yield Check("database", False, f"{error}; if it stays so: quiz restore FILE --force")
+        yield Check("database", False, f"{error}; {_way_out(error)}")
         return
     if found.faults:
         yield Check("database", False, f"{file}: {found.faults[0]}; put back a backup: quiz restore FILE --force")
@@ -156,3 +176,12 @@ def _database(folder: Path, file: Path, config: dict[str, Any], today: str) -> I
     free, needed = shutil.disk_usage(folder).free, max(FREE, TIMES * file.stat().st_size)
     mend = "" if free >= needed else f"; make room for {needed >> 20} MB"
     yield Check("disk", free >= needed, f"{free >> 20} MB free{mend}")
+
+
+def _way_out(error: storage.Unavailable) -> str:
+    """What to do about a database that cannot be looked into. A backup takes the place of a broken one alone."""
+    if isinstance(error, storage.Broken):
+        return "put back a backup: quiz restore FILE --force"
+    if "locked" in str(error):
+        return "another program holds it: stop that one, then run this again"
+    return "look at the disk and at the modes of the files, then run this again"

@@ -97,7 +97,7 @@ def _get_bank(bank: Bank) -> Schema:
     return {
         "operationId": "getBank",
         "summary": "Roles, responsibilities, questions and the scale",
-        "responses": {"200": _json("The bank.", "Bank", bank_object(bank)), **_problems(403, 429)},
+        "responses": {"200": _json("The bank.", "Bank", bank_object(bank)), **_problems(429)},
     }
 
 

@@ -371,6 +371,14 @@ def test_a_page_of_another_site_cannot_use_it(app: App, site):
     assert faults(send(app, {"answers": {}}, headers={"Sec-Fetch-Site": site}), 403) == []
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_what_is_only_read_is_not_refused_to_one_nor_said_to_be(app: App, site):
+    for path, operations in openapi.document(BANK)["paths"].items():
+        if "{" not in path and "get" in operations:
+            answer = app.test_client().get(path, headers={"Sec-Fetch-Site": site})
+            assert (answer.status_code, "403" in operations["get"]["responses"]) == (200, False), path
+
+
 # The docs
 
 
@@ -425,6 +433,10 @@ def test_the_docs_tell_every_status_and_limit(app: App):
     answers = openapi.document(BANK)["paths"]["/api/score"]["post"]["responses"]
     listed = set(re.findall(r"\d{3}", " ".join(re.findall(r"^\| (\d{3}(?:, \d{3})*) \|", text, re.MULTILINE))))
     assert set(answers) - {"200"} <= listed
+    health = text.partition("## Health")[2]
+    assert [
+        status for status in openapi.document(BANK)["paths"]["/health"]["get"]["responses"] if status not in health
+    ] == []
     for number in (intake.MOST_BYTES, intake.LONGEST_TEXT):
         assert f"{number:,}" in text
     assert f"up to {intake.LONGEST_ID} characters" in text

@@ -23,7 +23,7 @@ from click.testing import CliRunner, Result
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz import create_app, storage
+from quiz import create_app, settings, storage
 from quiz.app import App
 from quiz.bank import Bank
 from quiz.cli import main
@@ -93,6 +93,11 @@ def rows(file: Path) -> dict[str, list[Any]]:
     with plain(file) as db:
         tables = [name for name in db.table_names() if not name.startswith("_sqlite")]
         return {name: sorted(map(repr, db.execute(f"SELECT * FROM {name}").fetchall())) for name in tables}
+
+
+def people(file: Path) -> dict[str, list[Any]]:
+    """All of that but which database it is."""
+    return {name: held for name, held in rows(file).items() if name != "memory"}
 
 
 def sound(file: Path) -> bool:
@@ -310,7 +315,7 @@ def test_a_backup_can_be_put_into_an_empty_instance(kept, file, copy, tmp_path):
     kept.close()
     new = tmp_path / "new" / "many-hats.db"
     put = put_back(copy, new, replace=False)
-    assert rows(new) == rows(file)
+    assert people(new) == people(file)
     assert [path.name for path in sorted(new.parent.iterdir())] == ["many-hats.db", "start.lock"]
     assert [stat.S_IMODE(path.stat().st_mode) for path in (new.parent, new)] == [0o700, 0o600]
     assert put.responses == 1
@@ -651,6 +656,83 @@ def test_whoever_left_a_team_is_not_in_it_again_and_whoever_stayed_is(kept, file
     assert [kept.membership(who) is not None for who in (left, stayed, moved)] == [False, True, False]
 
 
+@pytest.fixture
+def lost(kept, file, copy) -> str:
+    """Somebody who deleted their response after the backup, before the database went away with its memory of that."""
+    who = started(kept)
+    back_up(file, copy, day=TODAY)
+    kept.erase(who)
+    kept.close()
+    for name in ("", "-wal", "-shm"):
+        file.with_name(file.name + name).unlink(missing_ok=True)
+    return who
+
+
+@pytest.mark.parametrize("newcomers", [0, 1])
+def test_a_database_that_was_made_after_the_backup_does_not_pass_for_one_that_remembers(file, copy, lost, newcomers):
+    storage.prepare(file)
+    kept = Storage(file)
+    for _ in range(newcomers):
+        started(kept)
+    kept.close()
+    put = put_back(copy, file, replace=bool(newcomers))
+    assert kept.response(lost), "nobody can know"
+    (doubt,) = put.doubts
+    assert "does not tell of everybody who deleted their response since the backup was made" in doubt
+
+
+def test_nor_does_a_database_that_was_put_back_without_memory(file, copy, lost):
+    assert len(put_back(copy, file).doubts) == 1
+    assert len(put_back(copy, file).doubts) == 1
+    kept = Storage(file)
+    assert kept.erase(lost)
+    kept.close()
+    put = put_back(copy, file)
+    assert (put.deleted, len(put.doubts)) == (1, 1), "what is known since is used all the same"
+
+
+def test_from_then_on_new_backups_are_put_back_without_a_doubt(kept, file, copy, lost):
+    put_back(copy, file)
+    back_up(file, copy, day=TODAY, replace=True)
+    kept.erase(lost)
+    kept.close()
+    assert put_back(copy, file) == Restored(responses=0, deleted=1, doubts=())
+
+
+def test_an_older_backup_of_another_database_leaves_those_of_this_one_without_a_doubt(kept, file, copy, tmp_path):
+    other = tmp_path / "other" / "many-hats.db"
+    storage.prepare(other)
+    back_up(other, tmp_path / "other.db", day=TODAY)
+    who = started(kept)
+    back_up(file, copy, day=TODAY)
+    kept.erase(who)
+    kept.close()
+    assert len(put_back(tmp_path / "other.db", file).doubts) == 1
+    assert put_back(copy, file) == Restored(responses=0, deleted=1, doubts=())
+
+
+def test_the_command_notes_what_is_not_known_and_starting_the_server_first_does_not_hide_it(file, copy, lost):
+    create_app({}, instance=file.parent)
+    ran = quiz(file.parent, "restore", copy)
+    assert (ran.exit_code, ran.stdout) == (0, f"{file}: 1 response put back; 0 left out, deleted since.\n")
+    assert ran.stderr.startswith("Note: ")
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_a_path_that_is_no_utf_8_can_be_backed_up_from_and_to(tmp_path):
+    folder = tmp_path / os.fsdecode(b"n\xffx")
+    file, copy = folder / "instance" / "many-hats.db", folder / "copy.db"
+    storage.prepare(file)
+    kept = Storage(file)
+    gone, stays = started(kept), started(kept)
+    back_up(file, copy, day=TODAY)
+    kept.erase(gone)
+    kept.close()
+    assert put_back(copy, file) == Restored(responses=1, deleted=1, doubts=())
+    assert kept.response(stays)
+    kept.close()
+
+
 def test_what_somebody_lost_and_did_not_delete_comes_back(kept, file, copy):
     who = started(kept)
     fill(kept, who, "flour")
@@ -695,6 +777,33 @@ def test_the_app_forgets_deletions_after_the_days_that_are_set(app: App, monkeyp
     monkeypatch.setattr(app, "today", lambda: "2026-03-05")
     Visitor(app).get("/")
     assert asked == {"remembered": "2026-02-26"}
+
+
+@pytest.mark.parametrize("error", [Unavailable("the disk is full"), ValueError("a mistake of ours")])
+def test_an_expiry_that_failed_is_tried_again_with_the_next_request(tmp_path, monkeypatch, error):
+    app, tries = create_app({}, instance=tmp_path / "instance"), []
+
+    def fail(*_: Any, **__: Any) -> int:
+        tries.append(1)
+        raise error
+
+    monkeypatch.setattr(app.storage, "expire", fail)
+    for _ in range(2):
+        Visitor(app).get("/")
+    assert len(tries) == 2
+
+
+@pytest.mark.parametrize(("name", "most"), [("KEEP_MONTHS", settings.MOST_MONTHS), ("BACKUP_DAYS", settings.MOST_DAYS)])
+def test_the_longest_times_that_can_be_set_can_be_reckoned_with(tmp_path, copy, name, most):
+    app = create_app({"TESTING": True, name: most}, instance=tmp_path / "instance")
+    visitor = Visitor(app)
+    own = visitor.start()
+    assert visitor.get(f"{own}/yours").status_code == 200
+    app.storage.close()
+    environ = {"MANY_HATS_INSTANCE": app.instance_path, f"MANY_HATS_{name}": str(most)}
+    for command in (["doctor"], ["backup", str(copy)], ["restore", str(copy), "--force"]):
+        ran = CliRunner().invoke(main, command, env=environ)
+        assert (ran.exit_code, ran.stderr) == (0, ""), ran.output
 
 
 # Databases of earlier versions

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
 import shutil
 import sys
@@ -20,6 +22,7 @@ from tests.test_cli import quiz
 from tests.test_storage import AFFECTED, HUMBLE, MENDED, sqlite
 
 TODAY = "2026-06-15"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 @pytest.fixture
@@ -117,8 +120,18 @@ def changed_table(folder: Path) -> None:
 
 def migration_to_come(folder: Path) -> None:
     with Database(sqlite3.connect(folder / "many-hats.db")) as db:
-        db.execute("DROP TABLE erased")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm004_erased'")
+        db.execute("DROP TABLE memory")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm005_memory'")
+
+
+def open_config(folder: Path) -> None:
+    (folder / "config.py").write_text(f"SECRET_KEY = '{'k' * secret.LENGTH}'\n")
+    (folder / "config.py").chmod(0o644)
+
+
+def folder_for_a_database(folder: Path) -> None:
+    (folder / "many-hats.db").unlink()
+    (folder / "many-hats.db").mkdir()
 
 
 def overdue(folder: Path) -> None:
@@ -140,8 +153,10 @@ def overdue(folder: Path) -> None:
         (damaged_database, "quiz restore FILE --force"),
         (orphan, "rows of contact refer to what is not there"),
         (changed_table, "response_changed is not as this version makes it"),
-        (migration_to_come, "m004_erased to come; back up, then restart"),
+        (migration_to_come, "m005_memory to come; back up, then restart"),
         (overdue, "past their time: 1; any request"),
+        (open_config, "config.py holds the key, and others can read it; run: chmod 600 "),
+        (folder_for_a_database, "is no file; move it away, or set DATABASE"),
     ],
 )
 def test_each_trouble_is_a_line_with_its_mend_and_nothing_is_changed(instance, spoil: Callable[[Path], None], named):
@@ -173,6 +188,8 @@ def test_a_response_may_wait_a_day_for_the_request_that_erases_it(instance, chan
         ({"TRUSTED_HOSTS": "https://hats.example.org"}, "write host names alone"),
         ({"URL": "hats.example.org"}, "write the whole address"),
         ({"BANK": "/no/such/folder"}, "is missing"),
+        ({"KEEP_MONTHS": "99999"}, "use a whole number from 1 to 1200"),
+        ({"DATABASE": ""}, "write a file name alone"),
     ],
 )
 def test_a_setting_that_cannot_work_is_named_with_its_mend(instance, settings, named):
@@ -185,6 +202,17 @@ def test_a_server_behind_a_proxy_with_tls_is_no_trouble(instance):
     shown = examine(instance, URL="https://hats.example.org", BEHIND_PROXY="yes")
     assert troubles(shown) == []
     assert "links begin with https://hats.example.org" in shown.stdout
+
+
+def test_the_settings_that_the_docs_tell_for_a_proxy_are_seen_by_every_command(instance):
+    text = (DOCS / "running.md").read_text(encoding="utf-8")
+    named = {line.split("=")[1] for line in text.splitlines() if line.startswith("Environment=")}
+    assert named == {"MANY_HATS_INSTANCE"}, "what only the unit says, no other command sees"
+    (shown,) = re.findall(r"^```python\n(URL = .*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (instance / "config.py").write_text(shown)
+    told = examine(instance)
+    assert troubles(told) == []
+    assert "links begin with https://hats.example.org" in told.stdout
 
 
 def test_problems_of_the_bank_are_counted_and_the_first_is_shown(instance, small_bank):
@@ -238,6 +266,58 @@ def test_a_read_only_folder_is_said_and_no_crash(closed):
     run = quiz("doctor", instance=closed, before=tuple(HUMBLE))
     assert (run.returncode, run.stderr) == (1, "")
     assert "cannot be written to" in run.stdout
+
+
+def test_a_read_only_database_is_not_to_be_replaced(instance):
+    (instance / "many-hats.db").chmod(0o400)
+    run = quiz("doctor", instance=instance, before=tuple(HUMBLE))
+    (found,) = [line for line in run.stdout.splitlines() if line.startswith("trouble")]
+    assert f"cannot be written to; use the user that serves the quiz, or: chmod 600 {instance}" in found
+    assert "restore" not in found
+
+
+def test_a_database_that_another_program_holds_is_not_to_be_replaced(instance, monkeypatch):
+    monkeypatch.setattr("quiz.storage.soundness.PATIENCE", 0.05)
+    with Database(sqlite3.connect(instance / "many-hats.db")) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        (found,) = troubles(examine(instance))
+    assert "database is locked; another program holds it: stop that one" in found
+    assert "restore" not in found
+    assert troubles(examine(instance)) == []
+
+
+def test_a_disk_that_does_not_answer_is_no_reason_to_replace_the_database(instance, monkeypatch):
+    def fail(file: Path, *, before: str) -> None:
+        raise storage.Unavailable(f"{file}: disk I/O error")
+
+    monkeypatch.setattr(doctor, "soundness", fail)
+    (found,) = troubles(examine(instance))
+    assert found.endswith("disk I/O error; look at the disk and at the modes of the files, then run this again")
+
+
+def test_a_config_file_that_holds_no_key_may_be_read_by_others(instance):
+    (instance / "config.py").write_text("OPERATOR = 'Data platform team'\n")
+    (instance / "config.py").chmod(0o644)
+    assert troubles(examine(instance)) == []
+    assert troubles(examine(instance, SECRET_KEY="k" * secret.LENGTH)) == []
+
+
+def test_the_folder_that_git_made_is_no_trouble_once_the_quiz_was_started(tmp_path):
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    (folder / ".gitkeep").touch()
+    folder.chmod(0o755)
+    create_app({}, instance=folder)
+    assert troubles(examine(folder)) == []
+
+
+def test_a_path_that_is_no_utf_8_can_be_told(tmp_path):
+    folder = tmp_path / os.fsdecode(b"n\xffx")
+    create_app({}, instance=folder)
+    run = quiz("doctor", instance=folder, PYTHONIOENCODING="utf-8:strict")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "n\ufffdx/many-hats.db, responses: 0" in run.stdout
 
 
 def test_a_key_in_the_settings_needs_no_file(instance):

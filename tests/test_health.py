@@ -1,4 +1,4 @@
-"""`/health`: 200 while answers can be kept, else 503 with what is wrong; it writes nothing and tells nothing."""
+"""`/health`: 200 while answers can be kept, else 503 with what is wrong; it keeps nothing and tells nothing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,14 @@ def test_all_is_well_with_a_fresh_server(visitor: Visitor, bank):
     assert re.match(r"\d+\.\d+", told["version"])
 
 
-def test_it_writes_nothing_and_counts_nobody(app: App, visitor: Visitor):
+def test_it_erases_what_is_past_its_time_as_any_first_request_of_a_day_does(app: App, visitor: Visitor):
+    """So that what somebody gave goes in time too where nobody comes but whatever watches over the server."""
+    app.storage.start("a" * 64, bank="1", day="2020-01-01")
+    assert wrong(visitor) == []
+    assert app.storage.response("a" * 64) is None
+
+
+def test_it_keeps_nothing_and_counts_nobody(app: App, visitor: Visitor):
     before, said = dump(app), visitor.get("/health").data
     assert dump(app) == before
     visitor.start()

@@ -47,7 +47,10 @@ def test_an_empty_word_in_the_environment_is_a_value_too(config):
         ("BEHIND_PROXY", "Yes", True),
         ("BEHIND_PROXY", "1", True),
         ("BEHIND_PROXY", "false", False),
+        ("KEEP_MONTHS", "1200", 1200),
         ("URL", "https://hats.example.org:8443", "https://hats.example.org:8443"),
+        ("URL", "https://hats.example.org/", "https://hats.example.org/"),
+        ("DATABASE", "people.db", "people.db"),
         ("SECRET_KEY", "k" * 32, "k" * 32),
     ],
 )
@@ -58,16 +61,32 @@ def test_text_from_the_environment_becomes_a_value(config, name, text, value):
 @pytest.mark.parametrize(
     ("name", "text", "mend"),
     [
-        ("KEEP_MONTHS", "soon", "invalid literal"),
-        ("KEEP_MONTHS", "0", "1 or more"),
-        ("KEEP_MONTHS", "-2", "1 or more"),
-        ("BACKUP_DAYS", "0", "1 or more"),
+        ("KEEP_MONTHS", "soon", "use a whole number from 1 to 1200"),
+        ("KEEP_MONTHS", "0", "use a whole number from 1 to 1200"),
+        ("KEEP_MONTHS", "-2", "use a whole number from 1 to 1200"),
+        ("KEEP_MONTHS", "1201", "use a whole number from 1 to 1200"),
+        ("KEEP_MONTHS", "9" * 5000, "use a whole number from 1 to 1200"),
+        ("BACKUP_DAYS", "0", "use a whole number from 1 to 3650"),
+        ("BACKUP_DAYS", "9999999", "use a whole number from 1 to 3650"),
+        ("API_PER_MINUTE", "1.5", "use a whole number, 1 or more"),
+        ("API_PER_MINUTE", "0", "use a whole number, 1 or more"),
+        ("DATABASE", "", "write a file name alone, such as many-hats.db"),
+        ("DATABASE", "sub/x.db", "write a file name alone, such as many-hats.db"),
+        ("DATABASE", "/var/lib/x.db", "write a file name alone, such as many-hats.db"),
+        ("DATABASE", "..", "write a file name alone, such as many-hats.db"),
         ("BEHIND_PROXY", "maybe", "use yes or no"),
         ("URL", "hats.example.org", "write the whole address"),
         ("URL", "ftp://hats.example.org", "write the whole address"),
         ("URL", "https://", "write the whole address"),
         ("URL", "http://[::1", "write the whole address"),
         ("URL", "http://hats.example.org:99999", "write the whole address"),
+        ("URL", "HTTPS://hats.example.org", "write the whole address"),
+        ("URL", "https://hats example.org", "write the whole address"),
+        ("URL", "https://kim:secret@hats.example.org", "write the whole address"),
+        ("URL", "https://hats.example.org/quiz", "write it without what follows the host"),
+        ("URL", "https://hats.example.org/?", "write it without what follows the host"),
+        ("URL", "https://hats.example.org?q", "write it without what follows the host"),
+        ("URL", "https://hats.example.org#top", "write it without what follows the host"),
         ("SECRET_KEY", "k" * 31, "use 32 characters or more"),
     ],
 )
@@ -87,6 +106,14 @@ def test_a_value_that_cannot_be_used_is_named_with_its_mend(config, name, text, 
         ("KEEP_MONTHS = '12'", "KEEP_MONTHS is str; use int"),
         ("URL = None", "URL is NoneType; use str"),
         ("SECRET_KEY = 12", "SECRET_KEY is int; use str"),
+        ("KEEP_MONTHS = True", "KEEP_MONTHS is bool; use int"),
+        ("KEEP_MONTHS = 99999", "KEEP_MONTHS is 99999; use a whole number from 1 to 1200"),
+        ("TRUSTED_HOSTS = [1]", "TRUSTED_HOSTS is [1]; write host names in quotes"),
+        ("DATABASE = ''", "DATABASE is ''; write a file name alone"),
+        ("URL = 'https://hats.example.org/quiz'", "URL is 'https://hats.example.org/quiz'; write it without what"),
+        ("import sys; sys.exit(3)", "cannot be read: it ends the program"),
+        ("raise ValueError('one\\ntwo')", "cannot be read: one two"),
+        ("raise KeyError", "cannot be read: KeyError"),
     ],
 )
 def test_a_fault_in_the_file_names_the_file(config, line, said):
@@ -94,6 +121,16 @@ def test_a_fault_in_the_file_names_the_file(config, line, said):
     message = wrong(config)
     assert message.startswith(str(config))
     assert said in message
+
+
+def test_a_value_that_the_environment_overrides_is_looked_at_all_the_same(config):
+    config.write_text("KEEP_MONTHS = 0\n")
+    assert wrong(config, {"MANY_HATS_KEEP_MONTHS": "3"}).startswith(str(config))
+
+
+def test_a_file_that_an_editor_began_with_a_byte_order_mark_is_read(config):
+    config.write_bytes(b"\xef\xbb\xbfKEEP_MONTHS = 3\n")
+    assert settings.read(config, {})["KEEP_MONTHS"] == 3
 
 
 def test_a_weak_key_in_the_file_is_refused_and_not_repeated(config):

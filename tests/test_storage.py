@@ -415,6 +415,30 @@ def test_the_database_itself_refuses_what_must_not_be_kept(kept, change, values)
     assert kept.response(who) == before
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE memory SET id = 'short'", "UPDATE memory SET one = 2", f"INSERT INTO memory VALUES (2, '{'a' * 32}')"],
+)
+def test_there_is_one_memory_of_what_was_deleted(kept, change):
+    with pytest.raises(sqlite3.IntegrityError), kept._write() as db:
+        db.execute(change)
+    with kept._read() as db:
+        assert db["memory"].count == 1
+
+
+def test_an_empty_folder_is_closed_to_others_and_one_that_holds_something_is_left_as_it_is(tmp_path):
+    fresh, strange, ours = tmp_path / "instance", tmp_path / "strange", tmp_path / "ours"
+    for folder in (fresh, strange):
+        folder.mkdir(mode=0o755)
+        folder.chmod(0o755)
+        (folder / ".gitkeep").touch()
+    (fresh / "config.py").touch()
+    (strange / "letter.txt").touch()
+    for folder in (fresh, strange, ours):
+        storage.prepare(folder / "many-hats.db")
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (fresh, strange, ours)] == [0o700, 0o755, 0o700]
+
+
 def test_the_longest_allowed_texts_are_kept(kept):
     who = started(kept)
     kept.save_more(who, contacts=[], title="ü" * 80, words="ü" * 4000, **WHEN)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from quiz.storage.connection import Unavailable, journal, prepare
+from quiz.storage.connection import Broken, Unavailable, journal, make_folder, prepare
 from quiz.storage.responses import Response, Responses, Share
 from quiz.storage.teams import Kind, Membership, Publish, Round, Seat, Team, Teams
 
 __all__ = [
+    "Broken",
     "Kind",
     "Membership",
     "Publish",
@@ -18,6 +19,7 @@ __all__ = [
     "Team",
     "Unavailable",
     "journal",
+    "make_folder",
     "prepare",
 ]
 

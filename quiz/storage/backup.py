@@ -57,7 +57,7 @@ def back_up(file: Path, copy: Path, *, day: str, replace: bool = False) -> Copie
             db = _connect(file)
         with contextlib.closing(db):
             try:
-                db.execute("VACUUM INTO ?", (str(draft),))
+                db.execute("VACUUM INTO ?", (draft.absolute().as_uri(),))  # a path need not be text
             except sqlite3.DatabaseError as error:
                 raise Unavailable(f"{file} could not be copied to {copy}: {error}") from error
         draft.chmod(0o600)

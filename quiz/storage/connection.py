@@ -30,6 +30,10 @@ class Unavailable(Exception):
     """Nothing was read or written: the database is locked, full, read-only or broken. Trying again may work."""
 
 
+class Broken(Unavailable):
+    """The file is no database, or is damaged: trying again does not help."""
+
+
 def journal() -> str:
     """The journal mode that is safe with this SQLite: `wal`, or `truncate` where WAL could lose a commit.
 
@@ -46,7 +50,7 @@ def prepare(file: Path) -> None:
 
     Many processes may call this at once on an empty folder: a lock file lets them pass one by one.
     """
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(file.parent)
     with _translated(file), _first_start(file.parent / "start.lock"):
         # Made here with its mode, or SQLite would make it with whatever the umask says. A file that is there is never
         # opened and closed beside SQLite: that would drop the locks which other threads of this process hold on it.
@@ -62,6 +66,21 @@ def prepare(file: Path) -> None:
             migrations.apply(db)
         finally:
             db.close()
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of an instance, for its owner alone; one that is there and still empty is closed to others too.
+
+    A folder that holds anything of somebody else's keeps its mode, which `quiz doctor` tells.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077 and {path.name for path in folder.iterdir()} <= _BEFORE_THE_FIRST_START:
+        with contextlib.suppress(PermissionError):  # another user's
+            folder.chmod(0o700)
+
+
+#: What a folder may hold that was never used: git keeps it by the one, the operator has written the other.
+_BEFORE_THE_FIRST_START = {".gitkeep", "config.py"}
 
 
 @contextlib.contextmanager
@@ -82,7 +101,9 @@ def _translated(file: Path) -> Iterator[None]:
     except (sqlite3.DatabaseError, OSError) as error:
         if isinstance(error, _MISTAKES):
             raise
-        raise Unavailable(f"{file}: {error}") from error
+        # Of the lock, the disk and the modes SQLite tells as operational; what is left lies in the file itself.
+        broken = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        raise (Broken if broken else Unavailable)(f"{file}: {error}") from error
 
 
 def _connect(file: Path) -> Database:

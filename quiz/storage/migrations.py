@@ -133,3 +133,19 @@ def m004_erased(db: Database) -> None:
             day TEXT NOT NULL CHECK (day {_DAY}),
             expired INTEGER NOT NULL CHECK (expired IN (0, 1))
         ) STRICT, WITHOUT ROWID""")
+
+
+@migrations()
+def m005_memory(db: Database) -> None:
+    """Which database it is whose deletions `erased` remembers: one row, with a number drawn when it was made.
+
+    A backup carries the number along. Where another one is in place when it is put back, nobody knows of everything
+    that was deleted since (see `quiz.storage.restore`). A day would not do: within one, a database can be lost and
+    made anew.
+    """
+    db.execute("""
+        CREATE TABLE memory (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            id TEXT NOT NULL CHECK (length(id) = 32)
+        ) STRICT""")
+    db.execute("INSERT INTO memory VALUES (1, lower(hex(randomblob(16))))")

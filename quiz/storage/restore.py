@@ -1,7 +1,8 @@
 """Putting a copy of the database back, without what was deleted since.
 
 The database in place remembers deleted responses and teams in its table `erased`; that memory is carried over. Share
-links that were ended there, and teams that were left, are so in what replaces it.
+links that were ended there, and teams that were left, are so in what replaces it. Which database remembers stands in
+`memory`: only the one that a copy was made of knows of everything that was deleted since.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz.storage.backup import BESIDE, Refused, beside, put
-from quiz.storage.connection import _first_start, _translated, prepare
+from quiz.storage.connection import _first_start, _translated, make_folder, prepare
 from quiz.storage.migrations import migrations
 from quiz.storage.responses import remove
 from quiz.storage.soundness import faults, opened, own, strange
@@ -59,7 +60,7 @@ def restore(copy: Path, file: Path, *, day: str, remembered: int, replace: bool 
     if not copy.is_file():
         raise Refused(f"{copy} is not there; name a file that `quiz backup` made")
     with _translated(file):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(file.parent)
     # The lock keeps a server from starting meanwhile: it would make a database where there is none yet.
     with _translated(file), _first_start(file.parent / "start.lock"):
         for left in file.parent.glob(f".{file.name}.*/"):  # by a restore that was killed
@@ -70,28 +71,45 @@ def restore(copy: Path, file: Path, *, day: str, remembered: int, replace: bool 
             if doubts and not replace:
                 raise Refused(f"{doubts[0]}; add --force if that must be")
             before = _count(draft)
-            if not _moved_in(draft, file, replace=replace):
-                doubts.append("nothing in place tells who deleted their response since the backup was made")
+            doubts += _moved_in(draft, file, replace=replace)
     prepare(file)
     after = _count(file)
     return Restored(after, before - after, tuple(doubts))
 
 
-def _moved_in(draft: Path, file: Path, *, replace: bool) -> bool:
-    """Put the draft in the place of `file`, deletions made again; False where `file` could not tell of any."""
+def _moved_in(draft: Path, file: Path, *, replace: bool) -> list[str]:
+    """Put the draft in the place of `file`, deletions made again; gives what `file` could not tell of them, if so."""
+    copied = _memory(draft)
     with _held(file) as place:
         if file.exists() and not replace and (place is None or _holds_data(place)):
             raise Refused(f"{file} {'cannot be read' if place is None else 'holds data'}; add --force to replace it")
         if place is not None and _delete_again(place, draft):
+            known = _memory(draft) == copied
             # Through SQLite, not by a new file of that name: whoever opens the database at this moment waits for the
             # lock, and does not go on with a file that is gone.
             with opened(draft) as db:
                 db.conn.backup(place.conn, pages=-1)
             place.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return True
+            return [] if known else [_YOUNGER.format(file)]
+    with opened(draft) as db, db.atomic():
+        # A memory that begins today: of deletions since any other copy was made it does not know either.
+        db.execute(f"INSERT OR REPLACE INTO memory VALUES (1, {_DRAWN})")
     _clear(file)
     put(draft, file)
-    return False
+    return ["nothing in place tells who deleted their response since the backup was made"]
+
+
+_YOUNGER = (
+    "{} is no longer the database that the backup was made of, so it does not tell of everybody who deleted their"
+    " response since the backup was made"
+)
+_DRAWN = "lower(hex(randomblob(16)))"
+
+
+def _memory(file: Path) -> str:
+    """Which database it is whose deletions `file` remembers."""
+    with opened(file) as db:
+        return str(db.execute("SELECT id FROM memory").fetchone())
 
 
 def _clear(file: Path) -> None:
@@ -173,7 +191,7 @@ def _held(file: Path) -> Iterator[Database | None]:
 
 def _holds_data(db: Database) -> bool:
     """Whether any table holds a row; the memory of what was erased is no data."""
-    tables = [name for name in db.table_names() if own(name) and name != "erased"]
+    tables = [name for name in db.table_names() if own(name) and name not in {"erased", "memory"}]
     return any(db.execute(f"SELECT EXISTS (SELECT 1 FROM [{name}])").fetchone()[0] for name in tables)
 
 
@@ -181,6 +199,7 @@ def _holds_data(db: Database) -> bool:
 _BOTH = "SELECT old.id FROM draft.response AS old JOIN main.response AS new USING (owner)"
 _CARRIED_OVER = (
     "INSERT INTO draft.erased SELECT * FROM main.erased WHERE true ON CONFLICT DO NOTHING",
+    f"INSERT OR REPLACE INTO draft.memory SELECT 1, coalesce((SELECT id FROM main.memory), {_DRAWN})",
     f"DELETE FROM draft.share WHERE response IN ({_BOTH}) AND link NOT IN (SELECT link FROM main.share)",
     f"""DELETE FROM draft.member WHERE response IN ({_BOTH} WHERE NOT EXISTS (
             SELECT 1 FROM main.member AS now WHERE now.response = new.id AND now.team = member.team))""",
@@ -191,7 +210,7 @@ def _delete_again(place: Database, draft: Path) -> bool:
     """Delete from `draft` what was deleted in `place`; False where `place` is too damaged to tell."""
     try:
         migrations.apply(place)
-        place.execute("ATTACH ? AS draft", (str(draft),))
+        place.execute("ATTACH ? AS draft", (draft.absolute().as_uri(),))  # a path need not be text
         with place.atomic():
             for statement in _CARRIED_OVER:
                 place.execute(statement)
