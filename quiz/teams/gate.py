@@ -112,25 +112,24 @@ def _mix(
     if most := [role for role, percent in told.items() if percent >= MOST]:
         told, others = {most[0]: MOST}, 100 - MOST
     parts = tuple(Part(role.id, role.name, role.id in named, told.get(role.id)) for role in bank.roles)
-    if before is not None and _little_moved(before, parts, people):
+    if before is not None and _little_moved(before, parts, people, holders):
         parts, others = before.mix, before.others
     return _Mix(parts, others)._asdict()
 
 
-def _little_moved(before: Published, parts: Sequence[Part], people: int) -> bool:
-    """Whether one person could have made the difference between two mixes."""
+def _little_moved(before: Published, parts: Sequence[Part], people: int, holders: Mapping[str, int]) -> bool:
+    """Whether one person could have made the difference between two mixes; `holders` are those of the new one."""
+    if {part.role for part in before.mix} != {part.role for part in parts}:
+        return False
     old, new = ({part.role: part.percent for part in mix if part.percent} for mix in (before.mix, parts))
     both = old.keys() & new.keys()
     moved = [abs((old[role] or 0) - (new[role] or 0)) for role in both]
     moved.append(abs(sum(old[role] or 0 for role in both) - sum(new[role] or 0 for role in both)))
     # One person's whole share, and what rounding can add on both sides.
     reach = 100 / min(before.people, people) + 2 * STEP
-    # A role that is told on one side alone: one person can tip it there only while as few hold it as make it named, or
-    # beside a role of most, which hides all others.
+    # One person makes a role held, or no longer held, only as the last one that it takes.
     tipped = all(
-        (percent or 0) <= 100 * NAMED_FROM / of + 2 * STEP
-        for told, other, of in ((old, new, before.people), (new, old, people))
-        for role, percent in told.items()
-        if role not in other and MOST not in other.values()
+        part.held == (holders[part.role] >= NAMED_FROM) or holders[part.role] in (NAMED_FROM - 1, NAMED_FROM)
+        for part in before.mix
     )
-    return {part.role for part in before.mix} == {part.role for part in parts} and max(moved) <= reach and tipped
+    return max(moved) <= reach and tipped
