@@ -1,5 +1,6 @@
 """The bank: what its files give, what is wrong with them, and the shipped one."""
 
+import os
 import shutil
 from itertools import pairwise
 
@@ -7,8 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz import check, paths
-from quiz.bank import CONDITIONS, WISHES, Bank, BankError, Point, Prompt, Responsibility, Role, Stage, Wish, load
+from quiz import check, create_app, export, paths
+from quiz.bank import (
+    COLUMNS,
+    CONDITIONS,
+    WISHES,
+    Bank,
+    BankError,
+    Point,
+    Prompt,
+    Responsibility,
+    Role,
+    Stage,
+    Wish,
+    load,
+)
+from tests.visitor import Visitor
 
 SHIPPED = {
     "software-engineer": ["data-applications", "apis-services", "code-quality"],
@@ -207,8 +222,8 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
         ("bank.toml", 'name = "Roles in a bakery"\n', "", "1: name is missing; write name = "),
         ("bank.toml", 'name = "Roles in a bakery"', "name = 3", "3: name has the wrong type; write name = "),
         ("bank.toml", 'name = "Roles in a bakery"', 'name = " "', "3: name is empty; write a text"),
-        ("bank.toml", "least = 2", "least = 0", "7: least is 0; use a number from 1 to 50"),
-        ("bank.toml", "most = 4", "most = true", "8: most has the wrong type; write most = a number"),
+        ("bank.toml", "least = 2", "least = 0", "7: least is 0; use a whole number from 1 to 50"),
+        ("bank.toml", "most = 4", "most = true", "8: most has the wrong type; write most = a whole number"),
         ("bank.toml", "least = 2", "least = 4", "7: pages of 4 to 4 cannot hold the questions evenly (3, 3); widen it"),
         ("bank.toml", "level = 0.1", "level = 0", "20: level of 'rarely' does not rise; order the scale"),
         ("bank.toml", "level = 1\n", "level = 0.9\n", "10: the scale does not run from level 0 to level 1; give the"),
@@ -216,6 +231,65 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
         ("bank.toml", 'id = "daily"', 'id = "skip"', "35: 'skip' is also the id of [skip]; rename one of the two"),
         ("bank.toml", 'id = "shop"', 'id = "bakehouse"', "51: stage 'bakehouse' stands twice; rename or remove one"),
         ("bank.toml", "[pages]", "[pages", "6: is not TOML: "),
+        ("bank.toml", "least = 2", "least = nan", "7: least has the wrong type; write least = a whole number from 1"),
+        ("bank.toml", "least = 2", "least = 2.9", "7: least has the wrong type; write least = a whole number from 1"),
+        ("bank.toml", "level = 0.1", "level = nan", "20: level is nan; use a number from 0 to 1"),
+        ("bank.toml", "level = 0.1", "level = inf", "20: level is inf; use a number from 0 to 1"),
+        ("bank.toml", "[pages]", f"a = {'[' * 9999}{']' * 9999}\n[pages]", "6: is nested too deeply; write it without"),
+        ("bank.toml", 'id = "daily"', f'id = "{"d" * 21}"', f"35: id '{'d' * 21}' has 21 characters; use at most 20"),
+        ("bank.toml", 'id = "skip"', f'id = "{"s" * 21}"', f"41: id '{'s' * 21}' has 21 characters; use at most 20"),
+        (
+            "bank.toml",
+            "[[stages]]",
+            "[pages.x]\n[[stages]]",
+            "45: unknown key 'x'; remove it or use one of least, most",
+        ),
+        (
+            "roles/baker.toml",
+            "place = 1",
+            f"place = {'9' * 400}",
+            "6: place is a number of too many digits; use a number",
+        ),
+        ("roles/baker.toml", "place = 1", f"place = {'9' * 5000}", "6: holds a number of too many digits; write a"),
+        ("roles/baker.toml", "place = 1", f"place = 0x{'f' * 5000}", "6: place is a number of too many digits; use a"),
+        ("roles/baker.toml", "place = 1", '"place" = 101', "6: place is 101; use a number from 0 to 100"),
+        (
+            "roles/baker.toml",
+            'id = "oven"',
+            f'id = "{"o" * 81}"',
+            f"16: id '{'o' * 59}…' has 81 characters; use at most",
+        ),
+        (
+            "roles/baker.toml",
+            'id = "oven"',
+            'id = "text"',
+            "15: id 'text' is a column of its own in CSV files; rename it",
+        ),
+        (
+            "roles/baker.toml",
+            'name = "baker"',
+            f'name = "{"b" * 1001}"',
+            "1: name has 1,001 characters; use at most 1,000",
+        ),
+        (
+            "roles/baker.toml",
+            'name = "baker"',
+            r'name = "ba\u0000ker"',
+            r"1: name holds the control character '\x00'; ",
+        ),
+        ("roles/baker.toml", 'name = "baker"', r'name = "\u200b"', "1: name is empty; write a text"),
+        (
+            "roles/baker.toml",
+            "place = 1",
+            'place = 1\ntitles = ["a", " "]',
+            "7: titles holds a text that is empty; write",
+        ),
+        (
+            "roles/baker.toml",
+            "place = 1",
+            f"place = 1\n{'x' * 99} = 2",
+            f"7: unknown key '{'x' * 59}…'; remove it or use",
+        ),
         ("roles/baker.toml", 'stage = "bakehouse"', 'stage = "mill"', "5: unknown stage 'mill'; use one of bakehouse"),
         ("roles/baker.toml", "place = 1", "place = 1\nplaec = 2", "7: unknown key 'plaec'; remove it or use one of "),
         ("roles/baker.toml", '["shop-keeper"]', '["miller"]', "7: 'miller' is no other role; use some of baker, "),
@@ -318,7 +392,189 @@ def test_a_file_cut_short_is_reported_at_its_end(small_bank):
 def test_a_file_that_is_no_text_is_named(small_bank):
     (small_bank / "roles" / "baker.toml").write_bytes(b"\xff\xfe")
     (line,) = faults(small_bank)
-    assert line.startswith("roles/baker.toml:1: cannot be read (")
+    assert line == "roles/baker.toml:1: is not UTF-8 text; save it as UTF-8"
+
+
+def test_a_file_in_another_encoding_is_named_with_the_line_that_shows_it(small_bank):
+    baker = small_bank / "roles" / "baker.toml"
+    baker.write_bytes(baker.read_bytes().replace(b"the bread.", b"the br\xf6t."))
+    assert faults(small_bank) == ["roles/baker.toml:3: is not UTF-8 text; save it as UTF-8"]
+
+
+def test_a_file_may_begin_with_a_byte_order_mark_and_end_its_lines_as_windows_does(small_bank):
+    before = load(small_bank)
+    for file in small_bank.rglob("*.toml"):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert load(small_bank) == before
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    [
+        "Bakes\u2028the\u2029bread.",
+        '""\nBakes\n[[responsibilities]]\nhint = 1\nthe bread.""',
+        '# \\"\\"\\" bread',
+    ],
+    ids=["separators", "many lines", "quotes in a comment"],
+)
+def test_lines_are_counted_right_after_any_text(small_bank, purpose):
+    change(small_bank, "roles/baker.toml", "Bakes the bread.", purpose)
+    change(small_bank, "roles/baker.toml", 'hint = "heating', 'clue = "heating')
+    line = 19 + purpose.count("\n")
+    assert any(said.startswith(f"roles/baker.toml:{line}: unknown key 'clue'") for said in faults(small_bank))
+
+
+def test_a_table_in_one_line_is_found_on_that_line(small_bank):
+    baker = small_bank / "roles" / "baker.toml"
+    head, _, _ = baker.read_text(encoding="utf-8").partition("[[responsibilities]]")
+    row = '{id = "%s", name = "x", question = "do it", hint = "so"}'
+    baker.write_text(f"{head}responsibilities = [{row % 'one'}, {row % 'Two'}]\n", encoding="utf-8")
+    (line,) = faults(small_bank)
+    assert line.startswith("roles/baker.toml:9: id 'Two' is not an id;")
+
+
+def test_a_part_that_is_missing_is_one_problem(small_bank):
+    for part in ("[pages]", "[skip]"):
+        change(small_bank, "bank.toml", part, f"[x{part[1:]}")
+    (small_bank / "roles" / "baker.toml").write_text("responsibilities = []", encoding="utf-8")
+    said = faults(small_bank)
+    assert "bank.toml:1: pages is missing; write it as a [pages] table" in said
+    assert "bank.toml:1: skip is missing; write it as a [skip] table" in said
+    assert not any(word in line for line in said for word in ("least is", "label is", "0 responsibilities"))
+
+
+@pytest.mark.parametrize(("key", "what"), [("stages", "stages"), ("scale", "answers")])
+def test_a_list_of_nothing_or_of_too_much_is_one_problem(small_bank, key, what):
+    text = (small_bank / "bank.toml").read_text(encoding="utf-8")
+    head, *rows = text.split(f"[[{key}]]")
+    rest = rows[-1].partition("[skip]")
+    without = f"{head}{''.join(rest[1:])}"
+    (small_bank / "bank.toml").write_text(f"{key} = []\n{without}", encoding="utf-8")
+    assert faults(small_bank) == [f"bank.toml:1: there are no {what}; add [[{key}]] tables"]
+    many = [f'[[{key}]]\nid = "n{n}"\nname = "n"\nabout = "n"\n' for n in range(19 if key == "stages" else 21)]
+    if key == "scale":
+        many = [f'[[scale]]\nid = "n{n}"\nlabel = "n"\nsaid = "n"\nlevel = {n / 20}\n' for n in range(21)]
+    (small_bank / "bank.toml").write_text(f"{text if key == 'stages' else without}\n{''.join(many)}", encoding="utf-8")
+    (line,) = faults(small_bank)
+    assert line.endswith(f": there are 21 {what}; use at most 20")
+
+
+@pytest.mark.parametrize(
+    ("place", "put", "problem"),
+    [
+        ("roles/baker.toml", lambda file: file.mkdir(), "is not a file; put one in its place"),
+        ("roles/baker.toml", os.mkfifo, "is not a file; put one in its place"),
+        ("roles/baker.toml", lambda file: file.symlink_to("/dev/zero"), "is not a file; put one in its place"),
+        ("roles/baker.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; mend or remove it"),
+        ("roles/baker.toml", lambda file: file.symlink_to(file), "is a link that leads nowhere; mend or remove it"),
+        ("prompts.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; mend or remove it"),
+        ("roles/baker.svg", lambda file: file.mkdir(), "is not a file; put one in its place"),
+        (
+            "roles/baker.toml",
+            lambda file: file.write_bytes(b"#" * 1_000_001),
+            "has 1,000,001 bytes; use at most 1,000,",
+        ),
+        ("roles/baker.svg", lambda file: file.write_bytes(b"#" * 20_001), "has 20,001 bytes; use at most 20,000"),
+    ],
+)
+def test_what_is_no_file_to_read_is_named(small_bank, place, put, problem):
+    (small_bank / place).unlink(missing_ok=True)
+    put(small_bank / place)
+    (line,) = faults(small_bank)
+    assert line.startswith(f"{place}:1: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("put", "why"),
+    [
+        (lambda folder: folder.write_text("roles"), "Not a directory"),
+        (lambda folder: folder.symlink_to(folder), "Too many levels of symbolic links"),
+    ],
+)
+def test_a_folder_of_roles_that_cannot_be_read_is_named_with_the_reason(small_bank, put, why):
+    shutil.rmtree(small_bank / "roles")
+    put(small_bank / "roles")
+    assert faults(small_bank) == [f"roles:1: cannot be read ({why}); make it a readable folder"]
+
+
+def test_hidden_files_such_as_editors_leave_are_no_roles(small_bank):
+    (small_bank / "roles" / "._baker.toml").write_bytes(b"\0\5\x16\7")
+    (small_bank / "roles" / ".#baker.toml").symlink_to("somebody@here.1:2")
+    assert list(load(small_bank).role) == ["baker", "cake-maker", "shop-keeper"]
+
+
+def test_a_role_whose_file_name_ends_in_capitals_is_named(small_bank):
+    (small_bank / "roles" / "baker.toml").rename(small_bank / "roles" / "baker.TOML")
+    assert faults(small_bank) == ["roles/baker.TOML:1: ends in .TOML; rename it baker.toml"]
+
+
+@pytest.mark.parametrize("name", ["new\nline", "turned\u202eround", os.fsdecode(b"byte\xff"), "r" * 81])
+def test_any_file_name_makes_one_line_that_can_be_printed(small_bank, name):
+    (small_bank / "roles" / "baker.toml").rename(small_bank / "roles" / f"{name}.toml")
+    for file in ("cake-maker.toml", "shop-keeper.toml"):
+        change(small_bank, f"roles/{file}", '["baker"]', "[]")
+    (line,) = faults(small_bank)
+    assert ":1: file name '" in line
+    assert line.isprintable()
+
+
+def test_the_longest_ids_can_be_kept_and_taken_out(small_bank, tmp_path):
+    long, answer = "r" * 80, "d" * 20
+    change(small_bank, "bank.toml", 'id = "daily"', f'id = "{answer}"')
+    change(small_bank, "bank.toml", 'id = "skip"', f'id = "{"s" * 20}"')
+    (small_bank / "roles" / "baker.toml").rename(small_bank / "roles" / f"{long}.toml")
+    change(small_bank, f"roles/{long}.toml", 'id = "dough"', f'id = "{"q" * 80}"')
+    for file in ("cake-maker.toml", "shop-keeper.toml"):
+        change(small_bank, f"roles/{file}", '["baker"]', f'["{long}"]')
+    assert check.problems(small_bank) == []
+    visitor = Visitor(create_app({"TESTING": True, "BANK": str(small_bank)}, instance=tmp_path / "instance"))
+    own = visitor.take(dict.fromkeys(visitor.app.bank.responsibility, answer), contacts=[long])
+    assert visitor.get(own).status_code == 200
+    assert f'"{"q" * 80}"' in visitor.get(f"{own}.csv").text
+
+
+def test_every_column_of_an_export_beside_the_questions_is_no_id_of_any(bank):
+    header, _ = export.own_sheet(bank, {}, contacts=(), title="", words="")
+    assert {"id", *header} - set(bank.responsibility) == set(COLUMNS)
+
+
+# Marks
+
+MARK = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- A loaf. -->
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">
+<path d="M4 4H44" fill="none" stroke="currentColor"/>
+</svg>
+"""
+
+
+@pytest.mark.parametrize("file", ["mark.svg", "roles/baker.svg"])
+def test_a_mark_may_be_beside_a_role_and_for_the_whole(small_bank, file):
+    (small_bank / file).write_text(MARK, encoding="utf-8")
+    assert check.problems(small_bank) == []
+
+
+@pytest.mark.parametrize("file", ["mark.svg", "roles/baker.svg"])
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("M4 4H44", "{{ role }}", "4: holds '{'; remove it: a mark holds shapes alone"),
+        ("<!-- A", '<!DOCTYPE svg [<!ENTITY a "b">]><!-- A', "2: holds '<!'; remove it: a mark holds shapes alone"),
+        ("<path", "<script>alert(1)</script>\n<path", "4: holds <script>; draw with path, rect, circle, "),
+        ("<path", '<image href="https://example.org/a.png"/><path', "4: holds <image>; draw with path, rect, "),
+        ("<path", '<path onclick="alert(1)"', "4: <path> has onclick; remove it: d, fill, stroke and the like"),
+        ("<path", '<path style="fill: red"', "4: <path> has style; remove it: d, fill, stroke and the like"),
+        ("<path", '<path id="main"', "4: <path> has id; remove it: d, fill, stroke and the like"),
+        ('"none"', '"url(https://example.org/a)"', "4: <path> has fill; remove it: d, fill, stroke and the like"),
+        ("</svg>", "", "4: is not SVG (no element found); save it as plain SVG"),
+        ("<svg", "</symbol><svg", "3: is not SVG (not well-formed (invalid token)); save it as plain SVG"),
+    ],
+)
+def test_each_fault_of_a_mark_is_named_with_its_line_and_mend(small_bank, file, old, new, problem):
+    (small_bank / file).write_text(MARK.replace(old, new), encoding="utf-8")
+    (line,) = faults(small_bank)
+    assert line.startswith(f"{file}:{problem}")
 
 
 def test_a_file_name_that_is_no_id_is_named(small_bank):

@@ -130,6 +130,21 @@ def test_a_bank_of_one_role_asks_its_questions_in_a_row(small_bank):
     ]
 
 
+def test_a_question_that_no_free_text_could_match_is_named(small_bank):
+    change(small_bank, 'id = "dough"', 'id = "dough"\nwords = ["the", "of it"]')
+    assert problems(small_bank) == [
+        f"{BAKER}:11: no telling word stands in the words, so that no free text can match; name what is worked on",
+    ]
+
+
+@pytest.mark.parametrize("name", ["miller.svg", "Baker.svg", "baker.SVG"])
+def test_a_mark_of_no_role_is_named(small_bank, name):
+    (small_bank / "roles" / name).write_text("<svg/>", encoding="utf-8")
+    assert problems(small_bank) == [
+        f"roles/{name}:1: is the mark of no role; remove it or name it <role>.svg for a role",
+    ]
+
+
 def test_structure_comes_before_wording(small_bank):
     change(small_bank, DOUGH, 'question = "not this?"')
     change(small_bank, "place = 1", "place = -1")

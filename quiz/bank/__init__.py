@@ -10,9 +10,10 @@ from pathlib import Path
 
 from quiz.bank.reader import Reader
 from quiz.bank.tables import BankError, Problem, line_of
-from quiz.bank.values import CONDITIONS, WISHES, Bank, Point, Prompt, Responsibility, Role, Stage, Wish
+from quiz.bank.values import COLUMNS, CONDITIONS, WISHES, Bank, Point, Prompt, Responsibility, Role, Stage, Wish
 
 __all__ = [
+    "COLUMNS",
     "CONDITIONS",
     "WISHES",
     "Bank",

@@ -1,13 +1,19 @@
-"""The files of a bank read into a `Bank`: `bank.toml`, a file a role, and the prompts."""
+"""The files of a bank read into a `Bank`: `bank.toml`, a file and a mark a role, and the prompts."""
 
 from __future__ import annotations
 
+import os
 import string
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from quiz.bank.tables import Notes, Table, is_id, unique
-from quiz.bank.values import CONDITIONS, WISHES, Bank, Point, Prompt, Responsibility, Role, Stage, Wish
+from quiz.bank import marks
+from quiz.bank.tables import Notes, Table, id_fault, shown, unique
+from quiz.bank.values import COLUMNS, CONDITIONS, WISHES, Bank, Point, Prompt, Responsibility, Role, Stage, Wish
+
+#: Answers on the scale, and stages in the flow: more can neither be told apart nor drawn.
+MOST = 20
+_LONGEST_ANSWER_ID = 20  # the database keeps no longer ones
 
 
 class Reader(Notes):
@@ -20,15 +26,15 @@ class Reader(Notes):
     def bank(self) -> Bank | None:
         """The bank, or None where problems stand in its way."""
         frame = self.open(self.folder / "bank.toml")
-        files = sorted((self.folder / "roles").glob("*.toml"))
-        if not files:
-            self.note(self.folder / "roles", "holds no role", "add a file <role>.toml")
+        files = self._role_files()
+        for mark in (self.folder / "mark.svg", *(file.with_suffix(".svg") for file in files)):
+            self._mark(mark)
         if frame is None or not files:
             return None
         stages = tuple(self._stages(frame))
         scale, skip = self._scale(frame)
         pages = frame.table("pages")
-        least, most = int(pages.number("least", 1, 50)), int(pages.number("most", 1, 50))
+        least, most = pages.whole("least", 1, 50), pages.whole("most", 1, 50)
         pages.done()
         name, stem = frame.text("name"), frame.text("stem")
         wishes = tuple(self._wishes(frame))
@@ -47,25 +53,66 @@ class Reader(Notes):
             pages.problem("least", f"pages of {least} to {most} cannot hold the questions evenly ({sizes})", "widen it")
         return bank
 
+    def _role_files(self) -> list[Path]:
+        """The files of the roles, sorted. Hidden ones, such as editors leave, are none."""
+        folder = self.folder / "roles"
+        try:
+            found = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
+        except FileNotFoundError:
+            found = []
+        except OSError as error:
+            self.note(folder, f"cannot be read ({error.strerror})", "make it a readable folder")
+            return []
+        files = [file for file in found if file.suffix.lower() == ".toml"]
+        if not files:
+            self.note(folder, "holds no role", "add a file <role>.toml")
+        for file in files:
+            if file.suffix != ".toml":
+                self.note(file, f"ends in {file.suffix}", f"rename it {file.stem}.toml")
+        return files
+
+    def _mark(self, file: Path) -> None:
+        """Note what keeps the picture in `file`, if there is one, from being drawn into pages."""
+        if os.path.lexists(file) and (text := self.read(file, marks.MOST_BYTES)) is not None:
+            for line, what, mend in marks.faults(text):
+                self.note(file, what, mend, line)
+
     def _stages(self, frame: Table) -> Iterator[Stage]:
         for table in unique(frame.tables("stages"), "stage"):
             yield Stage(table.id(), table.text("name"), table.text("about"))
             table.done()
+        self._some(frame, "stages", "stages")
+
+    def _some(self, frame: Table, key: str, what: str) -> None:
+        """Note where the list `key` is empty or holds too much."""
+        rows = frame.data.get(key)
+        if rows == []:
+            frame.problem(key, f"there are no {what}", f"add [[{key}]] tables")
+        elif isinstance(rows, list) and len(rows) > MOST:
+            frame.problem(key, f"there are {len(rows)} {what}", f"use at most {MOST}")
 
     def _scale(self, frame: Table) -> tuple[tuple[Point, ...], Point]:
         points: list[Point] = []
         skip = frame.table("skip")
+        before = len(self.problems)
         for table in unique(frame.tables("scale"), "answer"):
-            point = Point(table.id(), table.text("label"), table.text("said"), table.number("level", 0, 1))
-            if points and (point.level or 0) <= (points[-1].level or 0):
-                table.problem("level", f"level of {point.id!r} does not rise", "order the scale from least to most")
+            point = Point(
+                table.id(_LONGEST_ANSWER_ID), table.text("label"), table.text("said"), table.number("level", 0, 1)
+            )
+            # A level that is not known is no reason to doubt the others.
+            sound = len(self.problems) == before
+            if sound and points and (point.level or 0) <= (points[-1].level or 0):
+                what = f"level of {shown(point.id)} does not rise"
+                table.problem("level", what, "order the scale from least to most")
             if point.id == skip.data.get("id"):
-                table.problem("id", f"{point.id!r} is also the id of [skip]", "rename one of the two")
+                table.problem("id", f"{shown(point.id)} is also the id of [skip]", "rename one of the two")
             points.append(point)
             table.done()
-        if len(points) < 2 or points[0].level != 0 or points[-1].level != 1:
+        self._some(frame, "scale", "answers")
+        ends = points[:1] + points[-1:]
+        if len(self.problems) == before and [point.level for point in ends] != [0, 1]:
             frame.problem("scale", "the scale does not run from level 0 to level 1", "give the ends 0 and 1")
-        apart = Point(skip.id(), skip.text("label"), skip.text("said"), None)
+        apart = Point(skip.id(_LONGEST_ANSWER_ID), skip.text("label"), skip.text("said"), None)
         skip.done()
         return tuple(points), apart
 
@@ -76,7 +123,7 @@ class Reader(Notes):
 
     def _prompts(self, file: Path) -> Iterator[Prompt]:
         """The prompts in `file`; none where there is no such file."""
-        if not file.exists() or (library := self.open(file)) is None:
+        if not os.path.lexists(file) or (library := self.open(file)) is None:
             return
         for table in unique(library.tables("prompts"), "prompt"):
             when = table.choice("when", CONDITIONS, "condition")
@@ -88,8 +135,10 @@ class Reader(Notes):
         library.done()
 
     def _role(self, id: str, table: Table, stages: set[str]) -> Role:
-        if not is_id(id):
-            self.note(table.file, f"file name {id!r} is not an id", "use a-z, 0-9 and single hyphens, a letter first")
+        if fault := id_fault(id):
+            self.note(table.file, f"file name {shown(id)} {fault[0]}", fault[1])
+        elif id in COLUMNS:
+            self.note(table.file, *_is_a_column(id))
         stage = table.choice("stage", sorted(stages), "stage")
         responsibilities = []
         for row in table.tables("responsibilities"):
@@ -129,29 +178,40 @@ class Reader(Notes):
 
         `ids` also names roles whose file cannot be read, so that one broken file is one problem.
         """
-        counts = [len(role.responsibilities) for role in roles]
+        counts = [len(role.responsibilities) for role in roles if role.responsibilities]
         usual = max(set(counts), key=counts.count, default=0)
         seen: dict[str, Responsibility] = {}
         for role in roles:
             table = tables[role.id]
             for other in role.works_with:
                 if other not in ids or other == role.id:
-                    table.problem("works-with", f"{other!r} is no other role", f"use some of {', '.join(sorted(ids))}")
-            if len(role.responsibilities) != usual:
+                    table.problem(
+                        "works-with", f"{shown(other)} is no other role", f"use some of {', '.join(sorted(ids))}"
+                    )
+            if role.responsibilities and len(role.responsibilities) != usual:
                 table.problem(
                     "responsibilities",
                     f"{len(role.responsibilities)} responsibilities where other roles have {usual}",
                     "give every role the same number: shares compare like with like only then",
                 )
             for item in role.responsibilities:
+                if item.id in COLUMNS:
+                    self.note(item.file, *_is_a_column(item.id), item.line)
                 if item.id in seen:
                     first = seen[item.id]
                     self.note(
-                        item.file, f"id {item.id!r} is taken by {first.file.name}:{first.line}", "rename one", item.line
+                        item.file,
+                        f"id {shown(item.id)} is taken by {first.file.name}:{first.line}",
+                        "rename one",
+                        item.line,
                     )
                 elif item.id in ids:
-                    self.note(item.file, f"id {item.id!r} is also a role's", "rename one", item.line)
+                    self.note(item.file, f"id {shown(item.id)} is also a role's", "rename one", item.line)
                 seen.setdefault(item.id, item)
+
+
+def _is_a_column(id: str) -> tuple[str, str]:
+    return f"id {id!r} is a column of its own in CSV files", "rename it"
 
 
 def _slot_faults(text: str, slots: Collection[str] | None) -> Iterator[tuple[str, str]]:

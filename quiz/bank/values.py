@@ -13,6 +13,9 @@ from pathlib import Path
 #: What a person can wish about a responsibility: the ids are fixed, the words for them are the bank's.
 WISHES = ("more", "as-is", "less", "hand-over", "start")
 
+#: The columns of CSV files beside those of the questions, which are called by their ids.
+COLUMNS = ("id", "title", "works-with", "text")
+
 _ROLE = ("role", "roles")
 _TWO_ROLES = (*_ROLE, "other", "others")
 _ITEM = ("responsibility", "often", *_ROLE)
