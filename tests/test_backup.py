@@ -362,7 +362,7 @@ def test_a_database_in_use_is_left_alone(kept, file, copy, monkeypatch):
     who = started(kept)
     back_up(file, copy, day=TODAY)
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
-    monkeypatch.setattr(soundness, "PATIENCE", 0.05)
+    monkeypatch.setattr("quiz.storage.connection.PATIENCE", 0.05)
     with kept._read() as db:
         assert db["response"].count == 1
         with pytest.raises(Refused, match="in use; stop the server first"):

@@ -277,7 +277,7 @@ def test_a_read_only_database_is_not_to_be_replaced(instance):
 
 
 def test_a_database_that_another_program_holds_is_not_to_be_replaced(instance, monkeypatch):
-    monkeypatch.setattr("quiz.storage.soundness.PATIENCE", 0.05)
+    monkeypatch.setattr("quiz.storage.connection.PATIENCE", 0.05)
     with Database(sqlite3.connect(instance / "many-hats.db")) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")

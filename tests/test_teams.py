@@ -291,6 +291,7 @@ def test_two_hundred_members_are_told_in_quarters(heads, said):
 
 @pytest.mark.parametrize(("people", "said"), [(19, "four-or-more"), (20, "under-a-quarter")])
 def test_quarters_begin_with_the_twentieth_person(people, said):
+    assert published(people * [IDLE]).large == (people >= 20)
     assert band(published([*4 * [ENGINEER], *(people - 4) * [IDLE]]), "pipelines") == said
 
 

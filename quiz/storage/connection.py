@@ -106,24 +106,34 @@ def _translated(file: Path) -> Iterator[None]:
         raise (Broken if broken else Unavailable)(f"{file}: {error}") from error
 
 
-def _connect(file: Path) -> Database:
-    # Each thread has its own connection; the check is off so that another thread may close them all at the end.
-    if file.exists() and not os.access(file, os.W_OK):
+@contextlib.contextmanager
+def opened(file: Path) -> Iterator[Database]:
+    """A database that is only looked at, or that nobody else uses: its journal mode stays as it is."""
+    with _open(file, *_PRAGMAS) as db:
+        yield db
+
+
+def _open(file: Path, *pragmas: str) -> Database:
+    if not os.access(file, os.W_OK):
         # SQLite would open it for reading, and leave a read-only log beside it that outlives the mend.
-        raise PermissionError("the file is read-only")
+        raise PermissionError("the file is read-only" if file.exists() else "the file is not there")
     # Never made here (`mode=rw`): a database that went away must not come back as an empty one.
     uri = f"{file.absolute().as_uri()}?mode=rw"
+    # Each thread has its own connection; the check is off so that another thread may close them all at the end.
     connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, check_same_thread=False)
     db = Database(connection, execute_plugins=False)
     try:
-        for pragma in _PRAGMAS:
+        for pragma in pragmas:
             db.execute(f"PRAGMA {pragma}")
-        # The file itself remembers `wal` only; any other mode is for each connection to say.
-        db.execute(f"PRAGMA journal_mode={journal()}")
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _connect(file: Path) -> Database:
+    # The file itself remembers `wal` only; any other mode is for each connection to say.
+    return _open(file, *_PRAGMAS, f"journal_mode={journal()}")
 
 
 class Connected:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
-from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz.storage.connection import PATIENCE, _translated
+from quiz.storage.connection import _translated, opened
 from quiz.storage.migrations import migrations
 
 
@@ -51,19 +47,6 @@ def soundness(file: Path, *, before: str) -> Soundness:
             responses=db["response"].count if ours else 0,
             overdue=db["response"].count_where("changed < ?", [before]) if ours else 0,
         )
-
-
-@contextlib.contextmanager
-def opened(file: Path) -> Iterator[Database]:
-    """A database that is only looked at, or that nobody else uses: its journal mode stays as it is."""
-    if not os.access(file, os.W_OK):
-        # SQLite would open it for reading, and leave a read-only log beside it that outlives the mend.
-        raise PermissionError("the file is not there" if not file.exists() else "the file is read-only")
-    uri = f"{file.absolute().as_uri()}?mode=rw"
-    with Database(sqlite3.connect(uri, uri=True, timeout=PATIENCE), execute_plugins=False) as db:
-        for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF"):
-            db.execute(f"PRAGMA {pragma}")
-        yield db
 
 
 def faults(db: Database) -> list[str]:
