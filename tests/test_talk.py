@@ -189,20 +189,23 @@ def test_the_title_is_held_against_practice_where_it_names_a_role(visitor: Visit
     assert (f"Job title: {title}" in text) == bool(title)
 
 
+TIE = {"answer": "never", "insights": "monthly", "pipelines": "weekly"}
+
+
 @pytest.mark.parametrize(
-    ("answers", "often", "title", "said"),
+    ("week", "title", "said"),
     [
-        ({"insights": "monthly", "pipelines": "weekly"}, "never", "Data analyst", ", and so do the answers"),
-        ({"insights": "monthly", "pipelines": "weekly"}, "never", "Data engineer", ", and so do the answers"),
-        ({"insights": "monthly", "pipelines": "weekly"}, "never", "ML engineer", "; the answers do not."),
-        ({"insights": "weekly"}, "skip", "ML engineer", "."),
-        ({}, "never", "ML engineer", "."),
-        ({}, "weekly", "ML engineer", "."),
+        (TIE, "Data analyst", ", and so do the answers"),
+        (TIE, "Data engineer", ", and so do the answers"),
+        (TIE, "ML engineer", "; the answers do not."),
+        ({"answer": "skip", "insights": "weekly"}, "ML engineer", "."),
+        ({"answer": "never"}, "ML engineer", "."),
+        ({"answer": "weekly"}, "ML engineer", "."),
     ],
     ids=["tie", "tie, its other mix", "tie of others", "too few answers", "little", "all"],
 )
-def test_answers_that_name_no_role_do_not_deny_the_title(visitor: Visitor, bank: Bank, answers, often, title, said):
-    own = visitor.take(everything(bank, often, **answers), title=title)
+def test_answers_that_name_no_role_do_not_deny_the_title(visitor: Visitor, bank: Bank, week, title, said):
+    own = visitor.take(everything(bank, **week), title=title)
     around = visitor.see(f"{own}/talk").text.split("The title says ", 1)[1]
     assert around[len(title) :].startswith(said)
     heard = visitor.see(own).text.split("Your title says ", 1)[1][len(title) :]

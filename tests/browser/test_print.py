@@ -22,7 +22,10 @@ def plain(text: str) -> str:
 
 
 #: What people print: every kind of result, and the page for a talk with the most and the least to say.
-PRINTED = {kind: f"{{{kind}}}" for kind in [*PEOPLE, "full"]} | {"talk": "{three}/talk", "talk about little": "{little}/talk"}
+PRINTED = {kind: f"{{{kind}}}" for kind in [*PEOPLE, "full"]} | {
+    "talk": "{three}/talk",
+    "talk about little": "{little}/talk",
+}
 
 
 @pytest.mark.parametrize("what", PRINTED)
