@@ -32,8 +32,10 @@ def _app(**config: Any) -> App:
 
     try:
         return create_app(config)
-    except (bank.BankError, secret.WeakKey, settings.BadSetting, storage.Unavailable, OSError) as error:
+    except (bank.BankError, secret.WeakKey, settings.BadSetting, storage.Unavailable) as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(_trouble(error)) from error
 
 
 def _instance() -> Path:
@@ -51,9 +53,23 @@ def _kept() -> tuple[Path, dict[str, Any]]:
     folder = _instance()
     try:
         config = settings.read(folder / "config.py")
-    except (settings.BadSetting, OSError) as error:
+    except settings.BadSetting as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(_trouble(error)) from error
     return folder / config["DATABASE"], config
+
+
+def _trouble(error: OSError) -> str:
+    """What keeps the instance from being used: in the words of `quiz doctor` where it is the folder itself."""
+    from quiz import doctor
+
+    folder = _instance()
+    place = next(check for check in doctor.checks(folder, today=_today()) if check.what == "instance")
+    if not place.sound:
+        return place.said
+    what = f"{error.filename or folder}: {error.strerror or error}"
+    return f"{what}; use the user that serves the quiz, or set MANY_HATS_INSTANCE to another folder"
 
 
 def _tidy() -> None:
@@ -61,6 +77,16 @@ def _tidy() -> None:
     import signal
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
+def _say(text: str) -> None:
+    """Print; whoever reads us may have seen enough, which click ends quietly, but a full disk is said."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise click.ClickException(f"standard output: {error.strerror or error}") from error
 
 
 def _responses(number: int) -> str:
@@ -83,14 +109,14 @@ def _web_address(context: click.Context, option: click.Parameter, text: str) -> 
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", help="Address to listen on; 127.0.0.1 by default.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes; as many as the machine has cores by default.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; by default as many as cores, but at least 2.")
 @click.option("--lan", is_flag=True, help="Serve the local network too, so that a phone can take the quiz.")
 @click.option(
     "--url", default="", callback=_web_address, help="The address people use, where it differs; links are made with it."
 )
-def serve(host: str, port: int, workers: int | None, lan: bool, url: str) -> None:
+def serve(host: str | None, port: int, workers: int | None, lan: bool, url: str) -> None:
     """Serve the quiz on a production server, and print its address.
 
     The first start makes the instance folder with its key and its database.
@@ -99,18 +125,21 @@ def serve(host: str, port: int, workers: int | None, lan: bool, url: str) -> Non
     """
     from quiz import serving, settings
 
+    if lan and host:
+        raise click.UsageError("--lan listens on every address of this machine; leave out --host or --lan")
+    host = host or "127.0.0.1"
     own = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    config: dict[str, Any] = {"URL": url} if url else {}
     if lan:
         address = serving.lan_address()
         if address is None:
             raise click.ClickException("this machine is in no local network; leave out --lan or connect it")
         host, own = "0.0.0.0", f"http://{address}:{port}"  # noqa: S104 - what --lan asks for
-        config = {"URL": url or own}
     if why := serving.refusal(host, port):
         raise click.ClickException(f"cannot listen on {host} port {port}: {why}; choose with --host and --port")
-    app = _app(**config)
+    app = _app(**({"URL": url} if url else {}))
     app.config["TRUSTED_HOSTS"] += settings.hosts_of(own)
+    if lan:  # else a link would begin with whatever address its reader came by, such as 127.0.0.1
+        app.config["URL"] = app.config["URL"] or own
     serving.serve(
         app,
         binds=[f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
@@ -132,10 +161,10 @@ def check(folder: Path | None) -> None:
 
     problems = check.problems(folder or paths.shipped("questions"))
     for problem in problems:
-        click.echo(str(problem))
+        _say(str(problem))
     if problems:
         sys.exit(1)
-    click.echo("The bank is sound.")
+    _say("The bank is sound.")
 
 
 @main.command()
@@ -164,7 +193,13 @@ def score(source: str, **options: Any) -> None:
 
 
 @main.command()
-@click.option("--port", default=8000, show_default=True, help="The port that you will serve on: links name it.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="The port that you will serve on: links name it.",
+)
 def demo(port: int) -> None:
     """Fill a fresh instance with made-up people and teams, and print their links.
 
@@ -177,10 +212,10 @@ def demo(port: int) -> None:
     app = _app()
     base = app.config["URL"].rstrip("/") or f"http://127.0.0.1:{port}"
     try:
-        for path, about in demo.fill(app):
-            click.echo(f"{base}{path}  {about}")
+        made = demo.fill(app)
     except demo.NotEmpty as error:
         raise click.ClickException(str(error)) from error
+    _say("\n".join(f"{base}{path}  {about}" for path, about in made))
 
 
 @main.command()
@@ -202,7 +237,7 @@ def backup(copy: Path, force: bool) -> None:
         made = back_up(file, copy, day=_today(), replace=force)
     except (Refused, storage.Unavailable) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{copy}: {_responses(made.responses)}, {made.size / 1e6:.1f} MB.")
+    _say(f"{copy}: {_responses(made.responses)}, {made.size / 1e6:.1f} MB.")
 
 
 @main.command()
@@ -227,7 +262,7 @@ def restore(copy: Path, force: bool) -> None:
         raise click.ClickException(str(error)) from error
     for doubt in put.doubts:
         click.echo(f"Note: {doubt}.", err=True)
-    click.echo(f"{file}: {_responses(put.responses)} put back; {put.deleted} left out, deleted since.")
+    _say(f"{file}: {_responses(put.responses)} put back; {put.deleted} left out, deleted since.")
 
 
 @main.command()
@@ -242,7 +277,7 @@ def doctor() -> None:
 
     found = list(doctor.checks(_instance(), today=_today()))
     for what, sound, said in found:
-        click.echo(f"{'ok' if sound else 'trouble':8} {what:11} {said}")
+        _say(f"{'ok' if sound else 'trouble':8} {what:11} {said}")
     if not all(check.sound for check in found):
         sys.exit(1)
 
@@ -289,6 +324,13 @@ def export(team: str | None, everybody: bool, format: str, out: Path | None) -> 
         raise click.ClickException(f"{out or 'standard output'}: {error.strerror or error}") from error
 
 
+def _hushed() -> None:
+    """Keep the requests out of what Flask's server prints: addresses hold private links."""
+    from werkzeug.serving import WSGIRequestHandler
+
+    WSGIRequestHandler.log = lambda *_: None  # type: ignore[method-assign]
+
+
 def _flasks_own(name: str, summary: str) -> Callable[..., None]:
     """One of Flask's own commands; Flask is imported only when it is called."""
 
@@ -303,6 +345,7 @@ def _flasks_own(name: str, summary: str) -> Callable[..., None]:
         from flask.cli import FlaskGroup
 
         group = FlaskGroup(create_app=_app, load_dotenv=False)
+        _hushed()
         group.commands[name].epilog = f"Example: quiz {name}"
         group.main([name, *args], prog_name="quiz")
 

@@ -87,8 +87,10 @@ def _undecided(bank: Bank, scheme: Scheme, evidence: str) -> Mapping[str, str] |
     return None
 
 
-def fill(app: App) -> Iterator[tuple[str, str]]:
+def fill(app: App) -> list[tuple[str, str]]:
     """Put made-up people and teams into the instance of `app`; gives the path of each page, with what it is for.
+
+    All are made before any is given: an instance that is half full could not be filled again.
 
     Raises
     ------
@@ -97,10 +99,11 @@ def fill(app: App) -> Iterator[tuple[str, str]]:
     """
     if not app.storage.empty():
         raise NotEmpty(f"{app.storage.file} holds responses; name a fresh folder with MANY_HATS_INSTANCE")
-    for person in people(app.bank, app.scheme):
-        yield f"/r/{_take(app, person)}", person.about
-    yield _anonymous(app), "Lead of an anonymous team with two rounds published"
-    yield from _open(app)
+    return [
+        *((f"/r/{_take(app, person)}", person.about) for person in people(app.bank, app.scheme)),
+        (_anonymous(app), "Lead of an anonymous team with two rounds published"),
+        *_open(app),
+    ]
 
 
 def _take(app: App, person: Person) -> str:

@@ -132,6 +132,13 @@ def test_any_id_comes_back_unharmed_in_both_formats(people: Path, id: str):
     assert next(csv.DictReader(io.StringIO(table, newline="")))["id"] == id
 
 
+@pytest.mark.parametrize("id", ["=1+1", "-5", "+49", "@you", "\t=1", " =1", "\uff1d1+1", '="a,b"'])
+def test_an_id_that_a_spreadsheet_would_take_for_a_formula_is_made_harmless_in_csv_alone(people: Path, id: str):
+    assert scored(people, csv_of(["id"], [[id]]))[0]["id"] == id
+    table = quiz_score(people, "--format", "csv").stdout_bytes.decode()
+    assert next(csv.DictReader(io.StringIO(table, newline="")))["id"] == f"'{id}"
+
+
 def test_rows_without_an_id_get_their_number(people: Path):
     assert [row["id"] for row in scored(people, "pipelines\ndaily\nnever\n")] == ["1", "2"]
     assert [row["id"] for row in scored(people, "id,pipelines\na,daily\n,never\n")] == ["a", "2"]
@@ -143,7 +150,10 @@ def test_text_scores_reach_both_formats(bank: Bank, people: Path, monkeypatch: p
     found = scored(people, 'id,text\na,"built\na pipeline"\nb,\n')
     assert [row["text"] for row in found] == [dict.fromkeys(numbers, 0.1235), None]
     flat = list(csv.DictReader(io.StringIO(quiz_score(people).stdout)))
-    assert [[row[f"text.{role}"] for role in numbers] for row in flat] == [["0.1235"] * 7, [""] * 7]
+    assert [[row[f"text.{role}"] for role in numbers] for row in flat] == [
+        ["0.1235"] * len(numbers),
+        [""] * len(numbers),
+    ]
 
 
 def test_a_header_alone_gives_no_rows(people: Path):
@@ -162,7 +172,7 @@ def test_out_is_written_whole_and_keeps_its_mode(people: Path, tmp_path: Path):
 
 
 def test_nothing_is_half_written_when_the_last_row_is_bad(bank: Bank, people: Path, tmp_path: Path):
-    people.write_text(csv_from(many(bank, 1200)) + ",".join(["bad", *["hourly"] * 21]) + "\n")
+    people.write_text(csv_from(many(bank, 1200)) + ",".join(["bad", *["hourly"] * len(bank.responsibility)]) + "\n")
     out = tmp_path / "results.csv"
     assert quiz_score(people, "-o", out).exit_code == 1
     assert sorted(tmp_path.iterdir()) == [people]
@@ -217,8 +227,8 @@ def test_delimiters_marks_and_line_ends_are_recognised(people: Path, delimiter: 
 
 def test_cells_may_be_words_in_any_case_or_places_on_the_scale(bank: Bank, people: Path):
     ids = list(bank.responsibility)
-    words = [[SCALE[(n + m) % 5] for m in range(21)] for n in range(5)]
-    numbers = [[(n + m) % 5 for m in range(21)] for n in range(5)]
+    words = [[SCALE[(n + m) % 5] for m in range(len(ids))] for n in range(5)]
+    numbers = [[(n + m) % 5 for m in range(len(ids))] for n in range(5)]
     shouted = [[cell.upper() for cell in line] for line in words]
     plain = scored(people, csv_of(ids, words))
     assert scored(people, csv_of(ids, numbers)) == scored(people, csv_of(ids, shouted)) == plain
@@ -226,10 +236,12 @@ def test_cells_may_be_words_in_any_case_or_places_on_the_scale(bank: Bank, peopl
 
 def test_missing_columns_and_empty_cells_are_left_out(bank: Bank, people: Path):
     ids = list(bank.responsibility)
-    absent = scored(people, csv_of(ids[:18], [["daily"] * 18]))
-    assert absent == scored(people, csv_of(ids, [["daily"] * 18 + [""] * 3]))
-    assert absent == scored(people, csv_of(ids, [["daily"] * 18 + ["skip"] * 3]))
-    assert absent == [as_json("1", match(Scheme.of(bank), dict.fromkeys(ids[:18], "daily")))]
+    there = ids[:-3]
+    daily = ["daily"] * len(there)
+    absent = scored(people, csv_of(there, [daily]))
+    assert absent == scored(people, csv_of(ids, [daily + [""] * 3]))
+    assert absent == scored(people, csv_of(ids, [daily + ["skip"] * 3]))
+    assert absent == [as_json("1", match(Scheme.of(bank), dict.fromkeys(there, "daily")))]
 
 
 def test_columns_of_a_persons_own_export_are_accepted_in_any_order(people: Path):
@@ -291,7 +303,12 @@ def test_a_broken_bank_is_named_by_file_and_line(small_bank: Path, people: Path)
         ('id\na\n"b"c\n', "3: row: cannot be read (',' expected after '\"'); mend the quotes"),
         (
             'text\n"' + "many words\n" * 200_000,
-            "2: row: cannot be read (field larger than field limit (1000000)); mend the quotes",
+            "2: row: cannot be read (a cell of more than 1,000,000 characters); "
+            "keep texts to 100,000, or close a quote",
+        ),
+        (
+            '"' + "many words " * 200_000,
+            "1: header: a cell of more than 1,000,000 characters; keep texts to 100,000, or close a quote",
         ),
     ],
 )
@@ -338,10 +355,10 @@ def test_control_characters_of_a_cell_do_not_reach_the_terminal(people: Path):
 def test_skip_bad_scores_the_rest_and_says_how_many_were_left_out(bank: Bank, people: Path):
     answers = many(bank, 1500)
     lines = csv_from(answers).splitlines()
-    lines[5] = "bad" + ",hourly" * 21
+    lines[5] = "bad" + ",hourly" * len(bank.responsibility)
     lines[700] = "short,daily"
     lines[701] = "\xff" + lines[701]
-    lines[1300] = '"bad"quotes' + ",daily" * 21
+    lines[1300] = '"bad"quotes' + ",daily" * len(bank.responsibility)
     people.write_text("\n".join(lines), encoding="latin-1")
     result = quiz_score(people, "--format", "jsonl", "--skip-bad")
     assert result.stderr == "Left out 4 of 1500 rows that could not be read.\n"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,15 +16,18 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from quiz import create_app
+from quiz import create_app, secret, settings
 from quiz.cli import main
+from tests.test_serving import BOUND, Browser, free_port
 from tests.test_storage import HUMBLE
 
 COMMANDS = sorted(main.commands)
 
 
 def quiz(*arguments: str, instance: Path, before: tuple[str, ...] = (), **settings: str):
-    """A run of `quiz` in a process of its own."""
+    """A run of `quiz` in a process of its own; serving is on a free port, as somebody may be serving meanwhile."""
+    if arguments[0] == "serve":
+        arguments = (*arguments, "--port", str(free_port()))
     environ = os.environ | {"MANY_HATS_INSTANCE": str(instance)} | settings
     command = [*before, sys.executable, "-m", "quiz", *arguments]
     return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
@@ -75,6 +81,8 @@ main(["--help"])
         ["serve", "--url", "hats.example.org"],
         ["serve", "--url", "http://[::1"],
         ["serve", "extra"],
+        ["serve", "--lan", "--host", "127.0.0.1"],
+        ["demo", "--port", "99999999"],
         ["check", "/no/such/folder"],
         ["score", "/no/such/file.csv"],
         ["score"],
@@ -136,7 +144,7 @@ def read_only_instance(instance: Path) -> None:
         (no_database, "many-hats.db: file is not a database"),
         (folder_for_a_database, "many-hats.db"),
         (read_only_database, "many-hats.db: the file is read-only"),
-        (read_only_instance, "Permission denied"),
+        (read_only_instance, "cannot be written to; use the user that serves the quiz, or: chmod 700 "),
     ],
 )
 def test_a_spoilt_instance_is_one_clear_line(tmp_path, command, spoil: Callable[[Path], None], named):
@@ -156,7 +164,35 @@ def test_an_instance_that_cannot_be_a_folder_is_one_clear_line(tmp_path, command
     (tmp_path / "file").touch()
     run = quiz(command, instance=tmp_path / "file" / "instance")
     assert run.returncode == 1
-    assert re.fullmatch(r"Error: .*Not a directory: '.*instance'\n", run.stderr)
+    assert re.fullmatch(
+        r"Error: .*instance: Not a directory; .* set MANY_HATS_INSTANCE to another folder\n", run.stderr
+    )
+
+
+@pytest.mark.parametrize("command", ["serve", "routes", "demo"])
+def test_an_instance_that_is_a_file_is_said_as_doctor_says_it(tmp_path, command):
+    file = tmp_path / "file"
+    file.touch()
+    run = quiz(command, instance=file)
+    assert run.returncode == 1
+    assert run.stderr == f"Error: {file} is no folder; move it away, or set MANY_HATS_INSTANCE\n"
+
+
+@pytest.mark.parametrize("arguments", [["demo"], ["backup", "copy.db"]], ids=" ".join)
+def test_a_file_of_somebody_elses_in_the_instance_is_one_clear_line(tmp_path, monkeypatch, arguments):
+    def closed(file: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
+
+    monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path))
+    monkeypatch.setattr(secret, "read_or_make", closed)
+    monkeypatch.setattr(settings, "read", settings.read if arguments == ["demo"] else closed)
+    said = CliRunner().invoke(main, arguments)
+    assert said.exit_code == 1
+    assert re.fullmatch(
+        rf"Error: {re.escape(str(tmp_path))}/(secret\.key|config\.py): Permission denied; "
+        r"use the user that serves the quiz, or set MANY_HATS_INSTANCE to another folder\n",
+        said.stderr,
+    )
 
 
 @pytest.mark.parametrize("command", ["serve", "routes"])
@@ -177,7 +213,47 @@ def test_a_bank_that_is_not_there_is_said_file_by_file(tmp_path):
     assert [line for line in lines if not line.startswith(str(bank))] == []
 
 
+@pytest.mark.parametrize(
+    "arguments", [["check"], ["doctor"], ["demo"], ["backup", "copy.db"], ["export", "--all"]], ids=" ".join
+)
+def test_a_full_disk_behind_standard_output_is_one_clear_line(tmp_path, arguments):
+    instance = tmp_path / "instance"
+    if arguments[0] != "demo":
+        create_app({}, instance=instance).storage.close()
+    arguments = [str(tmp_path / name) if name == "copy.db" else name for name in arguments]
+    environ = os.environ | {"MANY_HATS_INSTANCE": str(instance)}
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "quiz", *arguments],
+            env=environ, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1:] == ["Error: standard output: No space left on device"]
+    assert "Traceback" not in run.stderr
+
+
 # What Flask brings
+
+
+def test_flasks_own_server_prints_where_it_is_and_no_link(tmp_path):
+    port, said = free_port(), tmp_path / "said.txt"
+    environ = os.environ | {"MANY_HATS_INSTANCE": str(tmp_path / "instance"), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "quiz", "run", "--port", str(port)]
+    with said.open("w") as output, subprocess.Popen(command, env=environ, stdout=output, stderr=output) as server:
+        try:
+            until = time.monotonic() + BOUND
+            while "Running on" not in said.read_text():
+                assert server.poll() is None, said.read_text()
+                assert time.monotonic() < until, said.read_text()
+                time.sleep(0.05)
+            assert Browser(port).ask("GET", f"/r/{'A' * 22}")[0] == 404
+            with socket.create_connection(("127.0.0.1", port), BOUND) as broken:
+                broken.sendall(f"GET/r/{'A' * 22}\r\n\r\n".encode())
+                broken.recv(100)
+        finally:
+            server.terminate()
+    assert f"http://127.0.0.1:{port}" in said.read_text()
+    assert "AAAA" not in said.read_text()
 
 
 def test_routes_lists_every_address_of_the_quiz(tmp_path):

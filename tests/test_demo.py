@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from quiz import demo
+from quiz import create_app, demo
 from quiz.app import App
 from quiz.bank import Bank, load
 from quiz.scoring import Scheme, match
@@ -18,7 +23,7 @@ def test_every_kind_of_result_is_among_the_made_up_people(bank: Bank):
 
 
 def test_each_link_opens_a_page(app: App, visitor: Visitor):
-    made = list(demo.fill(app))
+    made = demo.fill(app)
     assert len(made) >= 18
     for path, about in made:
         assert visitor.get(path).status_code == (303 if "Stopped" in about else 200), about
@@ -27,7 +32,19 @@ def test_each_link_opens_a_page(app: App, visitor: Visitor):
 def test_an_instance_with_responses_is_refused(app: App, visitor: Visitor):
     visitor.start()
     with pytest.raises(demo.NotEmpty, match="fresh folder"):
-        list(demo.fill(app))
+        demo.fill(app)
+
+
+def test_a_reader_who_leaves_early_still_leaves_a_whole_instance(tmp_path: Path):
+    environ = os.environ | {"MANY_HATS_INSTANCE": str(tmp_path / "instance")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "quiz", "demo"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    kept = create_app({}, instance=tmp_path / "instance").storage
+    assert [team.kind for team in kept.every_team()] == ["anonymous", "open"]
 
 
 def test_any_bank_has_its_own_people(small_bank):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -21,6 +22,18 @@ SHELL = shutil.which("dash") or "/bin/sh"
 #: A Python that is new enough, but cannot make a virtual environment.
 NO_VENV = """#!/bin/sh
 case "$*" in *ensurepip*) exit 1 ;; esac
+"""
+#: One whose environments hold a Python that notes in a file `installed` what is installed with it, and a `quiz` that
+#: says where it was called and with what.
+WORKING = """#!/bin/sh
+case "$*" in *--clear*)
+  mkdir -p .venv/bin
+  cp "$0" .venv/bin/python
+  printf '#!/bin/sh\\nprintf "%%s\\\\n" "$PWD" "$@"\\n' >.venv/bin/quiz
+  chmod +x .venv/bin/python .venv/bin/quiz ;;
+*requirements/*) for last; do :; done; printf '%s\\n' "$last" >>installed ;;
+*pytest*) printf '%s\\n' "$PWD" "$@" ;;
+esac
 """
 #: One that is too old, or that is there by name only.
 OLD = """#!/bin/sh
@@ -44,16 +57,31 @@ def tools(tmp_path: Path) -> Path:
     """A folder with the few tools that `./run` calls, and no Python, to be the whole PATH."""
     made = tmp_path / "bin"
     made.mkdir()
-    for name in ("dirname", "cksum", "cat", "sed", "rm", "sh"):
+    for name in ("dirname", "cksum", "cat", "sed", "rm", "sh", "chmod", "mkdir", "cp"):
         found = shutil.which(name)
         assert found, name
         (made / name).symlink_to(found)
     return made
 
 
-def run(clone: Path, tools: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [SHELL, str(clone / "run"), *arguments]
-    return subprocess.run(command, env={"PATH": str(tools)}, capture_output=True, text=True, check=False, timeout=60)
+@pytest.fixture
+def ready(clone: Path, tools: Path) -> Path:
+    """A clone on a machine where installing works, at once and without a network."""
+    (tools / "python3").write_text(WORKING)
+    (tools / "python3").chmod(0o755)
+    return clone
+
+
+def run(clone: Path, tools: Path, *arguments: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [SHELL, os.path.relpath(clone / "run", at or Path.cwd()), *arguments]
+    return subprocess.run(
+        command, env={"PATH": str(tools)}, cwd=at, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def installed(clone: Path) -> list[str]:
+    """What was installed into a `ready` clone, first to last."""
+    return (clone / "installed").read_text().split()
 
 
 def test_the_script_is_plain_shell_and_can_be_called():
@@ -95,6 +123,51 @@ def test_a_python_without_venv_is_told_what_to_install(clone, tools):
     assert said.returncode == 1
     assert said.stderr == ("run: this Python cannot make virtual environments; on Debian: apt install python3-venv\n")
     assert not (clone / ".venv").exists()
+
+
+def test_a_file_is_looked_for_where_run_is_called(ready, tools, tmp_path):
+    elsewhere = tmp_path / "else where"
+    elsewhere.mkdir()
+    said = run(ready, tools, "quiz", "score", "people.csv", "-o", "a b.csv", at=elsewhere)
+    assert said.stdout.splitlines() == [str(elsewhere), "score", "people.csv", "-o", "a b.csv"]
+    assert run(ready, tools, "--port", "9000", at=elsewhere).stdout.splitlines() == [
+        str(elsewhere), "serve", "--port", "9000"
+    ]  # fmt: skip
+    assert run(ready, tools, "test", "-q", at=elsewhere).stdout.splitlines() == [str(ready), "-m", "pytest", "-q"]
+    assert run(ready, tools, "--help", at=elsewhere).stdout
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_each_set_is_installed_once_however_often_one_changes_between_them(ready, tools):
+    for arguments in (["quiz", "check"], ["test"], ["quiz", "check"], [], ["test"]):
+        assert run(ready, tools, *arguments).returncode == 0
+    assert installed(ready) == ["requirements/serve.txt", "requirements/test.txt"]
+
+
+def test_what_the_tests_need_is_enough_to_serve(ready, tools):
+    assert "takes a minute" in run(ready, tools, "test").stderr
+    assert run(ready, tools).stderr == ""
+    assert installed(ready) == ["requirements/test.txt"]
+
+
+def test_new_requirements_and_a_moved_folder_are_installed_for(ready, tools):
+    run(ready, tools)
+    with (ready / "requirements" / "serve.txt").open("a") as lock:
+        lock.write("# newer\n")
+    run(ready, tools)
+    moved = ready.rename(ready.with_name("moved"))
+    run(moved, tools)
+    assert installed(moved) == ["requirements/serve.txt"] * 3
+
+
+def test_all_that_serving_needs_is_in_the_set_of_the_tests_in_the_same_version():
+    serve, test = ((ROOT / "requirements" / f"{name}.txt").read_text() for name in ("serve", "test"))
+    assert set(re.findall(r"^[\w.-]+==.*", serve, re.MULTILINE)) <= set(re.findall(r"^[\w.-]+==.*", test, re.MULTILINE))
+
+
+def test_a_copy_of_the_database_in_the_project_is_not_committed():
+    lines = (ROOT / ".gitignore").read_text().splitlines()
+    assert "*.db" in lines
 
 
 def seconds_to_serve(server: Served) -> float:

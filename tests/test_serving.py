@@ -13,15 +13,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from click.testing import CliRunner
 
 from quiz import links, serving
+from quiz.app import App
+from quiz.cli import main
 from quiz.storage import Storage
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
@@ -179,6 +182,44 @@ def test_it_ends_at_once_and_in_peace_when_told_to_even_while_a_browser_holds_on
         holding.close()
     assert [pid for pid in workers if Path(f"/proc/{pid}").exists()] == []
     assert "Traceback" not in server.output.read_text()
+
+
+@pytest.fixture
+def on_the_lan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[App, str, list[str]]]:
+    """Runs `quiz serve --lan` up to where it would listen; gives the app, its greeting and where it would listen."""
+    begun: list[tuple[App, str, list[str]]] = []
+    monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path / "instance"))
+    monkeypatch.setattr(serving, "lan_address", lambda: "192.0.2.2")
+    monkeypatch.setattr(serving, "serve", lambda app, *, binds, workers, greeting: begun.append((app, greeting, binds)))
+
+    def serve(*options: str) -> tuple[App, str, list[str]]:
+        run = CliRunner().invoke(main, ["serve", "--lan", "--port", str(free_port()), *options])
+        assert run.exit_code == 0, run.output
+        return begun.pop()
+
+    return serve
+
+
+def test_on_the_local_network_links_begin_with_this_machines_address_in_it(on_the_lan):
+    app, greeting, binds = on_the_lan()
+    assert app.config["URL"].startswith("http://192.0.2.2:")
+    assert app.config["URL"] in greeting
+    assert "192.0.2.2" in app.config["TRUSTED_HOSTS"]
+    assert binds[0].startswith("0.0.0.0:")
+
+
+@pytest.mark.parametrize("by", ["option", "environment", "file"])
+def test_on_the_local_network_an_address_that_was_chosen_stays_chosen(on_the_lan, tmp_path, monkeypatch, by):
+    chosen = "http://hats.example.org"
+    if by == "environment":
+        monkeypatch.setenv("MANY_HATS_URL", chosen)
+    if by == "file":
+        (tmp_path / "instance").mkdir(mode=0o700)
+        (tmp_path / "instance" / "config.py").write_text(f"URL = {chosen!r}\n")
+    app, greeting, _ = on_the_lan(*(["--url", chosen] if by == "option" else []))
+    assert app.config["URL"] == chosen
+    assert chosen in greeting
+    assert {"hats.example.org", "192.0.2.2"} <= set(app.config["TRUSTED_HOSTS"])
 
 
 LINK = "A" * 22

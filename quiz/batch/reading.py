@@ -78,7 +78,7 @@ class Table:
         try:
             names = next((row for row in self.reader if row), [])
         except csv.Error as error:
-            raise self._refusal("header", str(error), "mend the quotes") from error
+            raise self._refusal("header", *_unread(error)) from error
         if not any(name.strip() for name in names):
             raise self._refusal("header", "is missing", "begin with a line of column names")
         self.columns = [name.strip().lower() for name in names]
@@ -117,7 +117,8 @@ class Table:
             if error:
                 self.rows += 1
                 self.left_out += 1
-                self._note(lines[len(rows)], "row", f"cannot be read ({error})", "mend the quotes")
+                what, mend = _unread(error)
+                self._note(lines[len(rows)], "row", f"cannot be read ({what})", mend)
 
     def _people(self, rows: list[list[str]], lines: Sequence[int]) -> People:
         """The people in `rows`, column by column, since that is many times faster than row by row."""
@@ -224,6 +225,13 @@ class _StepOfCell(dict[str, int]):
         if len(self) < 1000:  # remember the spelling, but not every spelling there can be
             self[cell] = self[plain]
         return self[plain]
+
+
+def _unread(error: csv.Error) -> tuple[str, str]:
+    """Why the reader gave up, and how to mend it. It gives up on a cell that is too long whatever made it so."""
+    if "field limit" in str(error):
+        return f"a cell of more than {_LONGEST_CELL:,} characters", f"keep texts to {LONGEST_TEXT:,}, or close a quote"
+    return str(error), "mend the quotes"
 
 
 def _delimiter(header: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import string
 from collections.abc import Mapping, Sequence
 from itertools import compress
 from json.encoder import encode_basestring_ascii
@@ -12,13 +13,14 @@ from typing import Protocol, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from quiz import words
+from quiz import export, words
 from quiz.bank import Bank
 from quiz.batch.reading import CHUNK, People
 from quiz.scoring import EVIDENCE, Scores
 from quiz.scoring.scheme import Counts, Floats
 
 _EVIDENCE = np.array(EVIDENCE, dtype=object)
+_PLAIN = frozenset(string.ascii_letters + string.digits)  # what most ids begin with, and no formula
 _CSV_SPECIAL = re.compile(r'[",\r\n]')
 
 
@@ -69,6 +71,7 @@ class Csv:
         self.line = f"@,@,@@,@,@ of @,{','.join('@' * len(parts))},@\n"
 
     def id(self, id: str) -> str:
+        id = id if id[:1] in _PLAIN else export.harmless(id)
         return '"{}"'.format(id.replace('"', '""')) if _CSV_SPECIAL.search(id) else id
 
     def other(self, mix: str) -> str:
