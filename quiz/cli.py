@@ -33,7 +33,7 @@ def _app(**config: Any) -> App:
     try:
         return create_app(config)
     except (bank.BankError, secret.WeakKey, settings.BadSetting, storage.Unavailable) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(click.format_filename(str(error))) from error
     except OSError as error:
         raise click.ClickException(_trouble(error)) from error
 
@@ -54,7 +54,7 @@ def _kept() -> tuple[Path, dict[str, Any]]:
     try:
         config = settings.read(folder / "config.py")
     except settings.BadSetting as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(click.format_filename(str(error))) from error
     except OSError as error:
         raise click.ClickException(_trouble(error)) from error
     return folder / config["DATABASE"], config
@@ -82,7 +82,7 @@ def _tidy() -> None:
 def _say(text: str) -> None:
     """Print; whoever reads us may have seen enough, which click ends quietly, but a full disk is said."""
     try:
-        click.echo(text)
+        click.echo(click.format_filename(text))  # a path in it need not be text
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -214,7 +214,7 @@ def demo(port: int) -> None:
     try:
         made = demo.fill(app)
     except demo.NotEmpty as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(click.format_filename(str(error))) from error
     _say("\n".join(f"{base}{path}  {about}" for path, about in made))
 
 
@@ -236,7 +236,7 @@ def backup(copy: Path, force: bool) -> None:
     try:
         made = back_up(file, copy, day=_today(), replace=force)
     except (Refused, storage.Unavailable) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(click.format_filename(str(error))) from error
     _say(f"{copy}: {_responses(made.responses)}, {made.size / 1e6:.1f} MB.")
 
 
@@ -259,9 +259,9 @@ def restore(copy: Path, force: bool) -> None:
     try:
         put = restore(copy, file, day=_today(), remembered=config["BACKUP_DAYS"], replace=force)
     except (Refused, storage.Unavailable) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(click.format_filename(str(error))) from error
     for doubt in put.doubts:
-        click.echo(f"Note: {doubt}.", err=True)
+        click.echo(click.format_filename(f"Note: {doubt}."), err=True)
     _say(f"{file}: {_responses(put.responses)} put back; {put.deleted} left out, deleted since.")
 
 
@@ -317,7 +317,7 @@ def export(team: str | None, everybody: bool, format: str, out: Path | None) -> 
         else:
             takeout.write(pieces, out, private=everybody)
     except (takeout.NoSuchTeam, storage.Unavailable) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(click.format_filename(str(error))) from error
     except OSError as error:
         if isinstance(error, BrokenPipeError):  # whoever reads us has seen enough; click ends quietly
             raise

@@ -86,6 +86,8 @@ _PUBLIC = {"config.py", ".gitkeep"}
 
 def _modes(folder: Path) -> Check:
     """Whether others can get at what is kept; in a closed folder too, as copies take the modes of files along."""
+    if folder.stat().st_mode & 0o077 and storage.unused(folder):
+        return Check("file modes", True, "nothing is kept yet; the first start closes the folder to others")
     if folder.stat().st_mode & 0o077:
         return Check("file modes", False, f"others can look into {folder}; run: chmod 700 {folder}")
     for path in sorted(folder.iterdir()):

@@ -276,6 +276,16 @@ def test_a_read_only_database_is_not_to_be_replaced(instance):
     assert "restore" not in found
 
 
+def test_a_folder_that_was_never_used_may_be_open_as_git_made_it(tmp_path):
+    folder = tmp_path / "cloned"
+    folder.mkdir(mode=0o755)
+    (folder / ".gitkeep").touch()
+    modes = [one for one in doctor.checks(folder, today="2026-11-22") if one.what == "file modes"]
+    assert [(one.sound, one.said) for one in modes] == [
+        (True, "nothing is kept yet; the first start closes the folder to others")
+    ]
+
+
 def test_a_database_that_another_program_holds_is_not_to_be_replaced(instance, monkeypatch):
     monkeypatch.setattr("quiz.storage.connection.PATIENCE", 0.05)
     with Database(sqlite3.connect(instance / "many-hats.db")) as other:

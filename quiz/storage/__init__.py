@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quiz.storage.connection import Broken, Unavailable, journal, make_folder, prepare
+from quiz.storage.connection import Broken, Unavailable, journal, make_folder, prepare, unused
 from quiz.storage.responses import Response, Responses, Share
 from quiz.storage.teams import Kind, Membership, Publish, Round, Seat, Team, Teams
 
@@ -21,6 +21,7 @@ __all__ = [
     "journal",
     "make_folder",
     "prepare",
+    "unused",
 ]
 
 

@@ -74,13 +74,14 @@ def make_folder(folder: Path) -> None:
     A folder that holds anything of somebody else's keeps its mode, which `quiz doctor` tells.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_mode & 0o077 and {path.name for path in folder.iterdir()} <= _BEFORE_THE_FIRST_START:
+    if folder.stat().st_mode & 0o077 and unused(folder):
         with contextlib.suppress(PermissionError):  # another user's
             folder.chmod(0o700)
 
 
-#: What a folder may hold that was never used: git keeps it by the one, the operator has written the other.
-_BEFORE_THE_FIRST_START = {".gitkeep", "config.py"}
+def unused(folder: Path) -> bool:
+    """Whether nothing was ever kept in the folder: git keeps it by one file, and the operator writes the other."""
+    return {path.name for path in folder.iterdir()} <= {".gitkeep", "config.py"}
 
 
 @contextlib.contextmanager

@@ -67,7 +67,7 @@ STATES = {
     "start": State("/", "Which hats do you wear?"),
     "privacy": State("/privacy", "What is kept"),
     "question": State("{fresh}/1", "how often did you personally"),
-    "question answered": State("{three}/2", "21 of 21 answered"),
+    "question answered": State("{three}/2", "answered"),
     "question with errors": State("{fresh}/1", "have no answer yet", _one_missing),
     "more": State("{fresh}/more", "A little more"),
     "more filled in": State("{three}/more", "A little more"),
