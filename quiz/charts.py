@@ -15,8 +15,10 @@ _ROW = 128.0
 _BETWEEN = 10.0
 _LARGEST, _SMALLEST = 36.0, 14.0
 _GAP = 4.0
-#: How far a curve leaves the straight line, as a part of that line's length.
-_BEND = 0.32
+#: How far a curve may leave the straight line, as parts of that line's length.
+_BENDS = (0.32, 0.24, 0.16, 0.4)
+
+_Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -132,28 +134,39 @@ def _path(a: Node, b: Node, nodes: Collection[Node], height: float) -> str:
         x1, y1 = _rim(a, b.x, b.y)
         x2, y2 = _rim(b, a.x, a.y)
         return f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
-    mx, my = _way_round(a, b, others, height)
+    mx, my = _way_round((a.x, a.y), (b.x, b.y), tuple((node.x, node.y) for node in others), height)
     x1, y1 = _rim(a, mx, my)
     x2, y2 = _rim(b, mx, my)
     return f"M{x1:.1f} {y1:.1f}Q{2 * mx - (x1 + x2) / 2:.1f} {2 * my - (y1 + y2) / 2:.1f} {x2:.1f} {y2:.1f}"
 
 
-def _way_round(a: Node, b: Node, others: Collection[Node], height: float) -> tuple[float, float]:
-    """The middle of a curve between two circles: on the side that keeps further from all others, inside the map."""
-    dx, dy = b.x - a.x, b.y - a.y
+@cache
+def _way_round(a: _Place, b: _Place, others: tuple[_Place, ...], height: float) -> _Place:
+    """The middle of a curve between two places: the one that keeps furthest from all others, inside the map.
+
+    Measured to the middles of circles: how much somebody does must not move the lines.
+    """
+    dx, dy = b[0] - a[0], b[1] - a[1]
     length = math.hypot(dx, dy)
+    half = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
 
-    def middle(side: int) -> tuple[float, float]:
+    def middle(side: int, bend: float) -> _Place:
         across, down = -side * dy / length, side * dx / length
-        bend = min(_BEND * length, _leeway(across, a.x, b.x, _WIDTH), _leeway(down, a.y, b.y, height))
-        return (a.x + b.x) / 2 + across * bend, (a.y + b.y) / 2 + down * bend
+        far = min(bend * length, _leeway(across, a[0], b[0], _WIDTH), _leeway(down, a[1], b[1], height))
+        return half[0] + across * far, half[1] + down * far
 
-    def room(x: float, y: float) -> float:
-        # Measured to the middles of circles: how much somebody does must not move the lines.
-        return round(min(math.hypot(x - node.x, y - node.y) for node in others), 1)
+    def room(through: _Place) -> float:
+        via = 2 * through[0] - half[0], 2 * through[1] - half[1]
+        along = [
+            tuple(
+                (1 - t) ** 2 * start + 2 * t * (1 - t) * by + t**2 * end
+                for start, by, end in zip(a, via, b, strict=True)
+            )
+            for t in (0.2, 0.35, 0.5, 0.65, 0.8)
+        ]
+        return round(min(math.dist(point, other) for point in along for other in others), 1)
 
-    one, other = middle(1), middle(-1)
-    return one if room(*one) >= room(*other) else other
+    return max((middle(side, bend) for bend in _BENDS for side in (1, -1)), key=room)
 
 
 def _leeway(slope: float, start: float, end: float, size: float) -> float:

@@ -138,16 +138,21 @@ def test_solid_lines_are_drawn_over_faint_ones(drawn: RoleMap):
     assert solid == sorted(solid)
 
 
-def every_contact(coverage: float) -> RoleMap:
-    """The shipped bank's map with a line between any two roles."""
-    pairs = combinations(sorted(BANK.role), 2)
-    return role_map(BANK, dict.fromkeys(BANK.role, coverage), {}, dict.fromkeys(pairs, True))
+def every_contact(coverage: float, bank: Bank = BANK) -> RoleMap:
+    """The map of a bank with a line between any two roles."""
+    pairs = combinations(sorted(bank.role), 2)
+    return role_map(bank, dict.fromkeys(bank.role, coverage), {}, dict.fromkeys(pairs, True))
 
 
 @pytest.mark.parametrize("coverage", [0, 0.5, 1])
-def test_no_line_of_the_shipped_bank_runs_through_a_third_circle(coverage):
-    drawn = every_contact(coverage)
-    for edge, pair in zip(drawn.edges, combinations(sorted(BANK.role), 2), strict=True):
+@pytest.mark.parametrize(
+    "bank",
+    [BANK, made([2, 3, 3]), made([1, 4, 3]), made([1, 3, 4])],
+    ids=["shipped", "one more at first", "one more between", "one more at last"],
+)
+def test_no_line_runs_through_a_third_circle_also_with_an_eighth_role(bank, coverage):
+    drawn = every_contact(coverage, bank)
+    for edge, pair in zip(drawn.edges, combinations(sorted(bank.role), 2), strict=True):
         for node in drawn.nodes:
             if node.role.id not in pair:
                 assert all(math.hypot(x - node.x, y - node.y) > node.radius for x, y in walk(edge.path)), (
