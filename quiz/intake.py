@@ -21,7 +21,8 @@ MOST_BYTES = 12 * LONGEST_TEXT + 64 * 1024
 MOST_FAULTS = 20
 
 _KEYS = ("answers", "text", "id")
-_UNREADABLE = re.compile("[\0\ud800-\udfff]")
+#: What no text may hold: NUL, and what stands for bytes that are no text.
+UNREADABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Fault(NamedTuple):
@@ -101,7 +102,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise NoJson([Fault(_shown(twice), "stands twice in one object", "remove one")])
+        raise NoJson([Fault(shown(twice), "stands twice in one object", "remove one")])
     return found
 
 
@@ -112,7 +113,7 @@ def _no_constant(name: str) -> Any:
 def _faults(bank: Bank, sent: Mapping[str, Any]) -> Iterator[Fault]:
     for name in sent:
         if name not in _KEYS:
-            yield Fault(_shown(name), "is not known here", _near(name, _KEYS) or f"use {', '.join(_KEYS)}")
+            yield Fault(shown(name), "is not known here", _near(name, _KEYS) or f"use {', '.join(_KEYS)}")
     yield from _wrong_text("id", sent.get("id"), LONGEST_ID)
     yield from _wrong_text("text", sent.get("text"), LONGEST_TEXT)
     answers = sent.get("answers")
@@ -128,11 +129,11 @@ def _wrong_answers(bank: Bank, answers: Mapping[str, Any]) -> Iterator[Fault]:
     for question, answer in answers.items():
         if question not in questions:
             mend = _near(question, questions) or "use an id that /api/bank lists"
-            yield Fault(f"answers.{_shown(question)}", "is no question of this bank", mend)
+            yield Fault(f"answers.{shown(question)}", "is no question of this bank", mend)
         elif not isinstance(answer, str):
             yield Fault(f"answers.{question}", f"is {_kind(answer)}", f"send one of {', '.join(points)}")
         elif answer not in points:
-            what = f"'{_shown(answer)}' is not an answer"
+            what = f"'{shown(answer)}' is not an answer"
             yield Fault(f"answers.{question}", what, _near(answer, points) or f"send one of {', '.join(points)}")
 
 
@@ -143,7 +144,7 @@ def _wrong_text(field: str, value: Any, longest: int) -> Iterator[Fault]:
         yield Fault(field, f"is {_kind(value)}", "send a string, or leave it out")
     elif len(value) > longest:
         yield Fault(field, f"has {len(value):,} characters", f"keep to {longest:,}")
-    elif found := _UNREADABLE.search(value):
+    elif found := UNREADABLE.search(value):
         what = "holds a NUL character" if found[0] == "\0" else "holds half of a surrogate pair"
         yield Fault(field, what, "remove it")
 
@@ -159,6 +160,6 @@ def _kind(value: Any) -> str:
     return kinds.get(type(value), "null")
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """A name for showing: no control characters, not too long."""
     return repr(name if len(name) <= 40 else name[:39] + "…")[1:-1]

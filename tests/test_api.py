@@ -20,7 +20,6 @@ from werkzeug.test import TestResponse
 from quiz import create_app, intake, openapi, paths
 from quiz.app import App
 from quiz.bank import Bank, load
-from quiz.batch import reading
 from quiz.cli import main
 from tests.test_guard import assert_private, dump
 from tests.test_take import everything
@@ -140,10 +139,6 @@ def test_a_text_gives_the_same_as_quiz_score(app: App, tmp_path: Path, text):
     answers = {"pipelines": "daily", "dashboards": "weekly"}
     [line] = scored_by_the_command([{"id": "x", "text": text} | answers], tmp_path)
     assert told(send(app, {"id": "x", "answers": answers, "text": text})) == line
-
-
-def test_both_ways_of_scoring_take_texts_of_the_same_length():
-    assert intake.LONGEST_TEXT == reading.LONGEST_TEXT
 
 
 def test_a_tie_names_the_other_mix(app: App):

@@ -14,18 +14,17 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from quiz.bank import COLUMNS
+from quiz.intake import LONGEST_TEXT, UNREADABLE, shown
 from quiz.scoring.scheme import Scheme, Steps
 
-LONGEST_TEXT = 100_000
 SHOWN_PROBLEMS = 20
-# Columns that are read, and columns that a person's own export has and that scoring has no use for.
-_ID, _TEXT, _UNUSED = "id", "text", ("title", "works-with")
+# Columns that are read beside those of the questions; of the others, scoring has no use.
+_ID, _TEXT = "id", "text"
 # Rows at a time: enough to spread the cost of a call, few enough to stay in the processor's cache. Texts are long.
 CHUNK, _CHUNK_WITH_TEXTS = 512, 64
 # A quote that is never closed would swallow the rest of the file into one cell: give up long before that.
 _LONGEST_CELL = 10 * LONGEST_TEXT
-# Bytes that are not UTF-8 arrive as lone surrogates; neither they nor NUL belong into a text.
-_UNREADABLE = re.compile("[\0\ud800-\udfff]")
 _LINE_BREAK = re.compile("\r\n?|\n")
 
 
@@ -73,7 +72,7 @@ class Table:
                 break
         header = "".join(first)
         self.reader = csv.reader(chain(first, text), delimiter=_delimiter(header), strict=True)
-        if _UNREADABLE.search(header):
+        if UNREADABLE.search(header):
             raise self._refusal("header", "is not UTF-8 text", "save the file as CSV in UTF-8")
         try:
             names = next((row for row in self.reader if row), [])
@@ -82,16 +81,16 @@ class Table:
         if not any(name.strip() for name in names):
             raise self._refusal("header", "is missing", "begin with a line of column names")
         self.columns = [name.strip().lower() for name in names]
-        known = [_ID, *self.scheme.questions, _TEXT, *_UNUSED]
+        known = [*self.scheme.questions, *COLUMNS]
         for n, column in enumerate(self.columns):
             if not column:
                 self._note(self.reader.line_num, "header", f"column {n + 1} has no name", "name or remove it")
             elif column in self.columns[:n]:
-                self._note(self.reader.line_num, _shown(column), "this column stands twice", "remove one")
+                self._note(self.reader.line_num, shown(column), "this column stands twice", "remove one")
             elif column not in known:
                 near = get_close_matches(column, known, 1)
                 mend = f"did you mean {near[0]!r}?" if near else "use a question id of the bank, id or text"
-                self._note(self.reader.line_num, _shown(column), "unknown column", mend)
+                self._note(self.reader.line_num, shown(column), "unknown column", mend)
         if self.problems:
             raise BadInput("\n".join(map(self.said, self.problems[:SHOWN_PROBLEMS])))
 
@@ -167,17 +166,17 @@ class Table:
                 steps[n] = self.step[cell]
             except KeyError:
                 bad.add(n)
-                self._note(lines[n], column, f"unknown answer '{_shown(cell)}'", mend)
+                self._note(lines[n], column, f"unknown answer '{shown(cell)}'", mend)
         return steps
 
     def _check_texts(self, column: str, cells: Sequence[str], lines: Sequence[int], bad: set[int]) -> None:
-        if not _UNREADABLE.search("".join(cells)) and max(map(len, cells), default=0) <= LONGEST_TEXT:
+        if not UNREADABLE.search("".join(cells)) and max(map(len, cells), default=0) <= LONGEST_TEXT:
             return
         for n, cell in enumerate(cells):
             if len(cell) > LONGEST_TEXT:
                 bad.add(n)
                 self._note(lines[n], column, f"{len(cell):,} characters", f"keep to {LONGEST_TEXT:,}")
-            elif found := _UNREADABLE.search(cell):
+            elif found := UNREADABLE.search(cell):
                 bad.add(n)
                 what = "holds a NUL byte" if found[0] == "\0" else "is not UTF-8 text"
                 self._note(lines[n], column, what, "save the file as CSV in UTF-8")
@@ -236,8 +235,3 @@ def _unread(error: csv.Error) -> tuple[str, str]:
 
 def _delimiter(header: str) -> str:
     return next((sign for sign in ";\t" if sign in header), ",")
-
-
-def _shown(cell: str) -> str:
-    """A cell for showing on a terminal: no control characters, not too long."""
-    return repr(cell if len(cell) <= 40 else cell[:39] + "…")[1:-1]
