@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from quiz.bank import Bank, Role
 
@@ -140,7 +140,7 @@ def _path(a: Node, b: Node, nodes: Collection[Node], height: float) -> str:
     return f"M{x1:.1f} {y1:.1f}Q{2 * mx - (x1 + x2) / 2:.1f} {2 * my - (y1 + y2) / 2:.1f} {x2:.1f} {y2:.1f}"
 
 
-@cache
+@lru_cache(1024)
 def _way_round(a: _Place, b: _Place, others: tuple[_Place, ...], height: float) -> _Place:
     """The middle of a curve between two places: the one that keeps furthest from all others, inside the map.
 
