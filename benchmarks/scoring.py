@@ -28,8 +28,8 @@ def person(rounds: int = 15) -> Iterator[Row]:
         return cosine(levels, scheme.belongs)
 
     ours = {
-        "one person: mix, evidence, stability": lambda: match(scheme, answers),
-        "one person: with all that explains it": lambda: report.result(bank, scheme, answers),
+        "one person: mix, evidence, stability, nearest role": lambda: match(scheme, answers),
+        "one person: all that the result page says": lambda: report.result(bank, scheme, answers),
     }
     for name, work in ours.items():
         yield against(name, work, floor, of="numpy cosine of the same size", reach=40, rounds=rounds)
