@@ -628,6 +628,37 @@ def test_a_team_that_its_lead_deleted_does_not_come_back(kept, file, copy):
     assert all(kept.response(who) for who in owners)
 
 
+def test_a_team_whose_links_were_replaced_before_its_lead_deleted_it_does_not_come_back(kept, file, copy):
+    lead, _ = a_round(kept, 5)
+    back_up(file, copy, day=TODAY)
+    second, third = owner(), owner()
+    kept.replace_links(lead, new_lead=second, joining=owner(), number=2)
+    kept.replace_links(second, new_lead=third, joining=owner(), number=3)
+    kept.erase_team(third)
+    kept.close()
+    put_back(copy, file)
+    assert rows(file)["team"] == []
+
+
+def test_links_of_a_team_that_were_replaced_stay_so_and_it_can_be_deleted_for_good_after(kept, file, copy):
+    lead, owners = a_round(kept, 5)
+    back_up(file, copy, day=TODAY)
+    joining, new, new_joining = owner(), owner(), owner()
+    kept.replace_links(lead, new_lead=lead, joining=joining, number=2)
+    kept.replace_links(lead, new_lead=new, joining=new_joining, number=3)
+    kept.make_team(owner(), owner(), number=1, name="Since", kind="open", minimum=5, day=WHEN["day"])
+    before = kept.team(new)
+    kept.close()
+    put_back(copy, file)
+    assert [kept.team(lead), kept.joinable(joining)] == [None, None]
+    assert kept.team(new) == kept.joinable(new_joining) == before
+    assert all(kept.membership(who) for who in owners)
+    assert kept.erase_team(new)
+    kept.close()
+    put_back(copy, file)
+    assert rows(file)["team"] == []
+
+
 def test_a_share_link_that_was_ended_stays_ended_and_the_others_go_on(kept, file, copy):
     who, ended, other = started(kept), owner(), owner()
     for number, link in ((1, ended), (2, other)):

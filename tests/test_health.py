@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from quiz import storage
 from quiz.app import App
 from quiz.storage import readiness
+from tests.test_backup import damage
 from tests.test_guard import dump
 from tests.visitor import Visitor
 
@@ -64,10 +65,28 @@ def test_a_database_that_went_away_is_told_and_not_made_anew(app: App, visitor: 
     assert wrong(visitor) == []
 
 
+def test_a_database_that_is_taken_away_under_the_running_server_is_told(app: App, visitor: Visitor):
+    file, away = app.storage.file, app.storage.file.with_name("away")
+    assert wrong(visitor) == []
+    file.rename(away)
+    assert wrong(visitor) == ["The database cannot be read or written."]
+    away.rename(file)
+    assert wrong(visitor) == []
+
+
 def test_a_broken_database_is_told(app: App, visitor: Visitor):
     app.storage.close()
     for file in app.storage.file.parent.glob(f"{app.storage.file.name}*"):
         file.write_bytes(b"not a database" * 1000)
+    assert wrong(visitor) == ["The database cannot be read or written."]
+
+
+def test_a_database_that_is_broken_in_one_place_is_told_once_that_was_read(app: App, visitor: Visitor):
+    own = visitor.start()
+    app.storage.close()
+    damage(app.storage.file, "answer")
+    assert wrong(visitor) == []
+    assert visitor.get(f"{own}/1").status_code == 503
     assert wrong(visitor) == ["The database cannot be read or written."]
 
 

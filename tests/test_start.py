@@ -92,6 +92,7 @@ KEPT = {
     "member": "In an open team also the name you gave there.",
     "counted": "whether a round has counted you",
     "team": "Of a team: its name, its kind, fingerprints of its links",
+    "former": "Of a team: its name, its kind, fingerprints of its links",
     "round": "what its closed rounds published",
     "erased": "the fingerprint of your link and the day stay noted",
     "memory": None,

@@ -338,6 +338,26 @@ def test_a_database_that_went_away_does_not_come_back_empty(kept, file):
     assert not file.exists()
 
 
+@pytest.mark.parametrize("change", ["removed", "replaced"])
+def test_a_file_that_is_gone_takes_nothing_more_from_whoever_holds_it_open(kept, file, tmp_path, change):
+    who, other = started(kept), tmp_path / "other" / "many-hats.db"
+    if change == "removed":
+        file.unlink()
+        for change_or_look in (lambda: kept.save_answers(who, {"dough": "daily"}, **WHEN), lambda: kept.response(who)):
+            with pytest.raises(Unavailable, match="not there"):
+                change_or_look()
+    # As an operator puts another in its place: the log goes along with the database that it belongs to.
+    for left in file.parent.glob(f"{file.name}*"):
+        left.unlink()
+    storage.prepare(other)
+    other.replace(file)
+    assert not kept.save_answers(who, {"dough": "daily"}, **WHEN)
+    later = started(kept)
+    again = Storage(file)
+    assert again.response(later)
+    again.close()
+
+
 def test_a_file_that_is_no_database_is_named(file):
     file.write_bytes(b"no database " * 1000)
     with pytest.raises(Unavailable, match=re.escape(str(file))):
@@ -525,6 +545,63 @@ def test_a_reader_in_the_way_of_erasing_is_said_and_swept_after(file, monkeypatc
     reader.close()
 
 
+def test_what_a_process_could_not_sweep_before_it_ended_is_swept_with_the_next_expiry(file, monkeypatch):
+    sqlite(monkeypatch, MENDED)
+    monkeypatch.setattr(storage.connection, "PATIENCE", 0.05)
+    storage.prepare(file)
+    ended, reader, later = Storage(file), Storage(file), Storage(file)
+    who = started(ended)
+    ended.save_more(who, contacts=[], title=CANARY, words="", **WHEN)
+    with reader._read() as db:
+        assert db["response"].count == 1
+        assert ended.erase(who)
+    later.start(owner(), **WHEN)
+    assert CANARY.encode() in on_disk(file)
+    assert later.expire("2000-01-01", remembered="2000-01-01") == 0
+    assert CANARY.encode() not in on_disk(file)
+    for one in (ended, reader, later):
+        one.close()
+
+
+NO_ROOM = """
+storage.connection.sqlite3.sqlite_version_info = (3, 51, 3)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+people = [f"{number:064}" for number in range(60)]
+for who in people:
+    kept.start(who, **WHEN)
+    kept.save_more(who, contacts=[], title="", words=("canary " if who == people[-1] else "") + "w" * 3900, **WHEN)
+kept.sweep()
+# Room for the note in the log that it is deleted, but none to write the pages anew.
+resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size // 2, resource.RLIM_INFINITY))
+print(kept.erase(people[-1]), kept.response(people[-1]), kept.sweep())
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+def held():
+    return any(b"canary" in path.read_bytes() for path in file.parent.iterdir())
+before = held()
+kept.start("z" * 64, **WHEN)
+print(before, held())
+"""
+
+
+def test_what_is_deleted_is_so_also_where_the_disk_has_no_room_to_sweep_and_is_swept_later(file, monkeypatch):
+    sqlite(monkeypatch, MENDED)
+    storage.prepare(file)
+    run = script(NO_ROOM, file)
+    assert (run.stdout, run.stderr) == ("True None False\nTrue False\n", "")
+
+
+@pytest.mark.parametrize("instead", [{"title": "", "words": ""}, {"title": "Baker", "words": "I bake."}], ids=str)
+def test_own_words_that_were_taken_back_are_in_no_file(file, monkeypatch, instead):
+    sqlite(monkeypatch, MENDED)
+    storage.prepare(file)
+    kept = Storage(file)
+    who = started(kept)
+    kept.save_more(who, contacts=[], title=CANARY, words=f"{CANARY} " * 100, **WHEN)
+    assert kept.save_more(who, contacts=[], **instead, **WHEN)
+    assert CANARY.encode() not in on_disk(file)
+    kept.close()
+
+
 def test_a_response_deleted_on_the_page_is_in_no_file(app, bank):
     person = Visitor(app)
     own = person.take(dict.fromkeys(bank.responsibility, "daily"), title=CANARY, words=f"{CANARY} all day")
@@ -663,6 +740,22 @@ def test_eight_threads_share_a_storage_and_lose_nothing(kept, file):
         connections = list(pool.map(save, range(8)))
     assert kept._db not in connections
     assert len(kept.response(who).answers) == 8 * 15
+
+
+def test_eight_threads_that_share_at_once_make_no_more_links_than_there_can_be(kept, file):
+    who, gate = started(kept), threading.Barrier(8)
+
+    def share(thread: int) -> list[bool]:
+        gate.wait(10)
+        numbers = [1 + thread * 4 + number for number in range(4)]
+        try:
+            return [kept.share(who, Share(number, "", False, False, WHEN["day"]), link=owner()) for number in numbers]
+        finally:
+            kept.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [one for several in pool.map(share, range(8)) for one in several]
+    assert made.count(True) == len(whole(kept, who).shares) == storage.MOST_SHARES
 
 
 def test_a_copy_taken_while_others_write_is_whole(kept, file, tmp_path):

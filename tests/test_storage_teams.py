@@ -136,6 +136,17 @@ def test_new_links_take_the_place_of_the_old_ones(kept: Storage):
     assert (team(kept, new).id, team(kept, new).number) == (before.id, 9)
 
 
+def test_a_team_is_known_by_its_former_lead_links_until_it_is_erased(kept: Storage):
+    (first, _), (other, _) = a_team(kept), a_team(kept)
+    second, third = key(), key()
+    for old, new in ((first, second), (second, second), (second, first), (first, third), (other, key())):
+        assert kept.replace_links(old, new_lead=new, joining=key(), number=1)
+    assert {row["lead"] for row in rows(kept, "former")} == {first, second, other}
+    assert kept.erase_team(third)
+    assert {row["link"] for row in rows(kept, "erased")} == {first, second, third}
+    assert [row["lead"] for row in rows(kept, "former")] == [other]
+
+
 def test_links_of_another_team_cannot_be_taken_over(kept: Storage):
     lead, joining = a_team(kept)
     other, other_joining = a_team(kept)

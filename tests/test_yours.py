@@ -85,6 +85,13 @@ def test_there_are_at_most_twenty_share_links(visitor: Visitor, bank: Bank):
     assert visitor.send(f"{own}/shares", {"number": "7"}, page=f"{own}/yours").status_code == 400
 
 
+def test_the_form_of_the_last_share_link_sent_twice_is_no_mistake(visitor: Visitor, bank: Bank):
+    own = a_person(visitor, bank)
+    for number in [*range(1, 21), 20]:
+        assert visitor.send(f"{own}/shares", {"number": str(number)}, page=f"{own}/yours").status_code == 303
+    assert len(shares(visitor.get(f"{own}/yours").text)) == 20
+
+
 def test_the_json_holds_everything_that_is_kept(visitor: Visitor, bank: Bank):
     own = a_person(visitor, bank, words=WORDS, title="Mapper", contacts=["data-engineer"])
     answer = visitor.get(f"{own}.json")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from quiz.storage.connection import Broken, Unavailable, journal, make_folder, prepare, unused
-from quiz.storage.responses import Response, Responses, Share
+from quiz.storage.responses import MOST_SHARES, Response, Responses, Share
 from quiz.storage.teams import Kind, Membership, Publish, Round, Seat, Team, Teams
 
 __all__ = [
+    "MOST_SHARES",
     "Broken",
     "Kind",
     "Membership",

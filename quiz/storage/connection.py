@@ -137,6 +137,15 @@ def _connect(file: Path) -> Database:
     return _open(file, *_PRAGMAS, f"journal_mode={journal()}")
 
 
+def _standing(file: Path) -> tuple[int, int] | None:
+    """Which file bears that name now, or None: one that is held open may have been removed or replaced since."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class Connected:
     """One database file. Safe to share between threads: each gets its own connection.
 
@@ -147,12 +156,18 @@ class Connected:
         self.file = file
         self._local = threading.local()
         self._unswept = False
+        self._broken: tuple[int, int] | None = None
 
     @property
     def _db(self) -> Database:
+        # A file that was removed or replaced takes every write and loses it. While a connection holds it open, no other
+        # file is given its number.
+        if getattr(self._local, "pid", None) == os.getpid() and self._local.standing != _standing(self.file):
+            self.close()
         # A forked process must not go on with its parent's connection, nor close it: that is the parent's to do.
         if getattr(self._local, "pid", None) != os.getpid():
             self._local.inherited = getattr(self._local, "db", None)
+            self._local.standing = _standing(self.file)  # before: one that is replaced meanwhile shows at the next use
             self._local.db, self._local.pid = _connect(self.file), os.getpid()
         db: Database = self._local.db
         return db
@@ -189,9 +204,16 @@ class Connected:
         try:
             with _translated(self.file):
                 yield
-        except Unavailable:
+        except Unavailable as error:
+            if isinstance(error, Broken):
+                self._broken = self._local.standing
             self.close()
             raise
+
+    @property
+    def broken(self) -> bool:
+        """Whether the file that stands there now was found to be broken, be it in a part that is seldom read."""
+        return self._broken is not None and self._broken == _standing(self.file)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -202,8 +224,10 @@ class Connected:
     def sweep(self) -> bool:
         """Empty the write-ahead log, so that nothing deleted stays in it.
 
-        False where a reader kept it open; the next write then tries again.
+        False where a reader kept it open, or the disk has no room for it; the next write then tries again. Whatever
+        was written before is kept all the same.
         """
-        with self._fresh_after_a_fault():
+        self._unswept = True
+        with contextlib.suppress(Unavailable), self._fresh_after_a_fault():
             self._unswept = bool(next(self._db.query("PRAGMA wal_checkpoint(TRUNCATE)"))["busy"])
         return not self._unswept

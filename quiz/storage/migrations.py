@@ -149,3 +149,14 @@ def m005_memory(db: Database) -> None:
             id TEXT NOT NULL CHECK (length(id) = 32)
         ) STRICT""")
     db.execute("INSERT INTO memory VALUES (1, lower(hex(randomblob(16))))")
+
+
+@migrations()
+def m006_former(db: Database) -> None:
+    """Fingerprints of the lead links that a team had before: a backup may know the team by one of them."""
+    db.execute("""
+        CREATE TABLE former (
+            lead TEXT NOT NULL PRIMARY KEY CHECK (length(lead) = 64),
+            team INTEGER NOT NULL REFERENCES team (id) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX former_team ON former (team)")

@@ -21,7 +21,10 @@ def obstacles(database: Connected) -> list[str]:
     try:
         with database._write() as db:  # takes the lock that every write needs, and gives it back
             db.execute("SELECT EXISTS (SELECT 1 FROM response)").fetchone()
-    except Unavailable:
+        readable = not database.broken
+    except (Unavailable, OSError):
+        readable = False
+    if not readable:
         found.append("The database cannot be read or written.")
     if not os.access(folder, os.W_OK | os.X_OK):
         found.append("The folder of the database cannot be written to.")

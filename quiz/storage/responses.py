@@ -10,6 +10,8 @@ from sqlite_utils import Database
 
 from quiz.storage.connection import Connected
 
+#: More share links than anybody needs; they end with the response.
+MOST_SHARES = 20
 #: The day in SQL, of the same clock as the days that storage is told.
 TODAY = "date('now')"
 
@@ -18,7 +20,8 @@ TODAY = "date('now')"
 class Share:
     """A link by which others may see a result. `made` is a day.
 
-    The link is worked out from the owner link and `number`, which is random, so that no link that was ended comes back.
+    The link is worked out from the owner link and `number`, which is random, so that no new link is one that was ended.
+    Only the very form that made a link makes it again: a number that was ended is not remembered.
     """
 
     number: int
@@ -119,11 +122,14 @@ class Responses(Connected):
             id = self._touch(db, owner, bank=bank, day=day)
             if id is None:
                 return False
+            held = db.execute("SELECT title, words FROM response WHERE id = ?", (id,)).fetchone()
             db.execute("UPDATE response SET title = ?, words = ? WHERE id = ?", (title, words, id))
             db.execute("DELETE FROM contact WHERE response = ?", (id,))
             for role in dict.fromkeys(contacts):
                 db.execute("INSERT INTO contact VALUES (?, ?)", (id, role))
-            return True
+        if any(old and old != new for old, new in zip(held, (title, words), strict=True)):
+            self.sweep()  # what somebody took back of their own words goes like what they deleted
+        return True
 
     def finish(self, owner: str, *, bank: str, day: str) -> bool:
         """Note the day on which the quiz was finished; the first such day stays."""
@@ -156,11 +162,15 @@ class Responses(Connected):
             return bool(db.execute("UPDATE response SET changed = ? WHERE owner = ?", (day, owner)).rowcount)
 
     def share(self, owner: str, share: Share, *, link: str) -> bool:
-        """Let the share link with this fingerprint show the response. The same number twice makes one link."""
+        """Let the share link with this fingerprint show the response. The same number twice makes one link.
+
+        False too where the response has `MOST_SHARES` other links.
+        """
         with self._write() as db:
             db.execute(
-                "INSERT INTO share SELECT id, ?, ?, ?, ?, ?, ? FROM response WHERE owner = ? ON CONFLICT DO NOTHING",
-                (share.number, link, share.label, share.words, share.wishes, share.made, owner),
+                "INSERT INTO share SELECT id, ?, ?, ?, ?, ?, ? FROM response"
+                " WHERE owner = ? AND (SELECT count(*) FROM share WHERE response = id) < ? ON CONFLICT DO NOTHING",
+                (share.number, link, share.label, share.words, share.wishes, share.made, owner, MOST_SHARES),
             )
             return bool(db.execute("SELECT EXISTS (SELECT 1 FROM share WHERE link = ?)", (link,)).fetchone()[0])
 
@@ -185,8 +195,7 @@ class Responses(Connected):
                 (before,),
             )
             gone = db.execute("DELETE FROM response WHERE changed < ?", (before,)).rowcount
-        if gone:
-            self.sweep()
+        self.sweep()  # whatever went: a process may have ended before it could sweep after a deletion
         return int(gone)
 
     def erase(self, owner: str) -> bool:

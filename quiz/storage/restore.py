@@ -1,8 +1,9 @@
 """Putting a copy of the database back, without what was deleted since.
 
 The database in place remembers deleted responses and teams in its table `erased`; that memory is carried over. Share
-links that were ended there, and teams that were left, are so in what replaces it. Which database remembers stands in
-`memory`: only the one that a copy was made of knows of everything that was deleted since.
+links that were ended there, and teams that were left, are so in what replaces it; links of teams that were replaced
+there stay replaced. Which database remembers stands in `memory`: only the one that a copy was made of knows of
+everything that was deleted since.
 """
 
 from __future__ import annotations
@@ -197,12 +198,20 @@ def _holds_data(db: Database) -> bool:
 
 #: What is still there of a person knows better than a backup which links they ended and which team they left.
 _BOTH = "SELECT old.id FROM draft.response AS old JOIN main.response AS new USING (owner)"
+#: The same holds for the links of a team, which a backup may know by a former lead link.
+_TEAMS = """SELECT old.id AS was, new.* FROM draft.team AS old JOIN main.team AS new
+            ON old.lead = new.lead OR old.lead IN (SELECT lead FROM main.former WHERE team = new.id)"""
 _CARRIED_OVER = (
     "INSERT INTO draft.erased SELECT * FROM main.erased WHERE true ON CONFLICT DO NOTHING",
     f"INSERT OR REPLACE INTO draft.memory SELECT 1, coalesce((SELECT id FROM main.memory), {_DRAWN})",
     f"DELETE FROM draft.share WHERE response IN ({_BOTH}) AND link NOT IN (SELECT link FROM main.share)",
     f"""DELETE FROM draft.member WHERE response IN ({_BOTH} WHERE NOT EXISTS (
             SELECT 1 FROM main.member AS now WHERE now.response = new.id AND now.team = member.team))""",
+    f"""INSERT INTO draft.former SELECT former.lead, was FROM main.former JOIN ({_TEAMS}) AS known ON known.id = team
+            WHERE true ON CONFLICT DO NOTHING""",
+    f"""UPDATE draft.team SET (lead, joining, number) =
+            (SELECT lead, joining, number FROM ({_TEAMS}) WHERE was = team.id)
+            WHERE id IN (SELECT was FROM ({_TEAMS}))""",
 )
 
 
@@ -223,5 +232,6 @@ def _delete_again(place: Database, draft: Path) -> bool:
         # First those whose time was up: rounds note the others only.
         db.execute("DELETE FROM response WHERE owner IN (SELECT link FROM erased WHERE expired)")
         remove(db, "owner IN (SELECT link FROM erased)")
-        db.execute("DELETE FROM team WHERE lead IN (SELECT link FROM erased)")
+        deleted = "lead IN (SELECT link FROM erased)"
+        db.execute(f"DELETE FROM team WHERE {deleted} OR id IN (SELECT team FROM former WHERE {deleted})")
     return True

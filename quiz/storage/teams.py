@@ -223,16 +223,30 @@ class Teams(Connected):
             return bool(db.execute(raised, (minimum, lead, minimum)).rowcount)
 
     def replace_links(self, lead: str, *, new_lead: str, joining: str, number: int) -> bool:
-        """Give a team new links; the old ones lead nowhere from now on. `new_lead` may be `lead` itself."""
+        """Give a team new links; the old ones lead nowhere from now on. `new_lead` may be `lead` itself.
+
+        The fingerprint of the old lead link is remembered: by it a backup knows the team.
+        """
         with self._write() as db:
+            if new_lead != lead:
+                db.execute(
+                    "INSERT INTO former SELECT lead, id FROM team WHERE lead = ? ON CONFLICT DO NOTHING", (lead,)
+                )
             replaced = "UPDATE team SET lead = ?, joining = ?, number = ? WHERE lead = ?"
             return bool(db.execute(replaced, (new_lead, joining, number, lead)).rowcount)
 
     def erase_team(self, lead: str) -> bool:
-        """Delete a team with all its rounds. Everybody's responses stay theirs."""
+        """Delete a team with all its rounds. Everybody's responses stay theirs.
+
+        The fingerprints of its lead links, former ones too, are remembered, so that no backup brings the team back.
+        """
         with self._write() as db:
             db.execute(
-                f"INSERT INTO erased SELECT lead, {TODAY}, 0 FROM team WHERE lead = ? ON CONFLICT DO NOTHING", (lead,)
+                f"""
+                INSERT INTO erased SELECT lead, {TODAY}, 0 FROM team WHERE lead = :lead
+                UNION SELECT former.lead, {TODAY}, 0 FROM former JOIN team ON team.id = team WHERE team.lead = :lead
+                ON CONFLICT DO NOTHING""",
+                {"lead": lead},
             )
             gone = bool(db.execute("DELETE FROM team WHERE lead = ?", (lead,)).rowcount)
         if gone:

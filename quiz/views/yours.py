@@ -15,9 +15,6 @@ from quiz.views.result import qr_code
 
 pages = owner_pages("yours")
 
-#: More share links than anybody needs; they end with the response.
-MOST_SHARES = 20
-
 
 class Shared(NamedTuple):
     """A share with its address."""
@@ -40,7 +37,7 @@ def page() -> str:
         "yours/page.html",
         shares=sorted(made, key=lambda one: (one.share.made, one.share.label)),
         number=1 + secrets.randbelow(2**53 - 1),
-        full=len(made) >= MOST_SHARES,
+        full=len(made) >= storage.MOST_SHARES,
         form=app.forms.share(),
         expires=app.expiry(kept.changed),
         seed=links.make(),
@@ -53,10 +50,11 @@ def share() -> Response:
     """Make a share link. The same form sent twice makes one."""
     app = current()
     form, number = app.forms.share(request.form), request.form.get("number", type=int) or 0
-    if not form.validate() or not 0 < number < 2**53 or len(response().shares) >= MOST_SHARES:
+    if not form.validate() or not 0 < number < 2**53:
         abort(400)
     made = storage.Share(number, form.label.data or "", form.words.data, form.wishes.data, app.today())
-    or_gone(app.storage.share(g.key, made, link=links.fingerprint(_share_link(number))))
+    if not app.storage.share(g.key, made, link=links.fingerprint(_share_link(number))):
+        abort(400)
     return redirect(url_for("yours.page", _anchor="share"), 303)
 
 
