@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, render_template, request, session
 from wtforms import Form
@@ -15,6 +16,8 @@ _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 TOKEN = "csrf_token"  # noqa: S105 - the name of a field
 #: The unsafe endpoints that need no token: they read no cookie and change nothing, so there is nothing to forge.
 STATELESS = {"api.score"}
+#: No form of ours has as many fields; each would come back as some thirty times as much markup.
+MOST_FIELDS = 100
 
 # Nothing but this server's own files, and no inline script or style at all.
 _POLICY = "; ".join(
@@ -66,10 +69,20 @@ def init_app(app: Flask) -> None:
     def refuse_forged() -> tuple[str, int] | None:
         if request.method not in _UNSAFE or request.endpoint is None:
             return None
-        if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        ours = _ours(app.config["URL"])
+        if ours is False:
             abort(403)
-        if request.endpoint in STATELESS or guard(request.form).validate():
+        if request.endpoint in STATELESS:
             return None
+        if sum(1 for _ in request.form.items(multi=True)) > MOST_FIELDS:
+            abort(413)
+        known = "csrf" in session  # asked first: the form would give everybody one
+        if known and guard(request.form).validate():
+            return None
+        # What others filled in must not come back as a form of ours, with a token: it would take one click. Their
+        # requests bring no cookie along.
+        if not ours and not known:
+            abort(403)
         return send_again("stale"), 400
 
     @app.template_global("csrf_token")
@@ -86,6 +99,32 @@ def init_app(app: Flask) -> None:
         if app.config["URL"].startswith("https://"):
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response
+
+
+def _ours(url: str) -> bool | None:
+    """Whether a page of this server sends the request, as the browser tells; None where it does not tell.
+
+    `url` is the address people use, where one is set; a proxy may ask under another name.
+    """
+    site = request.headers.get("Sec-Fetch-Site")  # comes only over HTTPS and to this machine's own names
+    if site in {"cross-site", "same-site"}:
+        return False
+    if site == "same-origin":
+        return True
+    origin = request.headers.get("Origin", "null")
+    if origin == "null":  # from our own pages too, as they let nobody know their address
+        return None
+    # The scheme is left aside, since a proxy may not tell it.
+    return _host(origin.partition("://")[2]) in {_host(request.host), _host(urlsplit(url).netloc)} - {""}
+
+
+def _host(netloc: str) -> str:
+    """A host and its port, without one that browsers leave out.
+
+    >>> _host("Hats.example.org:443"), _host("[::1]:8000"), _host("192.0.2.2:80")
+    ('hats.example.org', '[::1]:8000', '192.0.2.2')
+    """
+    return netloc.lower().removesuffix(":80").removesuffix(":443")
 
 
 def send_again(why: str) -> str:

@@ -4,9 +4,9 @@ Counted by the minute, in each process by itself and only in its memory. Of an a
 that minute; the key is made with the process and never leaves it.
 
 The counting is the library's under Flask-Limiter. Flask-Limiter itself decides before a request is answered, and would
-shut out right links along with wrong ones; here a wrong link is counted once it has turned out to be wrong. So right
-links are never limited, however many people share an address. What keeps links from being guessed is their 128 random
-bits; the limit keeps whoever tries all the same from going unnoticed and for free.
+shut out right links along with wrong ones; here a wrong link is counted once it has turned out to be wrong, in an
+address or in a form. So right links are never limited, however many people share an address. What keeps links from
+being guessed is their 128 random bits; the limit keeps whoever tries all the same from going unnoticed and for free.
 """
 
 from __future__ import annotations
@@ -75,6 +75,11 @@ def household(address: str) -> str:
     return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
 
+def wrong_link() -> None:
+    """Let the present request count as a wrong link: somebody sent one in a form."""
+    g.wrong_link = True
+
+
 def init_app(app: Flask) -> None:
     """Limit what `app` answers, unless the settings say not to."""
     if not app.config["RATE_LIMITS"]:
@@ -102,7 +107,7 @@ def init_app(app: Flask) -> None:
     def count_wrong_links(response: Response) -> Response:
         # Behind a right link there is something, even where one of its pages is not there.
         wrong = response.status_code == 404 and request.path.startswith(_link_places(app)) and not g.get("found")
-        if wrong and (seconds := wait("wrong link")):
+        if (wrong or g.get("wrong_link")) and (seconds := wait("wrong link")):
             return app.make_response(app.handle_user_exception(TooManyRequests(retry_after=seconds)))
         return response
 

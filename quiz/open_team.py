@@ -5,6 +5,7 @@ Nothing here is anonymous; whoever joins is told so before.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -16,7 +17,7 @@ from quiz.bank import Bank
 from quiz.growth import REGULAR
 from quiz.scoring import Match, Scheme, match, shown_shares
 
-#: From this similarity on, two people's weeks are alike.
+#: From this part of somebody's work on, another could take over without learning most of it first.
 NEAR = 0.5
 
 
@@ -40,16 +41,16 @@ class Person:
 
 
 class StandIn(NamedTuple):
-    """Who could stand in for whom, as places in `OpenTeam.people`, and how alike their weeks are, 0 to 1."""
+    """Who could stand in for whom, as places in `OpenTeam.people`, and how much of the work they do too, 0 to 1."""
 
     person: int
     other: int
-    similarity: float
+    part: float
 
     @property
     def near(self) -> bool:
-        """Whether one could take over without learning most of it first."""
-        return self.similarity >= NEAR
+        """Whether the other does enough of it already."""
+        return self.part >= NEAR
 
 
 class Lesson(NamedTuple):
@@ -86,23 +87,26 @@ def open_team(bank: Bank, scheme: Scheme, members: Sequence[OpenMember]) -> Open
             for member, short, found in zip(members, initials, matches, strict=True)
         ),
         answers={id: tuple(points[row[n]] for row in steps) for n, id in enumerate(scheme.questions)},
-        stand_ins=tuple(_stand_ins(scheme, steps)),
+        stand_ins=tuple(_stand_ins(scheme, steps, [bool(found.mix) for found in matches])),
         lessons=tuple(_lessons(bank, scheme, members)),
     )
 
 
-def _stand_ins(scheme: Scheme, steps: Sequence[Any]) -> Iterator[StandIn]:
-    """For each person whoever is nearest by cosine over what both answered; of equals, whoever comes first."""
+def _stand_ins(scheme: Scheme, steps: Sequence[Any], busy: Sequence[bool]) -> Iterator[StandIn]:
+    """For each person whoever does most of what they do, over what both answered; of equals, whoever comes first.
+
+    Not a cosine: that says how alike two weeks are, not whether the other does as much. Only who is `busy` with any
+    mix at all can stand in for somebody.
+    """
     levels = scheme.worth[np.array(steps, dtype=np.uint8).reshape(len(steps), len(scheme.questions))]
     answered, held = (~np.isnan(levels)).astype(np.float64), np.nan_to_num(levels)
-    # lengths[a, b]: the length of a's levels over what b answered too.
-    lengths = np.sqrt(held**2 @ answered.T)
-    under = lengths * lengths.T
-    alike = np.round(np.divide(held @ held.T, under, out=np.zeros_like(under), where=under > 0), 9)
-    np.fill_diagonal(alike, 0.0)
-    for person, row in enumerate(alike):
+    both = np.minimum(held[:, None], held[None]).sum(-1)  # [person, other]
+    own = held @ answered.T  # of the person, what the other answered too
+    part = np.round(np.divide(both, own, out=np.zeros_like(both), where=own > 0), 9) * np.array(busy)
+    np.fill_diagonal(part, 0.0)
+    for person, row in enumerate(part):
         if row.any():
-            yield StandIn(person, int(row.argmax()), min(float(row.max()), 1.0))
+            yield StandIn(person, int(row.argmax()), float(row.max()))
 
 
 def _lessons(bank: Bank, scheme: Scheme, members: Sequence[OpenMember]) -> Iterator[Lesson]:
@@ -121,10 +125,12 @@ def _lessons(bank: Bank, scheme: Scheme, members: Sequence[OpenMember]) -> Itera
 
 def _initials(names: Iterable[str]) -> list[str]:
     """First letters of the first and the last word of each name, numbered from the second alike on."""
-    given: list[str] = []
+    given: dict[str, None] = {}
+    numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(2))
     for name in names:
         words = name.split() or ["?"]
-        letters = "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper()
-        numbers = (f"{letters}{n}" for n in count(2))
-        given.append(letters if letters not in given else next(each for each in numbers if each not in given))
-    return given
+        short = letters = "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper()
+        while short in given:
+            short = f"{letters}{next(numbers[letters])}"
+        given[short] = None
+    return list(given)

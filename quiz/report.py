@@ -146,7 +146,12 @@ class Result:
     @property
     def needed(self) -> int:
         """How many questions have to be answered before there is enough to go by."""
-        return math.ceil(ENOUGH_ANSWERED * self.sheet.total - 1e-9)
+        return _needed(self.sheet.total)
+
+    @property
+    def part(self) -> bool:
+        """Whether even the role that is done most fills less than half of what it could."""
+        return (self.bars[0].percent or 0) < 50
 
     @property
     def tie(self) -> tuple[tuple[Role, ...], tuple[Role, ...], tuple[Role, ...]]:
@@ -179,7 +184,7 @@ def result(
     found, lines = match(scheme, answers), sheet(bank, answers)
     by_role = {role.id: lines.by_role(role.id) for role in bank.roles}
     shares = _shares(bank, found, by_role) if found.mix else ()
-    kind = _kind(found)
+    kind = _kind(found, lines.total)
     percents = {share.role.id: share.percent for share in shares}
     coverage = {id: standing.coverage for id, standing in found.roles.items() if standing.coverage is not None}
     ranked = sorted(bank.roles, key=lambda role: -coverage.get(role.id, -1))
@@ -252,9 +257,14 @@ def _doubts(lines: Sheet, reading: Reading) -> Iterator[Line]:
             yield line
 
 
-def _kind(found: Match) -> Kind:
+def _needed(questions: int) -> int:
+    return math.ceil(ENOUGH_ANSWERED * questions - 1e-9)
+
+
+def _kind(found: Match, questions: int) -> Kind:
     if found.evidence == "not-enough":
-        return "not-enough"
+        # Whoever answered, and does next to nothing of it, did not answer too little.
+        return "little" if found.answered >= _needed(questions) else "not-enough"
     if found.evidence == "all-alike":
         return "all" if found.mix else "little"
     return "tie" if found.evidence == "tie" else "mix"

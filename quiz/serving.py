@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import NoMoreData, ParseException
 from gunicorn.workers.gthread import ThreadWorker
+from werkzeug.exceptions import BadRequest
 
 from quiz.app import App
+
+#: Seconds in which a request has to be there as a whole; and while every thread waits for one.
+PATIENCE, HURRIED = 20.0, 2.0
 
 
 class Server(BaseApplication):
@@ -30,6 +37,30 @@ class Server(BaseApplication):
 class Worker(ThreadWorker):
     """gunicorn's worker with threads, whose log says neither who asked nor for what: addresses hold private links."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._begun: dict[Any, float] = {}
+
+    def handle(self, conn: Any) -> Any:
+        self._begun[conn] = time.monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            del self._begun[conn]
+
+    def murder_pending(self) -> None:
+        """What gunicorn does once a second; and who has not sent all of a request in time is listened to no longer.
+
+        gunicorn itself waits for the rest of a request as long as the visitor likes, with a thread for each.
+        """
+        super().murder_pending()
+        patience = PATIENCE if len(self._begun) < self.cfg.threads else HURRIED
+        for conn, begun in list(self._begun.items()):
+            if begun + patience < time.monotonic():
+                # Whoever has sent all still gets the answer: only the reading ends.
+                with contextlib.suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD)
+
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
         super().handle_error(None, client, ("", -1), exc)
 
@@ -43,6 +74,12 @@ def serve(app: App, *, binds: list[str], workers: int, greeting: str) -> None:
     def ready(server: Any) -> None:
         print(greeting, flush=True)
 
+    def broken(error: Exception) -> Any:
+        return app.handle_http_exception(BadRequest())
+
+    # What gunicorn raises while a body is read; left alone, it would be a mistake of ours, logged with what was sent.
+    for kind in (NoMoreData, ParseException):
+        app.register_error_handler(kind, broken)
     Server(
         app,
         {
@@ -55,6 +92,9 @@ def serve(app: App, *, binds: list[str], workers: int, greeting: str) -> None:
             "graceful_timeout": 15,
             "timeout": 30,
             "keepalive": 5,
+            # Whom to believe is for BEHIND_PROXY alone to say; gunicorn would believe whoever asks from this machine.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
             "loglevel": "error",  # its warnings quote broken requests, and who sent them
             "accesslog": None,  # addresses hold private links
             "when_ready": ready,

@@ -195,7 +195,7 @@ def test_a_mistake_is_no_page_of_a_debugger(plain: App):
 def test_a_wrong_address_says_what_may_be_wrong_with_it(visitor: Visitor, path):
     answer = visitor.get(path)
     assert answer.status_code == 404
-    assert "A private link has to be whole" in answer.text
+    assert "A link has to be whole" in answer.text
     assert "/" in Shown.of(answer).values("href")
 
 

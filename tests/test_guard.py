@@ -125,6 +125,40 @@ def test_what_comes_from_this_site_is_taken(visitor: Visitor, site):
     assert visitor.post("/start", fields, headers={"Sec-Fetch-Site": site}).status_code == 303
 
 
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost:8001", "http://[", "evil"])
+def test_every_unsafe_route_refuses_what_names_another_origin(app: App, visitor: Visitor, own, origin):
+    token = visitor.token()
+    before = dump(app)
+    for rule in routes(app, *UNSAFE):
+        path = address(rule, own.removeprefix("/r/"))
+        assert visitor.post(path, token | {"seed": links.make()}, headers={"Origin": origin}).status_code == 403, path
+    assert dump(app) == before
+
+
+def test_where_the_browser_does_not_say_which_site_sends_nothing_of_it_becomes_a_form_of_ours(app: App):
+    """As another site's page reaches people over plain HTTP: no header tells the site, and no cookie comes along."""
+    seed = links.make()
+    for headers in ({}, {"Origin": "null"}):
+        answer = Visitor(app).post("/start", {"seed": seed}, headers=headers)
+        assert answer.status_code == 403
+        assert seed not in answer.text
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}])
+def test_a_form_of_ours_is_carried_along_also_where_the_cookie_is_gone(app: App, own, headers):
+    answer = Visitor(app).post(f"{own}/more", {"words": "typed for an hour"}, headers=headers)
+    assert answer.status_code == 400
+    assert ("words", "typed for an hour") in Shown.of(answer).fields
+
+
+@pytest.mark.parametrize("origin", [HTTPS, f"{HTTPS}:443", "http://127.0.0.1:8000", "null"])
+def test_under_each_of_its_names_a_form_with_its_token_is_taken(tmp_path, origin):
+    app = create_app({"TESTING": True, "URL": HTTPS}, instance=tmp_path / "https")
+    visitor = Visitor(app, "https://127.0.0.1:8000")
+    fields = visitor.token() | {"seed": links.make()}
+    assert visitor.post("/start", fields, headers={"Origin": origin}).status_code == 303
+
+
 def test_a_token_in_the_address_does_not_count(visitor: Visitor, own):
     token = visitor.token()["csrf_token"]
     assert visitor.post(f"{own}/more?csrf_token={token}", {"title": "x"}).status_code == 400
@@ -184,6 +218,27 @@ def test_a_page_left_open_over_a_working_day_still_counts(visitor: Visitor, bank
     fields = visitor.token() | {item.id: "weekly" for item in bank.pages[0]}
     monkeypatch.setattr(SessionCSRF, "now", lambda self: datetime.now() + timedelta(hours=11))
     assert visitor.post(f"{own}/1", fields).location == f"{own}/2"
+
+
+def five_join(app: App, visitor: Visitor, lead: str) -> None:
+    """Five who have finished join the team of that lead link."""
+    join = next(value for value in visitor.see(lead).values("value") if "/j/" in value).rsplit("/", 1)[1]
+    for _ in range(5):
+        own = visitor.take(everything(app.bank, "weekly")).removeprefix("/r/")
+        assert app.storage.join(links.fingerprint(join), links.fingerprint(own), name="", wishes=False)
+
+
+def test_a_form_to_close_a_round_that_lay_open_does_not_close_the_next_one(app: App, visitor: Visitor):
+    lead = str(visitor.send("/teams", {"name": "Oracle", "kind": "anonymous", "minimum": "5"}).location)
+    five_join(app, visitor, lead)
+    stale = visitor.see(f"{lead}/close").fields
+    assert visitor.post(f"{lead}/close", multi(stale)).location == f"{lead}/rounds/1"
+    assert visitor.post(f"{lead}/close", multi(stale)).location == f"{lead}/rounds/1", "sent twice"
+    visitor.send(f"{lead}/next", page=lead)
+    five_join(app, visitor, lead)
+    assert visitor.post(f"{lead}/close", multi(stale)).location == f"{lead}/rounds/1"
+    assert visitor.get(f"{lead}/rounds/2").status_code == 404
+    assert visitor.send(f"{lead}/close").location == f"{lead}/rounds/2"
 
 
 # Headers
@@ -448,6 +503,14 @@ def test_more_than_a_hundred_parts_are_refused(app: App, visitor: Visitor, own):
     parts = visitor.token() | {f"part-{n}": "x" for n in range(100)}
     assert visitor.post(f"{own}/more", parts, content_type="multipart/form-data").status_code == 413
     assert dump(app) == before
+
+
+def test_more_fields_than_any_form_has_do_not_come_back(visitor: Visitor, own):
+    answer = visitor.client.post(
+        f"{own}/more", data="a&" * 30_000, content_type="application/x-www-form-urlencoded", buffered=True
+    )
+    assert answer.status_code == 413
+    assert len(answer.data) < 10_000
 
 
 def test_the_longest_text_that_is_allowed_gets_through(app: App, visitor: Visitor, own):

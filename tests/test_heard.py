@@ -158,7 +158,7 @@ def test_the_bars_say_what_the_table_says(visitor: Visitor, bank: Bank):
 @pytest.mark.parametrize("words", ["Lundi j’ai parlé avec des clients.", "🎩🎩🎩", "I cut hair all week, and swept."])
 def test_unrecognised_text_says_so_and_claims_no_match(visitor: Visitor, words):
     page = shown(visitor, words)
-    assert "too few words that any of these roles is known by, so it says nothing here" in page
+    assert "too few of the words that these roles are known by. That takes nothing from your result" in page
     assert "sounds most like" not in page
     assert "<mark>" not in page
     assert "Similarity from 0 to 1" not in page

@@ -295,7 +295,8 @@ def test_a_response_that_is_deleted_while_it_joins_leaves_no_member(app: App, vi
 
 def test_leaving_an_open_round_takes_one_from_the_count_and_keeps_the_result(app: App, visitor: Visitor, lead):
     own, _ = crew(app, visitor, lead, 2)
-    assert visitor.send(f"{own}/team/leave", page=f"{own}/team").location == own
+    assert visitor.send(f"{own}/team/leave", page=f"{own}/team").location == f"{own}?left=1"
+    assert "You have left the team." in visitor.see(f"{own}?left=1").text
     assert "1 has finished." in visitor.see(lead).text
     assert visitor.get(f"{own}/team").status_code == 404
     assert visitor.get(own).status_code == 200
@@ -305,7 +306,7 @@ def test_leaving_an_open_round_takes_one_from_the_count_and_keeps_the_result(app
 def test_leaving_twice_is_leaving(app: App, visitor: Visitor, lead):
     own, _ = crew(app, visitor, lead, 2)
     fields = visitor.token()
-    assert [visitor.post(f"{own}/team/leave", fields).location for _ in range(2)] == [own, own]
+    assert [visitor.post(f"{own}/team/leave", fields).location for _ in range(2)] == 2 * [f"{own}?left=1"]
     assert len(app.storage.seats(team_of(app, lead).id)) == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from quiz import create_app, limits, links
+from quiz import create_app, limits, links, views
 from quiz.app import App
 from quiz.bank import Bank
 from quiz.limits import Limits, household
@@ -155,6 +156,22 @@ def test_wrong_links_of_every_kind_count_together(limited: App, kind):
     assert_wait(visitor.get(kind.format(links.make())))
 
 
+def test_guesses_that_are_sent_to_a_team_are_wrong_links_too(limited: App):
+    visitor = somebody(limited)
+    team = {"name": "Guessed", "kind": "open", "minimum": "5"}
+    lead = str(visitor.send("/teams", team).location)
+    join = re.search(r"/j/[\w-]{22}", visitor.get(lead).text)[0]  # type: ignore[index]
+
+    def bring(visitor: Visitor, link: str) -> int:
+        return visitor.send(f"{join}/bring", {"name": "Ada", "link": link}, page=join).status_code
+
+    own = visitor.start()
+    assert {bring(visitor, "half a lin") for _ in range(6)} == {422}, "no guess, but a slip"
+    assert [bring(visitor, links.make()) for _ in range(5)] == [422] * 4 + [429]
+    assert spent(visitor, 1) == [429]
+    assert bring(visitor, own) == 303, "a right one is never limited"
+
+
 def test_malformed_links_look_like_wrong_ones_still(limited: App):
     visitor = somebody(limited)
     assert 429 in spent(visitor)
@@ -171,7 +188,7 @@ def test_sending_to_a_wrong_link_counts(limited: App):
 
 def test_what_is_refused_before_it_is_looked_up_is_not_counted(limited: App):
     visitor = somebody(limited)
-    assert {visitor.post(f"/r/{links.make()}/more").status_code for _ in range(10)} == {400}
+    assert {visitor.post(f"/r/{links.make()}/more").status_code for _ in range(10)} == {403}
     assert spent(visitor, 4) == [404] * 4
 
 
@@ -316,6 +333,12 @@ def test_one_household_counts_once():
     assert household("2001:db8:1:2::7") == household("2001:db8:1:2:ffff::1") != household("2001:db8:1:3::7")
     assert household("192.0.2.7") != household("192.0.2.8")
     assert household("::ffff:192.0.2.7") == household("192.0.2.7")
+
+
+def test_addresses_of_files_are_kept_for_a_few_places_only_wherever_visitors_say_the_server_is(app: App):
+    for n in range(200):
+        app.test_client().get("/privacy", environ_overrides={"SCRIPT_NAME": f"/{n}"})
+    assert views._address.cache_info().currsize <= 64
 
 
 # Nobody's address is kept

@@ -51,7 +51,7 @@ def ids(roles) -> list[str]:
         ({}, "daily", "all", list(BANK.role)),
         ({}, "never", "little", []),
         ({}, "rarely", "little", []),
-        ({"insights": "weekly"}, "never", "not-enough", []),
+        ({"insights": "weekly"}, "never", "little", []),
         (dict.fromkeys(IDS[::2], "skip"), "daily", "not-enough", []),
         ({}, "skip", "not-enough", []),
     ],

@@ -192,10 +192,10 @@ def test_half_skipped_names_no_hat_and_says_what_is_missing(visitor: Visitor, ba
     assert any(href.endswith("/check") for href in shown.values("href"))
 
 
-def test_too_little_of_anything_names_no_hat_and_says_why(visitor: Visitor, bank: Bank):
+def test_who_answered_and_does_little_is_not_told_to_have_answered_too_little(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, {"insights": "weekly"})
-    assert "Too few answers to name your hats" in shown.text
-    assert "adds up to less than one thing done daily" in shown.text
+    assert "Little of this is in your week" in shown.text
+    assert "Too few answers" not in shown.text
 
 
 def test_everything_skipped_is_a_page_too(visitor: Visitor, bank: Bank):
@@ -211,7 +211,7 @@ def test_contacts_are_compared_with_the_usual_ones(visitor: Visitor, bank: Bank)
     shown = seen(visitor, bank, ANALYST, contacts=("data-engineer", "software-engineer"))
     text = between(shown.text, "Whom you work with", "About this result")
     assert "You work at least weekly with data engineers and software engineers." in text
-    assert "also means working with data scientists: you did not tick them." in text
+    assert "Usual for this mix, and not among them: data scientists." in text
     assert "Less usual for this mix: your contact with software engineers." in text
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner
+from gunicorn.workers.gthread import TConn
 
 from quiz import links, serving
 from quiz.app import App
@@ -245,6 +247,74 @@ def test_broken_requests_are_refused_and_leave_neither_visitor_nor_link_in_the_l
     assert server.stop() == 0
     assert all(status.startswith(b"4") for status in refused.values()), refused
     assert server.output.read_text() == f"Many Hats is at http://127.0.0.1:{server.port}  (Ctrl+C ends it)\n"
+
+
+BROKEN_BODIES = {
+    "no size": f"/r/{LINK}\r\n0\r\n\r\n",
+    "no end of a part": f"3\r\nabc/r/{LINK}\r\n0\r\n\r\n",
+    "a broken extension": f"3;/r/{LINK}\r\nabc\r\n0\r\n\r\n",
+    "less than it says": f"20\r\n/r/{LINK}",
+}
+
+
+def test_broken_bodies_are_refused_with_a_page_and_leave_nothing_in_the_log(served):
+    server = served("--workers", "1")
+    server.start()
+    head = "POST /start HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    refused = {}
+    for name, body in BROKEN_BODIES.items():
+        with socket.create_connection(("127.0.0.1", server.port), BOUND) as connection:
+            connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n{body}".encode())
+            connection.shutdown(socket.SHUT_WR)
+            refused[name] = connection.recv(100).split()[1]
+    assert server.stop() == 0
+    assert set(refused.values()) == {b"400"}, refused
+    assert server.output.read_text() == f"Many Hats is at http://127.0.0.1:{server.port}  (Ctrl+C ends it)\n"
+
+
+@pytest.mark.parametrize(("proxy", "scheme"), [("no", "http"), ("yes", "https")])
+def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, monkeypatch, proxy, scheme):
+    monkeypatch.setenv("MANY_HATS_BEHIND_PROXY", proxy)
+    monkeypatch.setenv("MANY_HATS_TRUSTED_HOSTS", "hats.lan")
+    server = served("--workers", "1")
+    server.start()
+    browser = Browser(server.port)
+    first = browser.start()
+    headers = {"Host": "hats.lan", "X-Forwarded-Proto": "https", "SCRIPT_NAME": first[:2]}
+    status, _, page = browser.ask("GET", first, None, **headers)
+    assert status == 200
+    assert re.findall(r"(https?)://hats\.lan/r/", page)[:1] == [scheme]
+
+
+@pytest.mark.parametrize(("threads", "patience"), [(2, serving.PATIENCE), (1, serving.HURRIED)])
+def test_who_does_not_send_all_of_a_request_in_time_is_listened_to_no_longer(threads, patience):
+    worker = serving.Worker.__new__(serving.Worker)
+    worker.cfg, worker.pending_conns = SimpleNamespace(threads=threads), deque()
+    visitor, here = socket.socketpair()
+    with visitor, here:
+        conn = TConn(SimpleNamespace(), here, ("", 0), ("", 0))
+        worker._begun = {conn: time.monotonic() - patience + 1}
+        worker.murder_pending()
+        with pytest.raises(BlockingIOError):
+            here.recv(1)
+        worker._begun = {conn: time.monotonic() - patience - 1}
+        worker.murder_pending()
+        assert here.recv(1) == b""
+        here.sendall(b"an answer still gets through")
+        assert visitor.recv(9) == b"an answer"
+
+
+def test_half_sent_requests_do_not_stop_the_server(served):
+    server = served("--workers", "1")
+    server.start()
+    held = [socket.create_connection(("127.0.0.1", server.port), BOUND) for _ in range(8)]
+    try:
+        for connection in held:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        assert Browser(server.port).ask("GET", "/privacy")[0] == 200
+    finally:
+        for connection in held:
+            connection.close()
 
 
 def test_a_fault_of_the_server_is_logged_without_visitor_and_link():

@@ -445,7 +445,7 @@ def test_deleting_a_team_asks_first_and_leaves_everybodys_responses(app: App, vi
     lead, members = closed(app, visitor)
     assert "Delete The crew?" in visitor.see(f"{lead}/delete").text
     assert visitor.get(lead).status_code == 200
-    assert visitor.send(f"{lead}/delete").location == "/deleted"
+    assert visitor.send(f"{lead}/delete").location == "/deleted?team=1"
     assert every_answer_about(visitor, lead, members) == {}
     assert [visitor.get(own).status_code for own in members] == 6 * [200]
     assert [how_many(app, table) for table in ("team", "round", "member")] == [0, 0, 0]

@@ -421,7 +421,7 @@ class Web(RuleBasedStateMachine):
     @rule(place=places)
     def leave(self, place: int) -> None:
         person = self.living(place)
-        assert self.post(f"{person.path}/team/leave").location == person.path
+        assert self.post(f"{person.path}/team/leave").location == f"{person.path}?left=1"
         self.touch(person, person.team)
         person.team = None
 
@@ -496,7 +496,7 @@ class Web(RuleBasedStateMachine):
     def delete_a_team(self, place: int) -> None:
         team = self.a_team(place)
         join = self.join_of(team)
-        assert self.post(f"{team.lead}/delete").location == "/deleted"
+        assert self.post(f"{team.lead}/delete").location == "/deleted?team=1"
         assert self.get(join).status_code == 404
         team.alive = False
         self.touch(team, *self.members(team))

@@ -47,7 +47,10 @@ if (keep) {
   on("[data-forget]", () => { memory.drop(); remembered(false); say("Forgotten on this device."); });
 }
 
-if (one("[data-forget-now]")) memory.drop();
+// What is deleted is not remembered, and what leads nowhere is not offered again.
+const going = one("[data-forget-link]");
+going?.addEventListener("submit", () => { if (memory.get() === going.dataset.forgetLink) memory.drop(); });
+if (one("[data-nowhere]") && memory.get() === location.href) memory.drop();
 
 const own = one("[data-own-link]");
 if (own && !own.value && memory.get()) own.value = memory.get();

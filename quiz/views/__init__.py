@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from flask import request, url_for
@@ -60,7 +60,7 @@ def _lookup(key: str, names: Mapping[str, str], quoted: bool = False) -> str:
     return f"“{names[key]}”" if quoted else names[key]
 
 
-@cache
+@lru_cache(64)  # bounded: with a proxy's header, visitors may choose the root
 def _address(folder: str, name: str, root: str) -> str:
     # `root` is part of what url_for makes of it, and so of what must not be mixed up.
     version = hashlib.sha256(Path(folder, name).read_bytes()).hexdigest()[:8]

@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz import links, rounds, storage, teams
+from quiz import limits, links, rounds, storage, teams
 from quiz.app import current
 from quiz.views.linked import linked
 from quiz.views.owner import owner_pages, response
@@ -61,10 +61,15 @@ def bring() -> Response | tuple[str, int]:
     found = re.search(rf"(?:^|/r/)({links.PATTERN})(?:[/?#.]|$)", form.link.data or "")
     owner = links.fingerprint(found[1]) if found else ""
     kept = app.storage.response(owner) if found else None
+    if found and kept is None:
+        limits.wrong_link()
     if kept is None or found is None:
         return _page(form, [*_errors(form), ("link", "This is no private link of this quiz. Paste all of it.")]), 422
     if not valid:
         return _page(form, _errors(form)), 422
+    known = app.storage.membership(owner)
+    if known is not None and known.team.id == g.found.id and known.counted:
+        return redirect(url_for("membership.page", link=found[1]), 303)  # which says how to be in the next round
     if refusal := _refusal(owner, kept):
         return _page(form, [("link", refusal)]), 422
     if not app.storage.join(g.key, owner, name=form.name.data or "", wishes=form.wishes.data):
@@ -99,7 +104,7 @@ def page_of_member() -> str:
     common = {"team": found.team, "membership": found, "bank": app.bank, "finished": response().finished}
     if found.team.kind == "open":
         return render_template("teams/open.html", **common, **by_name(found.team), lead=False)
-    return render_template("teams/member.html", **common, rounds=rounds.shown(found.team))
+    return render_template("teams/member.html", **common, rounds=rounds.shown(found.team), seed=links.make())
 
 
 @membership.get("/team/rounds/<int:number>")
@@ -118,4 +123,4 @@ def round(number: int) -> str:
 def leave() -> Response:
     """Leave the team."""
     current().storage.leave(g.key)
-    return redirect(url_for("result.show"), 303)
+    return redirect(url_for("result.show", left=1), 303)

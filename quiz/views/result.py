@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import g, redirect, render_template, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from quiz.app import current
@@ -27,6 +27,8 @@ def show() -> str | Response:
         "result/show.html",
         result=result(),
         own=True,
+        day=kept.finished,
+        left="left" in request.args,
         bank=app.bank,
         earlier=kept.earlier,
         membership=app.storage.membership(g.key),

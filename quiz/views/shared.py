@@ -30,4 +30,4 @@ def show(link: str) -> str:
         text=kept.words if share.words else "",
     )
     words = kept.words if share.words else ""
-    return render_template("shared/show.html", result=result, own=False, bank=app.bank, words=words)
+    return render_template("shared/show.html", result=result, own=False, day=kept.finished, bank=app.bank, words=words)

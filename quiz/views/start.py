@@ -35,4 +35,4 @@ def begin() -> Response:
 @pages.get("/deleted")
 def deleted() -> str:
     """Everything is gone."""
-    return render_template("start/deleted.html")
+    return render_template("start/deleted.html", team="team" in request.args)

@@ -116,6 +116,10 @@ def close() -> str | Response:
         if team.open_round is None or not standing.enough:
             return redirect(url_for("lead.page"), 303)
         return render_template("teams/close.html", team=team, standing=standing)
+    asked = request.form.get("round", type=int)
+    if asked is not None and (team.open_round is None or team.open_round.number != asked):
+        # The form is of before that round was closed: it must not close the next one.
+        return redirect(url_for("lead.round", number=asked), 303)
     app.storage.close_round(g.key, rounds.publisher(app.bank, app.scheme, team), day=app.today())
     # Read anew: somebody who clicks twice wants to see the round that the first click closed.
     after = app.storage.team(g.key) or abort(404)
@@ -162,7 +166,7 @@ def delete() -> str | Response:
     if request.method != "POST":
         return render_template("teams/delete.html", team=_team())
     current().storage.erase_team(g.key)
-    return redirect(url_for("start.deleted"), 303)
+    return redirect(url_for("start.deleted", team=1), 303)
 
 
 def _published(number: int) -> teams.Published:

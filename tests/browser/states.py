@@ -75,7 +75,7 @@ STATES = {
     "check": State("{three}/check", "Check your answers"),
     "straight line": State("{little}/check", "Nearly all your answers are"),
     **{f"result {kind}": State(f"{{{kind}}}", headline) for kind, headline in HEADLINES.items()},
-    "yours": State("{mix}/yours", "Yours to share"),
+    "yours": State("{mix}/yours", "take it along, delete it"),
     "what next": State("{three}/ahead", "What you want next"),
     "talk": State("{three}/talk", ""),
     "what next, filled in": State("{full}/ahead", "Towards software engineer"),

@@ -7,6 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from quiz import links
+from tests.browser.people import PEOPLE
+from tests.browser.quiz import Quiz
+from tests.visitor import Visitor
+
 pytestmark = pytest.mark.browser
 
 #: What a browser lacks or refuses, as a script that runs before the page's own.
@@ -67,11 +72,40 @@ def test_a_remembered_link_leads_back_from_the_start_until_it_is_forgotten(visit
     expect(again).to_be_hidden()
 
 
-def test_deleting_everything_forgets_the_link_too(visit, people):
-    quiz = visit()
-    quiz.open(people["mix"])
+def remembered(visit, served) -> Quiz:
+    """A tab on the result of somebody new, whose link was remembered."""
+    quiz: Quiz = visit()
+    quiz.open(Visitor(served.app).take(PEOPLE["one"].answers(served.app.bank)))
     quiz.page.get_by_role("button", name="Remember it on this device").click()
-    quiz.open("/deleted")
+    return quiz
+
+
+def test_deleting_everything_forgets_the_link_too(visit, served):
+    quiz = remembered(visit, served)
+    quiz.open(f"{quiz.page.url}/delete")
+    quiz.page.get_by_role("button", name="Delete everything").click()
+    expect(quiz.page.locator("h1")).to_have_text("Everything is deleted")
+    quiz.open("/")
+    expect(quiz.page.locator("[data-again]")).to_be_hidden()
+
+
+def test_deleting_something_else_forgets_nothing(visit, served):
+    quiz = remembered(visit, served)
+    quiz.open(f"{Visitor(served.app).start()}/delete")
+    quiz.page.get_by_role("button", name="Delete everything").click()
+    quiz.open("/deleted?team=1")
+    expect(quiz.page.locator("h1")).to_have_text("The team is deleted")
+    quiz.open("/")
+    expect(quiz.page.locator("[data-again]")).to_be_visible()
+
+
+def test_a_remembered_link_that_leads_nowhere_is_not_offered_twice(visit, served, watch):
+    watch.expected.add(404)
+    quiz = remembered(visit, served)
+    served.app.storage.erase(links.fingerprint(urlsplit(quiz.page.url).path.split("/")[2]))
+    quiz.open("/")
+    quiz.page.locator("[data-again-link]").click()
+    expect(quiz.page.locator("h1")).to_have_text("This leads nowhere")
     quiz.open("/")
     expect(quiz.page.locator("[data-again]")).to_be_hidden()
 

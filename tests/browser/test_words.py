@@ -44,7 +44,7 @@ def test_words_in_another_language_say_nothing_and_claim_nothing(visit, served, 
     own = visitor.take(PEOPLE["one"].answers(bank), words="Lundi j’ai parlé avec des clients, puis j’ai rangé.")
     quiz = visit()
     quiz.open(own)
-    expect(quiz.page.get_by_text("too few words that any of these roles is known by")).to_be_visible()
+    expect(quiz.page.get_by_text("too few of the words that these roles are known by")).to_be_visible()
     expect(quiz.page.locator("mark, .sounds")).to_have_count(0)
 
 
