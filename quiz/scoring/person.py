@@ -90,8 +90,9 @@ def match(scheme: Scheme, answers: Mapping[str, str]) -> Match:
     together = best_mixes(own.beside(tried.sheets))
     mixes, others = (Mixes._make(part[..., which] for part in together) for which in (slice(1), slice(1, None)))
     scores = scores_of(own, mixes)
-    small = tried.move < len(scheme.small_moves.before)
-    same = (others.member == mixes.member).all(0)
+    small = slice(int(tried.move.searchsorted(len(scheme.small_moves.before))))  # they come first, as in the scheme
+    same = (others.member[:, small] == mixes.member).all(0)
+    times = tried.times[small]
     evidence = int(scores.evidence[0])
     standing = zip(scores.coverage[0].tolist(), scores.similarity[0].tolist(), scores.share[0].tolist(), strict=True)
     order = scores.ranking()[0].tolist()
@@ -103,8 +104,8 @@ def match(scheme: Scheme, answers: Mapping[str, str]) -> Match:
         alternative=tuple(scheme.roles[n] for n in order if other[n]),
         fit=float(scores.fit[0]) if mix else None,
         margin=float(scores.margin[0]) if evidence >= A_TIE else None,
-        held=int(tried.times[small & same].sum()),
-        of=int(tried.times[small].sum()),
+        held=int(times @ same),
+        of=int(times.sum()),
         nearest=_nearest(scheme, steps[0].tolist(), chosen, tried, others),
         answered=int(scores.answered[0]),
         roles={
