@@ -124,9 +124,8 @@ def _nearest(scheme: Scheme, steps: Sequence[int], mix: Sequence[bool], tried: C
     if not enters:
         return None
     # Of a role's questions that were answered alike the first stands for all, as one move does in `tried`.
-    first: dict[tuple[int, int], int] = {}
-    for question, standing in enumerate(zip(scheme.owner, steps, strict=True)):
-        first.setdefault(standing, question)
+    standings = list(zip(scheme.owner, steps, strict=True))
+    first = dict(zip(reversed(standings), reversed(range(len(standings))), strict=True))
     value = np.where(mixes.ranked, mixes.best, 0.0).round(DIGITS).tolist()
     _, _, question, best = min((after[n] - before[n], -value[n], first[role[n], before[n]], n) for n in enters)
     return Entry(scheme.roles[role[best]], scheme.questions[question], scheme.points[after[best]])
