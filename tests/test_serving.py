@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import http.client
 import os
@@ -432,7 +433,8 @@ def test_no_page_that_was_acknowledged_is_lost_when_processes_are_killed(served,
                 server.process.wait(BOUND)
                 server.start()
             elif workers := server.workers:
-                os.kill(chance.choice(workers), signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it has just gone, killed a moment ago
+                    os.kill(chance.choice(workers), signal.SIGKILL)
         ledger.wait_for(8)
     finally:
         ledger.stop.set()
