@@ -293,6 +293,17 @@ def test_a_response_that_is_deleted_while_it_joins_leaves_no_member(app: App, vi
 # Leaving
 
 
+def test_who_was_counted_and_comes_again_is_told_how_to_be_in_the_next_round(app: App, visitor: Visitor, lead, join):
+    own = crew(app, visitor, lead, 5)[0]
+    visitor.send(f"{lead}/close", page=lead)
+    visitor.send(f"{lead}/next", page=lead)
+    answer = visitor.send(f"{join}/bring", {"link": own}, page=join)
+    assert answer.location == f"{own}/team"
+    shown = visitor.see(answer.location)
+    assert "Round 2 is open: to be in it, answer anew, then open the join link once more" in shown.text
+    assert f"{own}/again" in shown.values("action")
+
+
 def test_leaving_an_open_round_takes_one_from_the_count_and_keeps_the_result(app: App, visitor: Visitor, lead):
     own, _ = crew(app, visitor, lead, 2)
     assert visitor.send(f"{own}/team/leave", page=f"{own}/team").location == f"{own}?left=1"

@@ -410,8 +410,13 @@ class Web(RuleBasedStateMachine):
         may = person.alive and person.team in (None, team) and self.named(team, name)
         if team.kind == "anonymous" and person.finished:
             may = may and not person.counted and not late
-        assert done.status_code == (303 if may else 422)
+        # Who is in it and was counted is led to the page that says how to be in the next round.
+        told = person.alive and team.kind == "anonymous" and person.team is team and person.counted is not None
+        told = told and self.named(team, name)
+        assert done.status_code == (303 if may or told else 422)
         Web.seen["brought" if may else "refused"] += 1
+        if told:
+            assert done.location == f"{person.path}/team"
         if may:
             assert done.location == f"{person.path}/team"
             self.is_in(person, team, name, wishes=wishes)

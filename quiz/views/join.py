@@ -68,7 +68,7 @@ def bring() -> Response | tuple[str, int]:
     if not valid:
         return _page(form, _errors(form)), 422
     known = app.storage.membership(owner)
-    if known is not None and known.team.id == g.found.id and known.counted:
+    if g.found.kind == "anonymous" and known is not None and known.team.id == g.found.id and known.counted:
         return redirect(url_for("membership.page", link=found[1]), 303)  # which says how to be in the next round
     if refusal := _refusal(owner, kept):
         return _page(form, [("link", refusal)]), 422
