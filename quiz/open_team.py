@@ -100,13 +100,13 @@ def _stand_ins(scheme: Scheme, steps: Sequence[Any], busy: Sequence[bool]) -> It
     """
     levels = scheme.worth[np.array(steps, dtype=np.uint8).reshape(len(steps), len(scheme.questions))]
     answered, held = (~np.isnan(levels)).astype(np.float64), np.nan_to_num(levels)
-    both = np.minimum(held[:, None], held[None]).sum(-1)  # [person, other]
-    own = held @ answered.T  # of the person, what the other answered too
-    part = np.round(np.divide(both, own, out=np.zeros_like(both), where=own > 0), 9) * np.array(busy)
-    np.fill_diagonal(part, 0.0)
-    for person, row in enumerate(part):
-        if row.any():
-            yield StandIn(person, int(row.argmax()), float(row.max()))
+    for person, done in enumerate(held):  # one by one: all pairs at once would take memory by the square of the team
+        own = answered @ done  # what the other answered too
+        both = np.minimum(held, done).sum(1) * busy
+        both[person] = 0.0
+        part = np.divide(both, own, out=np.zeros_like(both), where=own > 0).round(9)
+        if part.any():
+            yield StandIn(person, int(part.argmax()), float(part.max()))
 
 
 def _lessons(bank: Bank, scheme: Scheme, members: Sequence[OpenMember]) -> Iterator[Lesson]:
