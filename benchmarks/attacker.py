@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sys
 
-from quiz import bank, paths
-from tests.teams_attack import APART, GENERALISTS, SPECIALISTS, STORIES, Attacker, Story
+from quiz import bank
+from quiz.config import paths
+from tests.teams.anonymous.attacker import APART, GENERALISTS, SPECIALISTS, STORIES, Attacker, Story
 
 
 def main(teams: int = 20_000) -> None:

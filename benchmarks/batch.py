@@ -17,7 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from quiz import bank, paths
+from quiz import bank
+from quiz.config import paths
 
 FLOOR = """
 import csv, json, sys

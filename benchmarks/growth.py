@@ -16,8 +16,8 @@ from benchmarks import batch
 from benchmarks.floors import Asked
 from benchmarks.pages import Person, checked, fresh, in_turns
 from benchmarks.table import Row, against, paired
-from quiz import links
-from quiz.app import App
+from quiz.web import links
+from quiz.web.app import App
 
 #: So many of all that is stored are asked for, spread over the whole file.
 SAMPLED = 200

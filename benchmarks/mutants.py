@@ -20,7 +20,12 @@ from shutil import copy, copytree, ignore_patterns
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What a person is told of themselves, what a team may see, who may open a page, what leaves the house.
-MODULES = ("scoring", "teams", "links", "export")
+MODULES = {
+    "scoring": ("quiz/scoring/*.py", "tests/scoring"),
+    "teams": ("quiz/teams/anonymous/*.py", "tests/teams/anonymous/test_publish.py"),
+    "links": ("quiz/web/links.py", "tests/web/test_links.py"),
+    "export": ("quiz/exchange/export.py", "tests/exchange/test_export.py"),
+}
 TOOLS = ("mutmut==3.8.1", "coverage==7.17.3")
 #: How mutmut says that the tests refused a mutant: they failed, or they would have run for ever.
 REFUSED = {"killed", "timeout"}
@@ -31,7 +36,7 @@ source_paths = ["quiz"]
 only_mutate = ["{sources}"]
 also_copy = ["templates", "questions"]
 pytest_add_cli_args = ["-p", "no:cacheprovider"]
-pytest_add_cli_args_test_selection = ["tests/test_{module}.py"]
+pytest_add_cli_args_test_selection = ["{tests}"]
 use_git_change_detection = false
 """
 # The same examples for every mutant, and no search for the smallest that fails: failing is enough.
@@ -85,7 +90,7 @@ def project(tree: Path, module: str) -> Path:
         copytree(ROOT / folder, tree / folder, ignore=ignore_patterns("__pycache__"))
     copy(ROOT / "pyproject.toml", tree)
     for file, more in (
-        (tree / "pyproject.toml", CONFIG.format(module=module, sources=sources(module))),
+        (tree / "pyproject.toml", CONFIG.format(tests=MODULES[module][1], sources=sources(module))),
         (tree / "tests/conftest.py", STEADY),
     ):
         file.write_text(file.read_text(encoding="utf-8") + more, encoding="utf-8")
@@ -95,8 +100,8 @@ def project(tree: Path, module: str) -> Path:
 
 
 def sources(module: str) -> str:
-    """The pattern of the files that make up a module: one, or all of a folder."""
-    return f"quiz/{module}/*.py" if (ROOT / "quiz" / module).is_dir() else f"quiz/{module}.py"
+    """The pattern of the files that make up a module."""
+    return MODULES[module][0]
 
 
 def undecorated(source: str) -> Iterator[str]:
@@ -118,7 +123,7 @@ def undecorated(source: str) -> Iterator[str]:
 def reached(python: Path, tree: Path, module: str) -> str:
     """The part of a module's lines and branches that its own tests reach, in percent."""
     run(python, tree, "coverage", "run", "--branch", f"--include={sources(module)}", "-m", "pytest", "-q",
-        "-p", "no:cacheprovider", f"tests/test_{module}.py")  # fmt: skip
+        "-p", "no:cacheprovider", MODULES[module][1])  # fmt: skip
     return run(python, tree, "coverage", "report", "--format=total").stdout.strip() + " %"
 
 

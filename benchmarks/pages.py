@@ -13,8 +13,9 @@ from urllib.parse import urlencode
 
 from benchmarks.floors import Asked, hello, hello_and_commit
 from benchmarks.table import Row, against
-from quiz import create_app, links
-from quiz.app import App
+from quiz import create_app
+from quiz.web import links
+from quiz.web.app import App
 
 #: A page in the middle of the quiz.
 PAGE = 2

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from quiz import paths, words
 from quiz.bank import load
-from quiz.words import Reading
+from quiz.config import paths
+from quiz.text import matcher
+from quiz.text.matcher import Reading
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "personas"
 
@@ -67,7 +68,7 @@ def figures(personas: Sequence[Persona], readings: Sequence[Reading]) -> Figures
 def main() -> None:
     """Print the figures and every mistake."""
     personas = people()
-    readings = words.of(load(paths.shipped("questions"))).read_all([p.week for p in personas])
+    readings = matcher.of(load(paths.shipped("questions"))).read_all([p.week for p in personas])
     result = figures(personas, readings)
     print(f"people                                  {len(personas)}")
     print(f"strongest role is one of theirs         {result.top:.2f}")

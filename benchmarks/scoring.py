@@ -8,8 +8,9 @@ import numpy as np
 
 from benchmarks.floors import cosine
 from benchmarks.table import Row, against
-from quiz import paths, report
 from quiz.bank import load
+from quiz.config import paths
+from quiz.results import result
 from quiz.scoring import Scheme, match
 
 
@@ -29,7 +30,7 @@ def person(rounds: int = 15) -> Iterator[Row]:
 
     ours = {
         "one person: mix, evidence, stability, nearest role": lambda: match(scheme, answers),
-        "one person: all that the result page says": lambda: report.result(bank, scheme, answers),
+        "one person: all that the result page says": lambda: result.result(bank, scheme, answers),
     }
     for name, work in ours.items():
         yield against(name, work, floor, of="numpy cosine of the same size", reach=40, rounds=rounds)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from quiz.app import App
+    from quiz.web.app import App
 
 
 def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None = None) -> App:
@@ -16,23 +16,24 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     Parameters
     ----------
     config
-        Settings that win over every other source (see `quiz.settings`).
+        Settings that win over every other source (see `quiz.config.settings`).
     instance
         Folder of the database and the key; else `MANY_HATS_INSTANCE`, else Flask's own choice.
 
     Raises
     ------
-    quiz.settings.BadSetting, quiz.secret.WeakKey, quiz.bank.BankError, quiz.storage.Unavailable
+    quiz.config.settings.BadSetting, quiz.config.secret_key.WeakKey, quiz.bank.BankError, quiz.storage.Unavailable
         When it cannot be served as configured; the message says what to mend.
     """
-    from quiz import guard, limits, storage, views
-    from quiz.app import App
+    from quiz import storage
+    from quiz.web import rate_limits, security, views
+    from quiz.web.app import App
 
     app = App.configured(config or {}, instance)
     storage.prepare(app.storage.file)
     # Before the first look into the database, which some pages take as soon as their address is read.
     app.url_value_preprocessor(lambda endpoint, values: app.expire())
-    guard.init_app(app)
-    limits.init_app(app)
+    security.init_app(app)
+    rate_limits.init_app(app)
     views.init_app(app)
     return app

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from quiz.app import App
+    from quiz.web.app import App
 
 
 @click.group()
@@ -28,11 +28,12 @@ def main() -> None:
 
 def _app(**config: Any) -> App:
     """The app, or one clear line on why there is none."""
-    from quiz import bank, create_app, secret, settings, storage
+    from quiz import bank, create_app, storage
+    from quiz.config import secret_key, settings
 
     try:
         return create_app(config)
-    except (bank.BankError, secret.WeakKey, settings.BadSetting, storage.Unavailable) as error:
+    except (bank.BankError, secret_key.WeakKey, settings.BadSetting, storage.Unavailable) as error:
         raise click.ClickException(click.format_filename(str(error))) from error
     except OSError as error:
         raise click.ClickException(_trouble(error)) from error
@@ -48,7 +49,7 @@ def _instance() -> Path:
 
 def _kept() -> tuple[Path, dict[str, Any]]:
     """The database of the instance and the settings. Nothing is made for it; the database need not be there."""
-    from quiz import settings
+    from quiz.config import settings
 
     folder = _instance()
     try:
@@ -62,7 +63,7 @@ def _kept() -> tuple[Path, dict[str, Any]]:
 
 def _trouble(error: OSError) -> str:
     """What keeps the instance from being used: in the words of `quiz doctor` where it is the folder itself."""
-    from quiz import doctor
+    from quiz.admin import doctor
 
     folder = _instance()
     place = next(check for check in doctor.checks(folder, today=_today()) if check.what == "instance")
@@ -100,7 +101,7 @@ def _today() -> str:
 
 
 def _web_address(context: click.Context, option: click.Parameter, text: str) -> str:
-    from quiz import settings
+    from quiz.config import settings
 
     try:
         return settings.web_address(text)
@@ -123,24 +124,25 @@ def serve(host: str | None, port: int, workers: int | None, lan: bool, url: str)
 
     Example: quiz serve --lan
     """
-    from quiz import serving, settings
+    from quiz.admin import server
+    from quiz.config import settings
 
     if lan and host:
         raise click.UsageError("--lan listens on every address of this machine; leave out --host or --lan")
     host = host or "127.0.0.1"
     own = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if lan:
-        address = serving.lan_address()
+        address = server.lan_address()
         if address is None:
             raise click.ClickException("this machine is in no local network; leave out --lan or connect it")
         host, own = "0.0.0.0", f"http://{address}:{port}"  # noqa: S104 - what --lan asks for
-    if why := serving.refusal(host, port):
+    if why := server.refusal(host, port):
         raise click.ClickException(f"cannot listen on {host} port {port}: {why}; choose with --host and --port")
     app = _app(**({"URL": url} if url else {}))
     app.config["TRUSTED_HOSTS"] += settings.hosts_of(own)
     if lan:  # else a link would begin with whatever address its reader came by, such as 127.0.0.1
         app.config["URL"] = app.config["URL"] or own
-    serving.serve(
+    server.serve(
         app,
         binds=[f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
         workers=workers or max(2, os.cpu_count() or 2),
@@ -157,9 +159,10 @@ def check(folder: Path | None) -> None:
 
     Example: quiz check questions
     """
-    from quiz import check, paths
+    from quiz.admin import bank_lint
+    from quiz.config import paths
 
-    problems = check.problems(folder or paths.shipped("questions"))
+    problems = bank_lint.problems(folder or paths.shipped("questions"))
     for problem in problems:
         _say(str(problem))
     if problems:
@@ -187,9 +190,9 @@ def score(source: str, **options: Any) -> None:
 
     Example: quiz score people.csv --format jsonl -o results.jsonl
     """
-    from quiz import batch
+    from quiz.exchange import csv_scoring
 
-    batch.run(source, **options)
+    csv_scoring.run(source, **options)
 
 
 @main.command()
@@ -207,7 +210,7 @@ def demo(port: int) -> None:
 
     Example: MANY_HATS_INSTANCE=/tmp/demo quiz demo && MANY_HATS_INSTANCE=/tmp/demo quiz serve
     """
-    from quiz import demo
+    from quiz.admin import demo
 
     app = _app()
     base = app.config["URL"].rstrip("/") or f"http://127.0.0.1:{port}"
@@ -273,7 +276,7 @@ def doctor() -> None:
 
     Example: quiz doctor
     """
-    from quiz import doctor
+    from quiz.admin import doctor
 
     found = list(doctor.checks(_instance(), today=_today()))
     for what, sound, said in found:
@@ -303,20 +306,21 @@ def export(team: str | None, everybody: bool, format: str, out: Path | None) -> 
         raise click.ClickException(f"{file} is not there; is MANY_HATS_INSTANCE right?")
     app = _app()
     _tidy()
-    from quiz import storage, takeout
+    from quiz import storage
+    from quiz.admin import export_all
 
     try:
         if team is None:
             click.echo("This is personal data of everybody who took the quiz: keep it safe, delete it soon.", err=True)
-            pieces = takeout.everything(app.bank, app.storage, format=format)
+            pieces = export_all.everything(app.bank, app.storage, format=format)
         else:
-            pieces = takeout.published(app.bank, takeout.team(app.storage, team), format=format)
+            pieces = export_all.published(app.bank, export_all.team(app.storage, team), format=format)
         if out is None:
             for piece in pieces:
                 click.echo(piece.encode(), nl=False)  # UTF-8 whatever the terminal speaks
         else:
-            takeout.write(pieces, out, private=everybody)
-    except (takeout.NoSuchTeam, storage.Unavailable) as error:
+            export_all.write(pieces, out, private=everybody)
+    except (export_all.NoSuchTeam, storage.Unavailable) as error:
         raise click.ClickException(click.format_filename(str(error))) from error
     except OSError as error:
         if isinstance(error, BrokenPipeError):  # whoever reads us has seen enough; click ends quietly

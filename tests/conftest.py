@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from quiz import create_app, paths
-from quiz.app import App
+from quiz import create_app
 from quiz.bank import Bank, load
+from quiz.config import paths
+from quiz.web.app import App
 from tests.visitor import Visitor
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(

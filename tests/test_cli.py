@@ -16,10 +16,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from quiz import create_app, secret, settings
+from quiz import create_app
 from quiz.cli import main
-from tests.test_serving import BOUND, Browser, free_port
-from tests.test_storage import HUMBLE
+from quiz.config import secret_key, settings
+from tests.admin.test_server import BOUND, Browser, free_port
+from tests.storage.test_responses import HUMBLE
 
 COMMANDS = sorted(main.commands)
 
@@ -184,7 +185,7 @@ def test_a_file_of_somebody_elses_in_the_instance_is_one_clear_line(tmp_path, mo
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
 
     monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path))
-    monkeypatch.setattr(secret, "read_or_make", closed)
+    monkeypatch.setattr(secret_key, "read_or_make", closed)
     monkeypatch.setattr(settings, "read", settings.read if arguments == ["demo"] else closed)
     said = CliRunner().invoke(main, arguments)
     assert said.exit_code == 1

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from quiz import check, paths
+from quiz.admin import bank_lint
 from quiz.cli import main
-from quiz.settings import SETTINGS
+from quiz.config import paths
+from quiz.config.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 # What tools leave behind, and what people gave: none of it is part of the project.
@@ -148,7 +149,7 @@ def test_the_example_of_a_new_role_works_as_it_stands(tmp_path: Path):
     assert name
     bank = shutil.copytree(paths.shipped("questions"), tmp_path / "bank")
     (bank / "roles" / name[1]).write_text(example, encoding="utf-8")
-    assert [str(problem) for problem in check.problems(bank)] == []
+    assert [str(problem) for problem in bank_lint.problems(bank)] == []
 
 
 def test_the_readme_counts_and_names_what_the_bank_has(bank):

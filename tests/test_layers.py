@@ -1,4 +1,6 @@
-"""The house's directions, read from the source: who may import whom, and what must not be loaded early."""
+"""The directions of imports, read from the source: which package may import which, and what must not load early."""
+
+from __future__ import annotations
 
 import ast
 import subprocess
@@ -8,50 +10,32 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 MODULES = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in sorted((ROOT / "quiz").rglob("*.py"))}
 SOURCES = sorted(p for folder in ("quiz", "tests", "benchmarks") for p in (ROOT / folder).rglob("*.py"))
 
-# From the ground up: a module imports from its own layer and from those before it.
+#: From the lowest to the highest: a package imports from itself and from the packages before it.
 LAYERS = [
-    "paths settings secret links tokens",
-    "bank",
-    "check scoring words charts sheet intake",
-    "titles",
-    "report",
-    "growth",
-    "prompts",
-    "talk teams",
-    "open_team storage export batch guard limits",
-    "forms rounds openapi",
-    "app",
-    "demo views serving takeout doctor",
-    "__init__ cli",
-    "__main__",
-]
-LAYER = {name: n for n, names in enumerate(LAYERS) for name in names.split()}
-# What they compute must hold for any way of asking and keeping.
-PURE = {
+    "config",
     "bank",
     "scoring",
-    "tokens",
-    "words",
-    "sheet",
-    "report",
-    "growth",
-    "titles",
-    "prompts",
-    "talk",
+    "text",
+    "results",
+    "storage",
     "teams",
-    "charts",
-    "export",
-    "check",
-    "batch",
-    "intake",
-    "openapi",
-}
-# Foreign packages that one module alone may speak to, and the standard library's reader of the data files.
-ONLY = {"sqlite_utils": {"storage"}, "sklearn": {"words"}, "tomllib": {"bank", "settings"}}
+    "exchange",
+    "web",
+    "admin",
+    "__init__",
+    "cli",
+    "__main__",
+]
+#: Packages that only compute: no web framework, no forms, no database.
+PURE = {"bank", "scoring", "text", "results", "teams"}
+IMPURE_IMPORTS = {"flask", "wtforms", "werkzeug", "jinja2", "sqlite_utils"}
+#: Third-party packages, and the TOML reader, that only some of our packages may import.
+ONLY = {"sqlite_utils": {"storage"}, "sklearn": {"text"}, "tomllib": {"bank", "config", "text"}}
+#: Imports that take long: no command loads them before it needs them.
 HEAVY = {"sklearn", "scipy", "pandas"}
 
 
@@ -65,10 +49,10 @@ def imports(file: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def room(module: str) -> str:
-    """The part of the house that a name belongs to: `quiz.views.take` to `views`, `quiz.create_app` to `__init__`."""
-    part = ".".join(module.split(".")[:2])
-    return part.removeprefix("quiz.") if part in MODULES or f"{part}.__init__" in MODULES else "__init__"
+def package(module: str) -> str:
+    """The package of a dotted name: `quiz.web.views.take` is in `web`, `quiz.create_app` in `__init__`."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in LAYERS else "__init__"
 
 
 def foreign(file: Path) -> set[str]:
@@ -78,36 +62,35 @@ def foreign(file: Path) -> set[str]:
 each_module = pytest.mark.parametrize("module", MODULES)
 
 
-@each_module
-def test_every_module_has_its_place_in_the_house(module):
-    assert room(module) in LAYER, "name it in LAYERS, in the lowest layer that it can stand in"
+def test_every_package_and_module_at_the_top_is_in_the_list():
+    assert {module.split(".")[1] for module in MODULES} == set(LAYERS)
 
 
 @each_module
-def test_no_module_imports_one_above_it(module):
-    ours = {name for name in imports(MODULES[module]) if name.split(".")[0] == "quiz"}
-    above = {name for name in ours if LAYER[room(name)] > LAYER[room(module)]}
+def test_a_module_imports_only_its_own_package_and_those_below(module):
+    ours = {package(name) for name in imports(MODULES[module]) if name.split(".")[0] == "quiz"}
+    above = {name for name in ours if LAYERS.index(name) > LAYERS.index(package(module))}
     assert not above, f"{module} imports {', '.join(sorted(above))}"
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if room(m) in PURE])
-def test_what_computes_knows_no_page_and_no_database(module):
-    assert not foreign(MODULES[module]) & {"flask", "wtforms", "werkzeug", "jinja2", "sqlite_utils"}
+@pytest.mark.parametrize("module", [module for module in MODULES if package(module) in PURE])
+def test_packages_that_only_compute_import_no_web_framework_and_no_database(module):
+    assert not foreign(MODULES[module]) & IMPURE_IMPORTS
 
 
 @each_module
-def test_a_package_has_one_speaker(module):
-    strangers = {package for package, speakers in ONLY.items() if room(module) not in speakers}
-    assert not foreign(MODULES[module]) & strangers
+def test_a_third_party_package_is_imported_only_where_it_belongs(module):
+    elsewhere = {name for name, packages in ONLY.items() if package(module) not in packages}
+    assert not foreign(MODULES[module]) & elsewhere
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_nobody_imports_a_second_sqlite(file):
+def test_no_file_imports_a_second_sqlite(file):
     assert "sqlite3" not in foreign(file), "use `from sqlite_utils.utils import sqlite3`: one SQLite per process"
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["check"]], ids=" ".join)
-def test_the_command_line_starts_light(arguments):
+def test_the_command_line_starts_without_heavy_imports(arguments):
     code = f"""
 import atexit, sys
 atexit.register(lambda: print("loaded:", *sorted({HEAVY} & sys.modules.keys()), file=sys.stderr))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_serving import Browser, Served
+from tests.admin.test_server import Browser, Served
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / "run"

@@ -19,8 +19,8 @@ from benchmarks.load import free_port, server, used
 from benchmarks.peers import projects
 from benchmarks.peers.client import Browser
 from benchmarks.table import duration
-from quiz import paths
 from quiz.bank import Bank, load
+from quiz.config import paths
 
 WORKS = ("question page", "a whole person", "result")
 #: Pages fetched for one sample: the clock of a process ticks a hundred times a second.

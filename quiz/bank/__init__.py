@@ -1,16 +1,16 @@
 """The question bank: the files of `questions/` read into frozen values.
 
 Only this package opens the data files. `load` gives a `Bank` or raises `BankError` with every problem found, each
-naming its file, its line and the mend. The wording of questions is judged elsewhere, in `quiz.check`.
+naming its file, its line and the mend. The wording of questions is judged elsewhere, in `quiz.admin.bank_lint`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from quiz.bank.model import COLUMNS, CONDITIONS, WISHES, Bank, Point, Prompt, Responsibility, Role, Stage, Wish
 from quiz.bank.reader import Reader
-from quiz.bank.tables import BankError, Problem, line_of
-from quiz.bank.values import COLUMNS, CONDITIONS, WISHES, Bank, Point, Prompt, Responsibility, Role, Stage, Wish
+from quiz.bank.toml_tables import BankError, Problem, line_of
 
 __all__ = [
     "COLUMNS",

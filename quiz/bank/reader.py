@@ -7,9 +7,9 @@ import string
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from quiz.bank import marks
-from quiz.bank.tables import Notes, Table, id_fault, shown, unique
-from quiz.bank.values import COLUMNS, CONDITIONS, WISHES, Bank, Point, Prompt, Responsibility, Role, Stage, Wish
+from quiz.bank import icons
+from quiz.bank.model import COLUMNS, CONDITIONS, WISHES, Bank, Point, Prompt, Responsibility, Role, Stage, Wish
+from quiz.bank.toml_tables import Notes, Table, id_fault, shown, unique
 
 #: Answers on the scale, and stages in the flow: more can neither be told apart nor drawn.
 MOST = 20
@@ -73,8 +73,8 @@ class Reader(Notes):
 
     def _mark(self, file: Path) -> None:
         """Note what keeps the picture in `file`, if there is one, from being drawn into pages."""
-        if os.path.lexists(file) and (text := self.read(file, marks.MOST_BYTES)) is not None:
-            for line, what, mend in marks.faults(text):
+        if os.path.lexists(file) and (text := self.read(file, icons.MOST_BYTES)) is not None:
+            for line, what, mend in icons.faults(text):
                 self.note(file, what, mend, line)
 
     def _stages(self, frame: Table) -> Iterator[Stage]:

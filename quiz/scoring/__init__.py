@@ -7,10 +7,10 @@ compare the person's levels with those roles' vectors together (cosine), less a 
 """
 
 from quiz.scoring.kernel import ALL_ALIKE, COST_PER_ROLE, ENOUGH_ANSWERED, EVIDENCE, NOT_ENOUGH
-from quiz.scoring.many import Scores, score, stability
-from quiz.scoring.person import Entry, Match, Standing, match
-from quiz.scoring.scheme import Scheme
-from quiz.scoring.shares import shown_shares
+from quiz.scoring.match import Entry, Match, Standing, match
+from quiz.scoring.percentages import shown_shares
+from quiz.scoring.scores import Scores, score, stability
+from quiz.scoring.scoring_model import Scheme
 
 __all__ = [
     "ALL_ALIKE",

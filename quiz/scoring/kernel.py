@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from quiz.scoring.scheme import Bools, Counts, Floats, Moves, Scheme, Steps
+from quiz.scoring.scoring_model import Bools, Counts, Floats, Moves, Scheme, Steps
 
 # What one more role costs a mix. Each role added lets the mix bend further towards any answers at all, so without a
 # cost nearly everybody would combine nearly everything. Found by simulation: one value serves one role and five.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from quiz.storage.connection import Broken, Unavailable, journal, make_folder, prepare, unused
 from quiz.storage.responses import MOST_SHARES, Response, Responses, Share
+from quiz.storage.sqlite import Broken, Unavailable, journal, make_folder, prepare, unused
 from quiz.storage.teams import Kind, Membership, Publish, Round, Seat, Team, Teams
 
 __all__ = [

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz.storage.connection import Unavailable, _connect, _translated, opened
 from quiz.storage.soundness import faults
+from quiz.storage.sqlite import Unavailable, _connect, _translated, opened
 
 #: Files that SQLite may keep beside a database, by what is put behind its name.
 BESIDE = ("-wal", "-shm", "-journal")

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from quiz.storage.connection import Connected
+from quiz.storage.sqlite import Connected
 
 #: More share links than anybody needs; they end with the response.
 MOST_SHARES = 20
@@ -55,7 +55,7 @@ class Response:
 
 
 class Responses(Connected):
-    """Responses are found by the fingerprint of their owner link (see `quiz.links`).
+    """Responses are found by the fingerprint of their owner link (see `quiz.web.links`).
 
     A method that changes one gives False where there is none.
     """

@@ -19,10 +19,10 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz.storage.backup import BESIDE, Refused, beside, put
-from quiz.storage.connection import _first_start, _translated, make_folder, opened, prepare
 from quiz.storage.migrations import migrations
 from quiz.storage.responses import remove
 from quiz.storage.soundness import faults, own, strange
+from quiz.storage.sqlite import _first_start, _translated, make_folder, opened, prepare
 
 
 @dataclass(frozen=True)

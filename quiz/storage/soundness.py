@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from quiz.storage.connection import _translated, opened
 from quiz.storage.migrations import migrations
+from quiz.storage.sqlite import _translated, opened
 
 
 @dataclass(frozen=True)

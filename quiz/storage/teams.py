@@ -1,4 +1,4 @@
-"""Teams and their rounds. Which responses a round takes and what it publishes is decided by `quiz.teams`."""
+"""Teams and their rounds. Which responses a round takes and what it publishes is decided by `quiz.teams.anonymous`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from quiz.storage.connection import Connected
 from quiz.storage.responses import TODAY, Response, find
+from quiz.storage.sqlite import Connected
 
 Kind = Literal["anonymous", "open"]
 

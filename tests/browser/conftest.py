@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from quiz import create_app
-from quiz.app import App
-from quiz.settings import PREFIX
+from quiz.config.settings import PREFIX
+from quiz.web.app import App
 from tests.browser.crews import settle
 from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz

@@ -6,11 +6,11 @@ import random
 from collections.abc import Mapping
 from itertools import islice
 
-from quiz import links
-from quiz.app import App
 from quiz.bank import Bank
-from tests.test_team_pages import joining, key, make, person, seat
+from quiz.web import links
+from quiz.web.app import App
 from tests.visitor import Visitor
+from tests.web.views.test_lead import joining, key, make, person, seat
 
 #: As long as a title or a name may be.
 LONG_TITLE = "Principal Software Engineer and Deputy Head of Data Platform Architecture (EMEA)"

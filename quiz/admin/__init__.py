@@ -1,0 +1,1 @@
+"""What the operator runs: the server, checks, demo data, exports."""

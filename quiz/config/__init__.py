@@ -1,0 +1,1 @@
+"""Settings, the secret key and where the folders are."""

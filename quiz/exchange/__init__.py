@@ -1,0 +1,1 @@
+"""What other programs send and get: CSV, JSON, the API’s description."""

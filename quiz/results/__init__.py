@@ -1,0 +1,1 @@
+"""What a result, its goals, its changes and its conversation page show, as values."""

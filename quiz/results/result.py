@@ -1,0 +1,314 @@
+"""All that one result page says, as values: which words say it is the templates' business."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from quiz.bank import Bank, Point, Role, Wish
+from quiz.bank.answer_sheet import Line, Sheet, sheet
+from quiz.results.role_map import RoleMap, role_map
+from quiz.scoring import ENOUGH_ANSWERED, Match, Scheme, match, shown_shares
+from quiz.text import matcher
+from quiz.text.job_titles import role_named
+from quiz.text.matcher import Mark, Reading
+
+#: Of so many responsibilities that a text speaks of most, a low answer is worth a second look.
+LOUD = 3
+#: From this part of the strongest similarity on, in percent, a text is said to sound like a second role as well.
+NOT_FAR = 60
+#: A marked text with more characters than this is folded away, so that the page stays calm.
+LONG = 700
+#: Up to this level an answer says "hardly ever".
+SELDOM = 0.1
+
+Kind = Literal["mix", "tie", "all", "little", "not-enough"]
+
+
+@dataclass(frozen=True)
+class Share:
+    """One role of the mix: its share in percent, and the lines of the sheet that made it, most often done first.
+
+    `start` is where its part of the mix bar begins, in percent.
+    """
+
+    role: Role
+    percent: int
+    start: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One role's coverage in percent, None where too few of its questions were answered."""
+
+    role: Role
+    percent: int | None
+    own: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """The smallest change of one answer that would bring a role into the mix."""
+
+    role: Role
+    line: Line
+    to: Point
+
+
+@dataclass(frozen=True)
+class Company:
+    """Whom a person works with, against whom such a mix usually works with."""
+
+    usual: tuple[Role, ...]
+    missing: tuple[Role, ...]
+    extra: tuple[Role, ...]
+
+    @property
+    def reported(self) -> bool:
+        """Whether any contact was reported at all."""
+        return bool(self.usual or self.extra)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a person's own text, with the number of the role it speaks for in `Heard.roles`, if it does."""
+
+    text: str
+    number: int | None
+
+
+@dataclass(frozen=True)
+class Sound:
+    """How much a text sounds like one role: `similarity` from 0 to 1, `percent` of the strongest, by which words."""
+
+    role: Role
+    similarity: float
+    percent: int
+    carriers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a person's own words sound like, beside the ratings and never part of them.
+
+    Without `recognised` the text has too little in common with any role, and nothing else is to be shown. `doubts` are
+    lines where words and ratings disagree: written about, but answered with hardly ever.
+    """
+
+    recognised: bool
+    roles: tuple[Sound, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    doubts: tuple[Line, ...] = ()
+
+    @property
+    def loudest(self) -> tuple[Sound, ...]:
+        """The role that it sounds most like, and the next one where that is not far behind."""
+        return tuple(sound for sound in self.roles[:2] if sound.percent >= NOT_FAR)
+
+    @property
+    def long(self) -> bool:
+        """Whether the text is so long that a page had better show it only when asked."""
+        return sum(len(piece.text) for piece in self.pieces) > LONG
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything that a result page shows.
+
+    `kind` says which page it is; `match` is the scoring behind it. `other` holds the other mix of a tie, `bars` every
+    role by coverage, `absent` the roles of which nothing was reported. `new` counts the questions that the bank has
+    got since these answers were given. `titled` is the role that the job title clearly names, `heard` what the free
+    text sounds like. `wishes` are by responsibility.
+    """
+
+    kind: Kind
+    match: Match
+    shares: tuple[Share, ...]
+    other: tuple[Role, ...]
+    bars: tuple[Bar, ...]
+    absent: tuple[Role, ...]
+    map: RoleMap
+    nearest: Step | None
+    company: Company
+    titled: Role | None
+    heard: Heard | None
+    contacts: frozenset[str]
+    wishes: Mapping[str, Wish]
+    sheet: Sheet
+    new: int
+    skipped: int
+
+    @property
+    def needed(self) -> int:
+        """How many questions have to be answered before there is enough to go by."""
+        return _needed(self.sheet.total)
+
+    @property
+    def part(self) -> bool:
+        """Whether even the role that is done most fills less than half of what it could."""
+        return (self.bars[0].percent or 0) < 50
+
+    @property
+    def tie(self) -> tuple[tuple[Role, ...], tuple[Role, ...], tuple[Role, ...]]:
+        """On a tie: the roles of both mixes, those of the first alone, and those of the other one alone."""
+        both = tuple(role for role in self.roles if role in self.other)
+        first, other = (tuple(role for role in mix if role not in both) for mix in (self.roles, self.other))
+        return both, first, other
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles of the mix, largest share first."""
+        return tuple(share.role for share in self.shares)
+
+
+def result(
+    bank: Bank,
+    scheme: Scheme,
+    answers: Mapping[str, str],
+    contacts: Collection[str] = (),
+    wishes: Mapping[str, str] = MappingProxyType({}),
+    *,
+    title: str = "",
+    text: str = "",
+) -> Result:
+    """The result of `answers` (question id to answer id).
+
+    `contacts` are role ids, `wishes` are by responsibility id, `title` and `text` are as typed: all of these are shown
+    beside the result and never scored. A text loads scikit-learn.
+    """
+    found, lines = match(scheme, answers), sheet(bank, answers)
+    by_role = {role.id: lines.by_role(role.id) for role in bank.roles}
+    shares = _shares(bank, found, by_role) if found.mix else ()
+    kind = _kind(found, lines.total)
+    percents = {share.role.id: share.percent for share in shares}
+    coverage = {id: standing.coverage for id, standing in found.roles.items() if standing.coverage is not None}
+    ranked = sorted(bank.roles, key=lambda role: -coverage.get(role.id, -1))
+    return Result(
+        kind=kind,
+        match=found,
+        shares=shares,
+        other=tuple(bank.role[id] for id in found.alternative),
+        bars=tuple(
+            Bar(
+                role,
+                round(100 * coverage[role.id]) if role.id in coverage else None,
+                role.id in percents,
+                by_role[role.id],
+            )
+            for role in ranked
+        ),
+        absent=tuple(role for role in bank.roles if coverage.get(role.id) == 0),
+        map=role_map(
+            bank,
+            coverage,
+            percents if kind != "all" and len(percents) > 1 else dict.fromkeys(percents),
+            _edges(bank, found.mix, contacts),
+        ),
+        nearest=_nearest(bank, found, lines),
+        company=_company(bank, found.mix, contacts),
+        titled=bank.role[named] if (named := role_named(bank, title)) else None,
+        heard=_heard(bank, lines, text) if text else None,
+        contacts=frozenset(contacts),
+        wishes={id: bank.wish[wish] for id, wish in wishes.items() if wish in bank.wish},
+        sheet=lines,
+        new=sum(line.answer is None for line in lines.lines),
+        skipped=sum(line.answer == bank.skip for line in lines.lines),
+    )
+
+
+def _heard(bank: Bank, lines: Sheet, text: str) -> Heard:
+    reader = matcher.of(bank)
+    reading = reader.read(text)
+    if not reading.recognised:
+        return Heard(recognised=False)
+    marks = reader.marks(text)
+    carriers = matcher.carriers(text, marks)
+    strongest = max(reading.roles.values())
+    sounds = tuple(
+        Sound(bank.role[id], value, round(100 * value / strongest), carriers.get(id, ()))
+        for id, value in sorted(reading.roles.items(), key=lambda pair: -pair[1])
+    )
+    number = {sound.role.id: n for n, sound in enumerate(sounds, 1)}
+    return Heard(True, sounds, tuple(_pieces(text, marks, number)), tuple(_doubts(lines, reading)))
+
+
+def _pieces(text: str, marks: Sequence[Mark], number: Mapping[str, int]) -> Iterator[Piece]:
+    end = 0
+    for mark in marks:
+        if mark.start > end:
+            yield Piece(text[end : mark.start], None)
+        yield Piece(text[mark.start : mark.end], number[mark.role])
+        end = mark.end
+    if end < len(text):
+        yield Piece(text[end:], None)
+
+
+def _doubts(lines: Sheet, reading: Reading) -> Iterator[Line]:
+    """What the text speaks of most, where the answer was one of the two lowest."""
+    loudest = max(reading.responsibilities.values())
+    for line in sorted(lines.lines, key=lambda line: -reading.responsibilities[line.item.id])[:LOUD]:
+        seldom = line.answer is not None and line.answer.level is not None and line.answer.level <= SELDOM
+        if seldom and reading.responsibilities[line.item.id] >= loudest / 2:
+            yield line
+
+
+def _needed(questions: int) -> int:
+    return math.ceil(ENOUGH_ANSWERED * questions - 1e-9)
+
+
+def _kind(found: Match, questions: int) -> Kind:
+    if found.evidence == "not-enough":
+        # Whoever answered, and does next to nothing of it, did not answer too little.
+        return "little" if found.answered >= _needed(questions) else "not-enough"
+    if found.evidence == "all-alike":
+        return "all" if found.mix else "little"
+    return "tie" if found.evidence == "tie" else "mix"
+
+
+def _shares(bank: Bank, found: Match, lines: Mapping[str, tuple[Line, ...]]) -> tuple[Share, ...]:
+    percents = shown_shares({id: found.roles[id].share for id in found.mix})
+    shares, start = [], 0
+    # Of two equal shares that do not both go into whole steps, the rounding puts one before the other.
+    for id in sorted(found.mix, key=lambda id: -percents[id]):
+        shares.append(Share(bank.role[id], percents[id], start, lines[id]))
+        start += percents[id]
+    return tuple(shares)
+
+
+def _edges(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> dict[tuple[str, str], bool]:
+    """Contacts to draw: those between the mix and its usual or reported company; without a mix, all usual ones."""
+    if not mix or len(mix) == len(bank.roles):
+        return {pair: pair[0] in contacts and pair[1] in contacts for pair in sorted(bank.contacts)}
+    edges = {
+        (a, b): (a in mix and b in contacts) or (b in mix and a in contacts)
+        for a, b in sorted(bank.contacts)
+        if a in mix or b in mix
+    }
+    main = next(iter(mix))
+    for other in contacts:
+        linked = any(other in pair for pair in edges)
+        if other in bank.role and other not in mix and not linked:
+            edges[main, other] = True
+    return edges
+
+
+def _nearest(bank: Bank, found: Match, lines: Sheet) -> Step | None:
+    if found.nearest is None:
+        return None
+    role, question, answer = found.nearest
+    line = next(line for line in lines.lines if line.item.id == question)
+    return Step(bank.role[role], line, bank.point[answer])
+
+
+def _company(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> Company:
+    usual = {role.id for id in mix for role in bank.neighbours(id)} - set(mix)
+    return Company(
+        usual=tuple(role for role in bank.roles if role.id in contacts and (role.id in usual or role.id in mix)),
+        missing=tuple(role for role in bank.roles if role.id in usual and role.id not in contacts),
+        extra=tuple(role for role in bank.roles if role.id in contacts and role.id not in usual and role.id not in mix),
+    )

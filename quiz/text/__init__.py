@@ -1,0 +1,1 @@
+"""Free text and job titles read against the bank’s vocabulary."""

@@ -1,0 +1,54 @@
+"""What a person may take along: everything that is kept about them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import g, jsonify
+from werkzeug.wrappers import Response
+
+from quiz.exchange import export
+from quiz.web.app import current
+from quiz.web.views.owner_pages import owner_pages, response, result
+
+pages = owner_pages("along", prefix="/r")
+
+
+@pages.get("/<link:link>.json")
+def as_json() -> Response:
+    """Everything that is kept about this person, and their result."""
+    kept = asdict(response())
+    kept.pop("id")
+    kept["earlier"] = kept["earlier"] is not None
+    kept["team"] = _team()
+    scored = export.scored("", result().match)
+    scored.pop("id")
+    answer = jsonify({**kept, "result": scored})
+    answer.headers["Content-Disposition"] = "attachment; filename=many-hats.json"
+    return answer
+
+
+def _team() -> dict[str, Any] | None:
+    """What is kept about being in a team: which, under which name, and whether a round has counted the response."""
+    found = current().storage.membership(g.key)
+    counted = current().storage.counted(g.key)
+    if found is None:
+        return {"counted": True} if counted else None
+    return {
+        "name": found.team.name,
+        "kind": found.team.kind,
+        "as": found.name,
+        "wishes": found.wishes,
+        "counted": counted,
+    }
+
+
+@pages.get("/<link:link>.csv")
+def as_csv() -> Response:
+    """The answers, such as `quiz score` reads again."""
+    kept = response()
+    rows = export.own_sheet(current().bank, kept.answers, contacts=kept.contacts, title=kept.title, words=kept.words)
+    answer = Response(export.to_csv(rows), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = "attachment; filename=many-hats.csv"
+    return answer

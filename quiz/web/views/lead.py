@@ -1,0 +1,207 @@
+"""Making a team, and what its lead sees and does."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, abort, g, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from quiz import storage
+from quiz.exchange import export
+from quiz.teams import anonymous, open_team, round_pages
+from quiz.web import links
+from quiz.web.app import current
+from quiz.web.views.link_pages import linked
+from quiz.web.views.result import qr_code
+
+making = Blueprint("making", __name__)
+pages = linked("lead", "/t/<link:link>", lambda lead: current().storage.team(lead) or _just_replaced())
+
+
+@making.route("/teams", methods=["GET", "POST"])
+def make() -> str | Response | tuple[str, int]:
+    """Make a team: its name, its kind, its minimum. The same form sent twice makes one."""
+    app = current()
+    form = app.forms.team(request.form if request.method == "POST" else None)
+    if request.method != "POST":
+        return render_template("lead/make.html", form=form, seed=links.make(), errors=[])
+    if not form.validate():
+        errors = [(name, messages[0]) for name, messages in form.errors.items()]
+        return render_template("lead/make.html", form=form, seed=request.form.get("seed"), errors=errors), 422
+    lead = app.derive("lead", links.checked(request.form.get("seed", "")) or abort(400))
+    app.storage.make_team(
+        links.fingerprint(lead),
+        links.fingerprint(join_link(lead, 1)),
+        number=1,
+        name=form.name.data,
+        kind=form.kind.data,
+        minimum=int(form.minimum.data),
+        day=app.today(),
+    )
+    return redirect(url_for("lead.page", link=lead), 303)
+
+
+def join_link(lead: str, number: int) -> str:
+    """The join link of that number: only who has the lead link can work it out, and nothing of it is stored."""
+    return current().derive("join", f"{lead}:{number}")
+
+
+def _just_replaced() -> storage.Team | None:
+    """The team whose lead link this very form has replaced: a second click must not lose the new link."""
+    seed = links.checked(request.form.get("seed", ""))
+    if request.endpoint != "lead.replace_links" or seed is None:
+        return None
+    return current().storage.team(links.fingerprint(current().derive("lead", seed)))
+
+
+def _team() -> storage.Team:
+    found: storage.Team = g.found
+    return found
+
+
+def _anonymous() -> storage.Team:
+    """The team, where it is of the kind that has rounds and a minimum."""
+    if _team().kind != "anonymous":
+        abort(404)
+    return _team()
+
+
+@pages.get("")
+def page() -> str:
+    """The team: its links, how many have finished, and what was published."""
+    app, team = current(), _team()
+    common = {
+        "team": team,
+        "join_address": app.address("join.page", link=join_link(g.link, team.number)),
+        "lead_address": app.address("lead.page"),
+        "seed": links.make(),
+    }
+    if team.kind == "open":
+        return render_template("teams/open.html", **common, **by_name(team), bank=app.bank, lead=True)
+    shown = round_pages.shown(team)
+    return render_template(
+        "lead/page.html",
+        **common,
+        standing=round_pages.standing(team, app.storage.seats(team.id)),
+        rounds=shown,
+        minimums=[n for n in anonymous.MINIMUMS if n > team.minimum],
+        too_few="few" in request.args,
+    )
+
+
+def by_name(team: storage.Team) -> dict[str, Any]:
+    """What the page of an open team shows of its members; those who have not finished are only counted."""
+    app = current()
+    members = app.storage.members(team.id)
+    done = [member for member in members if member.response.finished]
+    shown = open_team.open_team(
+        app.bank,
+        app.scheme,
+        [open_team.OpenMember(m.name, m.response.answers, m.response.wishes if m.wishes else None) for m in done],
+    )
+    return {"shown": shown, "waiting": len(members) - len(done), "map": round_pages.open_map(app.bank, shown)}
+
+
+@pages.get("/join.svg")
+def join_qr() -> Response:
+    """The join link as a QR code, for a screen in the room."""
+    return qr_code(current().address("join.page", link=join_link(g.link, _team().number)))
+
+
+@pages.route("/close", methods=["GET", "POST"])
+def close() -> str | Response:
+    """Close the open round, which publishes it, after asking once; with too few it stays open and says so."""
+    app, team = current(), _anonymous()
+    if request.method != "POST":
+        standing = round_pages.standing(team, app.storage.seats(team.id))
+        if team.open_round is None or not standing.enough:
+            return redirect(url_for("lead.page"), 303)
+        return render_template("lead/close.html", team=team, standing=standing)
+    asked = request.form.get("round", type=int)
+    if asked is not None and (team.open_round is None or team.open_round.number != asked):
+        # The form is of before that round was closed: it must not close the next one.
+        return redirect(url_for("lead.round", number=asked), 303)
+    app.storage.close_round(g.key, round_pages.publisher(app.bank, app.scheme, team), day=app.today())
+    # Read anew: somebody who clicks twice wants to see the round that the first click closed.
+    after = app.storage.team(g.key) or abort(404)
+    if after.open_round is not None:
+        return redirect(url_for("lead.page", few="few"), 303)
+    return redirect(url_for("lead.round", number=len(after.rounds)), 303)
+
+
+@pages.post("/next")
+def next_round() -> Response:
+    """Open the next round."""
+    _anonymous()
+    current().storage.open_round(g.key, day=current().today())
+    return redirect(url_for("lead.page"), 303)
+
+
+@pages.post("/minimum")
+def minimum() -> Response:
+    """Raise the minimum; it never goes down."""
+    _anonymous()
+    wanted = request.form.get("minimum", type=int)
+    if wanted not in anonymous.MINIMUMS:
+        abort(400)
+    current().storage.raise_minimum(g.key, wanted)
+    return redirect(url_for("lead.page"), 303)
+
+
+@pages.post("/links")
+def replace_links() -> Response:
+    """Replace the join link, or both links; the old ones lead nowhere from then on."""
+    app = current()
+    both = "both" in request.form
+    lead = app.derive("lead", links.checked(request.form.get("seed", "")) or abort(400)) if both else g.link
+    number = 1 + secrets.randbelow(2**53 - 1)
+    app.storage.replace_links(
+        g.key, new_lead=links.fingerprint(lead), joining=links.fingerprint(join_link(lead, number)), number=number
+    )
+    return redirect(url_for("lead.page", link=lead), 303)
+
+
+@pages.route("/delete", methods=["GET", "POST"])
+def delete() -> str | Response:
+    """Delete the team with all its rounds, after asking once."""
+    if request.method != "POST":
+        return render_template("lead/delete.html", team=_team())
+    current().storage.erase_team(g.key)
+    return redirect(url_for("start.deleted", team=1), 303)
+
+
+def _published(number: int) -> anonymous.Published:
+    """The one road from a round to anything that is served of it."""
+    return next((one.result for one in round_pages.shown(_anonymous()) if one.number == number), None) or abort(404)
+
+
+@pages.get("/rounds/<int:number>")
+def round(number: int) -> str:
+    """What a closed round published."""
+    app = current()
+    return render_template(
+        "teams/round.html",
+        team=_team(),
+        number=number,
+        page=round_pages.page(app.bank, _published(number)),
+        rounds=round_pages.shown(_team()),
+        bank=app.bank,
+    )
+
+
+@pages.get("/rounds/<int:number>.json")
+def round_json(number: int) -> Response:
+    """The same as JSON."""
+    facts = anonymous.facts(_published(number), current().bank)
+    return jsonify({"team": _team().name, "round": number, "facts": [fact._asdict() for fact in facts]})
+
+
+@pages.get("/rounds/<int:number>.csv")
+def round_csv(number: int) -> Response:
+    """The same as CSV."""
+    rows = [anonymous.Fact._fields, *anonymous.facts(_published(number), current().bank)]
+    answer = Response(export.to_csv(rows), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = "attachment; filename=many-hats-round.csv"
+    return answer

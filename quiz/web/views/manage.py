@@ -1,0 +1,101 @@
+"""What a person may do with their response: share it, keep it, take the quiz again, delete it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import NamedTuple
+
+from flask import abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from quiz import storage
+from quiz.web import links
+from quiz.web.app import current
+from quiz.web.views.owner_pages import or_gone, owner_pages, response
+from quiz.web.views.result import qr_code
+
+pages = owner_pages("yours")
+
+
+class Shared(NamedTuple):
+    """A share with its address."""
+
+    share: storage.Share
+    address: str
+
+
+def _share_link(number: int) -> str:
+    """The share link of that number: only who has the owner link can work it out, and nothing of it is stored."""
+    return current().derive("share", f"{g.link}:{number}")
+
+
+@pages.get("/yours")
+def page() -> str:
+    """Share links, export, expiry, taking it again, deleting."""
+    app, kept = current(), response()
+    made = [Shared(share, app.address("shared.show", link=_share_link(share.number))) for share in kept.shares]
+    return render_template(
+        "manage/page.html",
+        shares=sorted(made, key=lambda one: (one.share.made, one.share.label)),
+        number=1 + secrets.randbelow(2**53 - 1),
+        full=len(made) >= storage.MOST_SHARES,
+        form=app.forms.share(),
+        expires=app.expiry(kept.changed),
+        seed=links.make(),
+        finished=kept.finished,
+    )
+
+
+@pages.post("/shares")
+def share() -> Response:
+    """Make a share link. The same form sent twice makes one."""
+    app = current()
+    form, number = app.forms.share(request.form), request.form.get("number", type=int) or 0
+    if not form.validate() or not 0 < number < 2**53:
+        abort(400)
+    made = storage.Share(number, form.label.data or "", form.words.data, form.wishes.data, app.today())
+    if not app.storage.share(g.key, made, link=links.fingerprint(_share_link(number))):
+        abort(400)
+    return redirect(url_for("yours.page", _anchor="share"), 303)
+
+
+@pages.post("/shares/<int:number>/end")
+def end_share(number: int) -> Response:
+    """End a share link. One that was ended already stays so."""
+    if number in {share.number for share in response().shares}:
+        current().storage.end_share(g.key, number)
+    return redirect(url_for("yours.page", _anchor="share"), 303)
+
+
+@pages.get("/shares/<int:number>.svg")
+def share_qr(number: int) -> Response:
+    """A share link as a QR code."""
+    if number not in {share.number for share in response().shares}:
+        abort(404)
+    return qr_code(current().address("shared.show", link=_share_link(number)))
+
+
+@pages.post("/keep")
+def keep() -> Response:
+    """Count the time until it is deleted from today on."""
+    app = current()
+    or_gone(app.storage.keep(g.key, day=app.today()))
+    return redirect(url_for("yours.page", _anchor="keep"), 303)
+
+
+@pages.post("/again")
+def again() -> Response:
+    """Take the quiz again: a new response, which knows this one."""
+    app = current()
+    link = app.derive("owner", links.checked(request.form.get("seed", "")) or abort(400))
+    app.storage.start(links.fingerprint(link), bank=app.bank.version, day=app.today(), earlier=g.key)
+    return redirect(url_for("take.questions", link=link, number=1), 303)
+
+
+@pages.route("/delete", methods=["GET", "POST"])
+def delete() -> str | Response:
+    """Delete everything, after asking once."""
+    if request.method != "POST":
+        return render_template("manage/delete.html", earlier=response().earlier)
+    current().storage.erase(g.key)
+    return redirect(url_for("start.deleted"), 303)

@@ -1,0 +1,51 @@
+"""A person's result."""
+
+from __future__ import annotations
+
+import io
+
+from flask import g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from quiz.bank.answer_sheet import sheet
+from quiz.web.app import current
+from quiz.web.views.owner_pages import owner_pages, response, result
+
+pages = owner_pages("result")
+
+
+@pages.get("")
+def show() -> str | Response:
+    """The result, or the page of the quiz to go on with."""
+    app, kept = current(), response()
+    answered = sheet(app.bank, kept.answers)
+    if not kept.finished:
+        if answered.complete:
+            return redirect(url_for("take.check"), 303)
+        return redirect(url_for("take.questions", number=answered.first_open), 303)
+    return render_template(
+        "result/show.html",
+        result=result(),
+        own=True,
+        day=kept.finished,
+        left="left" in request.args,
+        bank=app.bank,
+        earlier=kept.earlier,
+        membership=app.storage.membership(g.key),
+    )
+
+
+@pages.get("/qr.svg")
+def qr() -> Response:
+    """The owner link as a QR code, to go on with a phone."""
+    return qr_code(current().address("result.show"))
+
+
+def qr_code(address: str) -> Response:
+    """A picture that holds `address`, for another device's camera."""
+    import segno  # few ask for one, and nobody's first page should wait for it
+
+    picture = io.BytesIO()
+    code = segno.make(address, micro=False)
+    code.save(picture, kind="svg", border=2, light="#fff", svgclass=None, lineclass=None)
+    return Response(picture.getvalue(), mimetype="image/svg+xml")

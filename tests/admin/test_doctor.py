@@ -1,0 +1,340 @@
+"""`quiz doctor`: a line for each thing it looks at, the mend where one is needed, and no trace of itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlite_utils import Database
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
+
+from quiz import create_app, storage
+from quiz.admin import doctor
+from quiz.cli import main
+from quiz.config import secret_key
+from quiz.storage import Storage
+from tests.storage.test_responses import AFFECTED, HUMBLE, MENDED, sqlite
+from tests.test_cli import quiz
+
+TODAY = "2026-06-15"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    """A started instance with a response in it."""
+    folder = tmp_path / "instance"
+    app = create_app({}, instance=folder)
+    app.storage.start("a" * 64, bank="1", day=TODAY)
+    app.storage.close()
+    return folder
+
+
+def examine(folder: Path, **settings: str) -> Result:
+    environ = {"MANY_HATS_INSTANCE": str(folder)} | {f"MANY_HATS_{name}": text for name, text in settings.items()}
+    return CliRunner().invoke(main, ["doctor"], env=environ)
+
+
+def troubles(result: Result) -> list[str]:
+    """What is to be mended, by the thing it is wrong with."""
+    assert result.stderr == ""
+    lines = result.stdout.splitlines()
+    assert {line.split()[0] for line in lines} <= {"ok", "trouble"}
+    found = [line.split(maxsplit=1)[1] for line in lines if line.startswith("trouble")]
+    assert result.exit_code == bool(found)
+    return found
+
+
+def traces(folder: Path) -> dict[str, tuple[bytes, int]]:
+    return {path.name: (path.read_bytes(), path.stat().st_mode) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_sound_instance_has_a_line_for_everything_and_no_trouble(instance):
+    before = traces(instance)
+    shown = examine(instance)
+    assert troubles(shown) == []
+    said = {line.split()[1] for line in shown.stdout.splitlines()}
+    assert said >= {"Python", "SQLite", "instance", "file", "settings", "key", "bank", "database", "disk", "expiry"}
+    assert "responses: 1" in shown.stdout
+    assert traces(instance) == before
+
+
+def test_an_instance_that_was_never_started_is_no_trouble_and_is_not_made(tmp_path):
+    shown = examine(tmp_path / "instance")
+    assert troubles(shown) == []
+    assert shown.stdout.count("the first `quiz serve` makes it") == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def open_folder(folder: Path) -> None:
+    folder.chmod(0o755)
+
+
+def open_database(folder: Path) -> None:
+    (folder / "many-hats.db").chmod(0o640)
+
+
+def open_key(folder: Path) -> None:
+    (folder / "secret.key").chmod(0o604)
+
+
+def short_key(folder: Path) -> None:
+    (folder / "secret.key").write_bytes(b"k")
+
+
+def unknown_setting(folder: Path) -> None:
+    (folder / "config.py").write_text("OPERATR = 'a slip'\n")
+
+
+def lost_database(folder: Path) -> None:
+    (folder / "many-hats.db").unlink()
+
+
+def no_database(folder: Path) -> None:
+    (folder / "many-hats.db").write_bytes(b"nothing but words " * 1000)
+
+
+def damaged_database(folder: Path) -> None:
+    with Database(sqlite3.connect(folder / "many-hats.db")) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+        page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'answer'").fetchone()[0]
+    with (folder / "many-hats.db").open("r+b") as raw:
+        raw.seek((page - 1) * 4096)
+        raw.write(secrets.token_bytes(4096))
+
+
+def orphan(folder: Path) -> None:
+    with Database(sqlite3.connect(folder / "many-hats.db")) as db:
+        db.execute("INSERT INTO contact VALUES (404, 'baker')")
+
+
+def changed_table(folder: Path) -> None:
+    with Database(sqlite3.connect(folder / "many-hats.db")) as db:
+        db.execute("DROP INDEX response_changed")
+
+
+def migration_to_come(folder: Path) -> None:
+    with Database(sqlite3.connect(folder / "many-hats.db")) as db:
+        db.execute("DROP TABLE memory")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm005_memory'")
+
+
+def open_config(folder: Path) -> None:
+    (folder / "config.py").write_text(f"SECRET_KEY = '{'k' * secret_key.LENGTH}'\n")
+    (folder / "config.py").chmod(0o644)
+
+
+def folder_for_a_database(folder: Path) -> None:
+    (folder / "many-hats.db").unlink()
+    (folder / "many-hats.db").mkdir()
+
+
+def overdue(folder: Path) -> None:
+    kept = Storage(folder / "many-hats.db")
+    kept.start("b" * 64, bank="1", day="2020-01-01")
+    kept.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "named"),
+    [
+        (open_folder, "run: chmod 700 "),
+        (open_database, "many-hats.db; run: chmod 600 "),
+        (open_key, "chmod 600 "),
+        (short_key, "delete it to have a new one made"),
+        (unknown_setting, "unknown setting OPERATR"),
+        (lost_database, "is not there; set DATABASE, or: quiz restore FILE"),
+        (no_database, "file is not a database"),
+        (damaged_database, "quiz restore FILE --force"),
+        (orphan, "rows of contact refer to what is not there"),
+        (changed_table, "response_changed is not as this version makes it"),
+        (migration_to_come, "m005_memory to come; back up, then restart"),
+        (overdue, "past their time: 1; any request"),
+        (open_config, "config.py holds the key, and others can read it; run: chmod 600 "),
+        (folder_for_a_database, "is no file; move it away, or set DATABASE"),
+    ],
+)
+def test_each_trouble_is_a_line_with_its_mend_and_nothing_is_changed(instance, spoil: Callable[[Path], None], named):
+    spoil(instance)
+    before = traces(instance)
+    found = troubles(examine(instance))
+    assert [line for line in found if named in line], found
+    assert len(found) == (2 if spoil is open_key else 1)
+    assert traces(instance) == before
+
+
+@pytest.mark.parametrize(("changed", "waits"), [("2025-06-14", False), ("2025-06-13", True)])
+def test_a_response_may_wait_a_day_for_the_request_that_erases_it(instance, changed, waits):
+    kept = Storage(instance / "many-hats.db")
+    kept.start("b" * 64, bank="1", day=changed)
+    kept.close()
+    found = {check.what: check for check in doctor.checks(instance, today=TODAY)}
+    assert found["expiry"].sound == (not waits)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"URL": "https://hats.example.org"}, "set BEHIND_PROXY to yes"),
+        ({"BEHIND_PROXY": "yes"}, "set URL to the address that people use"),
+        ({"BEHIND_PROXY": "yes", "URL": "http://hats.example.org"}, "use https"),
+        ({"URL": "http://hats.example.org/quiz"}, "write it without what follows the host"),
+        ({"TRUSTED_HOSTS": "localhost *"}, "write whole host names"),
+        ({"TRUSTED_HOSTS": "https://hats.example.org"}, "write host names alone"),
+        ({"URL": "hats.example.org"}, "write the whole address"),
+        ({"BANK": "/no/such/folder"}, "is missing"),
+        ({"KEEP_MONTHS": "99999"}, "use a whole number from 1 to 1200"),
+        ({"DATABASE": ""}, "write a file name alone"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named_with_its_mend(instance, settings, named):
+    found = troubles(examine(instance, **settings))
+    assert len(found) == 1
+    assert named in found[0]
+
+
+def test_a_server_behind_a_proxy_with_tls_is_no_trouble(instance):
+    shown = examine(instance, URL="https://hats.example.org", BEHIND_PROXY="yes")
+    assert troubles(shown) == []
+    assert "links begin with https://hats.example.org" in shown.stdout
+
+
+def test_the_settings_that_the_docs_tell_for_a_proxy_are_seen_by_every_command(instance):
+    text = (DOCS / "running.md").read_text(encoding="utf-8")
+    named = {line.split("=")[1] for line in text.splitlines() if line.startswith("Environment=")}
+    assert named == {"MANY_HATS_INSTANCE"}, "what only the unit says, no other command sees"
+    (shown,) = re.findall(r"^```python\n(URL = .*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (instance / "config.py").write_text(shown)
+    told = examine(instance)
+    assert troubles(told) == []
+    assert "links begin with https://hats.example.org" in told.stdout
+
+
+def test_problems_of_the_bank_are_counted_and_the_first_is_shown(instance, small_bank):
+    baker = small_bank / "roles" / "baker.toml"
+    baker.write_text(baker.read_text().replace("place = 1", "place = -1"))
+    (found,) = troubles(examine(instance, BANK=str(small_bank)))
+    assert f"{baker}:" in found
+    assert "place is -1" in found
+
+
+def test_a_nearly_full_disk_is_said_with_what_is_needed(instance, monkeypatch):
+    usage = type("Usage", (), {"free": 10 << 20})
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
+    (found,) = troubles(examine(instance))
+    assert "10 MB free; make room for 200 MB" in found
+
+
+def test_an_old_python_is_said(instance, monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 10, 4))
+    assert "install 3.11 or newer" in next(iter(troubles(examine(instance))))
+
+
+def test_a_database_in_wal_mode_under_an_affected_sqlite_is_said(instance, monkeypatch):
+    assert (instance / "many-hats.db").read_bytes()[18] == (2 if storage.journal() == "wal" else 1)
+    sqlite(monkeypatch, MENDED)
+    create_app({}, instance=instance)
+    assert troubles(examine(instance)) == []
+    sqlite(monkeypatch, AFFECTED)
+    (found,) = troubles(examine(instance))
+    assert "could lose writes; restart `quiz serve`" in found
+    create_app({}, instance=instance)
+    shown = examine(instance)
+    assert troubles(shown) == []
+    assert "kept with a rollback journal" in shown.stdout
+
+
+def test_a_folder_that_cannot_be_used_is_one_line_and_the_end(tmp_path):
+    (tmp_path / "file").touch()
+    (found,) = troubles(examine(tmp_path / "file"))
+    assert "is no folder" in found
+
+
+@pytest.fixture
+def closed(instance: Path) -> Iterator[Path]:
+    instance.chmod(0o500)
+    yield instance
+    instance.chmod(0o700)
+
+
+def test_a_read_only_folder_is_said_and_no_crash(closed):
+    run = quiz("doctor", instance=closed, before=tuple(HUMBLE))
+    assert (run.returncode, run.stderr) == (1, "")
+    assert "cannot be written to" in run.stdout
+
+
+def test_a_read_only_database_is_not_to_be_replaced(instance):
+    (instance / "many-hats.db").chmod(0o400)
+    run = quiz("doctor", instance=instance, before=tuple(HUMBLE))
+    (found,) = [line for line in run.stdout.splitlines() if line.startswith("trouble")]
+    assert f"cannot be written to; use the user that serves the quiz, or: chmod 600 {instance}" in found
+    assert "restore" not in found
+
+
+def test_a_folder_that_was_never_used_may_be_open_as_git_made_it(tmp_path):
+    folder = tmp_path / "cloned"
+    folder.mkdir(mode=0o755)
+    (folder / ".gitkeep").touch()
+    modes = [one for one in doctor.checks(folder, today="2026-11-22") if one.what == "file modes"]
+    assert [(one.sound, one.said) for one in modes] == [
+        (True, "nothing is kept yet; the first start closes the folder to others")
+    ]
+
+
+def test_a_database_that_another_program_holds_is_not_to_be_replaced(instance, monkeypatch):
+    monkeypatch.setattr("quiz.storage.sqlite.PATIENCE", 0.05)
+    with Database(sqlite3.connect(instance / "many-hats.db")) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        (found,) = troubles(examine(instance))
+    assert "database is locked; another program holds it: stop that one" in found
+    assert "restore" not in found
+    assert troubles(examine(instance)) == []
+
+
+def test_a_disk_that_does_not_answer_is_no_reason_to_replace_the_database(instance, monkeypatch):
+    def fail(file: Path, *, before: str) -> None:
+        raise storage.Unavailable(f"{file}: disk I/O error")
+
+    monkeypatch.setattr(doctor, "soundness", fail)
+    (found,) = troubles(examine(instance))
+    assert found.endswith("disk I/O error; look at the disk and at the modes of the files, then run this again")
+
+
+def test_a_config_file_that_holds_no_key_may_be_read_by_others(instance):
+    (instance / "config.py").write_text("OPERATOR = 'Data platform team'\n")
+    (instance / "config.py").chmod(0o644)
+    assert troubles(examine(instance)) == []
+    assert troubles(examine(instance, SECRET_KEY="k" * secret_key.LENGTH)) == []
+
+
+def test_the_folder_that_git_made_is_no_trouble_once_the_quiz_was_started(tmp_path):
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    (folder / ".gitkeep").touch()
+    folder.chmod(0o755)
+    create_app({}, instance=folder)
+    assert troubles(examine(folder)) == []
+
+
+def test_a_path_that_is_no_utf_8_can_be_told(tmp_path):
+    folder = tmp_path / os.fsdecode(b"n\xffx")
+    create_app({}, instance=folder)
+    run = quiz("doctor", instance=folder, PYTHONIOENCODING="utf-8:strict")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "n\ufffdx/many-hats.db, responses: 0" in run.stdout
+
+
+def test_a_key_in_the_settings_needs_no_file(instance):
+    (instance / "secret.key").unlink()
+    shown = examine(instance, SECRET_KEY="k" * secret_key.LENGTH)
+    assert troubles(shown) == []
+    assert "comes from the settings" in shown.stdout
+    assert "kkk" not in shown.stdout

@@ -1,0 +1,95 @@
+"""A reload of `quiz serve` while people answer: the processes change, and nobody notices."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import threading
+from typing import Any
+
+import pytest
+
+from quiz.bank import Bank
+from quiz.storage import Storage
+from quiz.web import links
+from tests.admin.test_server import BOUND, Browser, served  # noqa: F401 - a fixture
+
+RELOADS = 10
+
+
+class Load:
+    """People who take the quiz one after another, in threads; notes every answer that is not as it should be."""
+
+    def __init__(self, port: int, bank: Bank, threads: int) -> None:
+        self.port, self.bank = port, bank
+        self.requests = 0
+        self.errors: list[str] = []
+        self.kept: dict[str, set[str]] = {}
+        self._stop = threading.Event()
+        self._change = threading.Condition()
+        self._threads = [threading.Thread(target=self._take) for _ in range(threads)]
+
+    def __enter__(self) -> Load:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(BOUND)
+
+    def wait_for(self, more: int) -> None:
+        """Until so many further requests were answered."""
+        with self._change:
+            wanted = self.requests + more
+            assert self._change.wait_for(lambda: self.requests >= wanted or self.errors, BOUND), "no more answers"
+
+    def _take(self) -> None:
+        while not self._stop.is_set() and not self.errors:
+            try:
+                self._once(Browser(self.port))
+            except (OSError, http.client.HTTPException, AssertionError) as error:
+                self.errors.append(repr(error))
+
+    def _once(self, browser: Browser) -> None:
+        to = self._sent(browser, "/start", {}, page="/")
+        for page in self.bank.pages:
+            answers = {item.id: "weekly" for item in page}
+            own, to = to, self._sent(browser, to, answers, page=to)
+            self.kept.setdefault(links.fingerprint(own.split("/")[2]), set()).update(answers)
+            if self._stop.is_set():
+                return
+
+    def _sent(self, browser: Browser, path: str, fields: dict[str, str], *, page: str) -> str:
+        status, to, text = browser.send(path, fields, page=page)
+        assert status == 303, f"{path}: {status}: {text[:200]}"
+        with self._change:
+            self.requests += 2  # the page, and the form on it
+            self._change.notify_all()
+        return to
+
+
+@pytest.mark.slow
+def test_a_reload_under_load_loses_no_request_and_no_answer(served: Any, bank: Bank, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("MANY_HATS_RATE_LIMITS", "no")
+    server = served("--workers", "2")
+    server.start()
+    with Load(server.port, bank, threads=3) as load:
+        for _ in range(RELOADS):
+            load.wait_for(20)
+            before = set(server.workers)
+            os.kill(server.pid, signal.SIGHUP)
+            while before & set(server.workers) and not load.errors:
+                load.wait_for(1)
+        load.wait_for(60)
+    print(f"{RELOADS} reloads, {load.requests} requests, {len(load.errors)} errors")
+    assert load.errors == []
+    assert server.stop() == 0
+    assert "Traceback" not in server.output.read_text()
+    storage = Storage(server.instance / "many-hats.db")
+    lost = {owner for owner, ids in load.kept.items() if set(getattr(storage.response(owner), "answers", ())) < ids}
+    storage.close()
+    assert load.kept
+    assert lost == set()

@@ -1,0 +1,463 @@
+"""`quiz serve` as it is run: a real server in a process of its own, asked over HTTP, and killed in the middle."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import http.client
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from click.testing import CliRunner
+from gunicorn.workers.gthread import TConn
+
+from quiz.admin import server as production
+from quiz.cli import main
+from quiz.storage import Storage
+from quiz.web import links
+from quiz.web.app import App
+
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+#: Seconds in which a server must start, answer or end, however slow the machine.
+BOUND = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Served:
+    """`quiz serve` on a free port, with an instance folder of its own."""
+
+    def __init__(self, instance: Path, *options: str) -> None:
+        self.instance, self.port = instance, free_port()
+        self.command = [sys.executable, "-m", "quiz", "serve", "--port", str(self.port), *options]
+        self.output = instance.with_suffix(".log")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, bound: float = BOUND) -> None:
+        """Start it; comes back once it answers. Tries again while workers of a killed master still hold the port."""
+        until = time.monotonic() + bound
+        environ = os.environ | {"MANY_HATS_INSTANCE": str(self.instance)}
+        while time.monotonic() < until:
+            if self.process is None or self.process.poll() is not None:
+                with self.output.open("wb") as output:
+                    self.process = subprocess.Popen(self.command, env=environ, stdout=output, stderr=output)
+            if b"Many Hats is at" in self.output.read_bytes():
+                return
+            try:
+                self.process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                continue
+        raise AssertionError(f"no answer within {bound} s:\n{self.output.read_text()}")
+
+    @property
+    def pid(self) -> int:
+        assert self.process
+        return self.process.pid
+
+    @property
+    def workers(self) -> list[int]:
+        """The process ids of the workers that live now."""
+        found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [int(pid) for pid in found.split()]
+
+    def stop(self) -> int:
+        """End it as a service manager would; gives its exit code."""
+        assert self.process
+        self.process.terminate()
+        try:
+            return self.process.wait(BOUND)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Any]:
+    """Makes a server that is ready to start; ends it afterwards."""
+    made: list[Served] = []
+
+    def serve(*options: str) -> Served:
+        made.append(Served(tmp_path / f"instance{len(made)}", *options))
+        return made[-1]
+
+    yield serve
+    for server in made:
+        if server.process and server.process.poll() is None:
+            server.stop()
+
+
+class Browser:
+    """Keeps the cookie, and knows the hidden fields of the page it looked at last."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.cookie, self.hidden = port, "", dict[str, str]()
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> tuple[int, str, str]:
+        """Status, address to go on to, and page."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=BOUND)
+        try:
+            if fields is not None:
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
+            connection.request(method, path, urlencode(fields or {}) or None, headers | {"Cookie": self.cookie})
+            answer = connection.getresponse()
+            page = answer.read().decode()
+        finally:
+            connection.close()
+        if cookie := answer.getheader("Set-Cookie"):
+            self.cookie = cookie.partition(";")[0]
+        if method == "GET":
+            self.hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(page)}
+        return answer.status, answer.getheader("Location") or "", page
+
+    def send(self, path: str, fields: dict[str, str], *, page: str) -> tuple[int, str, str]:
+        """Look at `page`, fill in `fields`, send them to `path`."""
+        status, to, text = self.ask("GET", page)
+        return self.ask("POST", path, self.hidden | fields) if status == 200 else (status, to, text)
+
+    def start(self) -> str:
+        """Begin a response; gives the path of its first page."""
+        status, to, page = self.send("/start", {}, page="/")
+        assert status == 303, page
+        return to
+
+
+def test_it_answers_and_makes_links_with_its_own_address(served):
+    server = served()
+    server.start()
+    own = f"http://127.0.0.1:{server.port}"
+    assert server.output.read_text() == f"Many Hats is at {own}  (Ctrl+C ends it)\n"
+    browser = Browser(server.port)
+    first = browser.start()
+    link = f"{own}{first.rsplit('/', 1)[0]}"
+    assert link in browser.ask("GET", first)[2]
+
+
+def test_links_are_made_with_the_url_that_people_use(served):
+    server = served("--url", "https://hats.example.org", "--workers", "1")
+    server.start()
+    assert "https://hats.example.org" in server.output.read_text()
+    browser = Browser(server.port)
+    first = browser.start()
+    page = browser.ask("GET", first)[2]
+    assert f"https://hats.example.org{first.rsplit('/', 1)[0]}" in page
+    assert f"127.0.0.1:{server.port}" not in page
+    assert browser.ask("GET", "/", Host="hats.example.org")[0] == 200
+
+
+def test_a_name_that_it_does_not_go_by_is_refused(served):
+    server = served("--workers", "1")
+    server.start()
+    status, _, page = Browser(server.port).ask("GET", "/", Host="evil.example")
+    assert status == 400
+    assert "evil.example" not in page
+    assert Browser(server.port).ask("GET", "/", Host="localhost")[0] == 200
+
+
+def test_it_ends_at_once_and_in_peace_when_told_to_even_while_a_browser_holds_on(served):
+    server = served()
+    server.start()
+    holding = http.client.HTTPConnection("127.0.0.1", server.port, timeout=BOUND)
+    try:
+        holding.request("GET", "/")
+        assert holding.getresponse().read()
+        workers, began = server.workers, time.monotonic()
+        assert workers
+        assert server.stop() == 0
+        print(f"ended after {time.monotonic() - began:.1f} s")
+    finally:
+        holding.close()
+    assert [pid for pid in workers if Path(f"/proc/{pid}").exists()] == []
+    assert "Traceback" not in server.output.read_text()
+
+
+@pytest.fixture
+def on_the_lan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[App, str, list[str]]]:
+    """Runs `quiz serve --lan` up to where it would listen; gives the app, its greeting and where it would listen."""
+    begun: list[tuple[App, str, list[str]]] = []
+    monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path / "instance"))
+    monkeypatch.setattr(production, "lan_address", lambda: "192.0.2.2")
+    monkeypatch.setattr(
+        production, "serve", lambda app, *, binds, workers, greeting: begun.append((app, greeting, binds))
+    )
+
+    def serve(*options: str) -> tuple[App, str, list[str]]:
+        run = CliRunner().invoke(main, ["serve", "--lan", "--port", str(free_port()), *options])
+        assert run.exit_code == 0, run.output
+        return begun.pop()
+
+    return serve
+
+
+def test_on_the_local_network_links_begin_with_this_machines_address_in_it(on_the_lan):
+    app, greeting, binds = on_the_lan()
+    assert app.config["URL"].startswith("http://192.0.2.2:")
+    assert app.config["URL"] in greeting
+    assert "192.0.2.2" in app.config["TRUSTED_HOSTS"]
+    assert binds[0].startswith("0.0.0.0:")
+
+
+@pytest.mark.parametrize("by", ["option", "environment", "file"])
+def test_on_the_local_network_an_address_that_was_chosen_stays_chosen(on_the_lan, tmp_path, monkeypatch, by):
+    chosen = "http://hats.example.org"
+    if by == "environment":
+        monkeypatch.setenv("MANY_HATS_URL", chosen)
+    if by == "file":
+        (tmp_path / "instance").mkdir(mode=0o700)
+        (tmp_path / "instance" / "config.py").write_text(f"URL = {chosen!r}\n")
+    app, greeting, _ = on_the_lan(*(["--url", chosen] if by == "option" else []))
+    assert app.config["URL"] == chosen
+    assert chosen in greeting
+    assert {"hats.example.org", "192.0.2.2"} <= set(app.config["TRUSTED_HOSTS"])
+
+
+LINK = "A" * 22
+BROKEN = {
+    "no spaces": f"GET/r/{LINK}\r\n\r\n",
+    "no version": f"GET /r/{LINK}\r\n\r\n",
+    "another version": f"GET /r/{LINK} HTTP/{LINK}\r\n\r\n",
+    "another method": f"G=T /r/{LINK} HTTP/1.1\r\n\r\n",
+    "a strange header": f"GET / HTTP/1.1\r\nHost: localhost\r\n/r/{LINK} : 1\r\n\r\n",
+    "a long address": f"GET /r/{LINK}{'a' * 9000} HTTP/1.1\r\n\r\n",
+    "a false length": f"POST /r/{LINK}/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: {LINK}\r\n\r\n",
+}
+
+
+def test_broken_requests_are_refused_and_leave_neither_visitor_nor_link_in_the_log(served):
+    server = served("--workers", "1")
+    server.start()
+    refused = {}
+    for name, broken in BROKEN.items():
+        with socket.create_connection(("127.0.0.1", server.port), BOUND) as connection:
+            connection.sendall(broken.encode())
+            refused[name] = connection.recv(100).split()[1]
+    assert server.stop() == 0
+    assert all(status.startswith(b"4") for status in refused.values()), refused
+    assert server.output.read_text() == f"Many Hats is at http://127.0.0.1:{server.port}  (Ctrl+C ends it)\n"
+
+
+BROKEN_BODIES = {
+    "no size": f"/r/{LINK}\r\n0\r\n\r\n",
+    "no end of a part": f"3\r\nabc/r/{LINK}\r\n0\r\n\r\n",
+    "a broken extension": f"3;/r/{LINK}\r\nabc\r\n0\r\n\r\n",
+    "less than it says": f"20\r\n/r/{LINK}",
+}
+
+
+def test_broken_bodies_are_refused_with_a_page_and_leave_nothing_in_the_log(served):
+    server = served("--workers", "1")
+    server.start()
+    head = "POST /start HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    refused = {}
+    for name, body in BROKEN_BODIES.items():
+        with socket.create_connection(("127.0.0.1", server.port), BOUND) as connection:
+            connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n{body}".encode())
+            connection.shutdown(socket.SHUT_WR)
+            refused[name] = connection.recv(100).split()[1]
+    assert server.stop() == 0
+    assert set(refused.values()) == {b"400"}, refused
+    assert server.output.read_text() == f"Many Hats is at http://127.0.0.1:{server.port}  (Ctrl+C ends it)\n"
+
+
+@pytest.mark.parametrize(("proxy", "scheme"), [("no", "http"), ("yes", "https")])
+def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, monkeypatch, proxy, scheme):
+    monkeypatch.setenv("MANY_HATS_BEHIND_PROXY", proxy)
+    monkeypatch.setenv("MANY_HATS_TRUSTED_HOSTS", "hats.lan")
+    server = served("--workers", "1")
+    server.start()
+    browser = Browser(server.port)
+    first = browser.start()
+    headers = {"Host": "hats.lan", "X-Forwarded-Proto": "https", "SCRIPT_NAME": first[:2]}
+    status, _, page = browser.ask("GET", first, None, **headers)
+    assert status == 200
+    assert re.findall(r"(https?)://hats\.lan/r/", page)[:1] == [scheme]
+
+
+@pytest.mark.parametrize(("threads", "patience"), [(2, production.PATIENCE), (1, production.HURRIED)])
+def test_who_does_not_send_all_of_a_request_in_time_is_listened_to_no_longer(threads, patience):
+    worker = production.Worker.__new__(production.Worker)
+    worker.cfg, worker.pending_conns = SimpleNamespace(threads=threads), deque()
+    visitor, here = socket.socketpair()
+    with visitor, here:
+        conn = TConn(SimpleNamespace(), here, ("", 0), ("", 0))
+        worker._begun = {conn: time.monotonic() - patience + 1}
+        worker.murder_pending()
+        with pytest.raises(BlockingIOError):
+            here.recv(1)
+        worker._begun = {conn: time.monotonic() - patience - 1}
+        worker.murder_pending()
+        assert here.recv(1) == b""
+        here.sendall(b"an answer still gets through")
+        assert visitor.recv(9) == b"an answer"
+
+
+def test_half_sent_requests_do_not_stop_the_server(served):
+    server = served("--workers", "1")
+    server.start()
+    held = [socket.create_connection(("127.0.0.1", server.port), BOUND) for _ in range(8)]
+    try:
+        for connection in held:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        assert Browser(server.port).ask("GET", "/privacy")[0] == 200
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_a_fault_of_the_server_is_logged_without_visitor_and_link():
+    worker, said = production.Worker.__new__(production.Worker), []
+    worker.log = SimpleNamespace(exception=lambda *said_of_it: said.append(said_of_it))
+    request = SimpleNamespace(method="GET", uri=f"/r/{LINK}")
+    browser, client = socket.socketpair()
+    with browser, client:
+        worker.handle_error(request, client, ("192.0.2.1", 5), RuntimeError("a fault"))
+        assert browser.recv(100).split()[1] == b"500"
+    assert len(said) == 1
+    assert not [secret for secret in (LINK, "192.0.2.1") if secret in str(said)]
+
+
+def test_what_one_run_kept_the_next_one_shows(served):
+    server = served("--workers", "1")
+    server.start()
+    browser = Browser(server.port)
+    first = browser.start()
+    assert server.stop() == 0
+    server.start()
+    # The session is still good too: the key stayed the same.
+    assert browser.ask("POST", first, {**browser.hidden, "leave_out": "y"})[0] == 303
+
+
+def test_a_taken_port_is_one_clear_line(served, tmp_path):
+    server = served()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", server.port))
+        other.listen()
+        run = subprocess.run(server.command, capture_output=True, text=True, check=False, timeout=BOUND)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == (
+        f"Error: cannot listen on 127.0.0.1 port {server.port}: Address already in use; choose with --host and --port\n"
+    )
+
+
+def test_an_address_of_another_machine_is_refused_and_a_free_one_is_not():
+    assert "assign" in (production.refusal("192.0.2.1", free_port()) or "")
+    assert production.refusal("no.such.name.invalid", free_port())
+    assert production.refusal("ü" * 70, free_port()) == "that is no host name"
+    assert production.refusal("127.0.0.1", free_port()) is None
+
+
+# Killed in the middle
+
+
+class Ledger:
+    """What the server acknowledged: the answers of every page that was answered with a 303, by owner."""
+
+    def __init__(self) -> None:
+        self.pages: list[tuple[str, dict[str, str]]] = []
+        self.wrong: list[str] = []
+        self.stop = threading.Event()
+        self._change = threading.Condition()
+
+    def note(self, owner: str, answers: dict[str, str]) -> None:
+        with self._change:
+            self.pages.append((owner, answers))
+            self._change.notify_all()
+
+    def wait_for(self, more: int) -> None:
+        """Until `more` further pages were acknowledged."""
+        with self._change:
+            wanted = len(self.pages) + more
+            assert self._change.wait_for(lambda: len(self.pages) >= wanted or self.wrong, BOUND), "no more pages"
+
+
+def client(port: int, bank: Any, ledger: Ledger, seed: int) -> None:
+    """Takes the quiz again and again, sending every page until it is acknowledged, as a patient person would.
+
+    All answers of a page are the same, so that half a page would show.
+    """
+    chance, browser = random.Random(seed), Browser(port)
+
+    def until_acknowledged(path: str, fields: dict[str, str], *, page: str) -> str:
+        while not ledger.stop.is_set():
+            try:
+                status, to, text = browser.send(path, fields, page=page)
+            except (OSError, http.client.HTTPException):
+                ledger.stop.wait(0.02)  # the server is down: not so fast
+                continue
+            if status == 303:
+                return to
+            if status < 500:
+                ledger.wrong.append(f"{path}: {status}: {text[:200]}")
+                ledger.stop.set()
+        return ""
+
+    while not ledger.stop.is_set():
+        to = until_acknowledged("/start", {}, page="/")
+        for page in bank.pages:
+            answers = {item.id: chance.choice(list(bank.point)) for item in page[:1]}
+            answers = dict.fromkeys([item.id for item in page], next(iter(answers.values())))
+            following = until_acknowledged(to, answers, page=to)
+            if following:
+                ledger.note(links.fingerprint(to.split("/")[2]), answers)
+            to = following
+
+
+@pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.slow)])
+def test_no_page_that_was_acknowledged_is_lost_when_processes_are_killed(served, bank, kills):
+    server, ledger, chance = served("--workers", "4"), Ledger(), random.Random(5)
+    server.start()
+    clients = [threading.Thread(target=client, args=(server.port, bank, ledger, seed)) for seed in range(4)]
+    for one in clients:
+        one.start()
+    masters = 0
+    try:
+        for number in range(1, kills + 1):
+            ledger.wait_for(chance.randint(3, 12))
+            if number % 6 == 0:
+                masters += 1
+                os.kill(server.pid, signal.SIGKILL)
+                server.process.wait(BOUND)
+                server.start()
+            elif workers := server.workers:
+                with contextlib.suppress(ProcessLookupError):  # it has just gone, killed a moment ago
+                    os.kill(chance.choice(workers), signal.SIGKILL)
+        ledger.wait_for(8)
+    finally:
+        ledger.stop.set()
+        for one in clients:
+            one.join(BOUND)
+    assert ledger.wrong == []
+    assert server.stop() == 0
+
+    kept = Storage(server.instance / "many-hats.db")
+    with kept._read() as db:
+        owners = [row["owner"] for row in db["response"].rows]
+        assert next(db.query("PRAGMA integrity_check"))["integrity_check"] == "ok"
+        assert list(db.query("PRAGMA foreign_key_check")) == []
+    responses = {owner: kept.response(owner) for owner in owners}
+    kept.close()
+    answers = {owner: response.answers for owner, response in responses.items() if response}
+    lost = [page for owner, page in ledger.pages if not page.items() <= answers.get(owner, {}).items()]
+    pages = [[given.get(item.id) for item in page] for given in answers.values() for page in bank.pages]
+    half = [page for page in pages if len(set(page)) > 1]
+    print(
+        f"{kills} kills, {masters} of the master: {len(ledger.pages)} acknowledged, {len(lost)} lost, {len(half)} half"
+    )
+    assert (lost, half) == ([], [])

@@ -1,0 +1,99 @@
+"""One role more is one more file and nothing else: a bank with one is served, taken and shown like any other."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from quiz import create_app
+from quiz.admin import bank_lint
+from quiz.bank import load
+from quiz.config import paths
+from tests.bank.test_reader import EIGHTH
+from tests.visitor import Visitor
+
+OWN = ("finding", "describing", "teaching")
+SHIPPED = load(paths.shipped("questions"))
+ROLES, QUESTIONS = len(SHIPPED.roles) + 1, len(SHIPPED.asked) + len(OWN)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped bank with one file more."""
+    copy = shutil.copytree(paths.shipped("questions"), tmp_path / "bank")
+    (copy / "roles" / "data-librarian.toml").write_text(EIGHTH, encoding="utf-8")
+    return copy
+
+
+@pytest.fixture
+def visitor(folder: Path, tmp_path: Path) -> Visitor:
+    """Somebody who opens an app with that bank."""
+    return Visitor(create_app({"TESTING": True, "BANK": str(folder)}, instance=tmp_path / "instance"))
+
+
+def test_the_bank_is_sound(folder: Path):
+    assert bank_lint.problems(folder) == []
+
+
+def test_the_quiz_asks_its_three_questions_more(visitor: Visitor):
+    bank = visitor.app.bank
+    assert len(bank.asked) == QUESTIONS
+    assert f"{QUESTIONS} questions" in visitor.see("/").text
+    own = visitor.start()
+    asked = [
+        tag["name"]
+        for number in range(1, len(bank.pages) + 1)
+        for name, tag in visitor.see(f"{own}/{number}").tags
+        if name == "input" and tag["type"] == "radio"
+    ]
+    assert len(set(asked)) == QUESTIONS
+    assert set(OWN) <= set(asked)
+
+
+def test_its_name_stands_in_the_result_on_the_map_and_among_the_bars(visitor: Visitor):
+    answers = dict.fromkeys(visitor.app.bank.responsibility, "never") | dict.fromkeys(OWN, "daily")
+    shown = visitor.see(visitor.take(answers, contacts=["data-librarian"]))
+    assert "You wear one hat: data librarian" in shown.text
+    assert f"All {ROLES} roles" in shown.text
+    bars = shown.text.split(f"All {ROLES} roles", 1)[1]
+    assert "Data librarian 100%" in bars
+    chart = shown.text.split("the list below says the same in words", 1)[1].split("The same in words")[0]
+    assert "Data librarian" in chart
+    assert "100%" not in chart, "of one role there is no share to tell"
+    assert "Data librarian, your mix: 100% of it in your weeks" in shown.text
+    assert "Finding data daily or almost daily" in shown.text
+
+
+def test_without_a_hat_of_its_own_it_gets_its_letter(visitor: Visitor):
+    own = visitor.take(dict.fromkeys(visitor.app.bank.responsibility, "weekly"))
+    page = visitor.get(own).text
+    assert page.count(">D</text>") == 1, "each hat stands once on a page"
+    assert page.count('href="#hat-data-librarian"') >= 2, "on the map and beside the bar"
+    assert page.count(">S</text>") == 0, "the others have their hats"
+
+
+def test_it_combines_with_a_role_that_was_there_before(visitor: Visitor):
+    answers = dict.fromkeys(visitor.app.bank.responsibility, "never")
+    answers |= dict.fromkeys((*OWN, "insights", "dashboards", "trends"), "daily")
+    shown = visitor.see(visitor.take(answers))
+    assert "You combine data analyst and data librarian" in shown.text
+    assert "Data librarian 50%" in shown.text
+
+
+def test_it_can_be_ticked_as_a_contact(visitor: Visitor):
+    own = visitor.start()
+    assert "People who help others find data" in visitor.see(f"{own}/more").text
+    visitor.answer(own, dict.fromkeys(visitor.app.bank.responsibility, "never"), contacts=["data-librarian"])
+    assert "People who help others find data" in visitor.see(f"{own}/check").text
+
+
+def test_answers_from_before_it_came_still_give_their_result(folder: Path, tmp_path: Path):
+    before = create_app({"TESTING": True}, instance=tmp_path / "instance")
+    answers = dict.fromkeys(before.bank.responsibility, "never") | {"insights": "daily", "trends": "daily"}
+    own = Visitor(before).take(answers)
+    before.storage.close()
+    shown = Visitor(create_app({"TESTING": True, "BANK": str(folder)}, instance=tmp_path / "instance")).see(own)
+    assert "You wear one hat: data analyst" in shown.text
+    assert "The quiz has 3 questions that you have not seen." in shown.text

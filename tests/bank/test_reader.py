@@ -1,0 +1,634 @@
+"""The bank: what its files give, what is wrong with them, and the shipped one."""
+
+import os
+import shutil
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quiz import create_app
+from quiz.admin import bank_lint
+from quiz.bank import (
+    COLUMNS,
+    CONDITIONS,
+    WISHES,
+    Bank,
+    BankError,
+    Point,
+    Prompt,
+    Responsibility,
+    Role,
+    Stage,
+    Wish,
+    load,
+)
+from quiz.config import paths
+from quiz.exchange import export
+from tests.visitor import Visitor
+
+SHIPPED = {
+    "software-engineer": ["data-applications", "apis-services", "code-quality"],
+    "data-architect": ["data-stores", "governance", "scalable-architecture"],
+    "devops-sre": ["infrastructure", "ci-cd", "monitoring"],
+    "data-engineer": ["pipelines", "ingest-transform-serve", "data-quality"],
+    "data-analyst": ["insights", "dashboards", "trends"],
+    "data-scientist": ["predictive-models", "exploration", "model-handover"],
+    "ml-engineer": ["model-deployment", "model-monitoring", "model-optimisation"],
+}
+
+EIGHTH = """\
+name = "data librarian"
+plural = "data librarians"
+purpose = "Helps people find the data they need and trust what they find."
+people = "People who help others find data"
+stage = "consumers"
+place = 4
+works-with = ["data-architect", "data-analyst"]
+
+[[responsibilities]]
+id = "finding"
+name = "Finding data"
+question = "help somebody find data that answers their question"
+hint = "a search together, a pointer to the right table"
+
+[[responsibilities]]
+id = "describing"
+name = "Describing data"
+question = "write down where data comes from so that others can judge it"
+hint = "a summary, an example, a warning about gaps"
+
+[[responsibilities]]
+id = "teaching"
+name = "Teaching others"
+question = "teach colleagues to read data that is new to them"
+hint = "a short course, a guided tour, office hours"
+"""
+
+
+PROMPTS = """\
+[[prompts]]
+id = "begin"
+when = "wish-to-start"
+text = "You would like to start with “{responsibility}”. Who could show you?"
+priority = 80
+
+[[prompts]]
+id = "best-day"
+when = "always"
+text = "Which day went well?"
+priority = 20
+"""
+
+WISH = """
+[[wishes]]
+id = "more"
+label = "More of it"
+said = "more"
+"""
+
+
+def made(roles: int, responsibilities: int = 3) -> Bank:
+    """A bank of so many roles, whose ids tell where they stand."""
+    scale = (Point("never", "Never", "never", 0.0), Point("daily", "Daily", "daily", 1.0))
+    return Bank(
+        name="made",
+        stem="How often did you …",
+        scale=scale,
+        skip=Point("skip", "I can’t say", "left out", None),
+        stages=(Stage("all", "All", "All."),),
+        roles=tuple(
+            Role(
+                id=f"role-{n}",
+                name=f"role {n}",
+                plural=f"roles {n}",
+                purpose="",
+                people="",
+                stage="all",
+                place=n,
+                works_with=(),
+                titles=(),
+                responsibilities=tuple(
+                    Responsibility(
+                        f"r{n}-{m}", f"role-{n}", "", f"do {n} {m}", "", "", (), paths.shipped("questions"), 1
+                    )
+                    for m in range(responsibilities)
+                ),
+            )
+            for n in range(roles)
+        ),
+        least=5,
+        most=7,
+    )
+
+
+def faults(folder) -> list[str]:
+    """The problems of a bank as lines, with its folder left out."""
+    with pytest.raises(BankError) as caught:
+        load(folder)
+    return [str(problem).removeprefix(f"{folder}/") for problem in caught.value.problems]
+
+
+def change(folder, file: str, old: str, new: str) -> None:
+    text = (folder / file).read_text(encoding="utf-8")
+    assert text.count(old) >= 1, old
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+# The files become values
+
+
+def test_a_bank_holds_what_its_files_say(small_bank):
+    bank = load(small_bank)
+    assert bank.name == "Roles in a bakery"
+    assert [point.level for point in bank.scale] == [0, 0.1, 0.35, 0.65, 1]
+    assert list(bank.point) == ["never", "rarely", "monthly", "weekly", "daily", "skip"]
+    assert bank.skip.level is None
+    assert list(bank.role) == ["baker", "cake-maker", "shop-keeper"]
+    assert bank.role["cake-maker"].title == "Cake maker"
+    assert list(bank.responsibility) == ["dough", "oven", "fillings", "decoration", "counter", "orders"]
+    assert bank.responsibility["counter"].words == ("queue", "change for a note")
+    assert bank.responsibility["oven"].line == 15
+
+
+def test_roles_stand_in_the_order_of_the_flow(small_bank):
+    change(small_bank, "roles/baker.toml", "place = 1", "place = 2.5")
+    assert list(load(small_bank).role) == ["cake-maker", "baker", "shop-keeper"]
+
+
+def test_naming_a_contact_in_one_file_is_enough(small_bank):
+    bank = load(small_bank)
+    assert bank.contacts == {("baker", "cake-maker"), ("baker", "shop-keeper")}
+    assert [role.id for role in bank.neighbours("baker")] == ["cake-maker", "shop-keeper"]
+    assert [role.id for role in bank.neighbours("cake-maker")] == ["baker"]
+
+
+def test_the_version_changes_with_what_people_are_asked(small_bank):
+    before = load(small_bank).version
+    change(small_bank, "roles/baker.toml", "mix dough", "knead dough")
+    assert load(small_bank).version != before
+
+
+def test_the_version_stays_when_only_words_about_a_role_change(small_bank):
+    before = load(small_bank).version
+    change(small_bank, "roles/baker.toml", "Bakes the bread.", "Bakes bread and rolls.")
+    change(small_bank, "bank.toml", "level = 0.35", "level = 0.4")
+    assert load(small_bank).version == before
+
+
+def test_a_bank_may_do_without_prompts_wishes_and_titles(small_bank):
+    bank = load(small_bank)
+    assert (bank.prompts, bank.wishes, bank.role["baker"].titles, bank.responsibility["dough"].week) == ((), (), (), "")
+
+
+def test_a_bank_holds_what_a_talk_needs(small_bank):
+    (small_bank / "prompts.toml").write_text(PROMPTS, encoding="utf-8")
+    change(small_bank, "bank.toml", "[[stages]]", f"{WISH}\n[[stages]]")
+    change(small_bank, "roles/baker.toml", "place = 1", 'place = 1\ntitles = ["bread maker"]')
+    change(small_bank, "roles/baker.toml", 'id = "dough"', 'id = "dough"\nweek = "You knead."')
+    bank = load(small_bank)
+    assert bank.prompts == (
+        Prompt("begin", "wish-to-start", "You would like to start with “{responsibility}”. Who could show you?", 80),
+        Prompt("best-day", "always", "Which day went well?", 20),
+    )
+    assert bank.wish == {"more": Wish("more", "More of it", "more")}
+    assert bank.role["baker"].titles == ("bread maker",)
+    assert bank.responsibility["dough"].week == "You knead."
+
+
+# Order and pages
+
+
+@given(roles=st.integers(2, 12), responsibilities=st.integers(1, 5))
+def test_no_two_neighbours_are_of_one_role(roles, responsibilities):
+    bank = made(roles, responsibilities)
+    assert all(a.role != b.role for a, b in pairwise(bank.asked))
+    assert sorted(r.id for r in bank.asked) == sorted(bank.responsibility)
+
+
+@given(roles=st.integers(1, 12), responsibilities=st.integers(1, 5))
+def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, responsibilities):
+    bank = made(roles, responsibilities)
+    sizes = [len(page) for page in bank.pages]
+    assert [r for page in bank.pages for r in page] == list(bank.asked)
+    assert max(sizes) <= bank.most
+    assert max(sizes) - min(sizes) <= 1
+
+
+# What can be wrong with the files
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "problem"),
+    [
+        ("bank.toml", 'name = "Roles in a bakery"\n', "", "1: name is missing; write name = "),
+        ("bank.toml", 'name = "Roles in a bakery"', "name = 3", "3: name has the wrong type; write name = "),
+        ("bank.toml", 'name = "Roles in a bakery"', 'name = " "', "3: name is empty; write a text"),
+        ("bank.toml", "least = 2", "least = 0", "7: least is 0; use a whole number from 1 to 50"),
+        ("bank.toml", "most = 4", "most = true", "8: most has the wrong type; write most = a whole number"),
+        ("bank.toml", "least = 2", "least = 4", "7: pages of 4 to 4 cannot hold the questions evenly (3, 3); widen it"),
+        ("bank.toml", "level = 0.1", "level = 0", "20: level of 'rarely' does not rise; order the scale"),
+        ("bank.toml", "level = 1\n", "level = 0.9\n", "10: the scale does not run from level 0 to level 1; give the"),
+        ("bank.toml", 'id = "daily"', 'id = "weekly"', "35: answer 'weekly' stands twice; rename or remove one"),
+        ("bank.toml", 'id = "daily"', 'id = "skip"', "35: 'skip' is also the id of [skip]; rename one of the two"),
+        ("bank.toml", 'id = "shop"', 'id = "bakehouse"', "51: stage 'bakehouse' stands twice; rename or remove one"),
+        ("bank.toml", "[pages]", "[pages", "6: is not TOML: "),
+        ("bank.toml", "least = 2", "least = nan", "7: least has the wrong type; write least = a whole number from 1"),
+        ("bank.toml", "least = 2", "least = 2.9", "7: least has the wrong type; write least = a whole number from 1"),
+        ("bank.toml", "level = 0.1", "level = nan", "20: level is nan; use a number from 0 to 1"),
+        ("bank.toml", "level = 0.1", "level = inf", "20: level is inf; use a number from 0 to 1"),
+        ("bank.toml", "[pages]", f"a = {'[' * 9999}{']' * 9999}\n[pages]", "6: is nested too deeply; write it without"),
+        ("bank.toml", 'id = "daily"', f'id = "{"d" * 21}"', f"35: id '{'d' * 21}' has 21 characters; use at most 20"),
+        ("bank.toml", 'id = "skip"', f'id = "{"s" * 21}"', f"41: id '{'s' * 21}' has 21 characters; use at most 20"),
+        (
+            "bank.toml",
+            "[[stages]]",
+            "[pages.x]\n[[stages]]",
+            "45: unknown key 'x'; remove it or use one of least, most",
+        ),
+        (
+            "roles/baker.toml",
+            "place = 1",
+            f"place = {'9' * 400}",
+            "6: place is a number of too many digits; use a number",
+        ),
+        ("roles/baker.toml", "place = 1", f"place = {'9' * 5000}", "6: holds a number of too many digits; write a"),
+        ("roles/baker.toml", "place = 1", f"place = 0x{'f' * 5000}", "6: place is a number of too many digits; use a"),
+        ("roles/baker.toml", "place = 1", '"place" = 101', "6: place is 101; use a number from 0 to 100"),
+        (
+            "roles/baker.toml",
+            'id = "oven"',
+            f'id = "{"o" * 81}"',
+            f"16: id '{'o' * 59}…' has 81 characters; use at most",
+        ),
+        (
+            "roles/baker.toml",
+            'id = "oven"',
+            'id = "text"',
+            "15: id 'text' is a column of its own in CSV files; rename it",
+        ),
+        (
+            "roles/baker.toml",
+            'name = "baker"',
+            f'name = "{"b" * 1001}"',
+            "1: name has 1,001 characters; use at most 1,000",
+        ),
+        (
+            "roles/baker.toml",
+            'name = "baker"',
+            r'name = "ba\u0000ker"',
+            r"1: name holds the control character '\x00'; ",
+        ),
+        ("roles/baker.toml", 'name = "baker"', r'name = "\u200b"', "1: name is empty; write a text"),
+        (
+            "roles/baker.toml",
+            "place = 1",
+            'place = 1\ntitles = ["a", " "]',
+            "7: titles holds a text that is empty; write",
+        ),
+        (
+            "roles/baker.toml",
+            "place = 1",
+            f"place = 1\n{'x' * 99} = 2",
+            f"7: unknown key '{'x' * 59}…'; remove it or use",
+        ),
+        ("roles/baker.toml", 'stage = "bakehouse"', 'stage = "mill"', "5: unknown stage 'mill'; use one of bakehouse"),
+        ("roles/baker.toml", "place = 1", "place = 1\nplaec = 2", "7: unknown key 'plaec'; remove it or use one of "),
+        ("roles/baker.toml", '["shop-keeper"]', '["miller"]', "7: 'miller' is no other role; use some of baker, "),
+        ("roles/baker.toml", '["shop-keeper"]', '["baker"]', "7: 'baker' is no other role; use some of baker, "),
+        ("roles/baker.toml", '["shop-keeper"]', "[7]", "7: works-with holds something that is not a text; put each"),
+        ("roles/baker.toml", 'id = "oven"', 'id = "The oven"', "16: id 'The oven' is not an id; use a-z, 0-9 and "),
+        ("roles/baker.toml", 'hint = "heating', 'clue = "heating', "15: hint is missing; write hint = "),
+        (
+            "roles/cake-maker.toml",
+            'id = "fillings"',
+            'id = "oven"',
+            "9: id 'oven' is taken by baker.toml:15; rename one",
+        ),
+        ("roles/baker.toml", 'id = "oven"', 'id = "shop-keeper"', "15: id 'shop-keeper' is also a role's; rename one"),
+        ("roles/baker.toml", 'plural = "bakers"', 'plural = "bakers', "2: is not TOML: "),
+    ],
+)
+def test_each_fault_is_named_with_its_line_and_mend(small_bank, file, old, new, problem):
+    change(small_bank, file, old, new)
+    assert any(line.startswith(f"{file}:{problem}") for line in faults(small_bank)), faults(small_bank)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("wish-to-start", "wish-to-stop", "3: unknown condition 'wish-to-stop'; use one of daily-but-hand-over, "),
+        ("{responsibility}", "{before}", "4: unknown slot {before} for this condition; use only {responsibility}, "),
+        ("{responsibility}", "{role.name}", "4: unknown slot {role.name} for this condition; use only "),
+        ("{responsibility}", "{role!r:>9}", "4: unknown slot {role!r:>9} for this condition; use only "),
+        ("{responsibility}", "{}", "4: unknown slot {} for this condition; use only "),
+        ("Which day", "Which {role}", "10: unknown slot {role} for this condition; use none here"),
+        ("{responsibility}", "{responsibility", "4: text has a brace without its partner; write each slot as {slot}"),
+        ("priority = 80", "priority = 101", "5: priority is 101; use a number from 0 to 100"),
+        ("priority = 80", "weight = 80", "1: priority is missing; write priority = "),
+        ("priority = 80", "weight = 80", "5: unknown key 'weight'; remove it or use one of id, priority, text, when"),
+        ('id = "best-day"', 'id = "begin"', "8: prompt 'begin' stands twice; rename or remove one"),
+        ("[[prompts]]", "[[prompt]]", "1: unknown key 'prompt'; remove it or use one of prompts"),
+        ("[[prompts]]", "[[prompts]", "1: is not TOML: "),
+    ],
+)
+def test_each_fault_of_a_prompt_is_named_with_its_line_and_mend(small_bank, old, new, problem):
+    (small_bank / "prompts.toml").write_text(PROMPTS, encoding="utf-8")
+    change(small_bank, "prompts.toml", old, new)
+    assert any(line.startswith(f"prompts.toml:{problem}") for line in faults(small_bank)), faults(small_bank)
+
+
+def test_a_prompt_may_hold_doubled_braces(small_bank):
+    text = PROMPTS.replace("{responsibility}", "{{anything}}")
+    (small_bank / "prompts.toml").write_text(text, encoding="utf-8")
+    assert load(small_bank).prompts[0].text.format() == "You would like to start with “{anything}”. Who could show you?"
+
+
+def test_a_wish_that_nothing_asks_by_is_named(small_bank):
+    end = len((small_bank / "bank.toml").read_text(encoding="utf-8").splitlines())
+    with (small_bank / "bank.toml").open("a", encoding="utf-8") as file:
+        file.write(WISH.replace('"more"', '"most"', 1))
+    assert faults(small_bank) == [
+        f"bank.toml:{end + 3}: unknown wish 'most'; use one of more, as-is, less, hand-over, start"
+    ]
+
+
+def test_all_faults_are_named_at_once_in_order_of_file_and_line(small_bank):
+    change(small_bank, "roles/shop-keeper.toml", 'stage = "shop"', 'stage = "market"')
+    change(small_bank, "roles/baker.toml", 'id = "oven"', 'id = "Oven"')
+    change(small_bank, "roles/baker.toml", "place = 1", "place = 101")
+    starts = ["roles/baker.toml:6: place", "roles/baker.toml:16: id", "roles/shop-keeper.toml:5: unknown stage"]
+    assert [line[: len(start)] for line, start in zip(faults(small_bank), starts, strict=True)] == starts
+
+
+def test_a_role_with_fewer_responsibilities_than_the_others_is_named(small_bank):
+    file = small_bank / "roles" / "baker.toml"
+    file.write_text("\n".join(file.read_text(encoding="utf-8").splitlines()[:14]), encoding="utf-8")
+    (line,) = faults(small_bank)
+    assert line.startswith("roles/baker.toml:9: 1 responsibilities where other roles have 2; give every role the same")
+
+
+def test_roles_without_any_responsibility_are_named(small_bank):
+    for file in (small_bank / "roles").iterdir():
+        file.write_text("\n".join([*file.read_text(encoding="utf-8").splitlines()[:7], "responsibilities = []"]))
+    assert {line.partition(": ")[2] for line in faults(small_bank)} == {
+        "the role has no responsibility; add a [[responsibilities]] table"
+    }
+
+
+def test_two_tables_without_an_id_are_not_called_twins(small_bank):
+    change(small_bank, "bank.toml", 'id = "never"\n', "")
+    change(small_bank, "bank.toml", 'id = "rarely"\n', "")
+    assert [line.partition(";")[0] for line in faults(small_bank)] == [
+        "bank.toml:10: id is missing",
+        "bank.toml:15: id is missing",
+    ]
+
+
+def test_a_file_cut_short_is_reported_at_its_end(small_bank):
+    (small_bank / "roles" / "baker.toml").write_text('name = "baker"\nworks-with = ["a",\n', encoding="utf-8")
+    (line,) = faults(small_bank)
+    assert line.startswith("roles/baker.toml:2: is not TOML: ")
+
+
+def test_a_file_that_is_no_text_is_named(small_bank):
+    (small_bank / "roles" / "baker.toml").write_bytes(b"\xff\xfe")
+    (line,) = faults(small_bank)
+    assert line == "roles/baker.toml:1: is not UTF-8 text; save it as UTF-8"
+
+
+def test_a_file_in_another_encoding_is_named_with_the_line_that_shows_it(small_bank):
+    baker = small_bank / "roles" / "baker.toml"
+    baker.write_bytes(baker.read_bytes().replace(b"the bread.", b"the br\xf6t."))
+    assert faults(small_bank) == ["roles/baker.toml:3: is not UTF-8 text; save it as UTF-8"]
+
+
+def test_a_file_may_begin_with_a_byte_order_mark_and_end_its_lines_as_windows_does(small_bank):
+    before = load(small_bank)
+    for file in small_bank.rglob("*.toml"):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert load(small_bank) == before
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    [
+        "Bakes\u2028the\u2029bread.",
+        '""\nBakes\n[[responsibilities]]\nhint = 1\nthe bread.""',
+        '# \\"\\"\\" bread',
+    ],
+    ids=["separators", "many lines", "quotes in a comment"],
+)
+def test_lines_are_counted_right_after_any_text(small_bank, purpose):
+    change(small_bank, "roles/baker.toml", "Bakes the bread.", purpose)
+    change(small_bank, "roles/baker.toml", 'hint = "heating', 'clue = "heating')
+    line = 19 + purpose.count("\n")
+    assert any(said.startswith(f"roles/baker.toml:{line}: unknown key 'clue'") for said in faults(small_bank))
+
+
+def test_a_table_in_one_line_is_found_on_that_line(small_bank):
+    baker = small_bank / "roles" / "baker.toml"
+    head, _, _ = baker.read_text(encoding="utf-8").partition("[[responsibilities]]")
+    row = '{id = "%s", name = "x", question = "do it", hint = "so"}'
+    baker.write_text(f"{head}responsibilities = [{row % 'one'}, {row % 'Two'}]\n", encoding="utf-8")
+    (line,) = faults(small_bank)
+    assert line.startswith("roles/baker.toml:9: id 'Two' is not an id;")
+
+
+def test_a_part_that_is_missing_is_one_problem(small_bank):
+    for part in ("[pages]", "[skip]"):
+        change(small_bank, "bank.toml", part, f"[x{part[1:]}")
+    (small_bank / "roles" / "baker.toml").write_text("responsibilities = []", encoding="utf-8")
+    said = faults(small_bank)
+    assert "bank.toml:1: pages is missing; write it as a [pages] table" in said
+    assert "bank.toml:1: skip is missing; write it as a [skip] table" in said
+    assert not any(word in line for line in said for word in ("least is", "label is", "0 responsibilities"))
+
+
+@pytest.mark.parametrize(("key", "what"), [("stages", "stages"), ("scale", "answers")])
+def test_a_list_of_nothing_or_of_too_much_is_one_problem(small_bank, key, what):
+    text = (small_bank / "bank.toml").read_text(encoding="utf-8")
+    head, *rows = text.split(f"[[{key}]]")
+    rest = rows[-1].partition("[skip]")
+    without = f"{head}{''.join(rest[1:])}"
+    (small_bank / "bank.toml").write_text(f"{key} = []\n{without}", encoding="utf-8")
+    assert faults(small_bank) == [f"bank.toml:1: there are no {what}; add [[{key}]] tables"]
+    many = [f'[[{key}]]\nid = "n{n}"\nname = "n"\nabout = "n"\n' for n in range(19 if key == "stages" else 21)]
+    if key == "scale":
+        many = [f'[[scale]]\nid = "n{n}"\nlabel = "n"\nsaid = "n"\nlevel = {n / 20}\n' for n in range(21)]
+    (small_bank / "bank.toml").write_text(f"{text if key == 'stages' else without}\n{''.join(many)}", encoding="utf-8")
+    (line,) = faults(small_bank)
+    assert line.endswith(f": there are 21 {what}; use at most 20")
+
+
+@pytest.mark.parametrize(
+    ("place", "put", "problem"),
+    [
+        ("roles/baker.toml", lambda file: file.mkdir(), "is not a file; put one in its place"),
+        ("roles/baker.toml", os.mkfifo, "is not a file; put one in its place"),
+        ("roles/baker.toml", lambda file: file.symlink_to("/dev/zero"), "is not a file; put one in its place"),
+        ("roles/baker.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; mend or remove it"),
+        ("roles/baker.toml", lambda file: file.symlink_to(file), "is a link that leads nowhere; mend or remove it"),
+        ("prompts.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; mend or remove it"),
+        ("roles/baker.svg", lambda file: file.mkdir(), "is not a file; put one in its place"),
+        (
+            "roles/baker.toml",
+            lambda file: file.write_bytes(b"#" * 1_000_001),
+            "has 1,000,001 bytes; use at most 1,000,",
+        ),
+        ("roles/baker.svg", lambda file: file.write_bytes(b"#" * 20_001), "has 20,001 bytes; use at most 20,000"),
+    ],
+)
+def test_what_is_no_file_to_read_is_named(small_bank, place, put, problem):
+    (small_bank / place).unlink(missing_ok=True)
+    put(small_bank / place)
+    (line,) = faults(small_bank)
+    assert line.startswith(f"{place}:1: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("put", "why"),
+    [
+        (lambda folder: folder.write_text("roles"), "Not a directory"),
+        (lambda folder: folder.symlink_to(folder), "Too many levels of symbolic links"),
+    ],
+)
+def test_a_folder_of_roles_that_cannot_be_read_is_named_with_the_reason(small_bank, put, why):
+    shutil.rmtree(small_bank / "roles")
+    put(small_bank / "roles")
+    assert faults(small_bank) == [f"roles:1: cannot be read ({why}); make it a readable folder"]
+
+
+def test_hidden_files_such_as_editors_leave_are_no_roles(small_bank):
+    (small_bank / "roles" / "._baker.toml").write_bytes(b"\0\5\x16\7")
+    (small_bank / "roles" / ".#baker.toml").symlink_to("somebody@here.1:2")
+    assert list(load(small_bank).role) == ["baker", "cake-maker", "shop-keeper"]
+
+
+def test_a_role_whose_file_name_ends_in_capitals_is_named(small_bank):
+    (small_bank / "roles" / "baker.toml").rename(small_bank / "roles" / "baker.TOML")
+    assert faults(small_bank) == ["roles/baker.TOML:1: ends in .TOML; rename it baker.toml"]
+
+
+@pytest.mark.parametrize("name", ["new\nline", "turned\u202eround", os.fsdecode(b"byte\xff"), "r" * 81])
+def test_any_file_name_makes_one_line_that_can_be_printed(small_bank, name):
+    (small_bank / "roles" / "baker.toml").rename(small_bank / "roles" / f"{name}.toml")
+    for file in ("cake-maker.toml", "shop-keeper.toml"):
+        change(small_bank, f"roles/{file}", '["baker"]', "[]")
+    (line,) = faults(small_bank)
+    assert ":1: file name '" in line
+    assert line.isprintable()
+
+
+def test_the_longest_ids_can_be_kept_and_taken_out(small_bank, tmp_path):
+    long, answer = "r" * 80, "d" * 20
+    change(small_bank, "bank.toml", 'id = "daily"', f'id = "{answer}"')
+    change(small_bank, "bank.toml", 'id = "skip"', f'id = "{"s" * 20}"')
+    (small_bank / "roles" / "baker.toml").rename(small_bank / "roles" / f"{long}.toml")
+    change(small_bank, f"roles/{long}.toml", 'id = "dough"', f'id = "{"q" * 80}"')
+    for file in ("cake-maker.toml", "shop-keeper.toml"):
+        change(small_bank, f"roles/{file}", '["baker"]', f'["{long}"]')
+    assert bank_lint.problems(small_bank) == []
+    visitor = Visitor(create_app({"TESTING": True, "BANK": str(small_bank)}, instance=tmp_path / "instance"))
+    own = visitor.take(dict.fromkeys(visitor.app.bank.responsibility, answer), contacts=[long])
+    assert visitor.get(own).status_code == 200
+    assert f'"{"q" * 80}"' in visitor.get(f"{own}.csv").text
+
+
+def test_every_column_of_an_export_beside_the_questions_is_no_id_of_any(bank):
+    header, _ = export.own_sheet(bank, {}, contacts=(), title="", words="")
+    assert {"id", *header} - set(bank.responsibility) == set(COLUMNS)
+
+
+# Marks
+
+MARK = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- A loaf. -->
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">
+<path d="M4 4H44" fill="none" stroke="currentColor"/>
+</svg>
+"""
+
+
+@pytest.mark.parametrize("file", ["mark.svg", "roles/baker.svg"])
+def test_a_mark_may_be_beside_a_role_and_for_the_whole(small_bank, file):
+    (small_bank / file).write_text(MARK, encoding="utf-8")
+    assert bank_lint.problems(small_bank) == []
+
+
+@pytest.mark.parametrize("file", ["mark.svg", "roles/baker.svg"])
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("M4 4H44", "{{ role }}", "4: holds '{'; remove it: a mark holds shapes alone"),
+        ("<!-- A", '<!DOCTYPE svg [<!ENTITY a "b">]><!-- A', "2: holds '<!'; remove it: a mark holds shapes alone"),
+        ("<path", "<script>alert(1)</script>\n<path", "4: holds <script>; draw with path, rect, circle, "),
+        ("<path", '<image href="https://example.org/a.png"/><path', "4: holds <image>; draw with path, rect, "),
+        ("<path", '<path onclick="alert(1)"', "4: <path> has onclick; remove it: d, fill, stroke and the like"),
+        ("<path", '<path style="fill: red"', "4: <path> has style; remove it: d, fill, stroke and the like"),
+        ("<path", '<path id="main"', "4: <path> has id; remove it: d, fill, stroke and the like"),
+        ('"none"', '"url(https://example.org/a)"', "4: <path> has fill; remove it: d, fill, stroke and the like"),
+        ("</svg>", "", "4: is not SVG (no element found); save it as plain SVG"),
+        ("<svg", "</symbol><svg", "3: is not SVG (not well-formed (invalid token)); save it as plain SVG"),
+    ],
+)
+def test_each_fault_of_a_mark_is_named_with_its_line_and_mend(small_bank, file, old, new, problem):
+    (small_bank / file).write_text(MARK.replace(old, new), encoding="utf-8")
+    (line,) = faults(small_bank)
+    assert line.startswith(f"{file}:{problem}")
+
+
+def test_a_file_name_that_is_no_id_is_named(small_bank):
+    (small_bank / "roles" / "baker.toml").rename(small_bank / "roles" / "The Baker.toml")
+    assert any(
+        line.startswith("roles/The Baker.toml:1: file name 'The Baker' is not an id;") for line in faults(small_bank)
+    )
+
+
+def test_an_empty_folder_is_told_what_a_bank_is(tmp_path):
+    assert faults(tmp_path) == [
+        "bank.toml:1: is missing; a bank is a folder with bank.toml and roles/<role>.toml",
+        "roles:1: holds no role; add a file <role>.toml",
+    ]
+
+
+# The shipped bank
+
+
+def test_the_shipped_bank_holds_exactly_the_roles_and_responsibilities_that_other_programs_know(bank):
+    assert {role.id: [r.id for r in role.responsibilities] for role in bank.roles} == SHIPPED
+    assert list(bank.point) == ["never", "rarely", "monthly", "weekly", "daily", "skip"]
+
+
+def test_the_shipped_bank_has_no_problem():
+    assert bank_lint.problems(paths.shipped("questions")) == []
+
+
+def test_the_shipped_bank_has_every_wish_and_a_prompt_for_every_condition(bank):
+    assert tuple(bank.wish) == WISHES
+    assert {prompt.when for prompt in bank.prompts} == set(CONDITIONS)
+
+
+def test_every_shipped_responsibility_says_in_one_sentence_what_a_week_of_it_looks_like(bank):
+    for item in bank.responsibility.values():
+        assert item.week.startswith("You ") and item.week.endswith("."), item.id
+        assert item.week.count(".") == 1 and 12 <= len(item.week.split()) <= 25, item.id
+
+
+def test_every_shipped_prompt_asks_something_in_a_few_words_and_passes_no_judgement(bank):
+    for prompt in bank.prompts:
+        assert prompt.text.endswith("?") and len(prompt.text.split()) <= 32, prompt.id
+        assert not {"must", "weak", "lack", "fail", "wrong", "poor"} & set(prompt.text.casefold().split()), prompt.id
+
+
+def test_an_eighth_role_is_one_more_file_and_nothing_else(tmp_path, bank):
+    folder = shutil.copytree(paths.shipped("questions"), tmp_path / "questions")
+    (folder / "roles" / "data-librarian.toml").write_text(EIGHTH, encoding="utf-8")
+    assert bank_lint.problems(folder) == []
+    grown = load(folder)
+    assert len(grown.asked) == len(bank.asked) + 3
+    assert all(5 <= len(page) <= 7 for page in grown.pages)
+    assert all(a.role != b.role for a, b in pairwise(grown.asked))
+    assert [role for role in grown.roles if role.id != "data-librarian"] == list(bank.roles)

@@ -1,0 +1,57 @@
+"""The pretest of the wording, at the desk: the answers of seven imagined full-time holders give their role alone."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from quiz.scoring import Scheme, match
+
+HOLDERS = tomllib.loads((Path(__file__).parents[1] / "golden" / "holders.toml").read_text(encoding="utf-8"))
+
+each_holder = pytest.mark.parametrize("role", HOLDERS)
+each_hesitation = pytest.mark.parametrize(
+    ("role", "question"), [(role, question) for role, sheet in HOLDERS.items() for question in sheet["hesitations"]]
+)
+
+
+def test_every_role_has_a_holder(bank):
+    assert set(HOLDERS) == set(bank.role)
+
+
+@each_holder
+def test_a_holder_answers_every_question_and_says_why_they_hesitate(bank, role):
+    answers, hesitations = HOLDERS[role]["answers"], HOLDERS[role]["hesitations"]
+    points = [point.id for point in bank.scale]
+    assert set(answers) == set(bank.responsibility)
+    assert set(answers.values()) <= set(points)
+    for question, hesitation in hesitations.items():
+        # Wording that leaves somebody two points of the scale to choose between is too loose; three would be unusable.
+        assert 1 <= abs(points.index(hesitation["or"]) - points.index(answers[question])) <= 2
+        assert len(hesitation["why"].split()) >= 5
+
+
+@each_holder
+def test_a_holder_does_at_least_two_of_their_three_weekly_or_daily(bank, role):
+    own = [HOLDERS[role]["answers"][r.id] for r in bank.role[role].responsibilities]
+    assert sum(answer in ("weekly", "daily") for answer in own) >= 2
+
+
+@each_holder
+def test_a_holders_answers_give_their_role_alone(bank, role):
+    result = match(Scheme.of(bank), HOLDERS[role]["answers"])
+    assert (result.mix, result.evidence) == ((role,), "clear")
+
+
+@each_hesitation
+def test_deciding_one_hesitation_the_other_way_still_gives_the_role_alone(bank, role, question):
+    other = HOLDERS[role]["hesitations"][question]["or"]
+    result = match(Scheme.of(bank), HOLDERS[role]["answers"] | {question: other})
+    assert result.mix == (role,)
+    assert result.evidence in ("leaning", "clear")
+
+
+@each_holder
+def test_deciding_all_hesitations_the_other_way_keeps_the_role_first(bank, role):
+    others = {question: hesitation["or"] for question, hesitation in HOLDERS[role]["hesitations"].items()}
+    assert match(Scheme.of(bank), HOLDERS[role]["answers"] | others).mix[0] == role

@@ -1,0 +1,220 @@
+"""The secret key, and the first start in which it is made: by many processes at once, and they must agree."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import multiprocessing
+import os
+import stat
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from quiz import create_app
+from quiz.cli import main
+from quiz.config import secret_key
+
+PROCESSES = 8
+
+gate: Any = None
+
+
+def _stand_at(barrier: Any) -> None:
+    global gate  # noqa: PLW0603 - a process that is started afresh can be given it in no other way
+    gate = barrier
+
+
+def _together(work: Callable[[Path], Any], folder: Path) -> Any:
+    gate.wait(60)
+    return work(folder)
+
+
+def at_once(work: Callable[[Path], Any], folders: list[Path]) -> list[list[Any]]:
+    """What eight fresh processes give when they all do `work` on a folder at the same moment; a list a folder."""
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(PROCESSES)
+    with ProcessPoolExecutor(PROCESSES, context, _stand_at, (barrier,)) as pool:
+        return [list(pool.map(_together, [work] * PROCESSES, [folder] * PROCESSES)) for folder in folders]
+
+
+def make(folder: Path) -> bytes:
+    return secret_key.read_or_make(folder / "secret.key")
+
+
+def make_without_links(folder: Path) -> bytes:
+    os.link = _no_links
+    return make(folder)
+
+
+def first_start(folder: Path) -> bytes | str:
+    """The key of an app that was made on an empty folder and has kept something, or why there is none."""
+    try:
+        app = create_app({}, instance=folder)
+        app.storage.start(os.urandom(32).hex(), bank="1", day="2026-05-31")
+        app.storage.close()
+    except Exception as error:
+        return repr(error)
+    return bytes(app.config["SECRET_KEY"])
+
+
+def _no_links(*_: Any, **__: Any) -> None:
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    return tmp_path / "secret.key"
+
+
+def test_the_key_is_made_once_and_for_its_owner_alone(key):
+    old = os.umask(0)
+    try:
+        made = secret_key.read_or_make(key)
+    finally:
+        os.umask(old)
+    assert len(made) == secret_key.LENGTH
+    assert secret_key.read_or_make(key) == made == key.read_bytes()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert names(key.parent) == {"secret.key"}
+
+
+def test_no_two_instances_share_a_key(tmp_path):
+    assert secret_key.read_or_make(tmp_path / "one") != secret_key.read_or_make(tmp_path / "two")
+
+
+def folders(parent: Path, number: int) -> list[Path]:
+    made = [parent / str(n) for n in range(number)]
+    for folder in made:
+        folder.mkdir()
+    return made
+
+
+@pytest.mark.parametrize("work", [make, make_without_links], ids=["links", "no links"])
+def test_eight_processes_that_make_the_key_at_once_agree(tmp_path, work):
+    places = folders(tmp_path, 10)
+    for folder, keys in zip(places, at_once(work, places), strict=True):
+        assert set(keys) == {(folder / "secret.key").read_bytes()}
+        assert len(keys[0]) == secret_key.LENGTH
+        assert stat.S_IMODE((folder / "secret.key").stat().st_mode) == 0o600
+        assert names(folder) <= {"secret.key", "start.lock"}
+
+
+def test_whoever_reads_while_a_slow_process_is_writing_never_sees_half_a_key(key, monkeypatch):
+    real, seen = os.fsync, []
+
+    def slow(handle: int) -> None:
+        # The draft is written and not yet in place: here another process comes, finds no key and makes one.
+        monkeypatch.setattr(os, "fsync", real)
+        seen.append(secret_key.read_or_make(key))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    mine = secret_key.read_or_make(key)
+    assert seen == [mine]
+    assert len(mine) == secret_key.LENGTH
+    assert names(key.parent) == {"secret.key"}
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP])
+def test_a_mount_without_hard_links_has_a_key_too(key, monkeypatch, number):
+    def no_links(*_: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "link", no_links)
+    made = secret_key.read_or_make(key)
+    assert secret_key.read_or_make(key) == made
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert names(key.parent) == {"secret.key", "start.lock"}
+
+
+def test_without_hard_links_the_faster_process_wins(key, monkeypatch):
+    monkeypatch.setattr(os, "link", _no_links)
+    real, first = fcntl.flock, []
+
+    def slow(handle: int, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", real)
+        first.append(secret_key.read_or_make(key))
+        real(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", slow)
+    assert secret_key.read_or_make(key) == first[0] == key.read_bytes()
+    assert names(key.parent) == {"secret.key", "start.lock"}
+
+
+def test_a_disk_that_fills_up_leaves_no_key_and_no_draft(key, monkeypatch):
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            secret_key.read_or_make(key)
+    assert names(key.parent) == set()
+    assert len(secret_key.read_or_make(key)) == secret_key.LENGTH
+
+
+@pytest.mark.parametrize("length", [0, 31])
+def test_a_short_key_is_refused_with_the_mend(key, length):
+    key.write_bytes(b"x" * length)
+    key.chmod(0o600)
+    with pytest.raises(secret_key.WeakKey) as refused:
+        secret_key.read_or_make(key)
+    assert str(refused.value) == f"{key} holds {length} bytes, not 32; delete it to have a new one made"
+    key.unlink()
+    assert len(secret_key.read_or_make(key)) == secret_key.LENGTH
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
+def test_a_key_that_others_can_read_is_refused_with_the_mend(key, mode):
+    made = secret_key.read_or_make(key)
+    key.chmod(mode)
+    with pytest.raises(secret_key.WeakKey) as refused:
+        secret_key.read_or_make(key)
+    assert str(refused.value) == f"{key} can be read by others; run: chmod 600 {key}"
+    key.chmod(0o600)
+    assert secret_key.read_or_make(key) == made
+
+
+def test_a_key_of_the_operators_own_is_taken_as_it_is(key):
+    key.write_bytes(b"k" * 64)
+    key.chmod(0o600)
+    assert secret_key.read_or_make(key) == b"k" * 64
+
+
+def test_the_key_is_not_in_what_the_app_says_when_it_refuses_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("MANY_HATS_SECRET_KEY", "hunter2")
+    refused = CliRunner().invoke(main, ["serve"])
+    assert refused.exit_code == 1
+    assert "SECRET_KEY" in refused.output
+    assert "hunter2" not in refused.output
+
+
+# The whole first start
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(20, marks=pytest.mark.slow)])
+def test_eight_processes_start_on_an_empty_instance_at_once(tmp_path, rounds):
+    places = [tmp_path / str(number) / "instance" for number in range(rounds)]
+    answers = at_once(first_start, places)
+    failures = [answer for keys in answers for answer in keys if not isinstance(answer, bytes)]
+    print(f"first starts: {PROCESSES} processes x {rounds} instances, {len(failures)} failed")
+    assert failures == []
+    for folder, keys in zip(places, answers, strict=True):
+        assert set(keys) == {(folder / "secret.key").read_bytes()}
+        app = create_app({}, instance=folder)
+        with app.storage._read() as db:
+            assert db["response"].count == PROCESSES
+        app.storage.close()
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+        assert set(modes.values()) == {0o600}, modes

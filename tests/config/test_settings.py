@@ -1,0 +1,163 @@
+"""Settings: from the environment, else from config.py, else the default; and a clear line where one is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from quiz.config import settings
+from quiz.config.settings import SETTINGS, BadSetting
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tmp_path / "config.py"
+
+
+def wrong(config: Path, environ: dict[str, str] | None = None) -> str:
+    with pytest.raises(BadSetting) as refused:
+        settings.read(config, environ or {})
+    said = str(refused.value)
+    assert "\n" not in said
+    return said
+
+
+def test_without_a_word_every_setting_has_its_default(config):
+    found = settings.read(config, {})
+    assert found == {setting.name: setting.default for setting in SETTINGS} | settings.FIXED
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(config):
+    config.write_text('OPERATOR = "the file"\nPURPOSE = "from the file"\n')
+    found = settings.read(config, {"MANY_HATS_OPERATOR": "the environment", "OPERATOR": "nobody"})
+    assert (found["OPERATOR"], found["PURPOSE"], found["CONTACT"]) == ("the environment", "from the file", "")
+
+
+def test_an_empty_word_in_the_environment_is_a_value_too(config):
+    config.write_text('OPERATOR = "the file"\n')
+    assert settings.read(config, {"MANY_HATS_OPERATOR": ""})["OPERATOR"] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("KEEP_MONTHS", "3", 3),
+        ("TRUSTED_HOSTS", "a.example  b.example", ["a.example", "b.example"]),
+        ("BEHIND_PROXY", "Yes", True),
+        ("BEHIND_PROXY", "1", True),
+        ("BEHIND_PROXY", "false", False),
+        ("KEEP_MONTHS", "1200", 1200),
+        ("URL", "https://hats.example.org:8443", "https://hats.example.org:8443"),
+        ("URL", "https://hats.example.org/", "https://hats.example.org/"),
+        ("DATABASE", "people.db", "people.db"),
+        ("SECRET_KEY", "k" * 32, "k" * 32),
+    ],
+)
+def test_text_from_the_environment_becomes_a_value(config, name, text, value):
+    assert settings.read(config, {f"MANY_HATS_{name}": text})[name] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "mend"),
+    [
+        ("KEEP_MONTHS", "soon", "use a whole number from 1 to 1200"),
+        ("KEEP_MONTHS", "0", "use a whole number from 1 to 1200"),
+        ("KEEP_MONTHS", "-2", "use a whole number from 1 to 1200"),
+        ("KEEP_MONTHS", "1201", "use a whole number from 1 to 1200"),
+        ("KEEP_MONTHS", "9" * 5000, "use a whole number from 1 to 1200"),
+        ("BACKUP_DAYS", "0", "use a whole number from 1 to 3650"),
+        ("BACKUP_DAYS", "9999999", "use a whole number from 1 to 3650"),
+        ("API_PER_MINUTE", "1.5", "use a whole number, 1 or more"),
+        ("API_PER_MINUTE", "0", "use a whole number, 1 or more"),
+        ("DATABASE", "", "write a file name alone, such as many-hats.db"),
+        ("DATABASE", "sub/x.db", "write a file name alone, such as many-hats.db"),
+        ("DATABASE", "/var/lib/x.db", "write a file name alone, such as many-hats.db"),
+        ("DATABASE", "..", "write a file name alone, such as many-hats.db"),
+        ("BEHIND_PROXY", "maybe", "use yes or no"),
+        ("URL", "hats.example.org", "write the whole address"),
+        ("URL", "ftp://hats.example.org", "write the whole address"),
+        ("URL", "https://", "write the whole address"),
+        ("URL", "http://[::1", "write the whole address"),
+        ("URL", "http://hats.example.org:99999", "write the whole address"),
+        ("URL", "HTTPS://hats.example.org", "write the whole address"),
+        ("URL", "https://hats example.org", "write the whole address"),
+        ("URL", "https://kim:secret@hats.example.org", "write the whole address"),
+        ("URL", "https://hats.example.org/quiz", "write it without what follows the host"),
+        ("URL", "https://hats.example.org/?", "write it without what follows the host"),
+        ("URL", "https://hats.example.org?q", "write it without what follows the host"),
+        ("URL", "https://hats.example.org#top", "write it without what follows the host"),
+        ("SECRET_KEY", "k" * 31, "use 32 characters or more"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_with_its_mend(config, name, text, mend):
+    said = wrong(config, {f"MANY_HATS_{name}": text})
+    assert name in said
+    assert mend in said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("OPERATR = 'a slip'", "unknown setting OPERATR; known are API_PER_MINUTE, BACKUP_DAYS, BANK"),
+        ("OPERATOR = (", "cannot be read"),
+        ("import no_such_module_here", "cannot be read: No module named"),
+        ("TRUSTED_HOSTS = 'hats.example.org'", "TRUSTED_HOSTS is str; use list"),
+        ("KEEP_MONTHS = '12'", "KEEP_MONTHS is str; use int"),
+        ("URL = None", "URL is NoneType; use str"),
+        ("SECRET_KEY = 12", "SECRET_KEY is int; use str"),
+        ("KEEP_MONTHS = True", "KEEP_MONTHS is bool; use int"),
+        ("KEEP_MONTHS = 99999", "KEEP_MONTHS is 99999; use a whole number from 1 to 1200"),
+        ("TRUSTED_HOSTS = [1]", "TRUSTED_HOSTS is [1]; write host names in quotes"),
+        ("DATABASE = ''", "DATABASE is ''; write a file name alone"),
+        ("URL = 'https://hats.example.org/quiz'", "URL is 'https://hats.example.org/quiz'; write it without what"),
+        ("import sys; sys.exit(3)", "cannot be read: it ends the program"),
+        ("raise ValueError('one\\ntwo')", "cannot be read: one two"),
+        ("raise KeyError", "cannot be read: KeyError"),
+    ],
+)
+def test_a_fault_in_the_file_names_the_file(config, line, said):
+    config.write_text(f"{line}\n")
+    message = wrong(config)
+    assert message.startswith(str(config))
+    assert said in message
+
+
+def test_a_value_that_the_environment_overrides_is_looked_at_all_the_same(config):
+    config.write_text("KEEP_MONTHS = 0\n")
+    assert wrong(config, {"MANY_HATS_KEEP_MONTHS": "3"}).startswith(str(config))
+
+
+def test_a_file_that_an_editor_began_with_a_byte_order_mark_is_read(config):
+    config.write_bytes(b"\xef\xbb\xbfKEEP_MONTHS = 3\n")
+    assert settings.read(config, {})["KEEP_MONTHS"] == 3
+
+
+def test_a_weak_key_in_the_file_is_refused_and_not_repeated(config):
+    config.write_text("SECRET_KEY = b'hunter2'\n")
+    message = wrong(config)
+    assert "SECRET_KEY" in message
+    assert "hunter2" not in message
+
+
+def test_the_file_may_hold_other_names_in_small_letters_and_bytes_for_the_key(config):
+    config.write_text("import os\nkey = bytes(range(32))\nSECRET_KEY = key\n")
+    assert settings.read(config, {})["SECRET_KEY"] == bytes(range(32))
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("", []),
+        ("https://hats.example.org", ["hats.example.org"]),
+        ("https://Hats.Example.org:8443/", ["hats.example.org"]),
+        ("http://192.0.2.7:8000", ["192.0.2.7"]),
+        ("http://[::1]:8000", ["[::1]"]),
+    ],
+)
+def test_the_host_of_an_address(url, hosts):
+    assert settings.hosts_of(url) == hosts
+
+
+def test_every_setting_has_a_line_of_help_that_is_a_sentence():
+    assert [s.name for s in SETTINGS if not (s.help[0].isupper() and s.help.endswith(".") and "\n" not in s.help)] == []

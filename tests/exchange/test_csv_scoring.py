@@ -1,0 +1,379 @@
+"""`quiz score`: many people from a CSV, as a caller sees it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import random
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from quiz.bank import Bank, load
+from quiz.cli import main
+from quiz.exchange.csv_scoring import writing
+from quiz.scoring import Match, Scheme, match
+
+SCALE = ("never", "rarely", "monthly", "weekly", "daily")
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    return tmp_path / "people.csv"
+
+
+def quiz_score(*arguments: object, input: bytes | None = None) -> Result:
+    return CliRunner().invoke(main, ["score", *map(str, arguments)], input=input)
+
+
+def rows(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def scored(people: Path, content: str | bytes, *arguments: str) -> list[dict[str, Any]]:
+    people.write_bytes(content.encode() if isinstance(content, str) else content)
+    return rows(quiz_score(people, "--format", "jsonl", *arguments))
+
+
+def complaints(people: Path, content: str | bytes) -> list[str]:
+    """What `quiz score` says of a bad file, without the file's name; nothing may come out beside it."""
+    people.write_bytes(content.encode() if isinstance(content, str) else content)
+    result = quiz_score(people, "--format", "jsonl")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert isinstance(result.exception, SystemExit)
+    lines = result.stderr.splitlines()
+    assert all(line.startswith(f"{people}:") for line in lines), lines
+    return [line.removeprefix(f"{people}:") for line in lines]
+
+
+def many(bank: Bank, count: int, seed: int = 3) -> list[dict[str, str]]:
+    """Made-up answers: all over the scale, all alike, little, and with questions left out."""
+    rng = random.Random(seed)
+    ids = list(bank.responsibility)
+    found = []
+    for n in range(count):
+        points = rng.sample([*SCALE, "skip"], rng.randint(1, 3)) if n % 2 else [*SCALE, *SCALE, "skip"]
+        found.append({id: rng.choice(points) for id in ids})
+    return found
+
+
+def csv_of(header: Sequence[str], lines: Sequence[Sequence[object]]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerows([header, *lines])
+    return out.getvalue()
+
+
+def csv_from(answers: Sequence[Mapping[str, str]]) -> str:
+    columns = list(answers[0])
+    return csv_of(["id", *columns], [[f"p{n}", *(each[c] for c in columns)] for n, each in enumerate(answers)])
+
+
+def as_json(id: str, found: Match) -> dict[str, Any]:
+    """The object that interface and API promise for a match, made the obvious way."""
+    other = {"or": list(found.alternative)} if found.evidence == "tie" else {}
+    return {
+        "id": id,
+        "evidence": found.evidence,
+        "mix": list(found.mix),
+        **other,
+        "fit": None if found.fit is None else round(found.fit, 4),
+        "stability": {"held": found.held, "of": found.of},
+        "roles": {
+            role: {part: None if value is None else round(value, 4) for part, value in standing._asdict().items()}
+            for role, standing in found.roles.items()
+        },
+        "text": None,
+    }
+
+
+# --- Output ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_row_says_what_match_says_in_input_order(bank: Bank, people: Path):
+    answers = many(bank, 1500)
+    scheme = Scheme.of(bank)
+    expected = [as_json(f"p{n}", match(scheme, each)) for n, each in enumerate(answers)]
+    assert {row["evidence"] for row in expected} == {"not-enough", "all-alike", "tie", "leaning", "clear"}
+    found = scored(people, csv_from(answers))
+    assert found == expected
+    assert [list(row) for row in found] == [list(row) for row in expected]
+
+
+def test_csv_holds_the_same_numbers_flat(bank: Bank, people: Path):
+    people.write_text(csv_from(many(bank, 300)))
+    objects = rows(quiz_score(people, "--format", "jsonl"))
+    flat = list(csv.DictReader(io.StringIO(quiz_score(people).stdout)))
+    roles = [role.id for role in bank.roles]
+    parts = [f"{role}.{part}" for role in roles for part in ("coverage", "similarity", "share")]
+    assert list(flat[0]) == ["id", "evidence", "mix", "fit", "stability", *parts, *(f"text.{r}" for r in roles)]
+    for row, full in zip(flat, objects, strict=True):
+        assert (row["id"], row["evidence"], row["mix"].split()) == (full["id"], full["evidence"], full["mix"])
+        assert row["fit"] == ("" if full["fit"] is None else repr(full["fit"]))
+        assert row["stability"] == "{held} of {of}".format(**full["stability"])
+        for role in roles:
+            for part, value in full["roles"][role].items():
+                assert row[f"{role}.{part}"] == ("" if value is None else repr(value))
+            assert row[f"text.{role}"] == ""
+
+
+@pytest.mark.parametrize("id", ['say "hi"', "a,b", "two\nlines", "Zoë ✓", "back\\slash", "\x1b[31m", "a;b"])
+def test_any_id_comes_back_unharmed_in_both_formats(people: Path, id: str):
+    assert scored(people, csv_of(["id"], [[id]]))[0]["id"] == id
+    table = quiz_score(people, "--format", "csv").stdout_bytes.decode()
+    assert next(csv.DictReader(io.StringIO(table, newline="")))["id"] == id
+
+
+@pytest.mark.parametrize("id", ["=1+1", "-5", "+49", "@you", "\t=1", " =1", "\uff1d1+1", '="a,b"'])
+def test_an_id_that_a_spreadsheet_would_take_for_a_formula_is_made_harmless_in_csv_alone(people: Path, id: str):
+    assert scored(people, csv_of(["id"], [[id]]))[0]["id"] == id
+    table = quiz_score(people, "--format", "csv").stdout_bytes.decode()
+    assert next(csv.DictReader(io.StringIO(table, newline="")))["id"] == f"'{id}"
+
+
+def test_rows_without_an_id_get_their_number(people: Path):
+    assert [row["id"] for row in scored(people, "pipelines\ndaily\nnever\n")] == ["1", "2"]
+    assert [row["id"] for row in scored(people, "id,pipelines\na,daily\n,never\n")] == ["a", "2"]
+
+
+def test_text_scores_reach_both_formats(bank: Bank, people: Path, monkeypatch: pytest.MonkeyPatch):
+    numbers = {role.id: 0.123456 for role in bank.roles}
+    monkeypatch.setattr(writing, "_text_scores", lambda bank, texts: [numbers if text else None for text in texts])
+    found = scored(people, 'id,text\na,"built\na pipeline"\nb,\n')
+    assert [row["text"] for row in found] == [dict.fromkeys(numbers, 0.1235), None]
+    flat = list(csv.DictReader(io.StringIO(quiz_score(people).stdout)))
+    assert [[row[f"text.{role}"] for role in numbers] for row in flat] == [
+        ["0.1235"] * len(numbers),
+        [""] * len(numbers),
+    ]
+
+
+def test_a_header_alone_gives_no_rows(people: Path):
+    assert scored(people, "id,pipelines\n") == []
+    assert len(quiz_score(people).stdout.splitlines()) == 1
+
+
+def test_out_is_written_whole_and_keeps_its_mode(people: Path, tmp_path: Path):
+    out = tmp_path / "results.jsonl"
+    out.write_text("old")
+    out.chmod(0o640)
+    scored(people, "id,pipelines\na,daily\n", "-o", str(out))
+    assert json.loads(out.read_text())["id"] == "a"
+    assert out.stat().st_mode & 0o777 == 0o640
+    assert sorted(tmp_path.iterdir()) == [people, out]
+
+
+def test_nothing_is_half_written_when_the_last_row_is_bad(bank: Bank, people: Path, tmp_path: Path):
+    people.write_text(csv_from(many(bank, 1200)) + ",".join(["bad", *["hourly"] * len(bank.responsibility)]) + "\n")
+    out = tmp_path / "results.csv"
+    assert quiz_score(people, "-o", out).exit_code == 1
+    assert sorted(tmp_path.iterdir()) == [people]
+    out.write_text("old")
+    assert quiz_score(people, "-o", out).exit_code == 1
+    assert out.read_text() == "old"
+
+
+def test_out_in_a_missing_folder_is_bad_usage(people: Path, tmp_path: Path):
+    people.write_text("id\n")
+    result = quiz_score(people, "-o", tmp_path / "nowhere" / "out.csv")
+    assert result.exit_code == 2
+    assert "there is no folder" in result.stderr
+
+
+def test_a_device_is_written_to_and_not_replaced(people: Path):
+    people.write_text("id\na\n")
+    assert quiz_score(people, "-o", "/dev/null").exit_code == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_reader_who_leaves_early_ends_it_quietly(bank: Bank, people: Path):
+    people.write_text(csv_from(many(bank, 3000)))
+    command = [sys.executable, "-m", "quiz", "score", str(people), "--format", "jsonl"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout and process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_a_terminal_gets_a_progress_bar(bank: Bank, people: Path):
+    people.write_text(csv_from(many(bank, 1200)))
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "quiz", "score", str(people), "-o", "/dev/null"]
+    with subprocess.Popen(command, stderr=theirs) as process:
+        assert process.wait() == 0
+    assert b"100%" in os.read(ours, 10_000)
+
+
+# --- Input ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("start", ["", "\ufeff", "\n\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_delimiters_marks_and_line_ends_are_recognised(people: Path, delimiter: str, start: str, end: str):
+    table = "id,pipelines,trends\na,Daily,2\nb, WEEKLY ,\nc,skip,4\n"
+    found = scored(people, start + table.replace(",", delimiter).replace("\n", end))
+    assert [row["id"] for row in found] == ["a", "b", "c"]
+
+
+def test_cells_may_be_words_in_any_case_or_places_on_the_scale(bank: Bank, people: Path):
+    ids = list(bank.responsibility)
+    words = [[SCALE[(n + m) % 5] for m in range(len(ids))] for n in range(5)]
+    numbers = [[(n + m) % 5 for m in range(len(ids))] for n in range(5)]
+    shouted = [[cell.upper() for cell in line] for line in words]
+    plain = scored(people, csv_of(ids, words))
+    assert scored(people, csv_of(ids, numbers)) == scored(people, csv_of(ids, shouted)) == plain
+
+
+def test_missing_columns_and_empty_cells_are_left_out(bank: Bank, people: Path):
+    ids = list(bank.responsibility)
+    there = ids[:-3]
+    daily = ["daily"] * len(there)
+    absent = scored(people, csv_of(there, [daily]))
+    assert absent == scored(people, csv_of(ids, [daily + [""] * 3]))
+    assert absent == scored(people, csv_of(ids, [daily + ["skip"] * 3]))
+    assert absent == [as_json("1", match(Scheme.of(bank), dict.fromkeys(there, "daily")))]
+
+
+def test_columns_of_a_persons_own_export_are_accepted_in_any_order(people: Path):
+    found = scored(people, "works-with,Trends,title,ID,text\ndata-engineer,daily,Boss,a,I plot\n")
+    assert [row["id"] for row in found] == ["a"]
+
+
+def test_standard_input_is_read_and_stays_out_of_the_way(people: Path):
+    assert [row["id"] for row in rows(quiz_score("-", "--format", "jsonl", input=b"id\na\n"))] == ["a"]
+    bad = quiz_score("-", input=b"id,trends\na,hourly\n")
+    assert bad.stderr.startswith("<stdin>:2: trends: ")
+
+
+def test_another_bank_scores_its_own_questions(small_bank: Path, people: Path):
+    bank = load(small_bank)
+    answers = [dict.fromkeys(bank.responsibility, "daily")]
+    found = scored(people, csv_from(answers), "--bank", str(small_bank))
+    assert found == [as_json("p0", match(Scheme.of(bank), answers[0]))]
+
+
+def test_a_broken_bank_is_named_by_file_and_line(small_bank: Path, people: Path):
+    (small_bank / "bank.toml").write_text("name = ")
+    people.write_text("id\n")
+    result = quiz_score(people, "--bank", small_bank)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{small_bank / 'bank.toml'}:1: ")
+
+
+# --- Bad input ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("", "1: header: is missing; begin with a line of column names"),
+        ("\n\n", "2: header: is missing; begin with a line of column names"),
+        ("id,pipeline\n", "1: pipeline: unknown column; did you mean 'pipelines'?"),
+        ("id,favourite colour\n", "1: favourite colour: unknown column; use a question id of the bank, id or text"),
+        ("id,trends,Trends\n", "1: trends: this column stands twice; remove one"),
+        ("id,,trends\n", "1: header: column 2 has no name; name or remove it"),
+        ('"id"x,trends\n', "1: header: ',' expected after '\"'; mend the quotes"),
+        ("id,trends\n".encode("utf-16"), "1: header: is not UTF-8 text; save the file as CSV in UTF-8"),
+        (b"id,trends\xff\n", "1: header: is not UTF-8 text; save the file as CSV in UTF-8"),
+        (
+            "id,trends\na,daily\nb,hourly\n",
+            "3: trends: unknown answer 'hourly'; use one of never, rarely, monthly, weekly, daily, skip, or 0 to 4",
+        ),
+        ("trends\n5\n", None),
+        ("trends\n-1\n", None),
+        ("trends\n2.0\n", None),
+        ("trends\n\0\n", None),
+        ("id,trends\na\n", "2: row: 1 cells where the header has 2; check for a missing or an unquoted delimiter"),
+        ("id,trends\na,1,\n", "2: row: 3 cells where the header has 2; check for a missing or an unquoted delimiter"),
+        ("id\n\0\n", "2: id: holds a NUL byte; save the file as CSV in UTF-8"),
+        (b"id\nMarl\xe8ne\n", "2: id: is not UTF-8 text; save the file as CSV in UTF-8"),
+        (b"text\nplain\n\xff\n", "3: text: is not UTF-8 text; save the file as CSV in UTF-8"),
+        ("text\n" + "x" * 100_001 + "\n", "2: text: 100,001 characters; keep to 100,000"),
+        ('id\na\n"b\n', "3: row: cannot be read (unexpected end of data); mend the quotes"),
+        ('id\na\n"b"c\n', "3: row: cannot be read (',' expected after '\"'); mend the quotes"),
+        (
+            'text\n"' + "many words\n" * 200_000,
+            "2: row: cannot be read (a cell of more than 1,000,000 characters); "
+            "keep texts to 100,000, or close a quote",
+        ),
+        (
+            '"' + "many words " * 200_000,
+            "1: header: a cell of more than 1,000,000 characters; keep texts to 100,000, or close a quote",
+        ),
+    ],
+)
+def test_bad_input_is_named_by_line_and_column_with_its_mend(people: Path, content: str | bytes, complaint: str | None):
+    found = complaints(people, content)
+    assert found[0] == (complaint or found[0])
+    assert found[0].split(": ")[0] in {"1", "2", "3"}
+
+
+def test_a_text_of_100000_characters_is_read(people: Path):
+    assert len(scored(people, "id,text\na," + "x" * 100_000 + "\n")) == 1
+
+
+def test_lines_are_counted_as_an_editor_counts_them(people: Path):
+    table = 'id,text,trends\na,"one\ntwo\r\nthree",daily\n\n\nb,,hourly\n"c\nd",,later\n\ne,"x\n",never\nf,,5\n'
+    assert [line.split(";")[0] for line in complaints(people, table)] == [
+        "7: trends: unknown answer 'hourly'",
+        "8: trends: unknown answer 'later'",
+        "13: trends: unknown answer '5'",
+    ]
+
+
+def test_lines_are_counted_beyond_the_first_chunk(people: Path):
+    table = 'id,trends\n"a\nb",1\n' + "c,2\n" * 700 + '\n"d"e,3\nf,9\n' + "g,1\n" * 600 + "h,x\n"
+    assert [line.split(": ")[:2] for line in complaints(people, table)] == [
+        ["705", "row"],
+        ["706", "trends"],
+        ["1307", "trends"],
+    ]
+
+
+def test_only_the_first_20_problems_are_told_in_order_of_line(people: Path):
+    found = complaints(people, "trends,pipelines\n" + "daily,often\nx,y\n" * 5000)
+    assert [line.split(": ")[:2] for line in found[:3]] == [["2", "pipelines"], ["3", "pipelines"], ["3", "trends"]]
+    assert len(found) == 20
+
+
+def test_control_characters_of_a_cell_do_not_reach_the_terminal(people: Path):
+    assert "\x1b" not in complaints(people, "trends\n\x1b[31mred\n")[0]
+    assert "\x1b" not in complaints(people, "\x1b[31mred\n")[0]
+    assert len(complaints(people, "trends\n" + "very " * 1000 + "\n")[0]) < 200
+
+
+def test_skip_bad_scores_the_rest_and_says_how_many_were_left_out(bank: Bank, people: Path):
+    answers = many(bank, 1500)
+    lines = csv_from(answers).splitlines()
+    lines[5] = "bad" + ",hourly" * len(bank.responsibility)
+    lines[700] = "short,daily"
+    lines[701] = "\xff" + lines[701]
+    lines[1300] = '"bad"quotes' + ",daily" * len(bank.responsibility)
+    people.write_text("\n".join(lines), encoding="latin-1")
+    result = quiz_score(people, "--format", "jsonl", "--skip-bad")
+    assert result.stderr == "Left out 4 of 1500 rows that could not be read.\n"
+    scheme = Scheme.of(bank)
+    wanted = [n for n in range(1500) if n + 1 not in {5, 700, 701, 1300}]
+    assert rows(result) == [as_json(f"p{n}", match(scheme, answers[n])) for n in wanted]
+
+
+def test_skip_bad_still_refuses_an_unknown_column(people: Path):
+    people.write_text("id,pipeline\na,daily\n")
+    assert quiz_score(people, "--skip-bad").exit_code == 1
+
+
+def test_skip_bad_with_nothing_left_gives_no_rows(people: Path):
+    people.write_text("trends\nx\ny\n")
+    result = quiz_score(people, "--skip-bad", "--format", "jsonl")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "Left out 2 of 2 rows that could not be read.\n"

@@ -1,0 +1,359 @@
+"""What leaves the house: cells that no spreadsheet runs, and what whoever runs it may take out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import stat
+import subprocess
+import sys
+import unicodedata
+from dataclasses import fields, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from quiz.admin import export_all
+from quiz.bank import Bank
+from quiz.cli import main
+from quiz.exchange import export
+from quiz.scoring import Match, Scheme, Standing, match
+from quiz.storage import Kind, Response, Share
+from quiz.teams import anonymous, round_pages
+from quiz.web import links
+from quiz.web.app import App
+
+WHEN = {"bank": "1", "day": "2026-05-31"}
+WORDS = "=1+1 is what I type,\r\nall day; \"quoted\" and 'so' on – ü"
+#: Signs by which a spreadsheet knows a formula, and some that fold to one: full-width, small and superscript forms.
+TRIGGERS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "⁺", "₌"]
+
+signs = st.sampled_from([*TRIGGERS, "'", '"', ",", ";", " ", "\u00a0", "\u200b", "\ufeff", "a", "\0"])
+cells = st.text() | st.lists(signs, max_size=6).map("".join)
+
+
+def parsed(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+
+
+# Cells
+
+
+@given(st.lists(st.lists(cells, min_size=1), max_size=5))
+@example([["=1+1", "'=1+1", "\r\n", ""]])
+def test_what_is_written_as_csv_is_read_back_cell_by_cell(rows):
+    read = parsed(export.to_csv(rows))
+    assert [len(row) for row in read] == [len(row) for row in rows]
+    for cell, original in zip(chain(*read), chain(*rows), strict=True):
+        assert cell in {original, f"'{original}"}
+
+
+@given(cells)
+def test_no_cell_starts_with_what_starts_a_formula(cell):
+    ((read,),) = parsed(export.to_csv([[cell]]))
+    shown = unicodedata.normalize("NFKC", read.lstrip(" \u00a0\u200b\ufeff"))
+    assert not shown.startswith(("=", "+", "-", "@"))
+    assert not read.startswith(("\t", "\r", "\n"))
+
+
+@pytest.mark.parametrize("blanks", ["", " ", "\u00a0 ", "\ufeff", "\u200b"], ids=ascii)
+@pytest.mark.parametrize("sign", TRIGGERS, ids=ascii)
+def test_every_form_of_a_sign_that_starts_a_formula_is_disarmed(sign, blanks):
+    assert export.harmless(f"{blanks}{sign}cmd") == f"'{blanks}{sign}cmd"
+
+
+@pytest.mark.parametrize("cell", ["", "a=b", "1-2", "plain", "'quoted", "ü", " a", "–dash", "1e5"])
+def test_a_cell_that_starts_nothing_stays_as_it_is(cell):
+    assert export.harmless(cell) == cell
+
+
+def test_every_cell_is_quoted():
+    assert export.to_csv([["a", "", "1"]]) == '"a","","1"\r\n'
+
+
+# One result, one person's sheet
+
+
+def found(**changes: Any) -> Match:
+    """A result with digits enough to be rounded."""
+    match = Match(
+        evidence="clear",
+        mix=("baker",),
+        alternative=(),
+        fit=0.123456,
+        margin=0.07654321,
+        held=30,
+        of=42,
+        nearest=None,
+        answered=20,
+        roles={"baker": Standing(2 / 3, 0.55557, 1.0), "miller": Standing(None, None, 0.0)},
+    )
+    return replace(match, **changes)
+
+
+def test_a_result_for_other_programs_says_this_and_no_more():
+    assert export.scored("7", found()) == {
+        "id": "7",
+        "evidence": "clear",
+        "mix": ["baker"],
+        "fit": 0.1235,
+        "stability": {"held": 30, "of": 42},
+        "roles": {
+            "baker": {"coverage": 0.6667, "similarity": 0.5556, "share": 1.0},
+            "miller": {"coverage": None, "similarity": None, "share": 0.0},
+        },
+        "text": None,
+    }
+
+
+def test_a_tie_names_the_other_mix_and_nothing_else_does():
+    tie = export.scored("7", found(evidence="tie", alternative=("miller", "baker"), mix=(), fit=None))
+    assert (tie["or"], tie["mix"], tie["fit"]) == (["miller", "baker"], [], None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [({}, {}), ({"baker": 0.98765, "miller": 0.0}, {"baker": 0.9877, "miller": 0.0})]
+)
+def test_a_likeness_of_words_is_rounded_too(text, expected):
+    assert export.scored("7", found(), text)["text"] == expected
+
+
+def test_a_persons_own_sheet_has_a_place_for_all_that_was_asked(bank: Bank):
+    first, last = bank.asked[0].id, bank.asked[-1].id
+    given = {last: "daily", first: "never", "since-removed": "daily"}
+    header, row = export.own_sheet(
+        bank, given, contacts=["data-engineer", "ml-engineer"], title="Boss", words="all day"
+    )
+    assert header == [*(item.id for item in bank.asked), "works-with", "title", "text"]
+    assert row == ["never", *[""] * (len(bank.asked) - 2), "daily", "data-engineer ml-engineer", "Boss", "all day"]
+
+
+# All responses
+
+
+def quiz(app: App, *arguments: str | Path) -> Result:
+    environ = {"MANY_HATS_INSTANCE": str(app.storage.file.parent)}
+    return CliRunner().invoke(main, list(map(str, arguments)), env=environ, prog_name="quiz")
+
+
+def person(app: App, answers: dict[str, str], **more: Any) -> str:
+    """A finished response; gives its owner."""
+    who = links.fingerprint(links.make())
+    app.storage.start(who, **WHEN)
+    app.storage.save_answers(who, answers, **WHEN)
+    app.storage.save_more(who, **{"contacts": [], "title": "", "words": ""} | more, **WHEN)
+    app.storage.finish(who, **WHEN)
+    return who
+
+
+@pytest.fixture
+def people(app: App, bank: Bank) -> list[dict[str, str]]:
+    """Answers of three people who are in the database."""
+    scale = list(bank.point)
+    made = [{item.id: scale[(n * nth) % len(scale)] for nth, item in enumerate(bank.asked)} for n in (1, 2)]
+    first, roles = person(app, made[0], title="@boss", words=WORDS, contacts=["data-engineer"]), list(bank.role)
+    person(app, made[1], contacts=roles[:2])
+    person(app, {"since-removed": "daily", bank.asked[0].id: "hourly"})
+    app.storage.save_wishes(first, wishes={bank.asked[0].id: "more"}, heading=roles[:1], **WHEN)
+    app.storage.share(first, Share(1, "My lead", False, False, WHEN["day"]), link="f" * 64)
+    return made
+
+
+def test_all_responses_as_csv_can_be_scored_again(app: App, bank: Bank, people, tmp_path):
+    everybody = tmp_path / "all.csv"
+    assert quiz(app, "export", "--all", "-o", everybody).exit_code == 0
+    ran = quiz(app, "score", everybody, "--format", "jsonl")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    scored = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [row["id"] for row in scored] == ["1", "2", "3"]
+    scheme = Scheme.of(bank)
+    assert [row["mix"] for row in scored[:2]] == [list(match(scheme, answers).mix) for answers in people]
+    assert [row["text"] is not None for row in scored] == [True, False, False]
+
+
+def test_the_csv_holds_what_people_wrote_and_no_formula(app: App, people):
+    ran = quiz(app, "export", "--all")
+    assert ran.exit_code == 0
+    header, first, second, third = parsed(ran.stdout_bytes.decode())
+    row = dict(zip(header, first, strict=True))
+    assert (row["id"], row["title"], row["text"], row["works-with"]) == ("1", "'@boss", f"'{WORDS}", "data-engineer")
+    assert {id: row[id] for id in people[0]} == people[0]
+    assert len(second) == len(header)
+    assert third == ["3"] + [""] * (len(header) - 1), "what the bank does not know would stop the scoring"
+
+
+def test_all_responses_as_jsonl_hold_all_that_is_kept(app: App, bank: Bank, people):
+    ran = quiz(app, "export", "--all", "--format", "jsonl")
+    first, second, third = map(json.loads, ran.stdout.splitlines())
+    assert list(first) == [field.name for field in fields(Response)]
+    assert (first["id"], first["started"], first["finished"]) == (1, WHEN["day"], WHEN["day"])
+    assert (first["answers"], first["title"], first["words"]) == (people[0], "@boss", WORDS)
+    assert (first["contacts"], first["wishes"]) == (["data-engineer"], {bank.asked[0].id: "more"})
+    assert first["shares"][0]["label"] == "My lead"
+    assert second["answers"] == people[1]
+    assert third["answers"] == {"since-removed": "daily", bank.asked[0].id: "hourly"}
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl"])
+def test_it_says_that_this_is_personal_data_and_holds_no_link(app: App, people, format):
+    ran = quiz(app, "export", "--all", "--format", format)
+    assert "personal data" in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+    owners = [row["owner"] for row in app.storage._db["response"].rows]
+    assert len(owners) == 3
+    assert not [owner for owner in [*owners, "f" * 64] if owner in ran.stdout]
+
+
+def test_a_file_of_personal_data_is_for_its_owner_alone(app: App, people, tmp_path):
+    old = os.umask(0)
+    try:
+        quiz(app, "export", "--all", "-o", tmp_path / "all.csv")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "all.csv").stat().st_mode) == 0o600
+    assert (tmp_path / "all.csv").read_bytes() == quiz(app, "export", "--all").stdout_bytes
+
+
+def test_reading_them_all_keeps_no_log_from_being_emptied(app: App, people, monkeypatch):
+    monkeypatch.setattr(export_all, "_CHUNK", 1)
+    pieces = export_all.everything(app.bank, app.storage, format="jsonl")
+    assert json.loads(next(pieces))["id"] == 1
+    person(app, people[0])
+    assert app.storage.sweep(), "no reading is open between two pieces"
+    assert [json.loads(piece)["id"] for piece in pieces] == [2, 3, 4]
+
+
+FULL = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
+from quiz.cli import main
+main()
+"""
+
+
+def test_a_disk_that_fills_up_leaves_no_half_of_an_export_and_the_one_before(app: App, people, tmp_path):
+    for _ in range(80):
+        person(app, people[0], words="ü" * 4000)
+    app.storage.close()
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "all.csv").write_text("the one before")
+    environ = os.environ | {"MANY_HATS_INSTANCE": str(app.storage.file.parent)}
+    command = [sys.executable, "-c", FULL, "export", "--all", "-o", str(out / "all.csv")]
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.splitlines()[1:] == [f"Error: {out / 'all.csv'}: File too large"]
+    assert [(path.name, path.read_text()) for path in out.iterdir()] == [("all.csv", "the one before")]
+
+
+def test_a_device_is_written_to_and_stays_one(app: App, people):
+    assert quiz(app, "export", "--all", "-o", "/dev/null").exit_code == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_nothing_is_taken_out_where_nothing_is_kept(tmp_path):
+    environ = {"MANY_HATS_INSTANCE": str(tmp_path / "empty")}
+    ran = CliRunner().invoke(main, ["export", "--all"], env=environ)
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert "is MANY_HATS_INSTANCE right?" in ran.stderr
+    assert not (tmp_path / "empty").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--all", "--team", "1"]], ids=" ".join)
+def test_it_must_be_either_all_or_a_team(app: App, arguments):
+    ran = quiz(app, "export", *arguments)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "either --all or --team" in ran.stderr
+
+
+# What a team published
+
+
+def a_team(app: App, kind: Kind, people: int, name: str = "Team") -> tuple[str, str, list[str]]:
+    """A team with its first round closed if that is possible; gives lead link, join link and owners."""
+    lead, joining = links.make(), links.make()
+    fingerprints = links.fingerprint(lead), links.fingerprint(joining)
+    app.storage.make_team(*fingerprints, number=1, name=name, kind=kind, minimum=5, day=WHEN["day"])
+    owners = [person(app, dict.fromkeys(app.bank.responsibility, "weekly"), words="secret") for _ in range(people)]
+    for who in owners:
+        app.storage.join(fingerprints[1], who, name="Kim", wishes=True)
+    team = app.storage.team(fingerprints[0])
+    assert team
+    app.storage.close_round(fingerprints[0], round_pages.publisher(app.bank, app.scheme, team), day=WHEN["day"])
+    return lead, joining, owners
+
+
+def test_what_a_team_published_is_what_its_page_says_whatever_names_the_team(app: App):
+    lead, _, _ = a_team(app, "anonymous", 6)
+    served = parsed(app.test_client().get(f"/t/{lead}/rounds/1.csv", base_url="http://localhost").text)
+    assert len(served) > 20
+    for named in ("1", lead, f"https://hats.example.org/t/{lead}", f"http://127.0.0.1:8000/t/{lead}/rounds/1"):
+        ran = quiz(app, "export", "--team", named)
+        assert (ran.exit_code, ran.stderr) == (0, "")
+        header, *rows = parsed(ran.stdout)
+        assert header == ["round", "closed", *served[0]]
+        assert [row[2:] for row in rows] == served[1:]
+        assert {tuple(row[:2]) for row in rows} == {("1", WHEN["day"])}
+
+
+def test_a_teams_rounds_as_jsonl_hold_the_facts_and_nobodys_answers(app: App):
+    lead, _, owners = a_team(app, "anonymous", 6)
+    ran = quiz(app, "export", "--team", lead, "--format", "jsonl")
+    (line,) = map(json.loads, ran.stdout.splitlines())
+    assert set(line) == {"team", "round", "closed", "withdrawn", "facts"}
+    assert {fact["kind"] for fact in line["facts"]} == {"people", "mix", "coverage", "hand-over"}
+    assert all(set(fact) == set(anonymous.Fact._fields) for fact in line["facts"])
+    assert not [word for word in ("secret", "Kim", "weekly", *owners) if word in ran.stdout]
+
+
+def test_rounds_stand_in_the_order_in_which_they_were_published(app: App):
+    lead, joining, _ = a_team(app, "anonymous", 6)
+    key = links.fingerprint(lead)
+    app.storage.open_round(key, day=WHEN["day"])
+    for _ in range(5):
+        who = person(app, dict.fromkeys(app.bank.responsibility, "daily"))
+        app.storage.join(links.fingerprint(joining), who, name="", wishes=False)
+    team = app.storage.team(key)
+    assert team
+    assert app.storage.close_round(key, round_pages.publisher(app.bank, app.scheme, team), day="2026-06-30")
+    ran = quiz(app, "export", "--team", lead, "--format", "jsonl")
+    told = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [(line["round"], line["closed"]) for line in told] == [(1, WHEN["day"]), (2, "2026-06-30")]
+
+
+def test_a_round_that_was_withdrawn_is_named_and_says_nothing(app: App):
+    lead, _, owners = a_team(app, "anonymous", 5)
+    app.storage.erase(owners[0])
+    assert parsed(quiz(app, "export", "--team", lead).stdout)[1:] == []
+    line = json.loads(quiz(app, "export", "--team", lead, "--format", "jsonl").stdout)
+    assert (line["round"], line["withdrawn"], line["facts"]) == (1, True, [])
+
+
+def test_a_round_that_is_open_is_not_told_of(app: App):
+    lead, _, _ = a_team(app, "anonymous", 4)
+    assert quiz(app, "export", "--team", lead, "--format", "jsonl").stdout == ""
+
+
+def test_an_open_team_is_refused_in_one_line(app: App):
+    lead, _, _ = a_team(app, "open", 2, name="Bakery")
+    ran = quiz(app, "export", "--team", lead)
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert ran.stderr == "Error: team 'Bakery' is open: what it shows is for its members, on its page alone\n"
+
+
+def test_a_team_that_is_not_there_is_said_with_those_that_are(app: App):
+    a_team(app, "anonymous", 5, name="Bakery")
+    _, joining, _ = a_team(app, "open", 2, name="Mill")
+    for named in ("9", "no link", links.make(), joining, f"https://hats.example.org/t/{joining}", "²"):
+        ran = quiz(app, "export", "--team", named)
+        assert (ran.exit_code, ran.stdout) == (1, "")
+        assert ran.stderr == (
+            "Error: no team has this lead link or id; there are 1 ('Bakery', anonymous), 2 ('Mill', open)\n"
+        )

@@ -1,0 +1,211 @@
+"""All that one result page says, as values: for each kind of result, and for any answers at all."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quiz.bank import load
+from quiz.config import paths
+from quiz.results.result import Bar, Result, Share, result
+from quiz.scoring import Scheme
+
+BANK = load(paths.shipped("questions"))
+SCHEME = Scheme.of(BANK)
+IDS = [item.id for item in BANK.asked]
+
+ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "daily"}
+ENGINEER = {"pipelines": "daily", "ingest-transform-serve": "daily", "data-quality": "weekly"}
+OPERATIONS = {"infrastructure": "daily", "ci-cd": "weekly", "monitoring": "weekly"}
+
+anything = st.builds(
+    result,
+    st.just(BANK),
+    st.just(SCHEME),
+    st.dictionaries(st.sampled_from([*IDS, "since-removed"]), st.sampled_from([*BANK.point, "hourly"]), min_size=12),
+    st.lists(st.sampled_from([*BANK.role, "since-removed"]), unique=True).map(tuple),
+)
+
+
+def told(answers: dict[str, str], contacts: tuple[str, ...] = (), *, often: str = "never") -> Result:
+    """The result of somebody who answered `often` to all questions not named."""
+    return result(BANK, SCHEME, dict.fromkeys(IDS, often) | answers, contacts)
+
+
+def ids(roles) -> list[str]:
+    return [role.id for role in roles]
+
+
+# Kinds
+
+
+@pytest.mark.parametrize(
+    ("answers", "often", "kind", "roles"),
+    [
+        (ANALYST, "never", "mix", ["data-analyst"]),
+        (ENGINEER | OPERATIONS, "never", "mix", ["data-engineer", "devops-sre"]),
+        ({"insights": "monthly", "pipelines": "daily"}, "never", "mix", ["data-engineer"]),
+        ({"insights": "monthly", "pipelines": "weekly"}, "never", "tie", ["data-engineer", "data-analyst"]),
+        ({}, "weekly", "all", list(BANK.role)),
+        ({}, "daily", "all", list(BANK.role)),
+        ({}, "never", "little", []),
+        ({}, "rarely", "little", []),
+        ({"insights": "weekly"}, "never", "little", []),
+        (dict.fromkeys(IDS[::2], "skip"), "daily", "not-enough", []),
+        ({}, "skip", "not-enough", []),
+    ],
+)
+def test_each_kind_of_answers_gets_its_kind_of_result(answers, often, kind, roles):
+    found = told(answers, often=often)
+    assert found.kind == kind
+    assert sorted(ids(found.roles)) == sorted(roles)
+
+
+def test_a_tie_holds_both_mixes():
+    found = told({"insights": "monthly", "pipelines": "weekly"})
+    assert ids(found.roles) == ["data-engineer", "data-analyst"]
+    assert ids(found.other) == ["data-engineer"]
+
+
+def test_the_order_of_answers_and_contacts_does_not_matter():
+    answers = dict.fromkeys(IDS, "never") | ENGINEER
+    there = result(BANK, SCHEME, answers, ("data-analyst", "ml-engineer"))
+    back = result(BANK, SCHEME, dict(reversed(answers.items())), ("ml-engineer", "data-analyst"))
+    assert there.shares == back.shares
+    assert there.bars == back.bars
+    assert there.company == back.company
+
+
+# Shares and bars
+
+
+@given(anything)
+def test_shares_are_steps_of_five_that_make_a_hundred_and_a_whole_bar(found: Result):
+    assert bool(found.shares) == bool(found.match.mix)
+    if found.shares:
+        assert sum(share.percent for share in found.shares) == 100
+        assert all(share.percent % 5 == 0 and share.percent > 0 for share in found.shares)
+        starts = [sum(share.percent for share in found.shares[:n]) for n in range(len(found.shares))]
+        assert [share.start for share in found.shares] == starts
+        percents = [share.percent for share in found.shares]
+        assert percents == sorted(percents, reverse=True)
+
+
+@given(anything)
+def test_bars_hold_every_role_once_with_the_strongest_first_and_the_unjudged_last(found: Result):
+    assert sorted(ids(bar.role for bar in found.bars)) == sorted(BANK.role)
+    heights = [-1 if bar.percent is None else bar.percent for bar in found.bars]
+    assert heights == sorted(heights, reverse=True)
+    assert {bar.role.id for bar in found.bars if bar.own} == {share.role.id for share in found.shares}
+    assert all(0 <= bar.percent <= 100 for bar in found.bars if bar.percent is not None)
+
+
+@given(anything)
+def test_every_share_is_explained_by_all_of_its_roles_lines(found: Result):
+    parts: list[Share | Bar] = [*found.shares, *found.bars]
+    for part in parts:
+        assert {line.item.id for line in part.lines} == {item.id for item in part.role.responsibilities}
+
+
+@given(anything)
+def test_what_was_left_out_and_what_is_new_is_counted(found: Result):
+    assert found.new == found.sheet.total - found.sheet.done
+    assert found.match.answered == found.sheet.total - found.new - found.skipped
+
+
+def test_a_role_of_which_nothing_was_reported_is_absent_and_one_left_out_is_not():
+    skipped = {item.id: "skip" for item in BANK.role["ml-engineer"].responsibilities}
+    found = told(ANALYST | skipped)
+    assert ids(found.absent) == [id for id in BANK.role if id not in ("data-analyst", "ml-engineer")]
+    assert {bar.role.id: bar.percent for bar in found.bars}["ml-engineer"] is None
+
+
+# The nearest role
+
+
+@given(st.dictionaries(st.sampled_from(IDS), st.sampled_from([*BANK.point])))
+def test_the_step_to_the_nearest_role_does_what_it_says(some):
+    answers = dict.fromkeys(IDS, "never") | some
+    before = result(BANK, SCHEME, answers, ())
+    step = before.nearest
+    if step is None:
+        return
+    assert step.line.answer is not None
+    assert step.line.answer.level is not None
+    assert step.to.level is not None
+    assert step.to.level > step.line.answer.level
+    after = result(BANK, SCHEME, answers | {step.line.item.id: step.to.id}, ())
+    assert step.role.id not in ids(before.roles)
+    assert step.role.id in ids(after.roles)
+
+
+# Whom they work with
+
+
+def test_company_is_sorted_into_usual_missing_and_extra():
+    company = told(ANALYST, ("data-engineer", "software-engineer")).company
+    assert ids(company.usual) == ["data-engineer"]
+    assert ids(company.missing) == ["data-scientist"]
+    assert ids(company.extra) == ["software-engineer"]
+    assert company.reported
+
+
+def test_without_contacts_all_usual_company_is_missing():
+    company = told(ANALYST).company
+    assert ids(company.missing) == ids(BANK.neighbours("data-analyst"))
+    assert not company.reported
+
+
+def test_working_with_people_of_ones_own_role_is_usual():
+    assert ids(told(ANALYST, ("data-analyst",)).company.usual) == ["data-analyst"]
+
+
+@given(anything)
+def test_company_never_names_a_role_twice_or_one_that_the_bank_does_not_have(found: Result):
+    named = ids((*found.company.usual, *found.company.missing, *found.company.extra))
+    assert len(named) == len(set(named))
+    assert set(named) <= set(BANK.role)
+
+
+# The map
+
+
+@given(anything)
+def test_the_map_names_and_fills_the_mix(found: Result):
+    assert {node.role.id: node.percent for node in found.map.nodes if node.own} == {
+        share.role.id: share.percent for share in found.shares
+    }
+
+
+def test_usual_contacts_are_faint_until_they_are_reported():
+    faint = told(ANALYST).map.edges
+    assert [edge.solid for edge in faint] == [False] * len(BANK.neighbours("data-analyst"))
+    assert [edge.solid for edge in told(ANALYST, ("data-engineer",)).map.edges] == [False, True]
+
+
+def test_two_roles_of_ones_own_are_no_contact_of_somebody_else():
+    assert not [edge for edge in told(ENGINEER | OPERATIONS).map.edges if edge.solid]
+
+
+def test_an_unusual_contact_gets_a_line_of_its_own():
+    usual, more = told(ANALYST), told(ANALYST, ("software-engineer",))
+    assert len(more.map.edges) == len(usual.map.edges) + 1
+    assert [edge.solid for edge in more.map.edges].count(True) == 1
+
+
+def test_where_no_role_stands_out_the_map_shows_who_usually_works_with_whom():
+    for found in (told({}), told({}, often="weekly")):
+        assert len(found.map.edges) == len(BANK.contacts)
+        assert not [edge for edge in found.map.edges if edge.solid]
+
+
+# Another bank
+
+
+def test_a_bank_from_another_trade_gets_its_result_too(small_bank):
+    bank = load(small_bank)
+    answers = dict.fromkeys(bank.responsibility, "never") | {"dough": "daily", "oven": "daily"}
+    found = result(bank, Scheme.of(bank), answers, ("shop-keeper",))
+    assert (found.kind, ids(found.roles)) == ("mix", ["baker"])
+    assert [name for name, _ in found.map.stages] == ["Bake", "Sell"]

@@ -1,0 +1,206 @@
+"""The geometry of the role map, for the shipped bank and for any other."""
+
+from __future__ import annotations
+
+import math
+import re
+from itertools import combinations, pairwise, permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quiz.bank import Bank, Point, Role, Stage, load
+from quiz.config import paths
+from quiz.results.role_map import RoleMap, role_map
+
+BANK = load(paths.shipped("questions"))
+
+
+def made(columns: list[int], name: str = "maker of things") -> Bank:
+    """A bank with so many roles in each of its stages, each named `name`."""
+    scale = (Point("never", "Never", "never", 0.0), Point("daily", "Daily", "daily", 1.0))
+    return Bank(
+        name="made",
+        stem="How often did you …",
+        scale=scale,
+        skip=Point("skip", "I can’t say", "left out", None),
+        stages=tuple(Stage(f"stage-{c}", f"Stage {c}", "") for c in range(len(columns))),
+        roles=tuple(
+            Role(
+                id=f"role-{c}-{r}",
+                name=name,
+                plural=f"{name}s",
+                purpose="",
+                people="",
+                stage=f"stage-{c}",
+                place=r,
+                works_with=(),
+                responsibilities=(),
+            )
+            for c, roles in enumerate(columns)
+            for r in range(roles)
+        ),
+        least=5,
+        most=7,
+    )
+
+
+@st.composite
+def maps(draw) -> RoleMap:
+    """A role map of any bank, any answers, any contacts."""
+    columns = draw(st.lists(st.integers(0, 5), min_size=1, max_size=9).filter(any))
+    bank = made(columns, draw(st.sampled_from(["maker", "maker of things", "a b", "x" * 30])))
+    ids = list(bank.role)
+    coverage = draw(st.dictionaries(st.sampled_from(ids), st.floats(0, 1)))
+    own = draw(st.lists(st.sampled_from(ids), unique=True))
+    pairs = list(permutations(ids, 2))
+    edges = draw(st.dictionaries(st.sampled_from(pairs), st.booleans(), max_size=12)) if pairs else {}
+    return role_map(bank, coverage, dict.fromkeys(own, 5), edges)
+
+
+def points(path: str) -> list[tuple[float, float]]:
+    """The points that a path is drawn with: start, then middle for a curve, then end."""
+    assert re.fullmatch(r"M[\d.-]+ [\d.-]+(L[\d.-]+ [\d.-]+|Q[\d.-]+ [\d.-]+ [\d.-]+ [\d.-]+)", path)
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", path)]
+    return list(zip(numbers[0::2], numbers[1::2], strict=True))
+
+
+def walk(path: str) -> list[tuple[float, float]]:
+    """Many points along a path."""
+    start, *middle, end = points(path)
+    via = middle[0] if middle else ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    steps = [n / 40 for n in range(41)]
+    return [
+        ((1 - t) ** 2 * start[0] + 2 * t * (1 - t) * via[0] + t**2 * end[0],
+         (1 - t) ** 2 * start[1] + 2 * t * (1 - t) * via[1] + t**2 * end[1])
+        for t in steps
+    ]  # fmt: skip
+
+
+@given(maps())
+def test_every_circle_lies_inside_the_map(drawn: RoleMap):
+    for node in drawn.nodes:
+        assert node.radius > 0
+        assert node.radius <= node.x <= drawn.width - node.radius
+        assert node.radius <= node.y <= drawn.height - node.radius
+
+
+@given(maps())
+def test_no_two_circles_touch(drawn: RoleMap):
+    for a, b in combinations(drawn.nodes, 2):
+        assert math.hypot(a.x - b.x, a.y - b.y) > a.radius + b.radius
+
+
+@given(maps())
+def test_a_name_stands_below_its_circle_and_above_the_next(drawn: RoleMap):
+    for node in drawn.nodes:
+        last = node.label_y + 16 * (len(node.label) - 1)
+        assert node.label_y > node.y + node.radius
+        assert last + 4 <= drawn.height
+        below = [other for other in drawn.nodes if other.x == node.x and other.y > node.y]
+        assert all(last < other.y - other.radius for other in below)
+
+
+@given(maps())
+def test_marks_stay_inside_their_circles(drawn: RoleMap):
+    assert all(node.mark <= 2 * node.radius for node in drawn.nodes)
+
+
+@given(maps())
+def test_bands_stand_side_by_side_inside_the_map(drawn: RoleMap):
+    assert drawn.band > 0
+    middles = [x for _, x in drawn.stages]
+    assert middles[0] - drawn.band / 2 >= 0
+    assert middles[-1] + drawn.band / 2 <= drawn.width
+    assert all(b - a >= drawn.band for a, b in pairwise(middles))
+    assert {node.x for node in drawn.nodes} <= set(middles)
+
+
+@given(maps())
+def test_lines_start_and_end_at_rims(drawn: RoleMap):
+    for edge in drawn.edges:
+        start, *_, end = points(edge.path)
+        for x, y in (start, end):
+            away = min(math.hypot(x - node.x, y - node.y) - node.radius for node in drawn.nodes)
+            assert away == pytest.approx(4, abs=0.2)
+
+
+@given(maps())
+def test_lines_stay_inside_the_map(drawn: RoleMap):
+    for edge in drawn.edges:
+        assert all(0 <= x <= drawn.width and 0 <= y <= drawn.height for x, y in walk(edge.path)), edge.path
+
+
+@given(maps())
+def test_solid_lines_are_drawn_over_faint_ones(drawn: RoleMap):
+    solid = [edge.solid for edge in drawn.edges]
+    assert solid == sorted(solid)
+
+
+def every_contact(coverage: float, bank: Bank = BANK) -> RoleMap:
+    """The map of a bank with a line between any two roles."""
+    pairs = combinations(sorted(bank.role), 2)
+    return role_map(bank, dict.fromkeys(bank.role, coverage), {}, dict.fromkeys(pairs, True))
+
+
+@pytest.mark.parametrize("coverage", [0, 0.5, 1])
+@pytest.mark.parametrize(
+    "bank",
+    [BANK, made([2, 3, 3]), made([1, 4, 3]), made([1, 3, 4])],
+    ids=["shipped", "one more at first", "one more between", "one more at last"],
+)
+def test_no_line_runs_through_a_third_circle_also_with_an_eighth_role(bank, coverage):
+    drawn = every_contact(coverage, bank)
+    for edge, pair in zip(drawn.edges, combinations(sorted(bank.role), 2), strict=True):
+        for node in drawn.nodes:
+            if node.role.id not in pair:
+                assert all(math.hypot(x - node.x, y - node.y) > node.radius for x, y in walk(edge.path)), (
+                    f"{pair} runs through {node.role.id}"
+                )
+
+
+@pytest.mark.parametrize("coverage", [0, 0.5, 1])
+def test_every_line_of_the_shipped_bank_stays_inside_the_map(coverage):
+    drawn = every_contact(coverage)
+    for edge in drawn.edges:
+        assert all(0 < x < drawn.width and 0 < y < drawn.height for x, y in walk(edge.path)), edge.path
+
+
+def test_the_shipped_bank_is_drawn_as_the_flow_of_data():
+    drawn = every_contact(0.5)
+    assert [name for name, _ in drawn.stages] == ["Produce", "Move and shape", "Use"]
+    across = {node.role.id: node.x for node in drawn.nodes}
+    assert across["software-engineer"] < across["data-engineer"] < across["data-analyst"]
+    assert len(drawn.nodes) == len(BANK.roles)
+
+
+def test_a_circles_area_grows_with_coverage():
+    drawn = role_map(BANK, {"data-engineer": 1.0, "data-analyst": 0.5, "data-scientist": 0.01}, {}, {})
+    radius = {node.role.id: node.radius for node in drawn.nodes}
+    assert radius["data-engineer"] ** 2 == pytest.approx(2 * radius["data-analyst"] ** 2, rel=0.02)
+    assert radius["data-scientist"] == radius["ml-engineer"] > 0, "what is hardly done can still be seen"
+
+
+def test_only_the_mix_has_its_share_below_the_name():
+    drawn = role_map(BANK, {"data-engineer": 1.0, "data-analyst": 0.5}, {"data-engineer": 100}, {})
+    labels = {node.role.id: node.label for node in drawn.nodes}
+    assert labels["data-engineer"][-1] == "100%"
+    assert [node.role.id for node in drawn.nodes if node.own] == ["data-engineer"]
+    assert not [label for id, label in labels.items() if id != "data-engineer" and "%" in "".join(label)]
+
+
+@given(st.integers(0, 5))
+def test_the_same_numbers_give_the_same_map(seed):
+    def draw() -> RoleMap:
+        return role_map(
+            BANK, dict.fromkeys(BANK.role, seed / 5), {"data-engineer": 100}, {("data-analyst", "data-engineer"): True}
+        )
+
+    assert draw() == draw()
+
+
+def test_a_long_name_is_split_and_none_of_it_lost():
+    drawn = role_map(made([1], "keeper of very many long words"), {}, {}, {})
+    assert " ".join(drawn.nodes[0].label) == "Keeper of very many long words"
+    assert len(drawn.nodes[0].label) == 2

@@ -1,0 +1,323 @@
+"""Questions worth asking: which of them one result gets, and in which order."""
+
+import string
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quiz.bank import CONDITIONS, WISHES, load
+from quiz.config import paths
+from quiz.results.goals import compare
+from quiz.results.result import result
+from quiz.results.talking_points import FINDERS, LEAST, MOST, Situation, choose
+from quiz.scoring import Scheme
+
+BANK = load(paths.shipped("questions"))
+SCHEME = Scheme.of(BANK)
+NEVER = dict.fromkeys(BANK.responsibility, "never")
+DAILY = dict.fromkeys(BANK.responsibility, "daily")
+ANALYST = NEVER | {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
+BOTH = ANALYST | {"pipelines": "daily", "ingest-transform-serve": "weekly", "data-quality": "weekly"}
+THREE = BOTH | {"infrastructure": "daily", "ci-cd": "weekly", "monitoring": "weekly"}
+TIE = NEVER | dict.fromkeys(["scalable-architecture", "insights", "trends", "predictive-models"], "daily")
+TIE |= {"code-quality": "weekly", "ci-cd": "monthly", "model-optimisation": "rarely"}
+LEANING = ANALYST | {"pipelines": "monthly", "data-quality": "weekly"}
+
+
+def talk(
+    answers: Mapping[str, str],
+    contacts: Collection[str] = (),
+    *,
+    before: Mapping[str, str] | None = None,
+    wishes: Mapping[str, str] | None = None,
+    title_role: str | None = None,
+    heading: tuple[str, ...] = (),
+) -> Situation:
+    """The situation of somebody who answered so."""
+    return Situation(
+        BANK,
+        result(BANK, SCHEME, answers, contacts),
+        wishes=wishes or {},
+        title_role=title_role,
+        heading=heading,
+        change=None if before is None else compare(BANK, SCHEME, before, answers),
+    )
+
+
+def found(condition: str, situation: Situation) -> list[Mapping[str, str]]:
+    """What the condition finds, best first."""
+    return [one.slots for one in FINDERS[condition](situation)]
+
+
+def named(condition: str, situation: Situation) -> list[str | None]:
+    """The responsibility, else the role, if any, that each find names."""
+    return [slots.get("responsibility") or slots.get("role") for slots in found(condition, situation)]
+
+
+def conditions(situation: Situation) -> list[str]:
+    return [chosen.prompt.when for chosen in choose(situation)]
+
+
+situations = st.builds(
+    talk,
+    answers=st.fixed_dictionaries({id: st.sampled_from(list(BANK.point)) for id in BANK.responsibility}),
+    contacts=st.sets(st.sampled_from(list(BANK.role))),
+    before=st.none() | st.fixed_dictionaries({id: st.sampled_from(list(BANK.point)) for id in BANK.responsibility}),
+    wishes=st.dictionaries(st.sampled_from([*BANK.responsibility, "sailing"]), st.sampled_from([*WISHES, "rest"])),
+    title_role=st.none() | st.sampled_from([*BANK.role, "sailor"]),
+    heading=st.lists(st.sampled_from([*BANK.role, "sailor"]), max_size=2, unique=True).map(tuple),
+)
+
+# For each condition, somebody for whom it holds, and what it names; and somebody nearly the same for whom it does not.
+CASES = {
+    "daily-but-hand-over": (
+        talk(ANALYST, wishes={"trends": "hand-over", "dashboards": "hand-over"}),
+        "Reports and dashboards",
+        talk(ANALYST, wishes={"trends": "hand-over", "dashboards": "less"}),
+    ),
+    "hand-over": (
+        talk(ANALYST, wishes={"trends": "hand-over"}),
+        "Changes over time",
+        talk(ANALYST, wishes={"pipelines": "hand-over"}),
+    ),
+    "wants-less": (
+        talk(ANALYST, wishes={"trends": "less"}),
+        "Changes over time",
+        talk(ANALYST | {"trends": "monthly"}, wishes={"trends": "less"}),
+    ),
+    "wants-less-of-main-role": (
+        talk(ANALYST, wishes={"trends": "less", "insights": "hand-over"}),
+        "data analyst",
+        talk(ANALYST, wishes={"trends": "less", "insights": "more", "dashboards": "as-is"}),
+    ),
+    "wants-more": (
+        talk(ANALYST | {"pipelines": "rarely"}, wishes={"pipelines": "more"}),
+        "Flows that move data",
+        talk(ANALYST, wishes={"pipelines": "more"}),
+    ),
+    "wish-to-start": (
+        talk(ANALYST, wishes={"pipelines": "start"}),
+        "Flows that move data",
+        talk(ANALYST, wishes={"dashboards": "start"}),
+    ),
+    "heading-and-wish": (
+        talk(ANALYST, wishes={"pipelines": "start"}, heading=("data-engineer",)),
+        "Flows that move data",
+        talk(ANALYST, wishes={"pipelines": "start"}, heading=("data-scientist",)),
+    ),
+    "heading-but-less": (
+        talk(BOTH, wishes={"pipelines": "less"}, heading=("data-engineer",)),
+        "Flows that move data",
+        talk(BOTH, wishes={"pipelines": "less"}, heading=("data-scientist",)),
+    ),
+    "heading-near": (
+        talk(ANALYST | {"pipelines": "weekly"}, heading=("data-engineer",)),
+        "Raw data into ready tables",
+        talk(ANALYST | {"pipelines": "monthly"}, heading=("data-engineer",)),
+    ),
+    "heading-far": (
+        talk(ANALYST | {"pipelines": "monthly"}, heading=("data-engineer",)),
+        "Raw data into ready tables",
+        talk(ANALYST | {"pipelines": "weekly"}, heading=("data-engineer",)),
+    ),
+    "heading-here": (
+        talk(ANALYST, heading=("data-analyst",)),
+        "data analyst",
+        talk(ANALYST | {"trends": "skip"}, heading=("data-analyst",)),
+    ),
+    "title-role-not-in-mix": (
+        talk(ANALYST, title_role="data-engineer"),
+        "data engineer",
+        talk(DAILY, title_role="data-engineer"),
+    ),
+    "role-hidden-by-title": (
+        talk(BOTH, title_role="data-engineer"),
+        "data analyst",
+        talk(ANALYST, title_role="data-engineer"),
+    ),
+    "daily-outside-mix": (
+        talk(ANALYST | {"dashboards": "weekly", "governance": "daily"}),
+        "Meaning, ownership and access",
+        talk(ANALYST | {"governance": "weekly"}),
+    ),
+    "tie": (talk(TIE), "data architect", talk(ANALYST)),
+    "leaning": (talk(LEANING), None, talk(ANALYST)),
+    "one-role": (talk(ANALYST), "data analyst", talk(BOTH)),
+    "two-roles": (talk(BOTH), "data analyst", talk(ANALYST)),
+    "many-roles": (talk(THREE), "data analyst", talk(TIE)),
+    "all-alike": (talk(DAILY), None, talk(NEVER)),
+    "little": (talk(NEVER), None, talk(DAILY)),
+    "not-enough": (talk({}), None, talk(NEVER)),
+    "missing-contact": (
+        talk(ANALYST, ["data-engineer"]),
+        "data scientist",
+        talk(ANALYST),  # who ticks nobody most likely left the list out
+    ),
+    "extra-contact": (talk(ANALYST, ["devops-sre"]), "DevOps/SRE", talk(ANALYST, ["data-engineer"])),
+    "moved-since": (
+        talk(ANALYST, before=ANALYST | {"trends": "rarely", "insights": "weekly"}),
+        "Changes over time",
+        talk(ANALYST, before=ANALYST | {"trends": "monthly", "insights": "skip"}),
+    ),
+    "changed-since": (talk(BOTH, before=ANALYST), "data engineer", talk(ANALYST, before=ANALYST)),
+    "unchanged-since": (talk(ANALYST, before=ANALYST), None, talk(ANALYST, before={})),
+}
+
+each_condition = pytest.mark.parametrize("condition", CASES)
+
+
+def test_every_condition_of_the_bank_has_its_finder_and_its_case():
+    assert set(FINDERS) == set(CONDITIONS)
+    assert set(CASES) == set(CONDITIONS) - {"always"}
+
+
+@each_condition
+def test_a_condition_holds_where_it_should_and_names_what_it_found(condition):
+    situation, name, _ = CASES[condition]
+    assert named(condition, situation)[0] == name
+
+
+@each_condition
+def test_a_condition_does_not_hold_where_it_should_not(condition):
+    assert found(condition, CASES[condition][2]) == []
+
+
+@each_condition
+def test_a_condition_fills_exactly_the_slots_that_the_bank_may_use(condition):
+    assert set(found(condition, CASES[condition][0])[0]) == set(CONDITIONS[condition])
+
+
+@each_condition
+def test_every_prompt_can_be_asked(condition):
+    situation = CASES[condition][0]
+    only = tuple(prompt for prompt in BANK.prompts if prompt.when == condition)
+    (chosen,) = choose(replace(situation, bank=replace(BANK, prompts=only)))
+    assert chosen.prompt.when == condition
+    slots = [slot for _, slot, _, _ in string.Formatter().parse(chosen.prompt.text) if slot]
+    assert all(chosen.arguments[slot] in chosen.text for slot in slots)
+
+
+# What each condition finds first
+
+
+def test_what_belongs_to_a_role_headed_for_comes_first_then_what_is_done_most():
+    wishes = {"trends": "hand-over", "insights": "hand-over", "pipelines": "hand-over"}
+    answers = ANALYST | {"pipelines": "rarely"}
+    assert named("hand-over", talk(answers, wishes=wishes)) == [
+        "Answers to business questions",
+        "Changes over time",
+        "Flows that move data",
+    ]
+    assert named("hand-over", talk(answers, wishes=wishes, heading=("data-engineer",)))[0] == "Flows that move data"
+
+
+def test_a_prompt_on_the_title_names_both_roles():
+    (slots,) = found("title-role-not-in-mix", talk(ANALYST, title_role="data-engineer"))
+    assert (slots["roles"], slots["others"]) == ("data engineers", "data analysts")
+    (slots,) = found("role-hidden-by-title", talk(BOTH, title_role="data-engineer"))
+    assert (slots["roles"], slots["others"]) == ("data analysts", "data engineers")
+
+
+def test_a_role_that_only_the_other_mix_of_a_tie_holds_is_not_called_outside():
+    situation = talk(TIE)
+    assert {role.id for role in situation.possible} == {"data-analyst", "data-architect", "data-scientist"}
+    assert named("daily-outside-mix", situation) == []
+    turned = replace(situation, result=replace(situation.result, shares=situation.result.shares[:1]))
+    assert named("daily-outside-mix", turned) != []
+    other = tuple(BANK.role[id] for id in ("data-analyst", "data-architect", "data-scientist"))
+    assert named("daily-outside-mix", replace(turned, result=replace(turned.result, other=other))) == []
+    assert named("title-role-not-in-mix", replace(turned, title_role="data-architect")) == ["data architect"]
+
+
+def test_a_missing_contact_next_to_the_largest_role_comes_first():
+    assert named("missing-contact", talk(BOTH, ["data-analyst"])) == [
+        "data scientist",
+        "software engineer",
+        "data architect",
+        "DevOps/SRE",
+        "ML engineer",
+    ]
+
+
+def test_a_change_names_a_role_that_joined_before_the_one_that_leads_and_one_that_left():
+    engineer = NEVER | {"pipelines": "daily", "ingest-transform-serve": "daily", "data-quality": "weekly"}
+    assert named("changed-since", talk(engineer, before=ANALYST))[0] == "data engineer"
+    assert named("changed-since", talk(engineer, before=BOTH)) == ["data engineer", "data analyst"]
+    assert named("changed-since", talk(ANALYST, before=BOTH)) == ["data engineer"]
+
+
+def test_a_move_is_told_from_where_to_where():
+    (slots,) = found("moved-since", talk(ANALYST, before=ANALYST | {"trends": "rarely"}))
+    assert (slots["before"], slots["often"]) == ("a few times a quarter or less", "about weekly")
+
+
+# Choosing
+
+
+def test_the_more_specific_comes_first_and_the_general_fill_up_to_four():
+    wishes = {"dashboards": "hand-over", "pipelines": "start"}
+    assert conditions(talk(ANALYST, wishes=wishes)) == ["daily-but-hand-over", "wish-to-start", "one-role", "always"]
+    assert conditions(talk(ANALYST)) == ["one-role", "always", "always", "always"]
+
+
+def test_the_text_holds_what_was_found():
+    (first, *_) = choose(talk(ANALYST, wishes={"dashboards": "hand-over"}))
+    assert first.text.startswith(
+        "You do “Reports and dashboards” daily or almost daily and would like to hand it over."
+    )
+    assert first.about == {BANK.responsibility["dashboards"]}
+
+
+def test_a_responsibility_that_was_asked_about_leaves_room_for_the_next():
+    wishes = {"dashboards": "hand-over", "pipelines": "hand-over"}
+    chosen = choose(talk(ANALYST | {"pipelines": "weekly"}, wishes=wishes))
+    assert [(one.prompt.when, one.arguments["responsibility"]) for one in chosen[:2]] == [
+        ("daily-but-hand-over", "Reports and dashboards"),
+        ("hand-over", "Flows that move data"),
+    ]
+
+
+def test_a_wish_about_most_of_a_role_stands_for_each_of_its_parts():
+    situation = talk(ANALYST, wishes={"dashboards": "hand-over", "trends": "less"})
+    assert conditions(situation) == ["wants-less-of-main-role", "one-role", "always", "always"]
+
+
+def test_wishes_titles_and_roles_that_the_bank_does_not_know_change_nothing():
+    strange = talk(ANALYST, wishes={"sailing": "more", "trends": "rest"}, title_role="sailor", heading=("sailor",))
+    assert choose(strange) == choose(talk(ANALYST))
+
+
+def test_a_bank_without_prompts_gives_none():
+    assert choose(replace(talk(ANALYST), bank=replace(BANK, prompts=()))) == ()
+
+
+@given(situations)
+def test_everybody_gets_four_to_six_different_prompts_on_different_things(situation):
+    chosen = choose(situation)
+    assert LEAST <= len(chosen) <= MOST
+    assert len({one.text for one in chosen}) == len(chosen)
+    specific = [one.prompt.when for one in chosen if one.prompt.when != "always"]
+    assert len(set(specific)) == len(specific)
+    about = [item for one in chosen for item in one.about]
+    assert len(set(about)) == len(about)
+    # By priority, whatever waits for nothing last; nothing general where enough was found.
+    ranks = [(one.prompt.when == "always", -one.prompt.priority) for one in chosen]
+    assert ranks == sorted(ranks)
+    assert len(specific) == len(chosen) or len(chosen) == LEAST
+    assert not any("{" in one.text or "}" in one.text for one in chosen)
+
+
+@given(situations)
+def test_equal_situations_get_equal_prompts_whatever_the_order_of_wishes(situation):
+    turned = dict(reversed(list(situation.wishes.items())))
+    assert choose(situation) == choose(replace(situation, wishes=turned))
+
+
+@given(situations)
+def test_every_find_fills_the_slots_of_its_condition(situation):
+    for condition, finder in FINDERS.items():
+        for one in finder(situation):
+            assert set(one.slots) == set(CONDITIONS[condition])

@@ -1,0 +1,255 @@
+"""A lead who tries to read one member's answers out of everything that a team's rounds publish.
+
+The attacker knows the whole population's habits, all rules, who was in which round (the count that ticks up while a
+round is open tells it to somebody who watches), and every round ever published. What it does not know are answers. It
+learns from thousands of made-up teams with the same history how what is published goes with the target's answers, and
+then guesses those of targets it has not seen. Nobody changes an answer between rounds: real people do, which only
+hides them better.
+
+Everything goes through `publish`, so whatever the gate lets through, the attacker has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quiz.bank import Bank
+from quiz.scoring import Scheme
+from quiz.teams.anonymous import BANDS, FLOOR, Member, Published, publish
+
+Numbers = NDArray[Any]
+Gate = Callable[[Sequence[Member], Published | None], Published]
+
+
+class Habits(NamedTuple):
+    """What the attacker knows of everybody: how often people do what belongs to a role of theirs, and what does not
+    (never, rarely, monthly, weekly, daily), and how many have one role, two, three."""
+
+    own: tuple[float, ...]
+    other: tuple[float, ...]
+    roles: tuple[float, float, float]
+
+
+#: People whose weeks are made of a role or two, as the quiz expects them.
+USUAL = Habits((0.03, 0.07, 0.15, 0.30, 0.45), (0.48, 0.22, 0.15, 0.10, 0.05), (0.45, 0.40, 0.15))
+#: People of one role or two, and little else.
+SPECIALISTS = Habits((0.01, 0.02, 0.07, 0.20, 0.70), (0.70, 0.15, 0.08, 0.05, 0.02), (0.80, 0.20, 0.0))
+#: People who do about half of everything weekly: the hardest to hide, as a blind guess hits least.
+GENERALISTS = Habits((0.03, 0.10, 0.20, 0.32, 0.35), (0.20, 0.20, 0.20, 0.22, 0.18), (0.20, 0.40, 0.40))
+#: How often a question is skipped, a usual neighbour is a contact, anybody else is one.
+SKIPPED, NEIGHBOUR, STRANGER = 0.03, 0.60, 0.15
+
+
+@dataclass(frozen=True)
+class Story:
+    """Who is in each of a team's rounds, by number. The target is 0; `fakes` are the attacker's own."""
+
+    name: str
+    rounds: tuple[tuple[int, ...], ...]
+    fakes: tuple[int, ...] = ()
+    linked: bool = True  # False: each round is another team, so that no round knows the one before
+
+    @property
+    def people(self) -> int:
+        return 1 + max(max(each) for each in self.rounds)
+
+
+def _with(size: int, *, target: bool) -> tuple[int, ...]:
+    """`size` colleagues, always the same, and the target or not."""
+    return (*range(1, size + 1), *((0,) if target else ()))
+
+
+ABSENT5, PRESENT5 = _with(5, target=False), _with(5, target=True)
+
+#: What a lead can watch happen without taking part.
+STORIES = (
+    Story("one round of five", (_with(4, target=True),)),
+    Story("one round of eight", (_with(7, target=True),)),
+    Story("one round of ten", (_with(9, target=True),)),
+    Story("one round of twenty", (_with(19, target=True),)),
+    Story("joins a team of five", (ABSENT5, PRESENT5)),
+    Story("leaves a team of six", (PRESENT5, ABSENT5)),
+    Story("takes another's place", ((1, 2, 3, 4, 5), (1, 2, 3, 4, 0))),
+    Story("joins a team of eight", (_with(8, target=False), _with(8, target=True))),
+    Story("joins as the twentieth", (_with(19, target=False), _with(19, target=True))),
+    Story("joins with one other", (ABSENT5, (*PRESENT5, 6))),
+    Story("joins after another", (ABSENT5, (*ABSENT5, 6), (*ABSENT5, 6, 0))),
+    Story("comes, goes, comes back", (ABSENT5, PRESENT5, ABSENT5, PRESENT5)),
+    Story("stays while one a round changes", ((0, 1, 2, 3, 4), (0, 1, 2, 3, 5), (0, 1, 2, 5, 6), (0, 1, 5, 6, 7))),
+    Story("stays while two a round change", ((0, 1, 2, 3, 4), (0, 1, 2, 5, 6), (0, 5, 6, 7, 8))),
+    Story("outstays all four others", ((0, 1, 2, 3, 4), (0, 5, 6, 7, 8))),
+)
+
+#: Reported apart: no rule of ours ends these while people need no account and may come back. Who joins is told so.
+APART = (
+    Story("four fakes and one real", ((0, 1, 2, 3, 4),), fakes=(1, 2, 3, 4)),
+    Story("joins together with a fake", (ABSENT5, (*PRESENT5, 6)), fakes=(6,)),
+    Story("joins, in a second team", (ABSENT5, PRESENT5), linked=False),
+    Story("outstays four others twice", ((0, 1, 2, 3, 4), (0, 5, 6, 7, 8), (0, 9, 10, 11, 12))),
+)
+
+
+class Outcome(NamedTuple):
+    """How one attack went: parts of all guesses that were right, and of blind guesses from the prior."""
+
+    answers: float
+    answers_blind: float
+    contacts: float
+    contacts_blind: float
+
+    @property
+    def gain(self) -> float:
+        """Points gained on answers."""
+        return 100 * (self.answers - self.answers_blind)
+
+    @property
+    def contacts_gain(self) -> float:
+        """Points gained on contacts."""
+        return 100 * (self.contacts - self.contacts_blind)
+
+
+class _Seen(NamedTuple):
+    """What teams published, one row a team; bands as places in `BANDS`."""
+
+    bands: Numbers  # (teams, rounds, questions)
+    hand_overs: Numbers  # (teams, rounds, pairs)
+    shares: Numbers  # (teams, rounds, roles), 0 where none is told
+    held: Numbers  # (teams, rounds, roles)
+    others: Numbers  # (teams, rounds)
+
+
+class Attacker:
+    """Guesses targets' answers. `gate` is what publishes a round, by default the real one."""
+
+    def __init__(self, bank: Bank, *, gate: Gate | None = None, habits: Habits = USUAL) -> None:
+        self.bank, self.scheme, self.habits = bank, Scheme.of(bank), habits
+        self.gate = gate or self._publish
+        self.owner = self.scheme.belongs.argmax(axis=1)
+        self.pairs = [tuple(map(self.scheme.roles.index, pair)) for pair in sorted(bank.contacts)]
+        self.points = list(bank.point)
+
+    def _publish(self, members: Sequence[Member], before: Published | None) -> Published:
+        published = publish(self.bank, self.scheme, members, FLOOR, before)
+        assert published is not None, "every story's rounds are large enough"
+        return published
+
+    def attack(self, story: Story, *, teams: int, seed: int = 1) -> Outcome:
+        """Learn from twice as many made-up teams with this story, then guess the targets of `teams` others."""
+        rng = np.random.default_rng(seed)
+        steps, contacts, seen = self._watch(story, 3 * teams, rng)
+        # A skipped question is guessed with "never": neither is any work.
+        answers = np.where(steps == self.scheme.skip, 0, steps)
+        # The population treats all roles alike, so what is learned of one question holds for all.
+        guessed, blind = _guess(self._clues(seen), answers, 2 * teams)
+        met = [
+            _guess(self._company(seen, role), contacts[:, role, None], 2 * teams)
+            for role in range(len(self.scheme.roles))
+        ]
+        return Outcome(guessed, blind, *np.mean(met, axis=0).tolist())
+
+    def _watch(self, story: Story, teams: int, rng: np.random.Generator) -> tuple[Numbers, Numbers, _Seen]:
+        """The targets' answers and contacts, and all that was published."""
+        targets, met, seen = [], [], []
+        for _ in range(teams):
+            steps, contacts = self.people(story.people, rng)
+            self._disguise(story, steps, contacts)
+            members = [
+                Member(dict(zip(self.scheme.questions, map(self.points.__getitem__, row), strict=True)), works_with)
+                for row, works_with in zip(steps.tolist(), map(self._named, contacts), strict=True)
+            ]
+            published: Published | None = None
+            row = []
+            for numbers in story.rounds:
+                published = self.gate([members[n] for n in numbers], published if story.linked else None)
+                row.append(self._read(published))
+            targets.append(steps[0])
+            met.append(contacts[0])
+            seen.append(row)
+        columns = [np.array([[each[n] for each in row] for row in seen]) for n in range(len(_Seen._fields))]
+        return np.array(targets), np.array(met).astype(np.intp), _Seen(*columns)
+
+    def people(self, number: int, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
+        """So many made-up people: steps of their answers and whom they work with."""
+        roles = len(self.scheme.roles)
+        own, other, how_many = self.habits
+        has = rng.choice(3, number, p=how_many)[:, None] >= rng.random((number, roles)).argsort(1).argsort(1)
+        habit = np.where(has[:, self.owner, None], own, other).cumsum(axis=2)[..., :-1]
+        steps = (rng.random((number, len(self.owner), 1)) > habit).sum(axis=2)
+        steps[rng.random(steps.shape) < SKIPPED] = self.scheme.skip
+        near = np.zeros((roles, roles))
+        for a, b in self.pairs:
+            near[a, b] = near[b, a] = 1
+        return steps, rng.random((number, roles)) < np.where(has @ near > 0, NEIGHBOUR, STRANGER)
+
+    def _disguise(self, story: Story, steps: Numbers, contacts: Numbers) -> None:
+        """Fill in the attacker's own sheets: the first says daily to everything, so that each count stands on edge."""
+        for n, fake in enumerate(story.fakes):
+            steps[fake] = 0 if n else self.scheme.skip - 1
+            contacts[fake] = not n
+
+    def _named(self, contacts: Numbers) -> tuple[str, ...]:
+        return tuple(self.scheme.roles[n] for n in np.flatnonzero(contacts))
+
+    @staticmethod
+    def _read(published: Published) -> tuple[list[float], ...]:
+        place = {band: n for n, band in enumerate(BANDS)}
+        return (
+            [place[item.band] for item in published.coverage],
+            [place[item.band] for item in published.hand_overs],
+            [(part.percent or 0) / 100 for part in published.mix],
+            [part.held for part in published.mix],
+            [published.others / 100],
+        )
+
+    def _clues(self, seen: _Seen) -> Numbers:
+        """What bears on each answer, (teams, questions, clues): its own bands over time, then its role's doings."""
+        role, belongs = self.owner, self.scheme.belongs
+        # By round, for each question: its role's other responsibilities, its role's share, whether it is held.
+        beside = seen.bands @ belongs @ belongs.T - seen.bands
+        share, held = seen.shares[:, :, role], seen.held[:, :, role]
+        touch = np.array([[n in pair for n in range(belongs.shape[1])] for pair in self.pairs])
+        crossed = (seen.hand_overs @ touch / touch.sum(axis=0))[:, :, role]
+        team = np.stack([seen.others[:, :, 0], seen.bands.mean(axis=2), seen.shares.max(axis=2)])
+        whole = np.broadcast_to(team[..., None], (*team.shape, len(role)))
+        by_round = np.concatenate([np.stack([beside, share, held, crossed]), whole])
+        moved = by_round[:3, :, -1] - by_round[:3, :, 0]
+        plain = np.concatenate(
+            [by_round.transpose(0, 2, 1, 3).reshape(-1, *moved.shape[1:]), moved**2, moved[:1] * moved[1:]]
+        )
+        trend = np.sign(np.round(moved[:2], 2)).astype(np.intp) + 1
+        ways = [*seen.bands.transpose(1, 0, 2)]
+        columns = [_columns(ways), _columns([*ways, *trend]), _columns([*ways, held[:, -1]]), plain.transpose(1, 2, 0)]
+        return np.concatenate([*columns, np.ones((*moved.shape[1:], 1))], axis=2)
+
+    def _company(self, seen: _Seen, role: int) -> Numbers:
+        """What bears on one contact, (teams, 1, clues): the hand-overs that touch the role, and the mix around it."""
+        touching = [n for n, pair in enumerate(self.pairs) if role in pair]
+        ways = [_columns([*seen.hand_overs[:, :, n].T[:, :, None]]) for n in touching]
+        plain = np.concatenate([seen.shares, seen.held, seen.others], axis=2).reshape(len(seen.bands), 1, -1)
+        return np.concatenate([*ways, plain, np.ones((len(plain), 1, 1))], axis=2)
+
+
+def _columns(marks: Sequence[Numbers]) -> Numbers:
+    """One column, of 0 and 1, for every combination of marks that occurs; marks have shape (teams, questions)."""
+    code = sum(mark.astype(np.intp) * (len(BANDS) + 1) ** n for n, mark in enumerate(marks))
+    kinds, kind = np.unique(code, return_inverse=True)
+    return np.eye(len(kinds), dtype=np.float32)[kind.reshape(code.shape)]
+
+
+def _guess(clues: Numbers, truth: Numbers, learn: int) -> tuple[float, float]:
+    """Parts of right guesses, learned and blind, of what stands after the first `learn` rows of `truth`.
+
+    A ridge regression of each possible answer on the clues; guessed is whichever comes out highest.
+    """
+    wide = clues.shape[-1]
+    known, fresh = clues[:learn].reshape(-1, wide), clues[learn:].reshape(-1, wide)
+    answers, right = np.eye(truth.max() + 1)[truth[:learn].reshape(-1)], truth[learn:].reshape(-1)
+    weights = np.linalg.solve(known.T @ known + 3 * np.eye(wide), known.T @ answers)
+    return float(((fresh @ weights).argmax(axis=1) == right).mean()), float(
+        (right == answers.sum(axis=0).argmax()).mean()
+    )

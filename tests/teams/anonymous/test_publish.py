@@ -1,0 +1,620 @@
+"""What teams publish: the rules of rounds, each way to spy as a test of its own, and teams by name."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quiz.bank import load
+from quiz.config import paths
+from quiz.scoring import Scheme
+from quiz.teams.anonymous import (
+    BANDS,
+    MINIMUMS,
+    MINUTES,
+    MOST,
+    Covered,
+    Fact,
+    Member,
+    Part,
+    Published,
+    agenda,
+    eligible,
+    facts,
+    may_close,
+    must_withdraw,
+    publish,
+)
+from quiz.teams.open_team import OpenMember, _initials, open_team
+
+BANK = load(paths.shipped("questions"))
+SCHEME = Scheme.of(BANK)
+NOTHING = dict.fromkeys(SCHEME.questions, "never")
+
+
+def person(*roles: str, contacts: Sequence[str] = (), **changes: str) -> Member:
+    """Somebody who does all of these roles daily and nothing else, but for changes (`pipelines="weekly"`)."""
+    own = {item.id: "daily" for role in roles for item in BANK.role[role].responsibilities}
+    return Member(NOTHING | own | {id.replace("_", "-"): answer for id, answer in changes.items()}, contacts)
+
+
+ENGINEER, ANALYST, IDLE = person("data-engineer"), person("data-analyst"), person()
+
+
+def published(members: Sequence[Member], minimum: int = 5, before: Published | None = None) -> Published:
+    result = publish(BANK, SCHEME, members, minimum, before)
+    assert result is not None
+    return result
+
+
+def band(round: Published, id: str) -> str:
+    return next(item.band for item in round.coverage if item.responsibility == id)
+
+
+def percents(round: Published) -> dict[str, int]:
+    return {part.role: part.percent for part in round.mix if part.percent is not None}
+
+
+def anybody(rng: np.random.Generator) -> Member:
+    """Somebody at random, most of whose week belongs to a few roles."""
+    roles = rng.choice(SCHEME.roles, rng.integers(0, 4), replace=False).tolist()
+    changes = {id: str(rng.choice(list(BANK.point))) for id in SCHEME.questions if rng.random() < 0.4}
+    contacts = [role for role in SCHEME.roles if rng.random() < 0.5]
+    return Member(dict(person(*roles).answers) | changes, contacts)
+
+
+def as_before(round: Published, before: Published) -> bool:
+    """Whether nothing is told that was not told before, except how many took part."""
+    return dataclasses.replace(round, people=before.people) == before
+
+
+# The ways to spy
+
+
+def test_four_finishers_publish_nothing():
+    assert publish(BANK, SCHEME, 4 * [ENGINEER], 5) is None
+    assert not may_close(4, 5)
+
+
+def test_five_finishers_publish_bands():
+    assert may_close(5, 5)
+    assert published(5 * [ENGINEER]).people == 5
+
+
+@pytest.mark.parametrize("minimum", MINIMUMS)
+def test_each_minimum_holds_to_the_head(minimum):
+    assert publish(BANK, SCHEME, (minimum - 1) * [ENGINEER], minimum) is None
+    assert publish(BANK, SCHEME, minimum * [ENGINEER], minimum) is not None
+
+
+@pytest.mark.parametrize("minimum", [-1, 0, 1, 4, 6, 21])
+def test_a_lowered_or_made_up_minimum_is_refused(minimum):
+    with pytest.raises(ValueError, match="minimum"):
+        publish(BANK, SCHEME, 30 * [ENGINEER], minimum)
+
+
+one_change = st.sampled_from(["joins", "leaves", "is exchanged", "answers otherwise"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32), people=st.integers(6, 18) | st.integers(21, 60), change=one_change)
+def test_one_person_who_joins_leaves_or_is_exchanged_changes_nothing_but_the_count(seed, people, change):
+    rng = np.random.default_rng(seed)
+    team, newcomer = [anybody(rng) for _ in range(people)], anybody(rng)
+    after = {
+        "joins": [*team, newcomer],
+        "leaves": team[1:],
+        "is exchanged": [*team[1:], newcomer],
+        "answers otherwise": [Member(newcomer.answers, team[0].contacts), *team[1:]],
+    }[change]
+    first = published(team)
+    assert as_before(published(after, before=first), first)
+
+
+def test_a_joiner_on_the_edge_of_a_band_does_not_move_it():
+    first = published([ENGINEER, *4 * [IDLE]])
+    second = published([ENGINEER, ENGINEER, *4 * [IDLE]], before=first)
+    assert band(first, "pipelines") == band(second, "pipelines") == "one-at-most"
+
+
+def test_a_leaver_on_the_edge_of_a_band_does_not_move_it():
+    first = published([*4 * [ENGINEER], IDLE, IDLE])
+    second = published([*3 * [ENGINEER], IDLE, IDLE], before=first)
+    assert band(first, "pipelines") == band(second, "pipelines") == "four-or-more"
+
+
+def test_a_swap_on_the_edge_of_a_band_does_not_move_it():
+    first = published([*2 * [ENGINEER], *3 * [IDLE]])
+    second = published([*1 * [ENGINEER], *4 * [IDLE]], before=first)
+    assert band(first, "pipelines") == band(second, "pipelines") == "two-or-three"
+
+
+def test_a_swap_of_two_pure_people_does_not_move_the_mix():
+    others = [ENGINEER, ENGINEER, ANALYST, person("data-engineer", "data-analyst")]
+    first = published([ENGINEER, *others])
+    assert percents(first) == {"data-engineer": 70}
+    assert percents(published([ANALYST, *others])) == {"data-engineer": 45, "data-analyst": 50}
+    assert as_before(published([ANALYST, *others], before=first), first)
+
+
+def test_what_more_than_one_person_moved_is_told():
+    first = published([ENGINEER, *4 * [IDLE]])
+    second = published([*3 * [ENGINEER], *2 * [IDLE]], before=first)
+    assert band(second, "pipelines") == "two-or-three"
+    assert percents(published([*3 * [ANALYST], *3 * [ENGINEER]], before=published(5 * [ENGINEER]))) == {
+        "data-analyst": 50,
+        "data-engineer": 45,
+    }
+
+
+@pytest.mark.parametrize(
+    ("people", "before", "now", "said"),
+    [
+        (6, 4, 3, "four-or-more"),
+        (6, 4, 2, "two-or-three"),
+        (6, 2, 1, "two-or-three"),
+        (6, 2, 0, "one-at-most"),
+        (20, 5, 4, "to-a-half"),
+        (20, 5, 3, "under-a-quarter"),
+        (20, 16, 15, "over-three-quarters"),
+        (20, 16, 14, "to-three-quarters"),
+    ],
+)
+def test_a_band_is_left_as_soon_as_two_people_have_stopped(people, before, now, said):
+    def team(heads: int) -> list[Member]:
+        return [*heads * [ENGINEER], *(people - heads) * [IDLE]]
+
+    assert band(published(team(now), before=published(team(before))), "pipelines") == said
+
+
+def held(found: Published) -> list[str]:
+    return [part.role for part in found.held]
+
+
+@pytest.mark.parametrize("people", [10, 50, 100])
+def test_one_person_may_tip_a_role_of_most_under_its_bound_and_nothing_is_told(people):
+    def team(engineers: int) -> list[Member]:
+        return [*engineers * [ENGINEER], *(people - engineers) * [ANALYST]]
+
+    most = next(n for n in range(people) if percents(published(team(n))) == {"data-engineer": 80})
+    fresh = percents(published(team(most - 1)))
+    assert fresh.keys() == {"data-engineer", "data-analyst"}
+    assert percents(published(team(most - 1), before=published(team(most)))) == {"data-engineer": 80}
+    assert percents(published(team(most), before=published(team(most - 1)))) == fresh
+
+
+@pytest.mark.parametrize("people", [9, 24, 60])
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [(2, 3, False), (2, 4, True), (1, 3, False), (3, 2, False), (3, 1, True), (6, 2, False), (6, 0, True)],
+)
+def test_a_role_is_held_or_no_longer_held_once_more_people_moved_than_one(people, before, now, told):
+    def team(heads: int) -> list[Member]:
+        return [*heads * [ENGINEER], *3 * [ANALYST], *(people - heads - 3) * [IDLE]]
+
+    first, fresh = published(team(before)), published(team(now))
+    assert held(first) != held(fresh)
+    assert held(published(team(now), before=first)) == held(fresh if told else first)
+
+
+@pytest.mark.parametrize("moved", [(0, 1), (1, -1)], ids=["more of it told", "from one role to another"])
+@pytest.mark.parametrize(
+    ("people", "by", "held_back"),
+    [(5, 30, True), (5, 35, False), (7, 20, True), (7, 25, False), (20, 15, True), (20, 20, False)],
+)
+def test_a_mix_stays_up_to_what_one_person_can_move_and_no_further(people, by, held_back, moved):
+    """One of five people moves 20 %, one of seven 14 %, one of twenty 5 %; rounding adds 5 % on both sides."""
+    both = person("data-engineer", "data-analyst")
+    team = [*(people // 2) * [ENGINEER, ANALYST], *(people % 2) * [both]]
+    fresh = published(team)
+    told = {role: now + by * way for (role, now), way in zip(percents(fresh).items(), moved, strict=True)}
+    parts = tuple(dataclasses.replace(part, percent=told.get(part.role)) for part in fresh.mix)
+    after = published(team, before=dataclasses.replace(fresh, mix=parts))
+    assert percents(after) == (told if held_back else percents(fresh))
+
+
+def test_an_edit_after_closing_changes_nothing():
+    answers = dict(ENGINEER.answers)
+    first = published([*4 * [ENGINEER], Member(answers)])
+    told = json.dumps(first.to_data())
+    answers["dashboards"] = "daily"
+    assert json.dumps(first.to_data()) == told
+    assert not eligible("2026-05-31", counted=True, elsewhere=False, last_closed=None)
+
+
+def test_a_retake_by_everybody_with_the_same_answers_says_the_same():
+    rng = np.random.default_rng(3)
+    team = [anybody(rng) for _ in range(9)]
+    first = published(team)
+    assert published(team, before=first) == first
+
+
+def test_a_unanimous_team_looks_like_one_with_an_exception():
+    everybody, all_but_one = published(5 * [ENGINEER]), published([*4 * [ENGINEER], IDLE])
+    assert everybody == all_but_one
+    assert percents(everybody) == {"data-engineer": MOST}
+    assert band(everybody, "pipelines") == "four-or-more"
+
+
+def test_one_daily_person_looks_like_none():
+    one = person("data-engineer", dashboards="daily")
+    assert published([one, *5 * [ENGINEER]]) == published(6 * [ENGINEER])
+
+
+def test_suppressed_looks_exactly_like_empty():
+    few = [ANALYST, person("data-architect"), IDLE, IDLE]
+    assert published([*6 * [ENGINEER], *few]) == published([*6 * [ENGINEER], *4 * [IDLE]])
+
+
+def test_a_role_that_two_hold_is_told_only_among_the_others():
+    assert percents(published([*4 * [ENGINEER], *2 * [ANALYST]])) == {"data-engineer": 65}
+    assert percents(published([*4 * [ENGINEER], *3 * [ANALYST]])) == {"data-engineer": 55, "data-analyst": 40}
+
+
+def test_the_other_roles_are_never_told_to_be_nobody_s():
+    round = published([*3 * [ENGINEER], *3 * [ANALYST]])
+    assert round.others == 5
+    assert Fact("mix", "others", "other roles", "5% or less") in facts(round, BANK)
+
+
+def test_a_team_without_any_mix_says_only_that():
+    round = published(5 * [Member({})])
+    assert (percents(round), round.others, round.held, round.quiet) == ({}, 100, (), ())
+    assert {item.band for item in round.coverage} == {"one-at-most"}
+
+
+@pytest.mark.parametrize(
+    ("heads", "said"),
+    [
+        (0, "under-a-quarter"),
+        (49, "under-a-quarter"),
+        (50, "to-a-half"),
+        (99, "to-a-half"),
+        (100, "to-three-quarters"),
+        (150, "to-three-quarters"),
+        (151, "over-three-quarters"),
+        (200, "over-three-quarters"),
+    ],
+)
+def test_two_hundred_members_are_told_in_quarters(heads, said):
+    round = published([*heads * [ENGINEER], *(200 - heads) * [IDLE]], 20)
+    assert band(round, "pipelines") == said
+
+
+@pytest.mark.parametrize(("people", "said"), [(19, "four-or-more"), (20, "under-a-quarter")])
+def test_quarters_begin_with_the_twentieth_person(people, said):
+    assert published(people * [IDLE]).large == (people >= 20)
+    assert band(published([*4 * [ENGINEER], *(people - 4) * [IDLE]]), "pipelines") == said
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32), people=st.integers(5, 30))
+def test_the_order_of_members_does_not_matter(seed, people):
+    rng = np.random.default_rng(seed)
+    team, before = [anybody(rng) for _ in range(people)], published([anybody(rng) for _ in range(people)])
+    mixed = random.Random(seed).sample(team, people)
+    assert published(team) == published(mixed)
+    assert published(team, before=before) == published(mixed, before=before)
+
+
+def test_weekly_counts_and_monthly_does_not():
+    members = [person(pipelines="weekly", dashboards="monthly", trends="skip")] * 5
+    round = published(members)
+    assert [band(round, id) for id in ("pipelines", "dashboards", "trends")] == [
+        "four-or-more",
+        "one-at-most",
+        "one-at-most",
+    ]
+
+
+def test_an_answer_that_is_worth_exactly_half_counts_too():
+    scheme = dataclasses.replace(SCHEME, worth=np.array([0, 0.1, 0.5, 0.65, 1, np.nan]))
+    round = publish(BANK, scheme, 5 * [person(dashboards="monthly")], 5)
+    assert round is not None
+    assert band(round, "dashboards") == "four-or-more"
+
+
+def test_a_hand_over_counts_who_knows_both_sides():
+    knows = person("data-engineer", contacts=["data-analyst"])
+    both = person("data-engineer", "data-analyst")
+    stranger = person("data-scientist", contacts=["data-analyst", "data-engineer"])
+
+    def between(*members: Member) -> str:
+        items = {item.roles: item.band for item in published(members).hand_overs}
+        return items["data-analyst", "data-engineer"]
+
+    assert between(*5 * [ENGINEER]) == between(*5 * [stranger]) == "one-at-most"
+    assert between(*5 * [Member(ENGINEER.answers)]) == "one-at-most"
+    assert between(knows, both, *3 * [ENGINEER]) == "two-or-three"
+    assert between(*2 * [knows], *2 * [both], ENGINEER) == "four-or-more"
+
+
+# The rules of rounds
+
+
+@pytest.mark.parametrize(
+    ("finished", "counted", "elsewhere", "last_closed", "expected"),
+    [
+        ("2026-05-31", False, False, None, True),
+        ("2026-05-31", False, False, "2026-05-30", True),
+        ("2026-05-31", False, False, "2026-05-31", True),  # days are the finest time there is
+        ("2026-05-30", False, False, "2026-05-31", False),
+        ("2026-05-31", True, False, None, False),
+        ("2026-05-31", False, True, None, False),
+        (None, False, False, None, False),
+    ],
+)
+def test_a_round_takes_fresh_finished_responses_once(finished, counted, elsewhere, last_closed, expected):
+    assert eligible(finished, counted=counted, elsewhere=elsewhere, last_closed=last_closed) is expected
+
+
+def test_a_round_is_withdrawn_once_fewer_than_five_of_its_people_are_left():
+    assert [must_withdraw(7, erased) for erased in range(5)] == [False, False, False, True, True]
+    assert [must_withdraw(20, erased) for erased in (15, 16)] == [False, True]
+
+
+# What is kept, and all that is said
+
+
+def some_round() -> Published:
+    rng = np.random.default_rng(7)
+    return published([anybody(rng) for _ in range(12)])
+
+
+def test_a_published_round_survives_json():
+    round = some_round()
+    assert Published.from_data(json.loads(json.dumps(round.to_data()))) == round
+
+
+def test_a_published_round_names_the_version_of_its_bank():
+    assert some_round().bank == BANK.version
+
+
+def test_nothing_published_tells_when_anybody_finished():
+    assert some_round().to_data().keys() == {"people", "bank", "mix", "others", "coverage", "hand_overs"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"people": ...}, {"coverage": [{"responsibility": "x"}]}, {"mix": None}, {"surplus": 1}, {"hand_overs": [{}]}],
+    ids=str,
+)
+def test_anything_else_is_no_published_round(change):
+    data = {key: value for key, value in (some_round().to_data() | change).items() if value is not ...}
+    with pytest.raises(ValueError, match="no published round"):
+        Published.from_data(data)
+
+
+def test_an_unknown_band_is_no_published_round():
+    data = some_round().to_data()
+    data["coverage"][0]["band"] = "exactly-three"
+    with pytest.raises(ValueError, match="exactly-three"):
+        Published.from_data(data)
+
+
+def test_a_published_round_survives_another_bank_and_says_what_is_gone(small_bank):
+    round = published(5 * [ENGINEER])
+    now, then = facts(round, load(small_bank)), facts(round, BANK)
+    assert now[: len(then)] == then
+    gone = [(role.id, role.name) for role in BANK.roles]
+    gone += [(item.id, item.name) for item in BANK.responsibility.values()]
+    assert now[len(then) :] == [Fact("gone", id, name, "no longer in the quiz") for id, name in gone]
+
+
+def test_a_round_of_another_bank_does_not_hold_back_the_next(small_bank):
+    bakery = load(small_bank)
+    team = [Member({"dough": "daily", "oven": "daily"})] * 5
+    before = published(5 * [ENGINEER])
+    scheme = Scheme.of(bakery)
+    assert publish(bakery, scheme, team, 5, before) == publish(bakery, scheme, team, 5)
+
+
+def test_the_facts_hold_all_of_a_published_round_and_nothing_else():
+    round = some_round()
+    rows = facts(round, BANK)
+    told = {(kind, id): value for kind, id, _, value in rows}
+    assert len(told) == len(rows) == 1 + len(BANK.roles) + 1 + len(BANK.asked) + len(BANK.contacts)
+    assert told["people", "people"] == "12"
+    assert {id: value for (kind, id), value in told.items() if kind == "coverage"} == {
+        item.responsibility: BANDS[item.band] for item in round.coverage
+    }
+    assert {id: value for (kind, id), value in told.items() if kind == "hand-over"} == {
+        " ".join(item.roles): BANDS[item.band] for item in round.hand_overs
+    }
+    for part in round.mix:
+        value = "held, share not told" if part.held else "few or nobody"
+        assert told["mix", part.role] == (value if part.percent is None else f"{part.percent}%")
+    name = {role.id: role.name for role in BANK.roles}
+    assert [(id, named) for kind, id, named, _ in rows if kind != "hand-over"] == [
+        ("people", "finished"),
+        *name.items(),
+        ("others", "other roles"),
+        *((item.id, item.name) for item in BANK.responsibility.values()),
+    ]
+    assert [named for kind, _, named, _ in rows if kind == "hand-over"] == [
+        f"{name[one]} – {name[other]}" for one, other in sorted(BANK.contacts)
+    ]
+
+
+def test_the_share_of_the_other_roles_is_told_as_it_is_where_it_hides_nobody():
+    round = published([*4 * [ENGINEER], *2 * [ANALYST]])
+    assert [fact.value for fact in facts(round, BANK) if fact.id == "others"] == ["35%"]
+
+
+@pytest.mark.parametrize("engineers", [5, 9], ids=["from exactly there on", "and above"])
+def test_a_share_of_most_or_all_hides_the_others_shares(engineers):
+    round = published([*engineers * [ENGINEER], *3 * [person("data-engineer", "data-analyst")]])
+    said = {fact.id: fact.value for fact in facts(round, BANK) if fact.kind == "mix"}
+    assert said["data-engineer"] == "most or all"
+    assert said["data-analyst"] == "held, share not told"
+    assert said["others"] == "20% or less"
+
+
+def test_derived_facts_come_from_the_bands():
+    team = [*4 * [person("data-engineer", contacts=["data-analyst"])], *3 * [ANALYST], person(monitoring="daily")]
+    round = published(team)
+    assert {item.responsibility for item in round.strengths} == {"pipelines", "ingest-transform-serve", "data-quality"}
+    assert [part.role for part in round.overlaps] == ["data-engineer"]
+    assert "monitoring" in {item.responsibility for item in round.thin}
+    assert [part.role for part in round.held] == ["data-engineer", "data-analyst"]
+    assert {part.role for part in round.not_held} == set(SCHEME.roles) - {"data-engineer", "data-analyst"}
+    quiet = {item.roles for item in round.quiet}
+    assert ("data-analyst", "data-engineer") not in quiet
+    assert ("data-analyst", "data-scientist") in quiet
+    assert ("devops-sre", "ml-engineer") not in quiet
+
+
+def test_derived_facts_of_a_large_team_come_from_its_quarters():
+    round = published([*18 * [ENGINEER], *4 * [ANALYST], *2 * [person("data-engineer", contacts=["data-analyst"])]])
+    own = {role: {item.id for item in BANK.role[role].responsibilities} for role in ("data-engineer", "data-analyst")}
+    assert {item.responsibility for item in round.strengths} == own["data-engineer"]
+    assert {item.responsibility for item in round.thin} == set(SCHEME.questions) - own["data-engineer"]
+    assert [part.role for part in round.overlaps] == ["data-engineer"]
+    assert round.quiet == ()
+
+
+def test_roles_held_come_with_the_largest_share_first():
+    round = published([*3 * [ENGINEER], *6 * [ANALYST]])
+    assert percents(round) == {"data-engineer": 30, "data-analyst": 65}
+    assert [part.role for part in round.held] == ["data-analyst", "data-engineer"]
+
+
+@pytest.mark.parametrize(("strong", "shared"), [(0, False), (1, False), (2, False), (3, True), (4, True)])
+def test_many_share_a_role_when_they_do_more_than_half_of_it(strong, shared):
+    baker = Part("baker", "Baker", True, 40)
+    duties = [Covered(f"b{n}", "", "baker", "four-or-more" if n < strong else "one-at-most") for n in range(4)]
+    made = dataclasses.replace(some_round(), mix=(baker,), coverage=tuple(duties))
+    assert made.overlaps == ((baker,) if shared else ())
+
+
+def test_the_agenda_goes_through_the_hour_with_what_triggered_each_prompt():
+    team = [*4 * [person("data-engineer", contacts=["data-analyst"])], *3 * [ANALYST], person(monitoring="daily")]
+    round = published(team)
+    held, overlaps = ("data-engineer", "data-analyst"), ("data-engineer",)
+    thin = tuple(item.responsibility for item in round.thin)
+    quiet = tuple(role for item in round.quiet for role in item.roles)
+    assert thin
+    assert quiet
+    assert agenda(round) == (
+        ("alone", "recognise", held),
+        ("alone", "missing", ()),
+        ("patterns", "strengths", tuple(item.responsibility for item in round.strengths)),
+        ("patterns", "thin", thin),
+        ("patterns", "overlaps", overlaps),
+        ("patterns", "not-held", tuple(role for role in SCHEME.roles if role not in held)),
+        ("patterns", "quiet", quiet),
+        ("actions", "share-the-load", thin),
+        ("actions", "meet", quiet),
+        ("actions", "agree", overlaps),
+        ("actions", "two-actions", ()),
+    )
+
+
+def test_the_agenda_asks_about_what_is_there():
+    prompts = agenda(published([*5 * [ENGINEER], *3 * [ANALYST]]))
+    asked = {prompt.id: prompt.about for prompt in prompts}
+    assert asked["overlaps"] == asked["agree"] == ("data-engineer",)
+    assert asked["recognise"] == ("data-engineer", "data-analyst")
+    assert "quiet" not in asked
+    assert [part for part in MINUTES if any(prompt.part == part for prompt in prompts)] == list(MINUTES)
+    assert sum(MINUTES.values()) <= 60
+
+
+def test_the_agenda_of_a_team_without_any_mix_still_fills_the_hour():
+    assert agenda(published(5 * [Member({})])) == (
+        ("alone", "recognise", ()),
+        ("alone", "missing", ()),
+        ("patterns", "thin", SCHEME.questions),
+        ("patterns", "not-held", SCHEME.roles),
+        ("actions", "share-the-load", SCHEME.questions),
+        ("actions", "two-actions", ()),
+    )
+
+
+# Open teams
+
+
+def named(name: str, member: Member, wishes: dict[str, str] | None = None) -> OpenMember:
+    return OpenMember(name, member.answers, wishes)
+
+
+def team_of(*members: OpenMember) -> Any:
+    return open_team(BANK, SCHEME, members)
+
+
+def test_an_open_team_of_nobody_or_of_one_is_a_team():
+    assert team_of().people == ()
+    alone = team_of(named("Ada", ENGINEER))
+    assert alone.people[0].shares["data-engineer"] == 100
+    assert (alone.stand_ins, alone.lessons) == ((), ())
+
+
+def test_an_open_team_shows_everybody_s_answers_in_order():
+    team = team_of(named("Ada", ENGINEER), OpenMember("Bo", {"pipelines": "weekly"}))
+    assert team.answers["pipelines"] == ("daily", "weekly")
+    assert team.answers["dashboards"] == ("never", "skip")
+    assert list(team.answers) == list(SCHEME.questions)
+
+
+def test_whoever_does_most_of_the_same_could_stand_in():
+    half = person("data-engineer", dashboards="daily")
+    team = team_of(named("Ada", ENGINEER), named("Bo", ANALYST), named("Cy", half), named("Di", IDLE))
+    assert {(each.person, each.other) for each in team.stand_ins} == {(0, 2), (1, 2), (2, 0)}
+    assert [each.part for each in team.stand_ins] == pytest.approx([1, 1 / 3, 3 / 4])
+    assert [each.near for each in team.stand_ins] == [True, False, True]
+
+
+def test_who_does_little_stands_in_for_nobody():
+    little = person(pipelines="rarely", dashboards="rarely")
+    team = team_of(named("Ada", ENGINEER), named("Bo", little), named("Cy", ANALYST))
+    assert [(each.person, each.other) for each in team.stand_ins] == [(1, 0)]
+
+
+def test_a_skipped_question_leaves_both_sides_of_a_likeness():
+    skipped = person("data-engineer", pipelines="skip")
+    team = team_of(named("Ada", ENGINEER), named("Bo", skipped))
+    assert [each.part for each in team.stand_ins] == [1.0, 1.0]
+
+
+def test_two_learn_together_where_one_wishes_to_start_what_the_other_does_daily():
+    wish = {"pipelines": "start", "dashboards": "more"}
+    team = team_of(named("Ada", ENGINEER, {}), named("Bo", ANALYST, wish))
+    assert team.lessons == (("pipelines", (1,), (0,)),)
+
+
+def test_nobody_is_paired_who_does_not_show_wishes():
+    wish = {"pipelines": "start"}
+    assert team_of(named("Ada", ENGINEER, None), named("Bo", ANALYST, wish)).lessons == ()
+
+
+def test_only_who_does_it_daily_shows_others_how():
+    wish = {"pipelines": "start"}
+    weekly = person("data-engineer", pipelines="weekly")
+    assert team_of(named("Ada", weekly, {}), named("Bo", ANALYST, wish)).lessons == ()
+
+
+def test_nobody_starts_what_they_do_already():
+    wish = {"pipelines": "start"}
+    assert team_of(named("Ada", ENGINEER, {}), named("Bo", ENGINEER, wish)).lessons == ()
+
+
+def test_initials_tell_everybody_apart():
+    names = ["Ada Lovelace", "Al Lee", "ada van Lent", "Bo", "", "A L2", "Al L"]
+    initials = [each.initials for each in team_of(*(named(name, IDLE) for name in names)).people]
+    assert initials[:4] == ["AL", "AL2", "AL3", "B"]
+    assert len(set(initials)) == len(names)
+
+
+def test_initials_of_many_who_are_called_alike_are_numbered_in_one_go():
+    began = time.process_time()
+    assert _initials(["Ada Lovelace"] * 2000)[-1] == "AL2000"
+    assert time.process_time() - began < 1

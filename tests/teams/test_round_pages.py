@@ -1,0 +1,247 @@
+"""Between storage and pages: how far a round is, what of it is shown, and the page of a made-up one."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quiz.bank import Bank, load
+from quiz.config import paths
+from quiz.scoring import Scheme
+from quiz.storage import Response, Round, Seat, Team
+from quiz.teams import anonymous, round_pages
+from quiz.teams.open_team import OpenMember, open_team
+from tests.teams.anonymous.test_publish import BANK, NOTHING, SCHEME, person
+
+SMALL = load(Path(__file__).parents[1] / "small_bank")
+
+
+def seats(*each: str | None) -> list[Seat]:
+    """A seat for each: the day of finishing, None for unfinished, `counted` for one that a round took."""
+    return [
+        Seat(n, "2026-01-01" if one == "counted" else one, counted=one == "counted") for n, one in enumerate(each, 1)
+    ]
+
+
+def team(*closed: Round, minimum: int = 5, open_round: bool = True) -> Team:
+    """A team with these rounds closed."""
+    going = (Round(len(closed) + 1, "2026-01-01", None, None, 0, 0),) if open_round else ()
+    return Team(1, 1, "The crew", "anonymous", minimum, "2026-01-01", (*closed, *going))
+
+
+def closed(number: int = 1, *, people: int = 6, erased: int = 0, day: str = "2026-02-01") -> Round:
+    result = publish(BANK, people)
+    return Round(number, "2026-01-01", day, json.dumps(result.to_data()), people, erased)
+
+
+def publish(bank: Bank, people: int) -> anonymous.Published:
+    answers = {id: ("daily", "weekly", "never")[n % 3] for n, id in enumerate(bank.responsibility)}
+    result = anonymous.publish(bank, Scheme.of(bank), people * [anonymous.Member(answers)], 5)
+    assert result is not None
+    return result
+
+
+def response(id: int, finished: str | None = "2026-03-01", title: str = "") -> Response:
+    return Response(
+        id, "v", "2026-01-01", "2026-03-01", finished, title, "", None, NOTHING, ("data-analyst",), {}, (), ()
+    )
+
+
+# How far a round is
+
+
+def test_without_members_nothing_is_finished():
+    assert round_pages.standing(team(), []) == round_pages.Standing(joined=0, finished=0, minimum=5)
+
+
+def test_unfinished_counted_and_older_responses_are_not_counted_as_finished():
+    found = round_pages.standing(
+        team(closed()), seats("counted", "counted", None, "2026-01-31", "2026-02-01", "2026-02-02")
+    )
+    assert found == round_pages.Standing(joined=4, finished=2, minimum=5)
+
+
+@pytest.mark.parametrize(("finished", "minimum", "enough"), [(4, 5, False), (5, 5, True), (7, 8, False), (9, 8, True)])
+def test_enough_is_what_the_minimum_says(finished, minimum, enough):
+    assert round_pages.standing(team(minimum=minimum), seats(*finished * ["2026-02-02"])).enough is enough
+
+
+seat = st.sampled_from([None, "2026-01-31", "2026-02-01", "2026-02-02", "counted"])
+
+
+@settings(deadline=None)
+@given(each=st.lists(seat, max_size=12), before=st.booleans())
+def test_what_is_said_to_be_enough_is_what_closing_publishes(each, before):
+    # Two ways lead to the rule of who counts; they must never disagree.
+    crew = team(closed()) if before else team()
+    taken = seats(*each)
+    made = round_pages.publisher(BANK, SCHEME, crew)(
+        [(one, response(one.response, one.finished)) for one in taken], None
+    )
+    standing = round_pages.standing(crew, taken)
+    assert (made is not None) is standing.enough
+    if made is not None:
+        published, counted = made
+        assert len(counted) == len(set(counted)) == standing.finished == json.loads(published)["people"]
+        assert not set(counted) & {one.response for one in taken if one.counted or one.finished is None}
+
+
+def test_what_is_published_is_what_the_gate_gives_and_holds_no_title():
+    seated = [(one, response(one.response, title="Canary")) for one in seats(*6 * ["2026-03-01"])]
+    made = round_pages.publisher(BANK, SCHEME, team())(seated, None)
+    assert made is not None
+    expected = anonymous.publish(BANK, SCHEME, 6 * [anonymous.Member(NOTHING, ("data-analyst",))], 5)
+    assert anonymous.Published.from_data(json.loads(made[0])) == expected
+    assert "Canary" not in made[0]
+
+
+def test_what_the_last_round_told_is_held_on_to():
+    before = publish(BANK, 6)
+    daily = dict.fromkeys(BANK.responsibility, "daily")
+    seated = [(one, dataclasses.replace(response(one.response), answers=daily)) for one in seats(*6 * ["2026-03-01"])]
+    close = round_pages.publisher(BANK, SCHEME, team(closed()))
+    fresh, held = close(seated, None), close(seated, json.dumps(before.to_data()))
+    assert fresh is not None and held is not None
+    last = anonymous.publish(BANK, SCHEME, 6 * [anonymous.Member(daily, ("data-analyst",))], 5, before=before)
+    assert last is not None
+    assert json.loads(held[0]) == json.loads(json.dumps(last.to_data()))
+    assert fresh[1] == held[1]
+
+
+# What of it is shown
+
+
+def test_closed_rounds_are_shown_latest_first_and_the_open_one_is_not():
+    found = round_pages.shown(team(closed(1), closed(2, day="2026-04-01")))
+    assert [(one.number, one.closed) for one in found] == [(2, "2026-04-01"), (1, "2026-02-01")]
+    assert all(one.result == publish(BANK, 6) for one in found)
+    assert round_pages.shown(team()) == ()
+
+
+@pytest.mark.parametrize(
+    ("people", "erased", "there"),
+    [(6, 0, True), (6, 1, True), (6, 2, False), (6, 6, False), (5, 0, True), (5, 1, False), (30, 25, True)],
+)
+def test_a_round_with_fewer_than_five_left_is_shown_as_withdrawn(people, erased, there):
+    (found,) = round_pages.shown(team(closed(people=people, erased=erased)))
+    assert (found.result is not None) is there
+
+
+# The page of a round
+
+
+@pytest.mark.parametrize(("people", "bands"), [(5, 3), (19, 3), (20, 4), (40, 4)])
+def test_each_cell_knows_its_place_among_the_bands_of_a_team_of_that_size(people, bands):
+    page = round_pages.page(BANK, publish(BANK, people))
+    cells = [cell for row in page.rows for cell in row.cells]
+    assert [cell.name for cell in cells] == [item.name for item in BANK.responsibility.values()]
+    assert {cell.of for cell in cells} == {bands - 1}
+    by_strength = {cell.strength: cell.said for cell in cells}
+    said = list(anonymous.BANDS.values())[:3] if bands == 3 else list(anonymous.BANDS.values())[3:]
+    assert by_strength == {n: said[n] for n in by_strength}
+    assert {0, bands - 1} <= by_strength.keys()
+
+
+def test_the_rows_are_the_roles_in_the_order_of_the_flow_each_with_its_own():
+    page = round_pages.page(BANK, publish(BANK, 6))
+    assert [row.part.role for row in page.rows] == [role.id for role in BANK.roles]
+    for row, role in zip(page.rows, BANK.roles, strict=True):
+        assert [cell.name for cell in row.cells] == [item.name for item in role.responsibilities]
+
+
+mixed = st.lists(st.lists(st.sampled_from(SCHEME.roles), max_size=3, unique=True), min_size=5, max_size=24)
+
+
+@settings(max_examples=60, deadline=None)
+@given(crew=mixed)
+def test_the_parts_of_the_bar_lie_end_to_end_and_fill_it(crew: Sequence[Sequence[str]]):
+    result = anonymous.publish(BANK, SCHEME, [person(*roles) for roles in crew], 5)
+    assert result is not None
+    bar = round_pages.page(BANK, result).bar
+    assert sum(part.percent for part in bar) == 100
+    ends = [part.start + part.percent for part in bar]
+    assert [part.start for part in bar] == [0, *ends[:-1]]
+    assert all(part.percent > 0 for part in bar)
+    assert (bar[-1].id, bar[-1].colour) == ("others", "part-rest")
+
+
+def test_the_map_sizes_roles_by_what_is_told_of_them_alone():
+    result = anonymous.publish(BANK, SCHEME, [*4 * [person("data-engineer")], *2 * [person("data-analyst")]], 5)
+    assert result is not None
+    page = round_pages.page(BANK, result)
+    assert [node.role.id for node in page.map.nodes if node.own] == ["data-engineer"]
+    assert len({node.radius for node in page.map.nodes if not node.own}) == 1
+
+
+def test_the_map_draws_a_solid_line_where_two_or_more_stand_between():
+    crew = [*4 * [person("data-engineer", contacts=["data-analyst"])], person()]
+    result = anonymous.publish(BANK, SCHEME, crew, 5)
+    assert result is not None
+    solid = [item.roles for item in result.hand_overs if item.band not in anonymous.FEWEST]
+    assert solid
+    assert sum(edge.solid for edge in round_pages.page(BANK, result).map.edges) == len(solid)
+
+
+def test_every_id_on_the_page_has_a_name():
+    page = round_pages.page(BANK, publish(BANK, 12))
+    about = {id for _, _, prompts in page.agenda for prompt in prompts for id in prompt.about}
+    between = {role for item in page.result.hand_overs for role in item.roles}
+    assert about | between <= page.names.keys()
+    assert [part for part, _, _ in page.agenda] == list(anonymous.MINUTES)
+
+
+def test_a_page_says_the_same_under_a_bank_that_has_lost_all_its_roles():
+    result = publish(BANK, 12)
+    then, now = round_pages.page(BANK, result), round_pages.page(SMALL, result)
+    assert (now.rows, now.bar, now.agenda, now.names) == (then.rows, then.bar, then.agenda, then.names)
+    assert [fact for fact in now.facts if fact.kind != "gone"] == list(then.facts)
+    assert not [node for node in now.map.nodes if node.own]
+
+
+# The example for those who join
+
+
+def pair_of_roles(folder: Path) -> Bank:
+    """The smallest bank that there can be a team of: two roles."""
+    shutil.copytree(Path(__file__).parents[1] / "small_bank", folder)
+    (folder / "roles" / "cake-maker.toml").unlink()
+    return load(folder)
+
+
+def test_the_example_can_be_published_for_every_bank(tmp_path: Path, bank: Bank):
+    for each in (bank, SMALL, pair_of_roles(tmp_path / "bank")):
+        page = round_pages.example(each, Scheme.of(each))
+        assert page.result.people == round_pages.EXAMPLE
+        assert len(page.rows) == len(each.roles)
+        assert page.result.held, "an example without any role in its mix would show nothing"
+
+
+def test_the_example_is_the_same_for_everybody_who_joins():
+    assert round_pages.example(BANK, SCHEME) == round_pages.example(load(paths.shipped("questions")), SCHEME)
+
+
+def test_the_example_shows_bands_from_few_to_many():
+    strengths = {cell.strength for row in round_pages.example(BANK, SCHEME).rows for cell in row.cells}
+    assert strengths == {0, 1, 2}
+
+
+# Open teams
+
+
+def test_each_role_has_the_initials_of_those_who_combine_it():
+    crew = [
+        OpenMember("Ada Li", person("data-engineer").answers),
+        OpenMember("Bo", person("data-engineer", "data-analyst").answers),
+    ]
+    found = {role.id: initials for role, initials in round_pages.open_map(BANK, open_team(BANK, SCHEME, crew))}
+    assert list(found) == [role.id for role in BANK.roles]
+    assert found["data-engineer"] == ("AL", "B")
+    assert found["data-analyst"] == ("B",)
+    assert found["devops-sre"] == ()

@@ -1,0 +1,375 @@
+"""Rate limits: on starting, on wrong links and on the API; never on right links, and no address is kept."""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from quiz import create_app
+from quiz.bank import Bank
+from quiz.web import links, rate_limits, views
+from quiz.web.app import App
+from quiz.web.rate_limits import Limits, household
+from tests.visitor import Shown, Visitor
+from tests.web.test_security import assert_private
+from tests.web.views.test_take import everything
+
+FEW = {"STARTS_PER_MINUTE": 3, "WRONG_LINKS_PER_MINUTE": 4, "API_PER_MINUTE": 2}
+HERE, THERE = "192.0.2.7", "198.51.100.9"
+Make = Callable[..., App]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Makes an app that limits, as people run it: errors become pages."""
+
+    def made(**config: Any) -> App:
+        return create_app({"RATE_LIMITS": True} | FEW | config, instance=tmp_path / "limited")
+
+    return made
+
+
+@pytest.fixture
+def limited(make: Make) -> App:
+    return make()
+
+
+def somebody(app: App, address: str = HERE) -> Visitor:
+    """A visitor from that address."""
+    visitor = Visitor(app)
+    visitor.client.environ_base["REMOTE_ADDR"] = address
+    return visitor
+
+
+def spent(visitor: Visitor, times: int = 10) -> list[int]:
+    """The answers to so many links that lead nowhere."""
+    return [visitor.get(f"/r/{links.make()}").status_code for _ in range(times)]
+
+
+def start(visitor: Visitor) -> int:
+    return visitor.send("/start", page="/").status_code
+
+
+def assert_wait(answer: TestResponse) -> None:
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+
+
+# Starting
+
+
+def test_one_address_can_begin_only_so_many_responses_in_a_minute(limited: App):
+    visitor = somebody(limited)
+    assert [start(visitor) for _ in range(5)] == [303, 303, 303, 429, 429]
+    assert start(somebody(limited)) == 429, "another browser, the same address"
+    assert start(somebody(limited, THERE)) == 303
+
+
+def test_the_page_says_to_wait_in_the_hand_of_all_others(limited: App):
+    visitor = somebody(limited)
+    for _ in range(3):
+        start(visitor)
+    answer = visitor.send("/start", page="/")
+    assert_wait(answer)
+    assert_private("429", answer)
+    assert "A moment, please" in Shown.of(answer).text
+
+
+def test_nothing_is_begun_beyond_the_limit(limited: App, monkeypatch):
+    visitor = somebody(limited)
+    for _ in range(3):
+        start(visitor)
+    monkeypatch.setattr(type(limited.storage), "start", lambda *_, **__: pytest.fail("a response was begun"))
+    assert start(visitor) == 429
+
+
+def test_taking_it_again_and_making_and_joining_a_team_are_starts_too(limited: App, bank: Bank):
+    own = somebody(limited, THERE).take(everything(bank, "weekly"))
+    for path in (f"{own}/again", "/teams", f"/j/{links.make()}/start"):
+        visitor = somebody(limited, path)
+        token = visitor.token()
+        answers = [visitor.post(path, token | {"seed": "no seed"}) for _ in range(4)]
+        assert 429 not in [answer.status_code for answer in answers[:3]], path
+        assert_wait(answers[3])
+
+
+def test_looking_at_the_pages_that_start_something_is_free(limited: App):
+    visitor = somebody(limited)
+    assert {visitor.get(path).status_code for path in ("/", "/teams") for _ in range(10)} == {200}
+
+
+def test_going_on_with_the_quiz_is_never_limited(limited: App, bank: Bank):
+    visitor = somebody(limited)
+    own = visitor.take(everything(bank, "weekly"))
+    for _ in range(3):
+        start(visitor)
+    spent(visitor)
+    for _ in range(10):
+        assert visitor.send(f"{own}/more", {"title": "x"}).status_code == 303
+        assert visitor.get(own).status_code == 200
+
+
+def test_every_endpoint_that_is_limited_exists(app: App):
+    assert {name for name in rate_limits.STARTING if name not in app.view_functions} == set()
+    assert set(app.blueprints) >= rate_limits.PROGRAMS
+
+
+# Wrong links
+
+
+def test_wrong_links_are_limited(limited: App):
+    visitor = somebody(limited)
+    assert spent(visitor, 6) == [404, 404, 404, 404, 429, 429]
+    assert spent(somebody(limited, THERE), 4) == [404] * 4
+    answer = visitor.get(f"/r/{links.make()}")
+    assert_wait(answer)
+    assert_private("429", answer)
+
+
+def test_right_links_go_on_however_many_wrong_ones_came_from_the_same_address(limited: App, bank: Bank):
+    visitor = somebody(limited)
+    own = visitor.take(everything(bank, "weekly"))
+    assert 429 in spent(visitor)
+    assert [visitor.get(own).status_code for _ in range(10)] == [200] * 10
+    assert visitor.get(f"{own}.json").status_code == 200
+
+
+def test_what_is_not_there_behind_a_right_link_is_no_wrong_link(limited: App):
+    visitor = somebody(limited)
+    own = visitor.start()
+    assert {visitor.get(f"{own}/99").status_code for _ in range(10)} == {404}
+    assert spent(visitor, 4) == [404] * 4
+
+
+@pytest.mark.parametrize("kind", ["/r/{}/1", "/r/{}.csv", "/s/{}", "/j/{}", "/t/{}", "/t/{}/rounds/1.csv"])
+def test_wrong_links_of_every_kind_count_together(limited: App, kind):
+    visitor = somebody(limited)
+    assert 429 in spent(visitor)
+    assert_wait(visitor.get(kind.format(links.make())))
+
+
+def test_guesses_that_are_sent_to_a_team_are_wrong_links_too(limited: App):
+    visitor = somebody(limited)
+    team = {"name": "Guessed", "kind": "open", "minimum": "5"}
+    lead = str(visitor.send("/teams", team).location)
+    join = re.search(r"/j/[\w-]{22}", visitor.get(lead).text)[0]  # type: ignore[index]
+
+    def bring(visitor: Visitor, link: str) -> int:
+        return visitor.send(f"{join}/bring", {"name": "Ada", "link": link}, page=join).status_code
+
+    own = visitor.start()
+    assert {bring(visitor, "half a lin") for _ in range(6)} == {422}, "no guess, but a slip"
+    assert [bring(visitor, links.make()) for _ in range(5)] == [422] * 4 + [429]
+    assert spent(visitor, 1) == [429]
+    assert bring(visitor, own) == 303, "a right one is never limited"
+
+
+def test_malformed_links_look_like_wrong_ones_still(limited: App):
+    visitor = somebody(limited)
+    assert 429 in spent(visitor)
+    wrong, malformed = visitor.get(f"/r/{links.make()}"), visitor.get("/r/short")
+    assert (malformed.status_code, malformed.data) == (wrong.status_code, wrong.data)
+
+
+def test_sending_to_a_wrong_link_counts(limited: App):
+    visitor = somebody(limited)
+    token = visitor.token()
+    sent = [visitor.post(f"/r/{links.make()}/more", token).status_code for _ in range(6)]
+    assert sent == [404, 404, 404, 404, 429, 429]
+
+
+def test_what_is_refused_before_it_is_looked_up_is_not_counted(limited: App):
+    visitor = somebody(limited)
+    assert {visitor.post(f"/r/{links.make()}/more").status_code for _ in range(10)} == {403}
+    assert spent(visitor, 4) == [404] * 4
+
+
+def test_other_addresses_that_lead_nowhere_are_not_counted(limited: App):
+    visitor = somebody(limited)
+    for path in ("/favicon.ico", "/nothing", "/static/nothing.css", "/starting"):
+        assert {visitor.get(path).status_code for _ in range(10)} == {404}
+    assert spent(visitor, 4) == [404] * 4
+
+
+def test_a_program_is_told_so_as_a_problem(limited: App):
+    visitor = somebody(limited)
+    assert 429 in spent(visitor)
+    answer = visitor.get(f"/r/{links.make()}.json")
+    assert_wait(answer)
+    assert answer.mimetype == "application/problem+json"
+
+
+# The API
+
+
+def test_the_api_is_limited_and_says_so_as_a_problem(limited: App):
+    client = somebody(limited).client
+    answers = [client.post("/api/score", json={"answers": {}}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert_wait(answers[2])
+    assert_private("429", answers[2])
+    assert answers[2].mimetype == "application/problem+json"
+    assert json.loads(answers[2].data)["status"] == 429
+    assert somebody(limited, THERE).get("/api/bank").status_code == 200
+
+
+def test_who_scores_too_much_can_still_be_watched_over_and_take_the_quiz(limited: App):
+    visitor = somebody(limited)
+    assert [visitor.get("/api/bank").status_code for _ in range(3)] == [200, 200, 429]
+    assert [visitor.get("/health").status_code for _ in range(3)] == [200, 200, 429]
+    assert start(visitor) == 303
+
+
+# The minute
+
+
+def test_after_the_time_that_the_answer_names_it_goes_on(limited: App, monkeypatch):
+    visitor = somebody(limited)
+    answers = [visitor.get("/api/bank") for _ in range(3)]
+    wait, now = int(answers[2].headers["Retry-After"]), time.time()
+    monkeypatch.setattr(time, "time", lambda: now + wait)
+    assert visitor.get("/api/bank").status_code == 200
+
+
+def test_asking_on_does_not_make_the_wait_longer():
+    counts = Limits({"api": 1})
+    waits = [counts.wait("api", HERE) for _ in range(50)]
+    assert waits[0] == 0
+    assert max(waits[1:]) <= 60
+
+
+# Settings
+
+
+def test_without_limits_nothing_is_limited(make: Make):
+    visitor = somebody(make(RATE_LIMITS=False))
+    assert set(spent(visitor, 30)) == {404}
+    assert {start(visitor) for _ in range(10)} == {303}
+    assert {visitor.get("/api/bank").status_code for _ in range(10)} == {200}
+
+
+def test_each_limit_can_be_set(make: Make):
+    visitor = somebody(make(STARTS_PER_MINUTE=1, WRONG_LINKS_PER_MINUTE=2, API_PER_MINUTE=3))
+    assert [start(visitor) for _ in range(2)] == [303, 429]
+    assert spent(visitor, 3) == [404, 404, 429]
+    assert [visitor.get("/api/bank").status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_people_run_it_with_limits(monkeypatch, tmp_path: Path):
+    monkeypatch.delenv("MANY_HATS_RATE_LIMITS")
+    app = create_app(instance=tmp_path / "plain")
+    assert app.config["RATE_LIMITS"]
+    assert 429 in spent(Visitor(app), 21)
+
+
+# Whose address counts
+
+
+def test_without_a_proxy_no_header_changes_whose_address_counts(limited: App):
+    visitor = somebody(limited)
+    for n in range(10):
+        headers = {
+            "X-Forwarded-For": f"203.0.113.{n}",
+            "Forwarded": f"for=203.0.113.{n}",
+            "X-Real-IP": f"203.0.113.{n}",
+        }
+        last = visitor.get("/api/bank", headers=headers)
+    assert last.status_code == 429
+
+
+def test_without_a_proxy_no_header_changes_the_scheme_of_a_link(limited: App):
+    visitor = somebody(limited)
+    own = visitor.start()
+    headers = {"X-Forwarded-Proto": "https"}
+    assert "https://localhost" not in visitor.get(f"{own}/1", headers=headers).text
+
+
+def test_behind_a_proxy_the_address_that_it_adds_counts(make: Make):
+    visitor = somebody(make(BEHIND_PROXY=True), "10.0.0.1")
+
+    def ask(forwarded: str) -> int:
+        return visitor.get("/api/bank", headers={"X-Forwarded-For": forwarded}).status_code
+
+    assert [ask(HERE) for _ in range(3)] == [200, 200, 429]
+    assert ask(THERE) == 200
+    assert ask(f"{THERE}, {HERE}") == 429, "only what the proxy put last is believed"
+    assert [ask(f"203.0.113.{n}, {THERE}") for n in range(3)] == [200, 429, 429]
+
+
+def test_behind_a_proxy_links_have_its_scheme_and_still_not_its_host(make: Make):
+    app = make(BEHIND_PROXY=True)
+
+    @app.get("/made")
+    def made() -> str:
+        return app.address("start.home")
+
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-For": HERE}
+    assert somebody(app).get("/made", headers=headers).text == "https://localhost/"
+
+
+@pytest.mark.parametrize(
+    "forwarded", ["", "unknown", "_hidden", "::1%eth0", "[2001:db8::1]:80", "x" * 5000, "\xff", "1:2"]
+)
+def test_whatever_a_proxy_names_the_address_nothing_breaks(make: Make, forwarded):
+    visitor = somebody(make(BEHIND_PROXY=True))
+    sent = [visitor.get("/api/bank", headers={"X-Forwarded-For": forwarded}).status_code for _ in range(3)]
+    assert sent == [200, 200, 429]
+
+
+def test_a_socket_without_addresses_counts_as_one(limited: App):
+    visitor = somebody(limited, "")
+    assert [visitor.get("/api/bank").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_one_household_counts_once():
+    assert household("2001:db8:1:2::7") == household("2001:db8:1:2:ffff::1") != household("2001:db8:1:3::7")
+    assert household("192.0.2.7") != household("192.0.2.8")
+    assert household("::ffff:192.0.2.7") == household("192.0.2.7")
+
+
+def test_addresses_of_files_are_kept_for_a_few_places_only_wherever_visitors_say_the_server_is(app: App):
+    for n in range(200):
+        app.test_client().get("/privacy", environ_overrides={"SCRIPT_NAME": f"/{n}"})
+    assert views._address.cache_info().currsize <= 64
+
+
+# Nobody's address is kept
+
+
+def test_no_address_is_logged_or_kept_in_clear(make: Make, caplog, tmp_path: Path):
+    # An address that nothing else mentions.
+    address = ".".join(["203", "0", "113", "77"])
+    caplog.set_level(logging.DEBUG)
+    visitor = somebody(make(), address)
+    spent(visitor)
+    start(visitor)
+    [visitor.get("/api/bank") for _ in range(3)]
+    assert address not in caplog.text
+    for file in (tmp_path / "limited").iterdir():
+        assert address.encode() not in file.read_bytes(), file
+    kept = [counts for counts in gc.get_objects() if type(counts).__name__ == "MemoryStorage"]
+    assert any(counts.storage for counts in kept)
+    assert not [key for counts in kept for key in counts.storage if address in key]
+
+
+def test_the_same_address_is_kept_differently_by_every_process(monkeypatch):
+    seen: list[str] = []
+
+    def hit(self: object, limit: object, kind: str, who: str) -> bool:
+        seen.append(who)
+        return True
+
+    monkeypatch.setattr("limits.strategies.FixedWindowRateLimiter.hit", hit)
+    for _ in range(2):
+        Limits({"api": 1}).wait("api", HERE)
+    assert len(set(seen)) == 2
+    assert HERE not in seen

@@ -1,0 +1,462 @@
+"""The JSON API: what its document and docs say is what it does, and no input whatever breaks it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from quiz import create_app
+from quiz.bank import Bank, load
+from quiz.cli import main
+from quiz.config import paths
+from quiz.exchange import openapi, score_request
+from quiz.web.app import App
+from tests.visitor import Visitor
+from tests.web.test_security import assert_private, dump
+from tests.web.views.test_take import everything
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+PROBLEM = "application/problem+json"
+BANK = load(paths.shipped("questions"))
+ANSWERS = st.dictionaries(st.sampled_from(list(BANK.responsibility)), st.sampled_from(list(BANK.point)))
+
+
+def send(app: App, body: Any, **options: Any) -> TestResponse:
+    """What `POST /api/score` says to `body`: bytes as they are, anything else as JSON."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"content_type": "application/json"} | options
+    return app.test_client().post("/api/score", data=data, **headers)
+
+
+def told(answer: TestResponse) -> Any:
+    """The JSON in an answer."""
+    return json.loads(answer.data)
+
+
+def faults(answer: TestResponse, status: int) -> list[tuple[str, str]]:
+    """Field and fault of each error in a problem document, which must be a whole one."""
+    assert answer.mimetype == PROBLEM
+    problem = told(answer)
+    assert (answer.status_code, problem["status"]) == (status, status)
+    assert set(problem) == {"type", "title", "status", "detail", "errors"}
+    assert all(error["mend"] for error in problem["errors"])
+    return [(error["field"], error["what"]) for error in problem["errors"]]
+
+
+# As its own document says
+
+#: The app that answers schemathesis, while there is one.
+serving: list[App] = []
+
+
+def served(environ: Any, start: Any) -> Any:
+    # The operations are listed while tests are collected, long before any of them has an app.
+    return serving[-1](environ, start)
+
+
+described = schemathesis.openapi.from_dict(openapi.document(BANK))
+described.app, described.location = served, "/api/openapi.json"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    serving.append(create_app({"TESTING": True}, instance=tmp_path_factory.mktemp("described")))
+    yield
+    serving.pop()
+
+
+# Whatever the document allows is answered as it says, and whatever it forbids is refused as it says.
+@described.parametrize()
+@settings(max_examples=80, derandomize=True, database=None, deadline=None)
+def test_every_operation_does_what_its_document_says(case: Any):
+    case.call_and_validate()
+
+
+def test_the_document_is_served_as_it_was_tested(app: App):
+    assert told(app.test_client().get("/api/openapi.json")) == json.loads(json.dumps(openapi.document(BANK)))
+
+
+def test_the_document_lists_every_id_of_the_bank(bank: Bank):
+    schemas = openapi.document(bank)["components"]["schemas"]
+    assert schemas["RoleId"]["enum"] == list(bank.role)
+    assert list(schemas["Answers"]["properties"]) == [item.id for item in bank.asked]
+    assert schemas["Answer"]["enum"] == list(bank.point)
+
+
+def test_the_document_tells_how_long_an_id_and_a_text_may_be():
+    properties = openapi.document(BANK)["components"]["schemas"]["Person"]["properties"]
+    assert (properties["id"]["maxLength"], properties["text"]["maxLength"]) == (
+        score_request.LONGEST_ID,
+        score_request.LONGEST_TEXT,
+    )
+
+
+def test_the_document_names_every_address_below_api(app: App):
+    below = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
+    assert {path for path in openapi.document(BANK)["paths"] if path.startswith("/api/")} == below
+
+
+def test_what_is_kept_about_a_person_is_as_the_document_says(visitor: Visitor, bank: Bank):
+    own = visitor.take(everything(bank, "weekly"), title="Analyst", words="Figures.", contacts=["data-engineer"])
+    answer = visitor.get(f"{own}.json")
+    assert answer.status_code == 200
+    described["/r/{link}.json"]["GET"].validate_response(answer)
+
+
+# The numbers
+
+
+def scored_by_the_command(people: list[dict[str, str]], tmp_path: Path) -> list[dict[str, Any]]:
+    columns = ["id", *BANK.responsibility, "text"]
+    rows = [",".join(f'"{person.get(column, "")}"' for column in columns) for person in people]
+    file = tmp_path / "people.csv"
+    file.write_text("\n".join([",".join(columns), *rows]) + "\n", encoding="utf-8")
+    run = CliRunner().invoke(main, ["score", str(file), "--format", "jsonl"])
+    assert run.exit_code == 0, run.output
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ANSWERS, min_size=1, max_size=8))
+def test_every_number_is_the_same_as_that_of_quiz_score(app: App, tmp_path: Path, sheets):
+    people = [{"id": f"p{n}"} | answers for n, answers in enumerate(sheets)]
+    lines = scored_by_the_command(people, tmp_path)
+    for answers, line in zip(sheets, lines, strict=True):
+        answer = send(app, {"id": line["id"], "answers": answers})
+        assert answer.status_code == 200
+        assert told(answer) == line
+
+
+@pytest.mark.parametrize("text", ["I build pipelines and dashboards all week.", "   ", "", "Кофе", "loads " * 15_000])
+def test_a_text_gives_the_same_as_quiz_score(app: App, tmp_path: Path, text):
+    answers = {"pipelines": "daily", "dashboards": "weekly"}
+    [line] = scored_by_the_command([{"id": "x", "text": text} | answers], tmp_path)
+    assert told(send(app, {"id": "x", "answers": answers, "text": text})) == line
+
+
+def test_a_tie_names_the_other_mix(app: App):
+    level = dict.fromkeys(BANK.responsibility, "never") | {
+        item: "weekly" for role in BANK.roles[:3] for item in [r.id for r in role.responsibilities][:2]
+    }
+    found = [told(send(app, {"answers": level | {item: often}})) for item in level for often in BANK.point]
+    ties = [result for result in found if result["evidence"] == "tie"]
+    assert ties
+    assert all(result["or"] for result in ties)
+    assert not [result for result in found if result["evidence"] != "tie" and "or" in result]
+
+
+@pytest.mark.parametrize(
+    ("sent", "id"), [({}, None), ({"id": None}, None), ({"id": ""}, ""), ({"id": "Zoë 🎩"}, "Zoë 🎩")]
+)
+def test_an_id_comes_back_as_it_is(app: App, sent, id):
+    answer = send(app, sent | {"answers": {}, "text": None})
+    assert (told(answer)["id"], told(answer)["text"]) == (id, None)
+
+
+def test_without_any_answer_there_is_a_result_without_a_mix(app: App):
+    result = told(send(app, {"answers": {}}))
+    assert (result["evidence"], result["mix"], result["fit"]) == ("not-enough", [], None)
+    assert result["stability"] == {"held": 0, "of": 0}
+    assert {role["coverage"] for role in result["roles"].values()} == {None}
+
+
+def test_the_longest_text_is_taken_however_it_is_spelt(app: App):
+    hats = "🎩" * score_request.LONGEST_TEXT
+    for spelt in (
+        json.dumps({"answers": {}, "text": hats}),
+        json.dumps({"answers": {}, "text": hats}, ensure_ascii=False),
+    ):
+        answer = send(app, spelt.encode())
+        assert answer.status_code == 200
+        assert set(told(answer)["text"].values()) == {0.0}
+
+
+def test_the_bank_holds_what_people_are_asked(app: App, bank: Bank):
+    shown = told(app.test_client().get("/api/bank"))
+    assert [(q["id"], q["text"]) for q in shown["questions"]] == [(item.id, item.question) for item in bank.asked]
+    assert {point["id"]: point["level"] for point in shown["scale"]} == {p.id: p.level for p in bank.point.values()}
+    assert shown["version"] == bank.version
+    for role in shown["roles"]:
+        assert {other["id"] for other in shown["roles"] if role["id"] in other["works-with"]} == set(role["works-with"])
+
+
+# What is wrong is said, with its mend
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "what"),
+    [
+        (b"", "body", "is no JSON"),
+        (b"{", "body", "is no JSON"),
+        (b"answers=daily", "body", "is no JSON"),
+        (b"\xff\xfe", "body", "is not UTF-8 text"),
+        (b'{"answers": {}}\xc3', "body", "is not UTF-8 text"),
+        ("{}".encode("utf-16"), "body", "is not UTF-8 text"),
+        (b'{"answers": {}} {}', "body", "is no JSON"),
+        (b'{"answers": {"pipelines": NaN}}', "body", "holds NaN"),
+        (b'{"answers": {}, "id": -Infinity}', "body", "holds -Infinity"),
+        (b"[" * 100_000, "body", "is nested too deeply"),
+        (b'{"answers":' * 50_000, "body", "is nested too deeply"),
+        (b'{"answers": {}, "answers": {}}', "answers", "stands twice"),
+        (b'{"answers": {"trends": "daily", "trends": "never"}}', "trends", "stands twice"),
+        (b'{"answers": "\x00"}', "body", "is no JSON"),
+    ],
+)
+def test_what_is_no_json_is_a_400(app: App, body, field, what):
+    [(where, said)] = faults(send(app, body), 400)
+    assert where == field
+    assert what in said
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (None, [("body", "is null")]),
+        ([], [("body", "is a list")]),
+        ("answers", [("body", "is a string")]),
+        (7, [("body", "is a number")]),
+        (True, [("body", "is true or false")]),
+        ({}, [("answers", "is missing")]),
+        ({"answers": None}, [("answers", "is null")]),
+        ({"answers": []}, [("answers", "is a list")]),
+        ({"answers": {}, "contacts": []}, [("contacts", "is not known here")]),
+        ({"answers": {"piplines": "daily"}}, [("answers.piplines", "is no question of this bank")]),
+        ({"answers": {"": "daily"}}, [("answers.", "is no question of this bank")]),
+        ({"answers": {"pipelines": "dayly"}}, [("answers.pipelines", "'dayly' is not an answer")]),
+        ({"answers": {"pipelines": "Daily"}}, [("answers.pipelines", "'Daily' is not an answer")]),
+        ({"answers": {"pipelines": 4}}, [("answers.pipelines", "is a number")]),
+        ({"answers": {"pipelines": None}}, [("answers.pipelines", "is null")]),
+        ({"answers": {"pipelines": {}}}, [("answers.pipelines", "is an object")]),
+        ({"answers": {"pipelines": ["daily"]}}, [("answers.pipelines", "is a list")]),
+        ({"answers": {}, "text": 1}, [("text", "is a number")]),
+        ({"answers": {}, "text": "a\0b"}, [("text", "holds a NUL character")]),
+        ({"answers": {}, "text": "a\ud800b"}, [("text", "holds half of a surrogate pair")]),
+        ({"answers": {}, "text": "x" * 100_001}, [("text", "has 100,001 characters")]),
+        ({"answers": {}, "id": 7}, [("id", "is a number")]),
+        ({"answers": {}, "id": "x" * 201}, [("id", "has 201 characters")]),
+        ({"answers": {}, "id": "\udfff"}, [("id", "holds half of a surrogate pair")]),
+        ({"answers": {"\ud800\0": "daily"}}, [(r"answers.\ud800\x00", "is no question of this bank")]),
+        ({"answers": {"trends": 1}, "id": 2}, [("id", "is a number"), ("answers.trends", "is a number")]),
+    ],
+)
+def test_what_cannot_be_scored_is_a_422_that_names_each_field(app: App, body, expected):
+    assert faults(send(app, body), 422) == expected
+
+
+@pytest.mark.parametrize("number", [b"1" * 100_000, b"1e999999", b"-0", b"1." + b"3" * 100_000])
+def test_no_number_is_too_long_to_be_refused(app: App, number):
+    assert faults(send(app, b'{"answers": {"trends": ' + number + b"}}"), 422) == [("answers.trends", "is a number")]
+
+
+def test_a_misspelt_name_is_met_with_the_right_one(app: App):
+    errors = told(send(app, {"answers": {"piplines": "daily", "trends": "dayly"}, "txt": ""}))["errors"]
+    mends = ["did you mean text?", "did you mean pipelines?", "did you mean daily?"]
+    assert [error["mend"] for error in errors] == mends
+
+
+def test_a_body_full_of_faults_names_twenty_of_them(app: App):
+    found = faults(send(app, {"answers": {f"{n}" * 200: "daily" for n in range(1000)}}), 422)
+    assert len(found) == score_request.MOST_FAULTS
+    assert max(len(field) for field, _ in found) < 60
+
+
+@pytest.mark.parametrize(
+    ("type", "what"),
+    [
+        ("text/plain", "is text/plain"),
+        ("application/x-www-form-urlencoded", "is application/x-www-form-urlencoded"),
+        ("application/problem+json", "is application/problem+json"),
+        ("", "is missing"),
+        ("x" * 500, f"is {'x' * 40}"),
+    ],
+)
+def test_another_content_type_is_a_415(app: App, type, what):
+    assert faults(send(app, {"answers": {}}, content_type=type), 415) == [("Content-Type", what)]
+
+
+@pytest.mark.parametrize("type", ["application/json; charset=utf-8", "Application/JSON"])
+def test_json_may_be_said_in_every_usual_way(app: App, type):
+    assert send(app, b'\xef\xbb\xbf{"answers": {}}', content_type=type).status_code == 200
+
+
+def test_a_body_that_is_too_large_is_a_413(app: App):
+    spaces = b" " * (score_request.MOST_BYTES + 1)
+    assert faults(send(app, spaces), 413) == []
+    endless = {"input_stream": io.BytesIO(spaces), "environ_overrides": {"wsgi.input_terminated": True}}
+    answer = app.test_client().post("/api/score", content_type="application/json", **endless)
+    assert faults(answer, 413) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/nothing", "/api/score/", "/api/bank.json", "/api/%00", "/nothing.json"]
+)
+def test_there_is_nothing_at_another_address(app: App, path):
+    assert faults(app.test_client().get(path), 404) == []
+
+
+@pytest.mark.parametrize(("path", "method", "allowed"), [("/api/score", "GET", "POST"), ("/api/bank", "PUT", "GET")])
+def test_a_wrong_method_names_the_right_ones(app: App, path, method, allowed):
+    answer = app.test_client().open(path, method=method)
+    assert faults(answer, 405) == []
+    assert allowed in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost@evil.example"])
+def test_a_strange_host_is_a_problem_too(app: App, host):
+    assert faults(app.test_client().get("/api/bank", headers={"Host": host}), 400) == []
+
+
+def test_a_mistake_of_ours_is_a_problem_that_shows_nothing_of_the_inside(tmp_path: Path, monkeypatch):
+    def broken(*_: object) -> None:
+        raise RuntimeError("password=hunter2")
+
+    monkeypatch.setattr(score_request, "person", broken)
+    answer = send(create_app(instance=tmp_path / "plain"), {"answers": {}})
+    assert faults(answer, 500) == []
+    assert "hunter2" not in answer.text
+
+
+def test_a_wrong_private_link_is_a_problem_where_a_program_asks(visitor: Visitor):
+    assert faults(visitor.get("/r/AAAAAAAAAAAAAAAAAAAAAA.json"), 404) == []
+    assert visitor.get("/r/AAAAAAAAAAAAAAAAAAAAAA.csv").mimetype == "text/html"
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["daily", "x" * 10_000])
+NAMES = st.text() | st.sampled_from(["answers", "text", "id", "pipelines"])
+TREES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner), max_leaves=20)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=200) | TREES.map(lambda tree: json.dumps({"answers": tree, "id": tree}).encode()))
+def test_nothing_that_can_be_sent_breaks_it(app: App, body):
+    assert send(app, body).status_code in {200, 400, 422}
+
+
+# Nothing is stored, and nobody is known
+
+
+def test_scoring_stores_nothing_and_sets_no_cookie(app: App, visitor: Visitor):
+    visitor.start()
+    before = dump(app)
+    answer = visitor.client.post("/api/score", json={"id": "Ada", "answers": {}, "text": "Ada loads figures."})
+    assert answer.status_code == 200
+    assert dump(app) == before
+    for path in ("/api/bank", "/api/openapi.json", "/health"):
+        assert "Set-Cookie" not in app.test_client().get(path).headers
+    assert "Set-Cookie" not in send(app, {"answers": {}}).headers
+    assert "Set-Cookie" not in send(app, b"{").headers
+
+
+def test_every_answer_is_as_private_as_a_page(app: App):
+    client = app.test_client()
+    for path in ("/api/bank", "/api/openapi.json", "/api/nothing", "/api/score", "/health"):
+        assert_private(path, client.get(path))
+    assert_private("scored", send(app, {"answers": {}}))
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_site_cannot_use_it(app: App, site):
+    assert faults(send(app, {"answers": {}}, headers={"Sec-Fetch-Site": site}), 403) == []
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_what_is_only_read_is_not_refused_to_one_nor_said_to_be(app: App, site):
+    for path, operations in openapi.document(BANK)["paths"].items():
+        if "{" not in path and "get" in operations:
+            answer = app.test_client().get(path, headers={"Sec-Fetch-Site": site})
+            assert (answer.status_code, "403" in operations["get"]["responses"]) == (200, False), path
+
+
+# The docs
+
+
+def examples() -> list[tuple[str, str]]:
+    """Each call in the docs, with the answer shown under it."""
+    text = (DOCS / "api.md").read_text(encoding="utf-8")
+    return re.findall(r"^```sh\n(curl .*?)^```\n\n```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def curl(app: App, command: str) -> TestResponse:
+    """The answer to a `curl` of the docs: an address, headers and a body are all that they use."""
+    words = shlex.split(command)
+    given = {word: words[n + 1] for n, word in enumerate(words) if word in {"-H", "-d"}}
+    address = next(word for word in words if word.startswith("http://127.0.0.1:8000/"))
+    assert len(words) == 2 + 2 * len(given), command
+    headers = dict([given["-H"].split(": ")]) if "-H" in given else {}
+    method = "POST" if "-d" in given else "GET"
+    return app.test_client().open(address, method=method, headers=headers, data=given.get("-d"))
+
+
+def shows(shown: Any, real: Any) -> bool:
+    """Whether `real` is what the docs show, where `…` stands for whatever follows or stands there."""
+    if shown == "…":
+        return True
+    if isinstance(shown, dict) and isinstance(real, dict):
+        named = {name: value for name, value in shown.items() if name != "…"}
+        whole = "…" in shown or list(named) == list(real)
+        return whole and all(name in real and shows(value, real[name]) for name, value in named.items())
+    if isinstance(shown, list) and isinstance(real, list):
+        named_items = shown[:-1] if shown[-1:] == ["…"] else shown
+        whole = len(named_items) < len(shown) or len(shown) == len(real)
+        return whole and len(named_items) <= len(real) and all(map(shows, named_items, real))
+    return bool(shown == real) and type(shown) is type(real)
+
+
+@pytest.mark.parametrize(("command", "shown"), examples(), ids=lambda text: text.split()[1][:60])
+def test_every_example_in_the_docs_gives_what_they_show(app: App, command, shown):
+    answer = curl(app, command)
+    assert shows(json.loads(shown), told(answer)), answer.text
+
+
+def test_the_docs_have_an_example_of_every_operation():
+    asked = " ".join(command for command, _ in examples())
+    without_own_sheet = [
+        path for path in openapi.document(BANK)["paths"] if not path.endswith((".csv", "openapi.json"))
+    ]
+    assert [path for path in without_own_sheet if path.replace("{link}", "A" * 22) not in asked] == []
+
+
+def test_the_docs_tell_every_status_and_limit(app: App):
+    text = (DOCS / "api.md").read_text(encoding="utf-8")
+    answers = openapi.document(BANK)["paths"]["/api/score"]["post"]["responses"]
+    listed = set(re.findall(r"\d{3}", " ".join(re.findall(r"^\| (\d{3}(?:, \d{3})*) \|", text, re.MULTILINE))))
+    assert set(answers) - {"200"} <= listed
+    health = text.partition("## Health")[2]
+    assert [
+        status for status in openapi.document(BANK)["paths"]["/health"]["get"]["responses"] if status not in health
+    ] == []
+    for number in (score_request.MOST_BYTES, score_request.LONGEST_TEXT):
+        assert f"{number:,}" in text
+    assert f"up to {score_request.LONGEST_ID} characters" in text
+    assert f"more than {app.config['API_PER_MINUTE']} requests" in text
+
+
+@pytest.mark.parametrize(
+    ("shown", "real", "same"),
+    [
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+        ({"a": 1, "…": "…"}, {"a": 1, "b": 2}, True),
+        ({"a": "…"}, {"a": [1]}, True),
+        ({"b": 1}, {"a": 1}, False),
+        ([1, "…"], [1, 2, 3], True),
+        ([1], [1, 2], False),
+        ([1, 2], [1], False),
+        ([2, "…"], [1, 2], False),
+        (1, 1.0, False),
+        (0.5, 0.25, False),
+    ],
+)
+def test_the_docs_are_compared_as_they_promise(shown, real, same):
+    assert shows(shown, real) is same

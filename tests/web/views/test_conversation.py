@@ -1,0 +1,279 @@
+"""The page for a talk: what it says of each kind of person, as values and as the server sends it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quiz.bank import Bank, load
+from quiz.config import paths
+from quiz.results.conversation import Talk, distances, talk
+from quiz.results.goals import distance
+from quiz.scoring import Scheme
+from quiz.web.app import App
+from tests.visitor import Shown, Visitor
+from tests.web.views.test_take import everything
+
+BANK = load(paths.shipped("questions"))
+SCHEME = Scheme.of(BANK)
+IDS = list(BANK.responsibility)
+
+ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily"}
+OPERATIONS = {"infrastructure": "daily", "ci_cd": "daily", "monitoring": "weekly"}
+
+SECRET = "I mended the nightly ETL load in Airflow and moved our Kafka pipelines."
+
+
+def told(answers: dict[str, str], **more: Any) -> Talk:
+    """The page for a talk of somebody about whom nothing else is known but `more`."""
+    known = {"contacts": (), "title": "", "wishes": {}, "heading": (), "before": None} | more
+    return talk(BANK, SCHEME, answers, **known)
+
+
+# As values
+
+
+def test_the_role_that_the_title_names_is_held_against_the_mix():
+    engineer = everything(BANK, "never", **ENGINEER)
+    same, other, none = (told(engineer, title=title) for title in ("Senior data engineer", "Data analyst", "Wizard"))
+    assert same.titled == BANK.role["data-engineer"]
+    assert same.fits
+    assert other.titled == BANK.role["data-analyst"]
+    assert not other.fits
+    assert none.titled is None
+
+
+def test_wishes_come_in_the_banks_order_without_what_is_to_stay_as_it_is():
+    wishes = {"trends": "start", "pipelines": "less", "data-quality": "less", "infrastructure": "as-is"}
+    found = told(everything(BANK, "never", **ENGINEER), wishes=wishes)
+    assert [(wish.id, [item.id for item in items]) for wish, items in found.wished] == [
+        ("less", ["pipelines", "data-quality"]),
+        ("start", ["trends"]),
+    ]
+
+
+def test_wishes_and_headings_that_the_bank_does_not_know_are_left_out():
+    found = told(
+        everything(BANK, "never", **ENGINEER),
+        wishes={"since-removed": "less", "pipelines": "since-removed"},
+        heading=("since-removed",),
+    )
+    assert found.wished == ()
+    assert found.heading == ()
+
+
+def test_distances_come_in_the_banks_order_whatever_order_they_were_chosen_in():
+    answers = everything(BANK, "never", **ENGINEER)
+    found = distances(BANK, SCHEME, answers, ["ml-engineer", "data-analyst"], ["data-analyst"])
+    assert found == tuple(
+        distance(BANK, SCHEME, answers, role, ["data-analyst"]) for role in ("data-analyst", "ml-engineer")
+    )
+
+
+def test_without_an_earlier_response_there_is_no_change():
+    answers = everything(BANK, "never", **ENGINEER)
+    assert told(answers).change is None
+    change = told(answers, before=everything(BANK, "never", **OPERATIONS)).change
+    assert change is not None
+    assert change.verdict == "changed"
+
+
+anything = st.builds(
+    told,
+    st.dictionaries(st.sampled_from([*IDS, "since-removed"]), st.sampled_from([*BANK.point, "hourly"]), min_size=10),
+    contacts=st.lists(st.sampled_from([*BANK.role, "since-removed"]), unique=True),
+    title=st.sampled_from(["", "Data engineer", "Analyst", "Data analyst / data scientist", "\0<b>\u202e"]),
+    wishes=st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(BANK.wish))),
+    heading=st.lists(st.sampled_from(list(BANK.role)), unique=True, max_size=2),
+    before=st.none() | st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(BANK.point)), min_size=10),
+)
+
+
+@given(anything)
+@settings(max_examples=50)
+def test_everybody_gets_four_to_six_questions_and_all_that_they_noted(found: Talk):
+    assert 4 <= len(set(found.questions)) == len(found.questions) <= 6
+    assert not [question for question in found.questions if "{" in question]
+    assert all(items for _, items in found.wished)
+    assert len(found.heading) <= 2
+
+
+@given(anything, st.sampled_from([{}, {"pipelines": "less", "trends": "start"}]))
+@settings(max_examples=20)
+def test_wishes_never_move_the_result(found: Talk, wishes):
+    answers = {line.item.id: line.answer.id for line in found.result.sheet.lines if line.answer}
+    assert told(answers, wishes=wishes).result.match == found.result.match
+
+
+# As a page
+
+
+@pytest.fixture
+def own(visitor: Visitor, bank: Bank) -> str:
+    """Somebody with much to say, by the path of their owner link."""
+    answers = everything(bank, "never", **ENGINEER, **OPERATIONS, insights="monthly")
+    own = visitor.take(answers, contacts=["data-analyst", "software-engineer"], title="Data analyst", words=SECRET)
+    fields = {"wish-pipelines": "hand-over", "wish-monitoring": "more", "wish-trends": "start", "wish-ci-cd": "as-is"}
+    assert visitor.send(f"{own}/ahead", {**fields, "heading": ["data-analyst"]}).status_code == 303
+    return own
+
+
+def part(shown: Shown, start: str, end: str) -> str:
+    """What stands between two headings."""
+    return shown.text.split(start, 1)[1].split(end, 1)[0]
+
+
+def test_the_page_begins_with_the_sentence_its_evidence_and_the_mix(visitor: Visitor, own):
+    shown = visitor.see(f"{own}/talk")
+    top = part(shown, "Job title: Data analyst ", "What I said I do")
+    assert top.startswith("You combine data engineer and DevOps/SRE Your answers point clearly to this mix.")
+    result = visitor.get(f"{own}.json").get_json()["result"]
+    held = result["stability"]
+    assert f"With one answer a step higher or lower, the mix stays in {held['held']} of {held['of']} cases." in top
+    assert "Data engineer 55%" in top
+    assert "DevOps/SRE 45%" in top
+
+
+def test_the_answers_of_each_role_of_the_mix_stand_there_with_the_wishes_beside_them(visitor: Visitor, own, bank: Bank):
+    answers = part(visitor.see(f"{own}/talk"), "What I said I do", "What I want")
+    for role in ("data-engineer", "devops-sre"):
+        for item in bank.role[role].responsibilities:
+            assert f"{item.name}: " in answers
+    assert f"{bank.responsibility['pipelines'].name}: daily or almost daily (hand it over)" in answers
+    assert f"{bank.responsibility['ci-cd'].name}: daily or almost daily " in answers
+    assert "as it is" not in answers
+    assert bank.responsibility["insights"].name not in answers, "only the mix's own answers stand here"
+
+
+def test_wishes_heading_and_what_is_around_it_stand_there(visitor: Visitor, own, bank: Bank):
+    shown = visitor.see(f"{own}/talk")
+    name = {id: item.name for id, item in bank.responsibility.items()}
+    wants = part(shown, "What I want", "Where I am heading")
+    for said, id in (("More of this", "monitoring"), ("Hand over", "pipelines"), ("I’d like to start", "trends")):
+        assert f"{said}: {name[id]}" in wants
+    ahead = part(shown, "Where I am heading", "Around it")
+    assert re.search(r"Data analyst, \d+% of it now\. Next: ", ahead)
+    assert all(name[id] in ahead for id in ("insights", "dashboards", "trends"))
+    around = part(shown, "Around it", "Worth asking")
+    assert "The title says data analyst; the answers do not." in around
+    assert "Works with software engineers and data analysts." in around
+    assert "Nothing reported of software engineer, data architect, data scientist or ML engineer." in around
+
+
+def test_names_that_hold_a_comma_are_told_apart(visitor: Visitor, own, bank: Bank):
+    named = bank.responsibility["governance"].name
+    assert "," in named
+    visitor.send(f"{own}/ahead", {"wish-governance": "start", "wish-data-stores": "start"})
+    assert f"{bank.responsibility['data-stores'].name}; {named}" in part(
+        visitor.see(f"{own}/talk"), "I’d like to start", "Around it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Data engineer", "The title says data engineer, and so do the answers, beside other roles."),
+        ("Data analyst", "The title says data analyst; the answers do not."),
+        ("Head of sunshine", None),
+        ("", None),
+    ],
+)
+def test_the_title_is_held_against_practice_where_it_names_a_role(visitor: Visitor, bank: Bank, title, said):
+    own = visitor.take(everything(bank, "never", **ENGINEER, **OPERATIONS), title=title)
+    text = visitor.see(f"{own}/talk").text
+    assert said in text if said else "The title says" not in text
+    assert (f"Job title: {title}" in text) == bool(title)
+
+
+TIE = {"answer": "never", "insights": "monthly", "pipelines": "weekly"}
+
+
+@pytest.mark.parametrize(
+    ("week", "title", "said"),
+    [
+        (TIE, "Data analyst", ", and so do the answers"),
+        (TIE, "Data engineer", ", and so do the answers"),
+        (TIE, "ML engineer", "; the answers do not."),
+        ({"answer": "skip", "insights": "weekly"}, "ML engineer", "."),
+        ({"answer": "never"}, "ML engineer", "."),
+        ({"answer": "weekly"}, "ML engineer", "."),
+    ],
+    ids=["tie", "tie, its other mix", "tie of others", "too few answers", "little", "all"],
+)
+def test_answers_that_name_no_role_do_not_deny_the_title(visitor: Visitor, bank: Bank, week, title, said):
+    own = visitor.take(everything(bank, **week), title=title)
+    around = visitor.see(f"{own}/talk").text.split("The title says ", 1)[1]
+    assert around[len(title) :].startswith(said)
+    heard = visitor.see(own).text.split("Your title says ", 1)[1][len(title) :]
+    assert heard.startswith("; your answers say") == (said == "; the answers do not.")
+
+
+def test_four_to_six_questions_chosen_for_this_result_and_two_lines_for_what_was_agreed(
+    visitor: Visitor, own, bank: Bank
+):
+    page = visitor.get(f"{own}/talk").text
+    asked = re.findall(r"<li>(.*?)</li>", page.split('<ol class="ask">', 1)[1].split("</ol>", 1)[0])
+    assert 4 <= len(asked) <= 6
+    assert any(bank.responsibility["pipelines"].name in question and "hand it over" in question for question in asked)
+    agreed = page.split('class="agreed"', 1)[1].split("</div>", 1)[0]
+    assert re.findall(r"<span>([^<]*)</span>", agreed) == ["1", "by", "2", "by"]
+
+
+def test_how_to_read_it_and_what_it_is_not_stand_at_the_foot(visitor: Visitor, own):
+    foot = part(visitor.see(f"{own}/talk"), "What we agreed", "What is kept")
+    for said in ("How to read this.", "how often, not how well", "not of time", "not a test", "no ground for hiring"):
+        assert said in foot
+
+
+def test_the_page_for_who_listens_comes_only_where_it_is_asked_for(visitor: Visitor, own):
+    alone, both = visitor.see(f"{own}/talk"), visitor.see(f"{own}/talk?listener=1")
+    assert "For the one who listens" not in alone.text
+    assert "For the one who listens" in both.text
+    assert f"{own}/talk?listener=1" in alone.values("href")
+    assert f"{own}/talk" in both.values("href")
+    listener = both.text.split("For the one who listens", 1)[1]
+    assert listener.count(". ") >= 5
+    assert visitor.get(f"{own}/talk?listener").text.count("<h1") == 2
+
+
+def test_free_words_never_stand_on_a_page_that_is_passed_on(visitor: Visitor, own):
+    assert "Kafka" in visitor.get(own).text
+    assert "Kafka" not in visitor.get(f"{own}/talk?listener").text
+
+
+def test_a_title_is_never_read_as_markup(visitor: Visitor, bank: Bank):
+    own = visitor.take(everything(bank, "never", **ENGINEER), title="<b>Boss</b> & {{ 7*7 }}")
+    page = visitor.get(f"{own}/talk").text
+    assert "&lt;b&gt;Boss&lt;/b&gt; &amp; {{ 7*7 }}" in page
+
+
+@pytest.mark.parametrize(
+    ("answers", "often", "said"),
+    [
+        ({}, "weekly", "You wear every hat, about equally"),
+        ({}, "never", "Little of this is in your week"),
+        ({"insights": "weekly"}, "skip", "Too few answers to name your hats"),
+        ({"insights": "monthly", "pipelines": "weekly"}, "never", "A tie: data engineer, with or without data analyst"),
+    ],
+    ids=["all", "little", "not enough", "tie"],
+)
+def test_every_kind_of_result_has_its_page(visitor: Visitor, bank: Bank, answers, often, said):
+    shown = visitor.see(f"{visitor.take(everything(bank, often, **answers))}/talk")
+    assert said in shown.text
+    assert ("What I said I do" in shown.text) == said.startswith("A tie")
+    assert "Nothing noted yet." in part(shown, "What I want", "Worth asking")
+    assert "Where I am heading" not in shown.text
+
+
+def test_since_the_last_time_is_one_line(app: App, visitor: Visitor, bank: Bank):
+    answers = everything(bank, "never", **ENGINEER)
+    own = visitor.take(answers)
+    assert "last time" not in part(visitor.see(f"{own}/talk"), "Around it", "Worth asking")
+    started = str(visitor.send(f"{own}/again", page=f"{own}/yours").location).removesuffix("/1")
+    visitor.answer(started, answers)
+    visitor.send(f"{started}/check")
+    assert "No real change since the last time." in visitor.see(f"{started}/talk").text

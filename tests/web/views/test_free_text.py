@@ -1,0 +1,292 @@
+"""What a person's own words and title say on the result page, beside the ratings and never part of them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from quiz.bank import Bank, load
+from quiz.config import paths
+from quiz.results.result import LONG, Heard, Result, result
+from quiz.scoring import Scheme
+from quiz.web.forms import WORDS_LENGTH
+from tests.visitor import Visitor
+from tests.web.views.test_take import everything, kept
+
+BANK = load(paths.shipped("questions"))
+SCHEME = Scheme.of(BANK)
+
+ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily"}
+BOARDS = "I built dashboards and reports in Power BI, and answered ad-hoc questions of the sales team with SQL."
+FLOWS = "I mended the nightly ETL load in Airflow and moved our Kafka pipelines to the new warehouse."
+MARK = re.compile(r"<mark>(.*?)<sup>(\d)</sup></mark>", re.DOTALL)
+
+
+def told(text: str, title: str = "", *, often: str = "never", **answers: str) -> Result:
+    """The result of somebody who wrote `text`, and answered `often` to all questions not named."""
+    return result(BANK, SCHEME, everything(BANK, often, **answers), title=title, text=text)
+
+
+def heard(text: str, *, often: str = "never", **answers: str) -> Heard:
+    """What is heard in a text."""
+    found = told(text, often=often, **answers).heard
+    assert found is not None
+    return found
+
+
+def shown(visitor: Visitor, words: str, title: str = "", **answers: str) -> str:
+    """The result page of somebody who typed that, as HTML."""
+    own = visitor.take(everything(visitor.app.bank, "never", **answers or ENGINEER), words=words, title=title)
+    answer = visitor.get(own)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def quoted(page: str) -> str:
+    """The text in which words are marked, as it was typed."""
+    quote = page.split("<blockquote>", 1)[1].split("</blockquote>", 1)[0]
+    return unescape(re.sub(r"</?mark>", "", re.sub(r"<sup>\d</sup>", "", quote)))
+
+
+# As values
+
+
+def test_the_role_that_a_text_sounds_like_comes_first():
+    found = heard(BOARDS)
+    assert found.recognised
+    assert found.roles[0].role == BANK.role["data-analyst"]
+    assert found.roles[0].percent == 100
+    assert {sound.role for sound in found.roles} == set(BANK.roles)
+    assert [sound.similarity for sound in found.roles] == sorted((s.similarity for s in found.roles), reverse=True)
+    assert "dashboards" in " ".join(found.roles[0].carriers)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [BOARDS, FLOWS, f"{BOARDS}\n\n{FLOWS}", f"  {FLOWS}\t🎩 <b>{BOARDS}</b>\u202e", f"{BOARDS} " * 30],
+    ids=["one", "another", "both", "odd characters", "long"],
+)
+def test_the_pieces_join_to_the_text_exactly(text):
+    found = heard(text)
+    assert "".join(piece.text for piece in found.pieces) == text
+    numbers = {piece.number for piece in found.pieces if piece.number}
+    assert numbers
+    assert numbers <= set(range(1, len(BANK.roles) + 1))
+    assert all(piece.text for piece in found.pieces)
+
+
+def test_a_marked_piece_carries_the_number_of_its_role():
+    found = heard(f"{BOARDS} {FLOWS}")
+    spoken = {piece.text.lower(): found.roles[piece.number - 1].role.id for piece in found.pieces if piece.number}
+    assert next(role for text, role in spoken.items() if "dashboards" in text) == "data-analyst"
+    assert next(role for text, role in spoken.items() if "kafka" in text) == "data-engineer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On Monday I changed dressings, washed patients and wrote the night report for the ward.",
+        "Lundi j’ai parlé avec des clients, puis j’ai rangé le magasin et payé les factures.",
+        "Понедельник начался с завтрака, потом я гулял с собакой.",
+        "Hello.",
+        "🎩🎩🎩",
+        "=1+1",
+        "\u202eشكرا جزيلا على كل شيء\u202c",
+    ],
+    ids=["nurse", "French", "Russian", "a word", "emoji", "formula", "right to left"],
+)
+def test_what_is_not_recognised_is_no_match(text):
+    assert heard(text) == Heard(recognised=False)
+
+
+def test_what_was_written_about_but_is_hardly_ever_done_is_worth_a_second_look():
+    found = heard(BOARDS, **ENGINEER, dashboards="rarely")
+    assert [line.item.id for line in found.doubts][:1] == ["dashboards"]
+
+
+@pytest.mark.parametrize("answer", ["monthly", "weekly", "daily", "skip"])
+def test_what_is_done_or_was_left_out_raises_no_doubt(answer):
+    found = heard(BOARDS, dashboards=answer, insights=answer, trends=answer)
+    assert not {"dashboards", "insights", "trends"} & {line.item.id for line in found.doubts}
+
+
+def test_neither_words_nor_title_move_the_match():
+    alone = told("", **ENGINEER)
+    assert alone.heard is None
+    assert alone.titled is None
+    for text, title in ((BOARDS, "Data analyst"), (FLOWS, "Data engineer"), ("🎩", "Boss")):
+        found = told(text, title, **ENGINEER)
+        assert (found.match, found.shares, found.kind) == (alone.match, alone.shares, alone.kind)
+
+
+@pytest.mark.parametrize(("length", "folded"), [(LONG - 1, False), (LONG, False), (LONG + 1, True)])
+def test_only_a_long_text_is_folded_away(length, folded):
+    text = (f"{FLOWS} " * 20)[:length]
+    assert heard(text).long == folded
+
+
+# On the result page
+
+
+def test_recognised_text_stands_there_as_typed_with_its_words_marked(visitor: Visitor):
+    words = f"{FLOWS}\nAnd I said “hello” & goodbye."
+    page = shown(visitor, words)
+    assert "What you wrote sounds most like data engineer." in page
+    assert quoted(page) == words
+    marked = {text.lower(): number for text, number in MARK.findall(page)}
+    assert any("kafka" in text for text in marked)
+    table = page.split('class="bars sounds"', 1)[1].split("</table>", 1)[0]
+    assert "<sup>1</sup> Data engineer" in table
+    assert "kafka" in table
+
+
+def test_the_bars_say_what_the_table_says(visitor: Visitor, bank: Bank):
+    table = shown(visitor, FLOWS).split('class="bars sounds"', 1)[1].split("</table>", 1)[0]
+    figures = [float(figure) for figure in re.findall(r'class="figure">([\d.]+)<', table)]
+    widths = [int(width) for width in re.findall(r'class="fill" width="(\d+)"', table)]
+    assert len(figures) == len(bank.roles)
+    assert figures == sorted(figures, reverse=True)
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] == 100
+
+
+@pytest.mark.parametrize("words", ["Lundi j’ai parlé avec des clients.", "🎩🎩🎩", "I cut hair all week, and swept."])
+def test_unrecognised_text_says_so_and_claims_no_match(visitor: Visitor, words):
+    page = shown(visitor, words)
+    assert "too few of the words that these roles are known by. That takes nothing from your result" in page
+    assert "sounds most like" not in page
+    assert "<mark>" not in page
+    assert "Similarity from 0 to 1" not in page
+
+
+def test_a_doubt_leads_to_the_answer_that_it_is_about(visitor: Visitor, bank: Bank):
+    own = visitor.take(everything(bank, "never", **ENGINEER), words=BOARDS)
+    page = visitor.get(own).text
+    name = bank.responsibility["dashboards"].name
+    assert f"You wrote about “{name}”, but answered “never” there" in unescape(page)
+    number = next(n for n, items in enumerate(bank.pages, 1) if "dashboards" in {item.id for item in items})
+    assert f'<a href="{own}/{number}#dashboards">worth a second look</a>' in page
+    assert 'id="dashboards"' in visitor.get(f"{own}/{number}").text
+
+
+def test_without_text_and_title_the_section_is_not_there(visitor: Visitor):
+    assert "Your own words" not in shown(visitor, "")
+
+
+@pytest.mark.parametrize(
+    ("title", "answers", "said"),
+    [
+        ("Senior Data Engineer", ENGINEER, "Your title says data engineer, and so do your answers."),
+        (
+            "Data engineer",
+            ENGINEER | {"infrastructure": "daily", "ci_cd": "daily", "monitoring": "daily"},
+            "Your title says data engineer, and so do your answers, beside DevOps/SRE.",
+        ),
+        (
+            "Data analyst",
+            ENGINEER,
+            "Your title says data analyst; your answers say data engineer. Titles often lag behind what people do.",
+        ),
+        ("Data analyst", {"insights": "rarely"}, "Your title says data analyst."),
+        ("Data analyst", dict.fromkeys(["pipelines", "insights"], "skip"), "Your title says data analyst."),
+        ("Chief sunshine officer", ENGINEER, None),
+        ("Data analyst / data scientist", ENGINEER, None),
+    ],
+    ids=["same", "beside another", "another", "little", "nothing", "no role", "two roles"],
+)
+def test_title_and_practice_stand_side_by_side(visitor: Visitor, title, answers, said):
+    page = " ".join(re.sub(r"<[^>]+>", "", unescape(shown(visitor, "", title, **answers))).split())
+    if said is None:
+        assert "Your title says" not in page
+    else:
+        assert said in page
+        assert page.count("Your title says") == 1
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<script>alert(1)</script> " + FLOWS,
+        "<img src=x onerror=alert(1)> " + BOARDS,
+        '"><svg onload=alert(1)> ' + FLOWS,
+        "{{ 7*7 }} {% raw %} " + FLOWS,
+        '=HYPERLINK("http://evil.example") ' + FLOWS,
+        "\u202e" + FLOWS + "\u2066 שלום \u2069",
+        "🎩" * 50 + FLOWS,
+    ],
+    ids=["script", "image", "attribute", "template", "formula", "right to left", "emoji"],
+)
+def test_odd_text_is_shown_as_typed_and_nothing_of_it_is_markup(visitor: Visitor, words):
+    page = shown(visitor, words)
+    assert quoted(page) == words.strip()
+    for markup in ("<script>alert", "<img src=x", "<svg onload"):
+        assert markup not in page
+    assert MARK.search(page), "the words beside it are still read"
+
+
+@pytest.mark.parametrize("words", ["a\x00b\x00" + FLOWS, FLOWS + "\x00"])
+def test_null_bytes_are_dropped(visitor: Visitor, words):
+    page = shown(visitor, words)
+    assert quoted(page) == words.replace("\x00", "")
+
+
+@pytest.mark.parametrize("length", [WORDS_LENGTH + 1, 30_000])
+def test_too_long_a_text_is_said_and_kept_in_the_page(visitor: Visitor, length):
+    own = visitor.start()
+    answer = visitor.send(f"{own}/more", {"words": "x" * length})
+    assert answer.status_code == 422
+    assert f"Use {WORDS_LENGTH:,} characters or fewer." in answer.text
+    assert "x" * length in answer.text
+    assert kept(visitor.app, own).words == ""
+
+
+def test_half_a_megabyte_is_refused_with_a_page_that_says_so(visitor: Visitor):
+    own = visitor.start()
+    answer = visitor.send(f"{own}/more", {"words": FLOWS * 5_300})
+    assert answer.status_code == 413
+    assert "<h1" in answer.text
+    assert kept(visitor.app, own).words == ""
+
+
+def test_the_longest_text_has_its_page(visitor: Visitor):
+    words = (f"{FLOWS} {BOARDS} " * 40)[:WORDS_LENGTH].strip()
+    page = shown(visitor, words)
+    assert quoted(page) == words
+    assert '<details class="heard">' in page, "folded away"
+    assert '<details class="heard" open>' in shown(visitor, FLOWS)
+
+
+# What it costs
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from quiz import create_app
+from tests.visitor import Visitor
+visitor = Visitor(create_app({"TESTING": True}, instance=Path(sys.argv[1])))
+answers = {**dict.fromkeys(visitor.app.bank.responsibility, "never"), "pipelines": "daily", "data-quality": "daily"}
+own = visitor.take(answers, title="Data engineer", contacts=["data-analyst"])
+for page in ("", "/ahead", "/talk", "/yours", ".json", ".csv"):
+    assert visitor.get(own + page).status_code == 200, page
+print([name for name in ("sklearn", "scipy", "pandas") if name in sys.modules])
+written = visitor.take(answers, words="I mended the nightly load.")
+assert visitor.get(written).status_code == 200
+print("sklearn" in sys.modules)
+"""
+
+
+def test_scikit_learn_is_imported_once_a_text_comes_and_not_before(tmp_path):
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "instance")], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split("\n")[:2] == ["[]", "True"]

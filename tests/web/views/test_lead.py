@@ -1,0 +1,704 @@
+"""Teams as their lead sees them: making one, its rounds, its links, and the end of it. Joining is in test_join."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from quiz import create_app, storage
+from quiz.bank import Bank
+from quiz.teams import anonymous, round_pages
+from quiz.web import links
+from quiz.web.app import App
+from tests.visitor import Shown, Visitor
+from tests.web.test_security import PAYLOADS
+from tests.web.views.test_take import everything, page
+
+FORMS = re.compile(r'(name="(?:seed|csrf_token)" value=")[^"]*')
+ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "weekly"}
+ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
+MODELLER = {"predictive_models": "daily", "exploration": "weekly", "model_handover": "daily", "pipelines": "daily"}
+
+
+# Teams and people, made quickly: tests/web/views/test_member.py and others use these too
+
+
+def make(visitor: Visitor, kind: str = "anonymous", *, name: str = "The crew", minimum: int = 5) -> str:
+    """Make a team; gives the path of its lead link."""
+    answer = visitor.send("/teams", {"name": name, "kind": kind, "minimum": str(minimum)})
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def joining(visitor: Visitor, lead: str) -> str:
+    """The path of a team's join link, as its lead reads it."""
+    found = re.search(r'value="http://localhost(/j/[^"]+)"', visitor.get(lead).text)
+    assert found, "the link stands on the page while a round is open"
+    return found[1]
+
+
+def person(app: App, answers: Mapping[str, str] | None = None, *, done: bool = True, day: str = "", **more: str) -> str:
+    """Somebody's response, put into storage without a page; gives the path of the owner link."""
+    link, day = links.make(), day or app.today()
+    owner, version = links.fingerprint(link), app.bank.version
+    app.storage.start(owner, bank=version, day=day)
+    app.storage.save_answers(owner, answers or everything(app.bank, "never", **ENGINEER), bank=version, day=day)
+    more = {"title": "", "words": ""} | more
+    app.storage.save_more(owner, contacts=["data-analyst"], **more, bank=version, day=day)
+    if done:
+        app.storage.finish(owner, bank=version, day=day)
+    return f"/r/{link}"
+
+
+def key(path: str) -> str:
+    """The fingerprint of the link in a path."""
+    return links.fingerprint(path.split("/")[2])
+
+
+def seat(app: App, join: str, own: str, name: str = "", wishes: bool = False) -> None:
+    """Put a response into the team behind a join link."""
+    assert app.storage.join(key(join), key(own), name=name, wishes=wishes)
+
+
+def crew(app: App, visitor: Visitor, lead: str, people: int) -> list[str]:
+    """That many different people, finished and in the team; gives the paths of their owner links."""
+    join = joining(visitor, lead)
+    weeks = [everything(app.bank, "never", **week) for week in (ENGINEER, ANALYST, MODELLER)]
+    members = [person(app, answers) for answers in islice(cycle(weeks), people)]
+    for own in members:
+        seat(app, join, own)
+    return members
+
+
+def closed(app: App, visitor: Visitor, people: int = 6) -> tuple[str, list[str]]:
+    """A team whose first round was closed with that many people: the path of its lead link, and theirs."""
+    lead = make(visitor)
+    members = crew(app, visitor, lead, people)
+    assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/1"
+    return lead, members
+
+
+def still(text: str) -> str:
+    """A page without what differs each time it is opened."""
+    return FORMS.sub(r"\1", text)
+
+
+def team_of(app: App, lead: str) -> storage.Team:
+    found = app.storage.team(key(lead))
+    assert found is not None
+    return found
+
+
+def response_of(app: App, own: str) -> storage.Response:
+    found = app.storage.response(key(own))
+    assert found is not None
+    return found
+
+
+def how_many(app: App, table: str) -> int:
+    db = Database(app.storage.file)
+    try:
+        return db[table].count
+    finally:
+        db.close()
+
+
+def every_answer_about(visitor: Visitor, lead: str, members: Sequence[str], number: int = 1) -> dict[str, str]:
+    """Whatever the lead or a member can open of a team and one of its rounds."""
+    paths = [lead, *(f"{lead}/rounds/{number}{form}" for form in ("", ".json", ".csv"))]
+    paths += [f"{own}/team" for own in members] + [f"{own}/team/rounds/{number}" for own in members]
+    return {path: answer.text for path in paths if (answer := visitor.get(path)).status_code == 200}
+
+
+# Making
+
+
+def test_making_a_team_leads_to_the_leads_page_with_both_links_on_it(visitor: Visitor):
+    lead = make(visitor, name="Data at the mill")
+    shown = visitor.see(lead)
+    assert "Data at the mill" in shown.title
+    assert f"http://localhost{lead}" in shown.values("value")
+    assert visitor.get(joining(visitor, lead)).status_code == 200
+    assert "It takes 5 before the round can be closed" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": "", "kind": "open"}, "Give the team a name."),
+        ({"name": " \t ", "kind": "open"}, "Give the team a name."),
+        ({"name": "x" * 81, "kind": "open"}, "Use 80 characters or fewer."),
+        ({"name": "A crew"}, "Choose one of the two kinds."),
+        ({"name": "A crew", "kind": "secret"}, "Not a valid choice."),
+        ({"name": "A crew", "kind": "anonymous", "minimum": "4"}, "Not a valid choice."),
+        ({"name": "A crew", "kind": "anonymous", "minimum": "5.5"}, "Not a valid choice."),
+        ({"name": "A crew", "kind": "anonymous", "minimum": "-5"}, "Not a valid choice."),
+    ],
+)
+def test_what_is_wrong_with_a_new_team_is_said_and_nothing_is_made(app: App, visitor: Visitor, fields, said):
+    answer = visitor.send("/teams", fields)
+    assert answer.status_code == 422
+    shown = Shown.of(answer)
+    assert said in shown.text
+    assert shown.title.startswith("Error:")
+    assert ("name", fields["name"].strip()) in shown.fields
+    assert how_many(app, "team") == 0
+
+
+def test_a_form_with_an_error_keeps_its_seed_so_that_the_mended_one_makes_one_team(app: App, visitor: Visitor):
+    wrong = Shown.of(visitor.send("/teams", {"name": "", "kind": "open"}))
+    mended = dict(wrong.fields) | {"name": "A crew"}
+    assert {visitor.post("/teams", mended).location for _ in range(2)} == {visitor.post("/teams", mended).location}
+    assert how_many(app, "team") == 1
+
+
+def test_the_same_form_sent_twice_makes_one_team_with_one_round(app: App, visitor: Visitor):
+    fields = dict(visitor.see("/teams").fields) | {"name": "A crew", "kind": "anonymous"}
+    first, second = (visitor.post("/teams", fields) for _ in range(2))
+    assert first.location == second.location
+    assert (how_many(app, "team"), how_many(app, "round")) == (1, 1)
+
+
+@pytest.mark.parametrize("seed", ["", "short", "x" * 23, "!" * 22])
+def test_a_malformed_seed_makes_no_team(app: App, visitor: Visitor, seed):
+    assert visitor.send("/teams", {"name": "A crew", "kind": "open", "seed": seed}).status_code == 400
+    assert how_many(app, "team") == 0
+
+
+def test_neither_link_of_a_team_is_stored(app: App, visitor: Visitor):
+    lead = make(visitor)
+    join = joining(visitor, lead)
+    app.storage.close()
+    files = b"".join(file.read_bytes() for file in app.storage.file.parent.iterdir())
+    assert b"The crew" in files
+    for path in (lead, join):
+        assert path.split("/")[2].encode() not in files
+
+
+# An open round
+
+
+def test_while_a_round_is_open_the_lead_sees_counts_and_nothing_that_answers_could_change(
+    app: App, visitor: Visitor, bank: Bank
+):
+    lead = make(visitor)
+    members = crew(app, visitor, lead, 6)
+    before = still(visitor.get(lead).text)
+    for number in range(1, len(bank.pages) + 1):
+        visitor.send(f"{members[0]}/{number}", page(bank, number, "daily"))
+    visitor.send(f"{members[0]}/more", {"title": "Boss", "words": "Canary", "contacts": ["devops-sre"]})
+    visitor.send(f"{members[0]}/ahead", {"wish-trends": "start", "heading": ["data-scientist"]})
+    assert response_of(app, members[0]).title == "Boss"
+    assert still(visitor.get(lead).text) == before
+
+
+def test_the_leads_page_counts_who_has_finished_and_who_has_only_joined(app: App, visitor: Visitor):
+    lead = make(visitor)
+    crew(app, visitor, lead, 2)
+    seat(app, joining(visitor, lead), person(app, done=False))
+    assert "2 have finished, 1 more joined." in visitor.see(lead).text
+
+
+def test_the_leads_page_is_the_same_whoever_finished(app: App):
+    pages = []
+    for week in (ENGINEER, ANALYST):
+        visitor = Visitor(app)
+        lead = make(visitor)
+        for _ in range(4):
+            seat(app, joining(visitor, lead), person(app, everything(app.bank, "never", **week)))
+        own = re.compile(r"/[tj]/[\w-]{22}")
+        pages.append(own.sub("", still(visitor.get(lead).text)))
+    assert pages[0] == pages[1]
+
+
+def test_too_few_leave_the_round_open_and_nothing_is_published_anywhere(app: App, visitor: Visitor):
+    lead = make(visitor)
+    members = crew(app, visitor, lead, 4)
+    before = every_answer_about(visitor, lead, members)
+    answer = visitor.send(f"{lead}/close", page=lead)
+    assert answer.status_code == 303
+    assert "Too few have finished, so the round stays open." in visitor.see(answer.location).text
+    after = every_answer_about(visitor, lead, members)
+    assert {path: still(text) for path, text in before.items()} == {path: still(text) for path, text in after.items()}
+    assert set(after) == {lead, *(f"{own}/team" for own in members)}
+    (round,) = team_of(app, lead).rounds
+    assert (round.closed, round.published, round.people) == (None, None, 0)
+    assert how_many(app, "counted") == 0
+
+
+def test_with_too_few_no_button_to_close_is_offered(app: App, visitor: Visitor):
+    lead = make(visitor)
+    crew(app, visitor, lead, 4)
+    assert f"{lead}/close" not in visitor.see(lead).values("href")
+    assert visitor.get(f"{lead}/close").location == lead
+    crew(app, visitor, lead, 1)
+    assert f"{lead}/close" in visitor.see(lead).values("href")
+
+
+def test_closing_asks_once_and_says_who_would_be_missed(app: App, visitor: Visitor):
+    lead = make(visitor)
+    crew(app, visitor, lead, 5)
+    assert "not finished" not in visitor.see(f"{lead}/close").text
+    seat(app, joining(visitor, lead), person(app, done=False))
+    asked = visitor.see(f"{lead}/close").text
+    assert "Close round 1?" in asked
+    assert "1 more joined and has not finished. Whoever finishes later counts in the next round." in asked
+    assert team_of(app, lead).open_round is not None
+    visitor.send(f"{lead}/close", page=f"{lead}/close")
+    assert visitor.get(f"{lead}/close").location == lead
+
+
+def test_unfinished_counted_and_earlier_responses_do_not_make_a_round_closeable(app: App, visitor: Visitor):
+    lead, members = closed(app, visitor)
+    visitor.send(f"{lead}/next", page=lead)
+    crew(app, visitor, lead, 3)
+    for _ in range(3):
+        seat(app, joining(visitor, lead), person(app, done=False))
+    for _ in range(3):
+        seat(app, joining(visitor, lead), person(app, day="2001-01-01"))
+    assert "3 have finished" in visitor.see(lead).text
+    assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}?few=few"
+    assert len(members) == 6
+
+
+# Closing
+
+
+def test_closing_publishes_a_page_that_the_members_see_too(app: App, visitor: Visitor):
+    lead, members = closed(app, visitor)
+    shown = visitor.see(f"{lead}/rounds/1")
+    assert "6 people finished." in shown.text
+    assert visitor.get(f"{lead}/rounds/1.json").get_json()["round"] == 1
+    assert visitor.get(f"{lead}/rounds/1.csv").headers["Content-Disposition"].startswith("attachment")
+    article = re.compile(r"<article.*</article>", re.DOTALL)
+    lead_sees, member_sees = (
+        article.search(visitor.get(path).text) for path in (f"{lead}/rounds/1", f"{members[0]}/team/rounds/1")
+    )
+    assert lead_sees and member_sees
+    assert lead_sees[0] == member_sees[0]
+
+
+def test_what_was_published_never_changes(app: App, visitor: Visitor, bank: Bank):
+    lead, members = closed(app, visitor, people=8)
+    addresses = [f"{lead}/rounds/1", f"{lead}/rounds/1.json", f"{lead}/rounds/1.csv", f"{members[-1]}/team/rounds/1"]
+    before = [visitor.get(path).data for path in addresses]
+    for number in range(1, len(bank.pages) + 1):
+        visitor.send(f"{members[0]}/{number}", page(bank, number, "daily"))
+    visitor.send(f"{members[1]}/team/leave", page=f"{members[1]}/team")
+    visitor.send(f"{members[2]}/delete")
+    visitor.send(f"{lead}/next", page=lead)
+    crew(app, visitor, lead, 3)
+    assert [visitor.get(path).data for path in addresses] == before
+
+
+def test_who_closed_sees_no_member_and_nothing_they_wrote(app: App, visitor: Visitor):
+    lead = make(visitor)
+    crew(app, visitor, lead, 5)
+    seat(app, joining(visitor, lead), person(app, title="Canary-title", words="Canary-words"), "Canary-name", True)
+    visitor.send(f"{lead}/close", page=lead)
+    seen = every_answer_about(visitor, lead, [])
+    assert len(seen) == 4
+    assert not [path for path, text in seen.items() if "canary" in text.lower()]
+
+
+def test_closing_twice_closes_one_round_and_leads_to_it_both_times(app: App, visitor: Visitor):
+    lead = make(visitor)
+    crew(app, visitor, lead, 6)
+    fields = visitor.token()
+    assert [visitor.post(f"{lead}/close", fields).location for _ in range(2)] == 2 * [f"{lead}/rounds/1"]
+    assert len(team_of(app, lead).rounds) == 1
+    assert how_many(app, "counted") == 6
+
+
+def test_two_threads_that_close_at_once_close_one_round(app: App, visitor: Visitor):
+    lead = make(visitor)
+    crew(app, visitor, lead, 6)
+    others = [Visitor(app) for _ in range(4)]
+    tokens = [other.token() for other in others]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda other, token: other.post(f"{lead}/close", token), others, tokens))
+    assert {answer.location for answer in answers} == {f"{lead}/rounds/1"}
+    (round,) = team_of(app, lead).rounds
+    assert round.people == how_many(app, "counted") == 6
+
+
+def test_the_next_round_opens_once_and_counts_nobody_twice(app: App, visitor: Visitor):
+    lead, _ = closed(app, visitor)
+    assert "No round is open" in visitor.see(lead).text
+    fields = visitor.token()
+    assert [visitor.post(f"{lead}/next", fields).location for _ in range(2)] == 2 * [lead]
+    assert [round.number for round in team_of(app, lead).rounds] == [1, 2]
+    assert "0 have finished." in visitor.see(lead).text
+    crew(app, visitor, lead, 5)
+    assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/2"
+    second = visitor.see(f"{lead}/rounds/2")
+    assert "5 people finished." in second.text
+    assert "Beside earlier rounds" in second.text
+    assert "it may be off by one" in second.text
+    assert "it may be off by one" not in visitor.see(f"{lead}/rounds/1").text
+    listed = visitor.see(lead).text
+    assert 0 < listed.index("Round 2, closed") < listed.index("Round 1, closed")
+
+
+def test_a_round_that_is_not_there_is_not_found(app: App, visitor: Visitor):
+    lead, members = closed(app, visitor)
+    visitor.send(f"{lead}/next", page=lead)
+    for number in (0, 2, 3, 10**30):
+        assert every_answer_about(visitor, lead, members, number).keys() == {lead, *(f"{own}/team" for own in members)}
+
+
+# The minimum
+
+
+def test_the_minimum_can_be_raised_and_never_lowered(app: App, visitor: Visitor):
+    lead = make(visitor)
+    for wanted, then in [(8, 8), (5, 8), (8, 8), (20, 20), (10, 20), (5, 20)]:
+        assert visitor.send(f"{lead}/minimum", {"minimum": wanted}, page=lead).status_code == 303
+        assert team_of(app, lead).minimum == then
+    assert f"{lead}/minimum" not in visitor.see(lead).values("action")
+
+
+@pytest.mark.parametrize("forged", ["", "0", "-5", "4", "6", "5.0", "five", "9" * 30, "5\x00", "٥", "1e1"])
+def test_a_forged_minimum_changes_nothing(app: App, visitor: Visitor, forged):
+    lead = make(visitor, minimum=8)
+    assert visitor.send(f"{lead}/minimum", {"minimum": forged}, page=lead).status_code in {303, 400}
+    assert team_of(app, lead).minimum == 8
+
+
+def test_a_raised_minimum_holds_for_the_round_that_is_open(app: App, visitor: Visitor):
+    lead = make(visitor)
+    crew(app, visitor, lead, 7)
+    visitor.send(f"{lead}/minimum", {"minimum": 8}, page=lead)
+    assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}?few=few"
+    crew(app, visitor, lead, 1)
+    assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/1"
+
+
+# The links
+
+
+def test_a_replaced_join_link_leads_nowhere_and_who_has_joined_stays(app: App, visitor: Visitor):
+    lead = make(visitor)
+    members = crew(app, visitor, lead, 2)
+    old = joining(visitor, lead)
+    assert visitor.send(f"{lead}/links", page=lead).location == lead
+    new = joining(visitor, lead)
+    assert new != old
+    assert visitor.get(old).data == visitor.get(f"/j/{links.make()}").data
+    assert visitor.send(f"{old}/start", page=new).status_code == 404
+    assert visitor.get(new).status_code == 200
+    assert visitor.get(f"{members[0]}/team").status_code == 200
+    assert "2 have finished" in visitor.see(lead).text
+
+
+def test_replacing_both_links_ends_both_and_keeps_everything_else(app: App, visitor: Visitor):
+    lead, members = closed(app, visitor)
+    visitor.send(f"{lead}/next", page=lead)
+    join = joining(visitor, lead)
+    new = visitor.send(f"{lead}/links", {"both": "y"}, page=lead).location
+    assert new != lead
+    for old in (lead, join, f"{lead}/rounds/1", f"{lead}/join.svg", f"{lead}/delete"):
+        assert visitor.get(old).data == visitor.get(f"/t/{links.make()}").data
+    assert visitor.get(f"{new}/rounds/1").status_code == 200
+    assert visitor.get(f"{members[0]}/team/rounds/1").status_code == 200
+
+
+def test_two_clicks_on_replacing_both_links_lead_to_the_same_new_link(app: App, visitor: Visitor):
+    lead = make(visitor)
+    fields = dict(visitor.see(lead).fields) | {"both": "y"}
+    first, second = (visitor.post(f"{lead}/links", fields) for _ in range(2))
+    assert first.location == second.location
+    assert visitor.get(first.location).status_code == 200
+
+
+def test_an_old_lead_link_with_any_other_form_leads_nowhere(visitor: Visitor):
+    lead = make(visitor)
+    stolen = dict(visitor.see(lead).fields)
+    fields = dict(visitor.see(lead).fields) | {"both": "y"}
+    new = visitor.post(f"{lead}/links", fields).location
+    for path in ("links", "close", "next", "minimum", "delete"):
+        assert visitor.post(f"{lead}/{path}", stolen | {"both": "y", "minimum": "8"}).status_code == 404
+    for path in ("close", "next", "minimum", "delete"):
+        assert visitor.post(f"{lead}/{path}", fields | {"minimum": "8"}).status_code == 404
+    assert visitor.get(new).status_code == 200
+
+
+def test_the_join_link_is_there_as_a_picture(visitor: Visitor):
+    lead = make(visitor)
+    answer = visitor.get(f"{lead}/join.svg")
+    assert answer.mimetype == "image/svg+xml"
+    first = answer.data
+    visitor.send(f"{lead}/links", page=lead)
+    assert visitor.get(f"{lead}/join.svg").data != first
+
+
+# The end of a team
+
+
+def test_deleting_a_team_asks_first_and_leaves_everybodys_responses(app: App, visitor: Visitor):
+    lead, members = closed(app, visitor)
+    assert "Delete The crew?" in visitor.see(f"{lead}/delete").text
+    assert visitor.get(lead).status_code == 200
+    assert visitor.send(f"{lead}/delete").location == "/deleted?team=1"
+    assert every_answer_about(visitor, lead, members) == {}
+    assert [visitor.get(own).status_code for own in members] == 6 * [200]
+    assert [how_many(app, table) for table in ("team", "round", "member")] == [0, 0, 0]
+
+
+def test_a_round_is_withdrawn_everywhere_once_deletions_leave_fewer_than_five(app: App, visitor: Visitor):
+    lead, members = closed(app, visitor, people=6)
+    visitor.send(f"{members[0]}/delete")
+    everywhere = {lead, *(f"{lead}/rounds/1{form}" for form in ("", ".json", ".csv"))}
+    everywhere |= {f"{own}/team{more}" for own in members[1:] for more in ("", "/rounds/1")}
+    assert every_answer_about(visitor, lead, members).keys() == everywhere
+    visitor.send(f"{members[1]}/delete")
+    left = every_answer_about(visitor, lead, members)
+    assert left.keys() == {lead, *(f"{own}/team" for own in members[2:])}
+    assert "withdrawn" in left[lead]
+    assert "Round 1 was withdrawn" in left[f"{members[2]}/team"]
+
+
+def test_a_withdrawn_round_is_not_beside_later_ones(app: App, visitor: Visitor):
+    lead, members = closed(app, visitor, people=5)
+    visitor.send(f"{lead}/next", page=lead)
+    crew(app, visitor, lead, 5)
+    visitor.send(f"{lead}/close", page=lead)
+    assert "Beside earlier rounds" in visitor.see(f"{lead}/rounds/2").text
+    visitor.send(f"{members[0]}/delete")
+    assert "Beside earlier rounds" not in visitor.see(f"{lead}/rounds/2").text
+
+
+def test_leaving_and_retaking_withdraw_nothing(app: App, visitor: Visitor):
+    lead, members = closed(app, visitor, people=5)
+    for own in members:
+        visitor.send(f"{own}/again", page=f"{own}/yours")
+        visitor.send(f"{own}/team/leave", page=f"{own}/team")
+    assert visitor.get(f"{lead}/rounds/1").status_code == 200
+
+
+def test_expiry_only_detaches(app: App, visitor: Visitor, monkeypatch):
+    lead, members = closed(app, visitor, people=5)
+    before = visitor.get(f"{lead}/rounds/1").data
+    monkeypatch.setattr(app, "today", lambda: "2100-01-01")
+    assert [visitor.get(own).status_code for own in members] == 5 * [404]
+    assert how_many(app, "counted") == how_many(app, "member") == 0
+    assert visitor.get(f"{lead}/rounds/1").data == before
+
+
+# Open teams
+
+
+def an_open_team(app: App, visitor: Visitor) -> tuple[str, dict[str, str]]:
+    """Three people, of whom Ada and Cy show their wishes; Dora has joined but not finished."""
+    lead = make(visitor, "open", name="By name")
+    join = joining(visitor, lead)
+    weeks = {"Ada": ENGINEER, "Bo": ANALYST, "Cy": MODELLER, "Dora": {}}
+    members = {}
+    for name, week in weeks.items():
+        answers = everything(app.bank, "never", **week)
+        own = members[name] = person(app, answers, done=name != "Dora", title="Canary-title", words="Canary-words")
+        seat(app, join, own, name, wishes=name in {"Ada", "Cy"})
+        app.storage.save_wishes(
+            key(own),
+            wishes={"predictive-models": "start", "insights": "less"},
+            heading=["ml-engineer"],
+            bank=app.bank.version,
+            day=app.today(),
+        )
+    return lead, members
+
+
+def test_an_open_team_shows_names_mixes_and_answers_to_members_and_lead(app: App, visitor: Visitor):
+    lead, members = an_open_team(app, visitor)
+    for path in (lead, f"{members['Bo']}/team"):
+        text = visitor.see(path).text
+        assert "3 people have finished, 1 more joined" in text
+        assert "Ada data engineer" in text
+        assert "100%" not in text, "of one role there is no share to tell"
+        assert "Dora" not in text
+        assert "daily" in text
+        assert "canary" not in text.lower()
+
+
+def test_wishes_show_only_of_those_who_chose_so(app: App, visitor: Visitor):
+    lead, members = an_open_team(app, visitor)
+    text = visitor.see(lead).text
+    assert "Would like to start: Ada. Does it daily: Cy." in text
+    assert "to start: Bo" not in text
+    seat(app, joining(visitor, lead), members["Ada"], "Ada", wishes=False)
+    assert "Would like to start" not in visitor.see(lead).text
+
+
+def test_who_leaves_an_open_team_is_off_the_page_at_once(app: App, visitor: Visitor):
+    lead, members = an_open_team(app, visitor)
+    visitor.send(f"{members['Ada']}/team/leave", page=f"{members['Ada']}/team")
+    for path in (lead, f"{members['Bo']}/team"):
+        assert "Ada" not in visitor.get(path).text
+    assert visitor.get(f"{members['Ada']}/team").status_code == 404
+
+
+def test_an_open_team_has_no_rounds_and_cannot_be_made_to_publish_one(app: App, visitor: Visitor):
+    lead = make(visitor, "open")
+    members = crew(app, visitor, lead, 6)
+    for path in ("close", "next", "minimum"):
+        assert visitor.send(f"{lead}/{path}", {"minimum": "8"}, page=lead).status_code == 404
+    assert every_answer_about(visitor, lead, members).keys() == {lead, *(f"{own}/team" for own in members)}
+    assert how_many(app, "counted") == 0
+    assert team_of(app, lead).minimum == 5
+
+
+def test_in_an_anonymous_team_a_name_that_was_sent_all_the_same_is_kept_nowhere(app: App, visitor: Visitor):
+    lead = make(visitor)
+    own = person(app)
+    join = joining(visitor, lead)
+    answer = visitor.send(f"{join}/bring", {"link": own, "name": "Canary", "wishes": "y"}, page=join)
+    assert answer.location == f"{own}/team"
+    db = Database(app.storage.file)
+    assert [(row["name"], row["wishes"]) for row in db["member"].rows] == [("", 0)]
+    db.close()
+
+
+def test_members_of_an_anonymous_team_see_no_one_and_no_page_of_an_open_team(app: App, visitor: Visitor):
+    _, members = closed(app, visitor)
+    shown = visitor.see(f"{members[0]}/team")
+    assert "Who does what" not in shown.text
+    assert "Your answers were counted in a round" in shown.text
+
+
+# Markup
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_name_is_ever_read_as_markup(app: App, visitor: Visitor, payload):
+    payload = payload[:80]
+
+    def pages_with(text: str) -> list[tuple[str, str]]:
+        name = text.replace("\r", "").strip()
+        found = []
+        anonymous = make(visitor, name=name)
+        hers, *_ = crew(app, visitor, anonymous, 6)
+        join = joining(visitor, anonymous)
+        visitor.send(f"{anonymous}/close", page=anonymous)
+        opened = make(visitor, "open", name=name)
+        for own in (his := person(app), person(app)):
+            seat(app, joining(visitor, opened), own, name, wishes=True)
+        for path in (
+            *(anonymous + more for more in ("", "?few=few", "/delete", "/rounds/1")),
+            *(hers + more for more in ("", "/team", "/team/rounds/1")),
+            *(his + more for more in ("", "/team")),
+            *(opened, f"{opened}/delete", join, joining(visitor, opened)),
+        ):
+            found.append((path, visitor.get(path).text))
+        wrong = {"name": name, "link": name, "seed": name}
+        found.append(("make again", visitor.send("/teams", wrong).text))
+        found.append(("join again", visitor.send(f"{join}/bring", wrong, page=join).text))
+        found.append(("json", visitor.get(f"{anonymous}/rounds/1.json").text))
+        return found
+
+    def tags(text: str) -> list[tuple[str, list[str]]]:
+        shown = Shown()
+        shown.feed(text)
+        return [(tag, sorted(attributes)) for tag, attributes in shown.tags]
+
+    for (where, text), (_, harmless) in zip(pages_with(payload), pages_with("harmless"), strict=True):
+        if where != "json":
+            assert tags(text) == tags(harmless), where
+            assert "<" not in payload or payload not in text, where
+
+
+# One round, four forms
+
+
+class Facts(Shown):
+    """What the page of a round says, by kind: each name with its value, read from where a reader finds it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: dict[str, list[tuple[str, str]]] = {}
+        self._place, self._open = "", ""
+        self._cells: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        super().handle_starttag(tag, attrs)
+        own = dict(attrs)
+        self._place = own.get("aria-labelledby") or self._place if tag == "section" else self._place
+        if tag == "li" or (tag == "p" and own.get("class") in {"lead", "small"}):
+            self._open, self._cells = tag, []
+        elif tag in {"strong", "span"} and self._open == "li":
+            self._cells.append("")
+
+    def handle_data(self, data: str) -> None:
+        super().handle_data(data)
+        if self._open and self._cells:
+            self._cells[-1] += data
+        elif self._open == "p":
+            self._cells.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        super().handle_endtag(tag)
+        if tag == self._open:
+            name, *value = [" ".join(cell.split()) for cell in self._cells] or [""]
+            self.rows.setdefault(self._place, []).append((name, "".join(value)))
+            self._open = ""
+
+
+def the_four_forms_agree(app: App, visitor: Visitor, lead: str, number: int) -> list[anonymous.Fact]:
+    """Hold page, CSV and JSON of a round against its facts; gives them."""
+    round = team_of(app, lead).rounds[number - 1]
+    shown = next(one for one in round_pages.shown(team_of(app, lead)) if one.number == round.number)
+    assert shown.result is not None
+    facts = anonymous.facts(shown.result, app.bank)
+    assert [anonymous.Fact(**row) for row in visitor.get(f"{lead}/rounds/{number}.json").get_json()["facts"]] == facts
+    header, *rows = csv.reader(io.StringIO(visitor.get(f"{lead}/rounds/{number}.csv").text))
+    assert (tuple(header), [anonymous.Fact(*row) for row in rows]) == (anonymous.Fact._fields, facts)
+    read = Facts()
+    read.feed(visitor.get(f"{lead}/rounds/{number}").text)
+
+    def said(kind: str) -> list[tuple[str, str]]:
+        return [(f.name[:1].upper() + f.name[1:], f.value) for f in facts if f.kind == kind]
+
+    assert [row for row in read.rows["team-mix"] if row[1]] == said("mix")
+    assert [row for row in read.rows["team-map"] if row[1]] == said("hand-over")
+    cover = [(name, value) for name, value in read.rows["team-cover"] if value]
+    assert cover == [(f.name, f.value) for f in facts if f.kind == "coverage"]
+    (people,) = (f.value for f in facts if f.kind == "people")
+    assert f"{people} people finished." in read.text
+    gone = [f for f in facts if f.kind == "gone"]
+    notes = [name for name, value in read.rows["team-cover"] if name.startswith("No longer in the quiz")]
+    assert len(notes) == bool(gone)
+    assert all(f.name in notes[0] and f.value == "no longer in the quiz" for f in gone)
+    assert len(facts) == sum(len(said(kind)) for kind in ("people", "mix", "coverage", "hand-over", "gone"))
+    return facts
+
+
+@pytest.mark.parametrize("people", [5, 12, 23])
+def test_page_print_csv_and_json_of_a_round_hold_the_same_facts(app: App, visitor: Visitor, bank: Bank, people):
+    # Print is the same page with another style sheet.
+    lead, _ = closed(app, visitor, people)
+    facts = the_four_forms_agree(app, visitor, lead, 1)
+    assert len(facts) == 1 + len(bank.roles) + 1 + len(bank.responsibility) + len(bank.contacts)
+
+
+def test_page_csv_and_json_of_a_round_agree_also_once_the_bank_has_lost_a_role(app: App, visitor: Visitor, small_bank):
+    lead, _ = closed(app, visitor)
+    other = create_app({"TESTING": True, "BANK": str(small_bank)}, instance=app.storage.file.parent)
+    facts = the_four_forms_agree(other, Visitor(other), lead, 1)
+    assert sum(fact.kind == "gone" for fact in facts) == len(app.bank.roles) + len(app.bank.responsibility)
+
+
+def test_print_hides_none_of_the_facts(app: App):
+    style = Path(app.static_folder or "", "style.css").read_text(encoding="utf-8")
+    printed = "".join(re.findall(r"@media print \{(.*?)\n\}", style, re.DOTALL))
+    hidden = "".join(re.findall(r"([^{}]*)\{[^{}]*display:\s*none", printed))
+    assert ".after" in hidden
+    assert not {".mixlist", ".heat", ".cell", ".team-result", ".lead", ".small", "li", "p"} & {
+        *re.split(r"[\s,]+", hidden)
+    }

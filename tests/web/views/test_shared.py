@@ -1,0 +1,135 @@
+"""What somebody sees who was given a share link: as much as its maker chose, and no way to anything else."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+
+import pytest
+
+from quiz.bank import Bank
+from quiz.web.app import App
+from tests.visitor import Shown, Visitor
+from tests.web.views.test_lead import closed, joining, key, make, person, response_of, seat
+from tests.web.views.test_take import page
+
+TITLE, WORDS = "Chief canary", "On most days I sing <b>loudly</b> about canaries."
+
+
+@pytest.fixture
+def own(app: App) -> str:
+    """The owner link's path of somebody with a title, words, wishes and a role they are heading for."""
+    made = person(app, title=TITLE, words=WORDS)
+    app.storage.save_wishes(
+        key(made),
+        wishes={"pipelines": "hand-over", "predictive-models": "start"},
+        heading=["data-scientist"],
+        bank=app.bank.version,
+        day=app.today(),
+    )
+    return made
+
+
+def share(visitor: Visitor, own: str, number: int = 7, **fields: str) -> str:
+    """Make a share link; gives its path."""
+    sent = {"number": str(number), "label": "For Bo", **fields}
+    assert visitor.send(f"{own}/shares", sent, page=f"{own}/yours").status_code == 303
+    return "/s/" + visitor.app.derive("share", f"{own.split('/')[2]}:{number}")
+
+
+@pytest.mark.parametrize(("words", "wishes"), list(itertools.product([False, True], repeat=2)))
+def test_words_and_wishes_show_where_their_owner_chose_so_and_nowhere_else(
+    visitor: Visitor, bank: Bank, own, words, wishes
+):
+    chosen = {name: "y" for name, on in (("words", words), ("wishes", wishes)) if on}
+    answer = visitor.get(share(visitor, own, 7, **chosen))
+    assert ("On most days I sing &lt;b&gt;loudly" in answer.text) is words
+    assert ("canaries" in answer.text) is words
+    assert (TITLE in answer.text) <= words
+    said = [bank.wish[id].said for id in ("hand-over", "start")]
+    assert [mark in Shown.of(answer).text for mark in said] == [wishes, wishes]
+
+
+def test_a_shared_page_holds_no_form_and_leads_to_nothing_of_its_owner(visitor: Visitor, own):
+    shared = share(visitor, own, words="y", wishes="y")
+    shown = visitor.see(shared)
+    assert not shown.fields
+    assert not [tag for tag, _ in shown.tags if tag == "form"]
+    for target in shown.values("href", "src", "action", "formaction", "data-link"):
+        assert target.startswith(("/static/", "#")) or target in {"/", "/privacy"}, target
+
+
+def test_a_shared_page_says_nothing_of_teams_other_shares_and_earlier_answers(app: App, visitor: Visitor, own):
+    lead = make(visitor, name="Canary crew")
+    seat(app, joining(visitor, lead), own)
+    before = visitor.get(share(visitor, own)).text
+    share(visitor, own, 8, label="Canary label")
+    assert visitor.get(share(visitor, own)).text == before
+    assert "Canary crew" not in before
+    assert "For Bo" not in before
+    assert own not in before
+
+
+def test_a_member_of_a_closed_round_can_share_without_its_showing(app: App, visitor: Visitor):
+    _, (counted, *_) = closed(app, visitor)
+    twin = person(app, dict(response_of(app, counted).answers))
+    assert visitor.get(share(visitor, counted)).text == visitor.get(share(visitor, twin)).text
+
+
+def test_a_shared_page_follows_what_its_owner_changes(visitor: Visitor, bank: Bank, own):
+    shared = share(visitor, own)
+    before = visitor.get(shared).text
+    for number in range(1, len(bank.pages) + 1):
+        visitor.send(f"{own}/{number}", page(bank, number, "daily"))
+    assert visitor.get(shared).text != before
+
+
+def test_a_link_to_what_is_not_finished_leads_nowhere_until_it_is(app: App, visitor: Visitor):
+    own = person(app, done=False)
+    shared = share(visitor, own)
+    assert visitor.get(shared).data == visitor.get("/s/" + "A" * 22).data
+    visitor.send(f"{own}/check")
+    assert visitor.get(shared).status_code == 200
+
+
+def test_share_links_end_when_the_response_expires(app: App, visitor: Visitor, own, monkeypatch):
+    shared = share(visitor, own)
+    monkeypatch.setattr(app, "today", lambda: "2100-01-01")
+    assert visitor.get(shared).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["", "0", "-1", "seven", "9" * 30, str(2**53), "1.5"])
+def test_a_forged_number_makes_no_link(app: App, visitor: Visitor, own, number):
+    assert visitor.send(f"{own}/shares", {"number": number}, page=f"{own}/yours").status_code == 400
+    assert shares(app, own) == {}
+
+
+@pytest.mark.parametrize("number", [8, 2**53, 2**63, 10**30])
+def test_ending_a_link_that_was_never_made_ends_nothing(app: App, visitor: Visitor, own, number):
+    shared = share(visitor, own)
+    assert visitor.send(f"{own}/shares/{number}/end", page=f"{own}/yours").status_code == 303
+    assert visitor.get(shared).status_code == 200
+    assert visitor.get(f"{own}/shares/{number}.svg").status_code == 404
+    assert len(shares(app, own)) == 1
+
+
+def test_a_link_that_was_ended_never_comes_back(app: App, visitor: Visitor, own):
+    shared = share(visitor, own)
+    for _ in range(2):
+        visitor.send(f"{own}/shares/7/end", page=f"{own}/yours")
+    assert visitor.get(shared).status_code == 404
+    share(visitor, own, 8)
+    assert visitor.get(shared).status_code == 404
+
+
+def test_the_same_number_of_two_people_makes_two_links(app: App, visitor: Visitor, own):
+    other = person(app)
+    mine, theirs = share(visitor, own), share(visitor, other)
+    assert mine != theirs
+    visitor.send(f"{other}/shares/7/end", page=f"{other}/yours")
+    assert visitor.get(mine).status_code == 200
+    assert visitor.get(theirs).status_code == 404
+
+
+def shares(app: App, own: str) -> Mapping[int, str]:
+    return {each.number: each.label for each in response_of(app, own).shares}
