@@ -12,13 +12,9 @@ from quiz import create_app
 from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.web.app import App
-from tests.visitor import Visitor
-
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
-)
-NO_CHROMIUM = "browser tests need chromium: apt-get install chromium, or set CHROMIUM to its path"
-
+from tests.browser.chromium import CHROMIUM, NO_CHROMIUM
+from tests.clients import Visitor
+from tests.factories import SMALL_BANK
 
 # Tests do in a second what nobody does in a minute; those of the limits switch them on again.
 os.environ["MANY_HATS_RATE_LIMITS"] = "no"
@@ -46,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture
 def small_bank(tmp_path: Path) -> Path:
     """A fresh copy of the small made bank, to be changed at will."""
-    return shutil.copytree(Path(__file__).parent / "small_bank", tmp_path / "small_bank")
+    return shutil.copytree(SMALL_BANK, tmp_path / "small_bank")
 
 
 @pytest.fixture(scope="session")

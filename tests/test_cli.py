@@ -19,19 +19,10 @@ from click.testing import CliRunner
 from quiz import create_app
 from quiz.cli import main
 from quiz.config import secret_key, settings
-from tests.admin.test_server import BOUND, Browser, free_port
-from tests.storage.test_responses import HUMBLE
+from tests.clients import TIMEOUT, HttpClient, free_port, run_quiz
+from tests.fault_injection import UNPRIVILEGED
 
 COMMANDS = sorted(main.commands)
-
-
-def quiz(*arguments: str, instance: Path, before: tuple[str, ...] = (), **settings: str):
-    """A run of `quiz` in a process of its own; serving is on a free port, as somebody may be serving meanwhile."""
-    if arguments[0] == "serve":
-        arguments = (*arguments, "--port", str(free_port()))
-    environ = os.environ | {"MANY_HATS_INSTANCE": str(instance)} | settings
-    command = [*before, sys.executable, "-m", "quiz", *arguments]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +143,7 @@ def test_a_spoilt_instance_is_one_clear_line(tmp_path, command, spoil: Callable[
     instance = tmp_path / "instance"
     instance.mkdir(mode=0o700)
     spoil(instance)
-    run = quiz(command, instance=instance, before=tuple(HUMBLE))
+    run = run_quiz(command, instance=instance, before=tuple(UNPRIVILEGED))
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr.startswith("Error: ")
     assert len(run.stderr.splitlines()) == 1, run.stderr
@@ -163,7 +154,7 @@ def test_a_spoilt_instance_is_one_clear_line(tmp_path, command, spoil: Callable[
 @pytest.mark.parametrize("command", ["serve", "routes"])
 def test_an_instance_that_cannot_be_a_folder_is_one_clear_line(tmp_path, command):
     (tmp_path / "file").touch()
-    run = quiz(command, instance=tmp_path / "file" / "instance")
+    run = run_quiz(command, instance=tmp_path / "file" / "instance")
     assert run.returncode == 1
     assert re.fullmatch(
         r"Error: .*instance: Not a directory; .* set MANY_HATS_INSTANCE to another folder\n", run.stderr
@@ -174,7 +165,7 @@ def test_an_instance_that_cannot_be_a_folder_is_one_clear_line(tmp_path, command
 def test_an_instance_that_is_a_file_is_said_as_doctor_says_it(tmp_path, command):
     file = tmp_path / "file"
     file.touch()
-    run = quiz(command, instance=file)
+    run = run_quiz(command, instance=file)
     assert run.returncode == 1
     assert run.stderr == f"Error: {file} is no folder; move it away, or set MANY_HATS_INSTANCE\n"
 
@@ -200,14 +191,14 @@ def test_a_file_of_somebody_elses_in_the_instance_is_one_clear_line(tmp_path, mo
 def test_a_broken_bank_is_one_clear_line_with_file_line_and_mend(tmp_path, small_bank, command):
     baker = small_bank / "roles" / "baker.toml"
     baker.write_text(baker.read_text().replace("place = 1", "place = -1"))
-    run = quiz(command, instance=tmp_path / "instance", MANY_HATS_BANK=str(small_bank))
+    run = run_quiz(command, instance=tmp_path / "instance", MANY_HATS_BANK=str(small_bank))
     assert run.returncode == 1
     assert re.fullmatch(rf"Error: {re.escape(str(baker))}:\d+: place is -1; use a number .*\n", run.stderr)
 
 
 def test_a_bank_that_is_not_there_is_said_file_by_file(tmp_path):
     bank = tmp_path / "nowhere"
-    run = quiz("serve", instance=tmp_path / "instance", MANY_HATS_BANK=str(bank))
+    run = run_quiz("serve", instance=tmp_path / "instance", MANY_HATS_BANK=str(bank))
     assert run.returncode == 1
     lines = run.stderr.removeprefix("Error: ").splitlines()
     assert lines[0].startswith(f"{bank}/bank.toml:1: is missing; ")
@@ -242,13 +233,13 @@ def test_flasks_own_server_prints_where_it_is_and_no_link(tmp_path):
     command = [sys.executable, "-m", "quiz", "run", "--port", str(port)]
     with said.open("w") as output, subprocess.Popen(command, env=environ, stdout=output, stderr=output) as server:
         try:
-            until = time.monotonic() + BOUND
+            until = time.monotonic() + TIMEOUT
             while "Running on" not in said.read_text():
                 assert server.poll() is None, said.read_text()
                 assert time.monotonic() < until, said.read_text()
                 time.sleep(0.05)
-            assert Browser(port).ask("GET", f"/r/{'A' * 22}")[0] == 404
-            with socket.create_connection(("127.0.0.1", port), BOUND) as broken:
+            assert HttpClient(port).ask("GET", f"/r/{'A' * 22}")[0] == 404
+            with socket.create_connection(("127.0.0.1", port), TIMEOUT) as broken:
                 broken.sendall(f"GET/r/{'A' * 22}\r\n\r\n".encode())
                 broken.recv(100)
         finally:
@@ -258,7 +249,7 @@ def test_flasks_own_server_prints_where_it_is_and_no_link(tmp_path):
 
 
 def test_routes_lists_every_address_of_the_quiz(tmp_path):
-    run = quiz("routes", instance=tmp_path / "instance")
+    run = run_quiz("routes", instance=tmp_path / "instance")
     assert (run.returncode, run.stderr) == (0, "")
     app = create_app({}, instance=tmp_path / "other")
     rules = {rule.rule for rule in app.url_map.iter_rules()}
@@ -267,7 +258,7 @@ def test_routes_lists_every_address_of_the_quiz(tmp_path):
 
 
 def test_options_reach_flasks_own_command(tmp_path):
-    run = quiz("routes", "--sort", "rule", instance=tmp_path / "instance")
+    run = run_quiz("routes", "--sort", "rule", instance=tmp_path / "instance")
     shown = [line.split()[-1] for line in run.stdout.splitlines()[2:]]
     assert shown == sorted(shown)
-    assert quiz("routes", "--no-such-option", instance=tmp_path / "instance").returncode == 2
+    assert run_quiz("routes", "--no-such-option", instance=tmp_path / "instance").returncode == 2

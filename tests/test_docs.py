@@ -13,8 +13,8 @@ from quiz.admin import bank_lint
 from quiz.cli import main
 from quiz.config import paths
 from quiz.config.settings import SETTINGS
+from tests.factories import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 # What tools leave behind, and what people gave: none of it is part of the project.
 LEFT_OUT = {".git", ".venv", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "dist"}
 FILES = sorted(

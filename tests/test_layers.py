@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.factories import ROOT
+
 MODULES = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in sorted((ROOT / "quiz").rglob("*.py"))}
 SOURCES = sorted(p for folder in ("quiz", "tests", "benchmarks") for p in (ROOT / folder).rglob("*.py"))
 

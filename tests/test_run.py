@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.admin.test_server import Browser, Served
+from tests.clients import HttpClient, ServedApp
+from tests.factories import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / "run"
 SHELL = shutil.which("dash") or "/bin/sh"
 
@@ -170,11 +170,11 @@ def test_a_copy_of_the_database_in_the_project_is_not_committed():
     assert "*.db" in lines
 
 
-def seconds_to_serve(server: Served) -> float:
+def seconds_to_serve(server: ServedApp) -> float:
     began = time.monotonic()
     server.start(bound=900)
     took = time.monotonic() - began
-    assert Browser(server.port).ask("GET", "/")[0] == 200
+    assert HttpClient(server.port).ask("GET", "/")[0] == 200
     return took
 
 
@@ -189,10 +189,10 @@ def test_a_fresh_clone_serves_the_quiz_with_one_command(tmp_path):
         if (ROOT / name).is_file():
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, clone / name)
-    server = Served(tmp_path / "instance")
+    server = ServedApp(tmp_path / "instance")
     server.command = [str(clone / "run"), "--port", str(server.port)]
     first = seconds_to_serve(server)
-    browser = Browser(server.port)
+    browser = HttpClient(server.port)
     assert browser.ask("GET", browser.start())[0] == 200
     assert server.stop() == 0
 

@@ -14,7 +14,7 @@ from quiz.admin import demo
 from quiz.bank import Bank, load
 from quiz.scoring import Scheme, match
 from quiz.web.app import App
-from tests.visitor import Visitor
+from tests.clients import Visitor
 
 
 def test_every_kind_of_result_is_among_the_made_up_people(bank: Bank):

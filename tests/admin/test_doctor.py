@@ -20,11 +20,11 @@ from quiz.admin import doctor
 from quiz.cli import main
 from quiz.config import secret_key
 from quiz.storage import Storage
-from tests.storage.test_responses import AFFECTED, HUMBLE, MENDED, sqlite
-from tests.test_cli import quiz
+from tests.clients import run_quiz
+from tests.factories import DOCS
+from tests.fault_injection import FIXED_SQLITE, LOSSY_SQLITE, UNPRIVILEGED, set_sqlite_version
 
 TODAY = "2026-06-15"
-DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture
@@ -239,10 +239,10 @@ def test_an_old_python_is_said(instance, monkeypatch):
 
 def test_a_database_in_wal_mode_under_an_affected_sqlite_is_said(instance, monkeypatch):
     assert (instance / "many-hats.db").read_bytes()[18] == (2 if storage.journal() == "wal" else 1)
-    sqlite(monkeypatch, MENDED)
+    set_sqlite_version(monkeypatch, FIXED_SQLITE)
     create_app({}, instance=instance)
     assert troubles(examine(instance)) == []
-    sqlite(monkeypatch, AFFECTED)
+    set_sqlite_version(monkeypatch, LOSSY_SQLITE)
     (found,) = troubles(examine(instance))
     assert "could lose writes; restart `quiz serve`" in found
     create_app({}, instance=instance)
@@ -265,14 +265,14 @@ def closed(instance: Path) -> Iterator[Path]:
 
 
 def test_a_read_only_folder_is_said_and_no_crash(closed):
-    run = quiz("doctor", instance=closed, before=tuple(HUMBLE))
+    run = run_quiz("doctor", instance=closed, before=tuple(UNPRIVILEGED))
     assert (run.returncode, run.stderr) == (1, "")
     assert "cannot be written to" in run.stdout
 
 
 def test_a_read_only_database_is_not_to_be_replaced(instance):
     (instance / "many-hats.db").chmod(0o400)
-    run = quiz("doctor", instance=instance, before=tuple(HUMBLE))
+    run = run_quiz("doctor", instance=instance, before=tuple(UNPRIVILEGED))
     (found,) = [line for line in run.stdout.splitlines() if line.startswith("trouble")]
     assert f"cannot be written to; use the user that serves the quiz, or: chmod 600 {instance}" in found
     assert "restore" not in found
@@ -327,7 +327,7 @@ def test_the_folder_that_git_made_is_no_trouble_once_the_quiz_was_started(tmp_pa
 def test_a_path_that_is_no_utf_8_can_be_told(tmp_path):
     folder = tmp_path / os.fsdecode(b"n\xffx")
     create_app({}, instance=folder)
-    run = quiz("doctor", instance=folder, PYTHONIOENCODING="utf-8:strict")
+    run = run_quiz("doctor", instance=folder, PYTHONIOENCODING="utf-8:strict")
     assert (run.returncode, run.stderr) == (0, "")
     assert "n\ufffdx/many-hats.db, responses: 0" in run.stdout
 

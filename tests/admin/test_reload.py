@@ -13,7 +13,7 @@ import pytest
 from quiz.bank import Bank
 from quiz.storage import Storage
 from quiz.web import links
-from tests.admin.test_server import BOUND, Browser, served  # noqa: F401 - a fixture
+from tests.clients import TIMEOUT, HttpClient
 
 RELOADS = 10
 
@@ -38,22 +38,22 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         for thread in self._threads:
-            thread.join(BOUND)
+            thread.join(TIMEOUT)
 
     def wait_for(self, more: int) -> None:
         """Until so many further requests were answered."""
         with self._change:
             wanted = self.requests + more
-            assert self._change.wait_for(lambda: self.requests >= wanted or self.errors, BOUND), "no more answers"
+            assert self._change.wait_for(lambda: self.requests >= wanted or self.errors, TIMEOUT), "no more answers"
 
     def _take(self) -> None:
         while not self._stop.is_set() and not self.errors:
             try:
-                self._once(Browser(self.port))
+                self._once(HttpClient(self.port))
             except (OSError, http.client.HTTPException, AssertionError) as error:
                 self.errors.append(repr(error))
 
-    def _once(self, browser: Browser) -> None:
+    def _once(self, browser: HttpClient) -> None:
         to = self._sent(browser, "/start", {}, page="/")
         for page in self.bank.pages:
             answers = {item.id: "weekly" for item in page}
@@ -62,7 +62,7 @@ class Load:
             if self._stop.is_set():
                 return
 
-    def _sent(self, browser: Browser, path: str, fields: dict[str, str], *, page: str) -> str:
+    def _sent(self, browser: HttpClient, path: str, fields: dict[str, str], *, page: str) -> str:
         status, to, text = browser.send(path, fields, page=page)
         assert status == 303, f"{path}: {status}: {text[:200]}"
         with self._change:
@@ -72,7 +72,7 @@ class Load:
 
 
 @pytest.mark.slow
-def test_a_reload_under_load_loses_no_request_and_no_answer(served: Any, bank: Bank, monkeypatch):  # noqa: F811
+def test_a_reload_under_load_loses_no_request_and_no_answer(served: Any, bank: Bank, monkeypatch):
     monkeypatch.setenv("MANY_HATS_RATE_LIMITS", "no")
     server = served("--workers", "2")
     server.start()

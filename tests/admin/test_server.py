@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import html
 import http.client
 import os
 import random
@@ -11,15 +10,13 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner
@@ -30,113 +27,9 @@ from quiz.cli import main
 from quiz.storage import Storage
 from quiz.web import links
 from quiz.web.app import App
+from tests.clients import TIMEOUT, HttpClient, free_port
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
-#: Seconds in which a server must start, answer or end, however slow the machine.
-BOUND = 30
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Served:
-    """`quiz serve` on a free port, with an instance folder of its own."""
-
-    def __init__(self, instance: Path, *options: str) -> None:
-        self.instance, self.port = instance, free_port()
-        self.command = [sys.executable, "-m", "quiz", "serve", "--port", str(self.port), *options]
-        self.output = instance.with_suffix(".log")
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self, bound: float = BOUND) -> None:
-        """Start it; comes back once it answers. Tries again while workers of a killed master still hold the port."""
-        until = time.monotonic() + bound
-        environ = os.environ | {"MANY_HATS_INSTANCE": str(self.instance)}
-        while time.monotonic() < until:
-            if self.process is None or self.process.poll() is not None:
-                with self.output.open("wb") as output:
-                    self.process = subprocess.Popen(self.command, env=environ, stdout=output, stderr=output)
-            if b"Many Hats is at" in self.output.read_bytes():
-                return
-            try:
-                self.process.wait(0.05)
-            except subprocess.TimeoutExpired:
-                continue
-        raise AssertionError(f"no answer within {bound} s:\n{self.output.read_text()}")
-
-    @property
-    def pid(self) -> int:
-        assert self.process
-        return self.process.pid
-
-    @property
-    def workers(self) -> list[int]:
-        """The process ids of the workers that live now."""
-        found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
-        return [int(pid) for pid in found.split()]
-
-    def stop(self) -> int:
-        """End it as a service manager would; gives its exit code."""
-        assert self.process
-        self.process.terminate()
-        try:
-            return self.process.wait(BOUND)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Any]:
-    """Makes a server that is ready to start; ends it afterwards."""
-    made: list[Served] = []
-
-    def serve(*options: str) -> Served:
-        made.append(Served(tmp_path / f"instance{len(made)}", *options))
-        return made[-1]
-
-    yield serve
-    for server in made:
-        if server.process and server.process.poll() is None:
-            server.stop()
-
-
-class Browser:
-    """Keeps the cookie, and knows the hidden fields of the page it looked at last."""
-
-    def __init__(self, port: int) -> None:
-        self.port, self.cookie, self.hidden = port, "", dict[str, str]()
-
-    def ask(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> tuple[int, str, str]:
-        """Status, address to go on to, and page."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=BOUND)
-        try:
-            if fields is not None:
-                headers["Content-Type"] = "application/x-www-form-urlencoded"
-            connection.request(method, path, urlencode(fields or {}) or None, headers | {"Cookie": self.cookie})
-            answer = connection.getresponse()
-            page = answer.read().decode()
-        finally:
-            connection.close()
-        if cookie := answer.getheader("Set-Cookie"):
-            self.cookie = cookie.partition(";")[0]
-        if method == "GET":
-            self.hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(page)}
-        return answer.status, answer.getheader("Location") or "", page
-
-    def send(self, path: str, fields: dict[str, str], *, page: str) -> tuple[int, str, str]:
-        """Look at `page`, fill in `fields`, send them to `path`."""
-        status, to, text = self.ask("GET", page)
-        return self.ask("POST", path, self.hidden | fields) if status == 200 else (status, to, text)
-
-    def start(self) -> str:
-        """Begin a response; gives the path of its first page."""
-        status, to, page = self.send("/start", {}, page="/")
-        assert status == 303, page
-        return to
 
 
 def test_it_answers_and_makes_links_with_its_own_address(served):
@@ -144,7 +37,7 @@ def test_it_answers_and_makes_links_with_its_own_address(served):
     server.start()
     own = f"http://127.0.0.1:{server.port}"
     assert server.output.read_text() == f"Many Hats is at {own}  (Ctrl+C ends it)\n"
-    browser = Browser(server.port)
+    browser = HttpClient(server.port)
     first = browser.start()
     link = f"{own}{first.rsplit('/', 1)[0]}"
     assert link in browser.ask("GET", first)[2]
@@ -154,7 +47,7 @@ def test_links_are_made_with_the_url_that_people_use(served):
     server = served("--url", "https://hats.example.org", "--workers", "1")
     server.start()
     assert "https://hats.example.org" in server.output.read_text()
-    browser = Browser(server.port)
+    browser = HttpClient(server.port)
     first = browser.start()
     page = browser.ask("GET", first)[2]
     assert f"https://hats.example.org{first.rsplit('/', 1)[0]}" in page
@@ -165,16 +58,16 @@ def test_links_are_made_with_the_url_that_people_use(served):
 def test_a_name_that_it_does_not_go_by_is_refused(served):
     server = served("--workers", "1")
     server.start()
-    status, _, page = Browser(server.port).ask("GET", "/", Host="evil.example")
+    status, _, page = HttpClient(server.port).ask("GET", "/", Host="evil.example")
     assert status == 400
     assert "evil.example" not in page
-    assert Browser(server.port).ask("GET", "/", Host="localhost")[0] == 200
+    assert HttpClient(server.port).ask("GET", "/", Host="localhost")[0] == 200
 
 
 def test_it_ends_at_once_and_in_peace_when_told_to_even_while_a_browser_holds_on(served):
     server = served()
     server.start()
-    holding = http.client.HTTPConnection("127.0.0.1", server.port, timeout=BOUND)
+    holding = http.client.HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT)
     try:
         holding.request("GET", "/")
         assert holding.getresponse().read()
@@ -245,7 +138,7 @@ def test_broken_requests_are_refused_and_leave_neither_visitor_nor_link_in_the_l
     server.start()
     refused = {}
     for name, broken in BROKEN.items():
-        with socket.create_connection(("127.0.0.1", server.port), BOUND) as connection:
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as connection:
             connection.sendall(broken.encode())
             refused[name] = connection.recv(100).split()[1]
     assert server.stop() == 0
@@ -267,7 +160,7 @@ def test_broken_bodies_are_refused_with_a_page_and_leave_nothing_in_the_log(serv
     head = "POST /start HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     refused = {}
     for name, body in BROKEN_BODIES.items():
-        with socket.create_connection(("127.0.0.1", server.port), BOUND) as connection:
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as connection:
             connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n{body}".encode())
             connection.shutdown(socket.SHUT_WR)
             refused[name] = connection.recv(100).split()[1]
@@ -282,7 +175,7 @@ def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, 
     monkeypatch.setenv("MANY_HATS_TRUSTED_HOSTS", "hats.lan")
     server = served("--workers", "1")
     server.start()
-    browser = Browser(server.port)
+    browser = HttpClient(server.port)
     first = browser.start()
     headers = {"Host": "hats.lan", "X-Forwarded-Proto": "https", "SCRIPT_NAME": first[:2]}
     status, _, page = browser.ask("GET", first, None, **headers)
@@ -311,11 +204,11 @@ def test_who_does_not_send_all_of_a_request_in_time_is_listened_to_no_longer(thr
 def test_half_sent_requests_do_not_stop_the_server(served):
     server = served("--workers", "1")
     server.start()
-    held = [socket.create_connection(("127.0.0.1", server.port), BOUND) for _ in range(8)]
+    held = [socket.create_connection(("127.0.0.1", server.port), TIMEOUT) for _ in range(8)]
     try:
         for connection in held:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: ")
-        assert Browser(server.port).ask("GET", "/privacy")[0] == 200
+        assert HttpClient(server.port).ask("GET", "/privacy")[0] == 200
     finally:
         for connection in held:
             connection.close()
@@ -336,7 +229,7 @@ def test_a_fault_of_the_server_is_logged_without_visitor_and_link():
 def test_what_one_run_kept_the_next_one_shows(served):
     server = served("--workers", "1")
     server.start()
-    browser = Browser(server.port)
+    browser = HttpClient(server.port)
     first = browser.start()
     assert server.stop() == 0
     server.start()
@@ -349,7 +242,7 @@ def test_a_taken_port_is_one_clear_line(served, tmp_path):
     with socket.socket() as other:
         other.bind(("127.0.0.1", server.port))
         other.listen()
-        run = subprocess.run(server.command, capture_output=True, text=True, check=False, timeout=BOUND)
+        run = subprocess.run(server.command, capture_output=True, text=True, check=False, timeout=TIMEOUT)
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == (
         f"Error: cannot listen on 127.0.0.1 port {server.port}: Address already in use; choose with --host and --port\n"
@@ -384,7 +277,7 @@ class Ledger:
         """Until `more` further pages were acknowledged."""
         with self._change:
             wanted = len(self.pages) + more
-            assert self._change.wait_for(lambda: len(self.pages) >= wanted or self.wrong, BOUND), "no more pages"
+            assert self._change.wait_for(lambda: len(self.pages) >= wanted or self.wrong, TIMEOUT), "no more pages"
 
 
 def client(port: int, bank: Any, ledger: Ledger, seed: int) -> None:
@@ -392,7 +285,7 @@ def client(port: int, bank: Any, ledger: Ledger, seed: int) -> None:
 
     All answers of a page are the same, so that half a page would show.
     """
-    chance, browser = random.Random(seed), Browser(port)
+    chance, browser = random.Random(seed), HttpClient(port)
 
     def until_acknowledged(path: str, fields: dict[str, str], *, page: str) -> str:
         while not ledger.stop.is_set():
@@ -433,7 +326,7 @@ def test_no_page_that_was_acknowledged_is_lost_when_processes_are_killed(served,
             if number % 6 == 0:
                 masters += 1
                 os.kill(server.pid, signal.SIGKILL)
-                server.process.wait(BOUND)
+                server.process.wait(TIMEOUT)
                 server.start()
             elif workers := server.workers:
                 with contextlib.suppress(ProcessLookupError):  # it has just gone, killed a moment ago
@@ -442,7 +335,7 @@ def test_no_page_that_was_acknowledged_is_lost_when_processes_are_killed(served,
     finally:
         ledger.stop.set()
         for one in clients:
-            one.join(BOUND)
+            one.join(TIMEOUT)
     assert ledger.wrong == []
     assert server.stop() == 0
 

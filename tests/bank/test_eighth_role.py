@@ -11,8 +11,8 @@ from quiz import create_app
 from quiz.admin import bank_lint
 from quiz.bank import load
 from quiz.config import paths
-from tests.bank.test_reader import EIGHTH
-from tests.visitor import Visitor
+from tests.clients import Visitor
+from tests.factories import EIGHTH_ROLE
 
 OWN = ("finding", "describing", "teaching")
 SHIPPED = load(paths.shipped("questions"))
@@ -23,7 +23,7 @@ ROLES, QUESTIONS = len(SHIPPED.roles) + 1, len(SHIPPED.asked) + len(OWN)
 def folder(tmp_path: Path) -> Path:
     """A copy of the shipped bank with one file more."""
     copy = shutil.copytree(paths.shipped("questions"), tmp_path / "bank")
-    (copy / "roles" / "data-librarian.toml").write_text(EIGHTH, encoding="utf-8")
+    (copy / "roles" / "data-librarian.toml").write_text(EIGHTH_ROLE, encoding="utf-8")
     return copy
 
 

@@ -26,7 +26,8 @@ from quiz.bank import (
 )
 from quiz.config import paths
 from quiz.exchange import export
-from tests.visitor import Visitor
+from tests.clients import Visitor
+from tests.factories import EIGHTH_ROLE
 
 SHIPPED = {
     "software-engineer": ["data-applications", "apis-services", "code-quality"],
@@ -37,34 +38,6 @@ SHIPPED = {
     "data-scientist": ["predictive-models", "exploration", "model-handover"],
     "ml-engineer": ["model-deployment", "model-monitoring", "model-optimisation"],
 }
-
-EIGHTH = """\
-name = "data librarian"
-plural = "data librarians"
-purpose = "Helps people find the data they need and trust what they find."
-people = "People who help others find data"
-stage = "consumers"
-place = 4
-works-with = ["data-architect", "data-analyst"]
-
-[[responsibilities]]
-id = "finding"
-name = "Finding data"
-question = "help somebody find data that answers their question"
-hint = "a search together, a pointer to the right table"
-
-[[responsibilities]]
-id = "describing"
-name = "Describing data"
-question = "write down where data comes from so that others can judge it"
-hint = "a summary, an example, a warning about gaps"
-
-[[responsibilities]]
-id = "teaching"
-name = "Teaching others"
-question = "teach colleagues to read data that is new to them"
-hint = "a short course, a guided tour, office hours"
-"""
 
 
 PROMPTS = """\
@@ -625,7 +598,7 @@ def test_every_shipped_prompt_asks_something_in_a_few_words_and_passes_no_judgem
 
 def test_an_eighth_role_is_one_more_file_and_nothing_else(tmp_path, bank):
     folder = shutil.copytree(paths.shipped("questions"), tmp_path / "questions")
-    (folder / "roles" / "data-librarian.toml").write_text(EIGHTH, encoding="utf-8")
+    (folder / "roles" / "data-librarian.toml").write_text(EIGHTH_ROLE, encoding="utf-8")
     assert bank_lint.problems(folder) == []
     grown = load(folder)
     assert len(grown.asked) == len(bank.asked) + 3

@@ -1,13 +1,13 @@
 """The pretest of the wording, at the desk: the answers of seven imagined full-time holders give their role alone."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 
 from quiz.scoring import Scheme, match
+from tests.factories import GOLDEN
 
-HOLDERS = tomllib.loads((Path(__file__).parents[1] / "golden" / "holders.toml").read_text(encoding="utf-8"))
+HOLDERS = tomllib.loads((GOLDEN / "holders.toml").read_text(encoding="utf-8"))
 
 each_holder = pytest.mark.parametrize("role", HOLDERS)
 each_hesitation = pytest.mark.parametrize(

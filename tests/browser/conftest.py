@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +17,12 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from quiz import create_app
 from quiz.config.settings import PREFIX
 from quiz.web.app import App
+from tests.browser.chromium import CHROMIUM
 from tests.browser.crews import settle
 from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz
-from tests.conftest import CHROMIUM
-from tests.visitor import Visitor
+from tests.clients import Visitor
+from tests.factories import ROOT
 
 #: Chromium runs as root here and there, without a graphics card, and must not call its maker.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -50,7 +50,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         subprocess.Popen(
             [sys.executable, "-m", "quiz", "serve", "--port", str(port)],
             env=environ | {f"{PREFIX}INSTANCE": str(instance)},
-            cwd=Path(__file__).parents[2],
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

@@ -9,8 +9,8 @@ from itertools import islice
 from quiz.bank import Bank
 from quiz.web import links
 from quiz.web.app import App
-from tests.visitor import Visitor
-from tests.web.views.test_lead import joining, key, make, person, seat
+from tests.clients import Visitor
+from tests.factories import join_path, join_team, link_hash, make_response, make_team
 
 #: As long as a title or a name may be.
 LONG_TITLE = "Principal Software Engineer and Deputy Head of Data Platform Architecture (EMEA)"
@@ -55,14 +55,16 @@ def week(bank: Bank, *roles: str, rest: str = "never", but: Mapping[str, str] | 
 
 def want(app: App, own: str, wishes: Mapping[str, str], heading: tuple[str, ...] = ()) -> None:
     """Keep what the person behind an owner link's path wants."""
-    assert app.storage.save_wishes(key(own), wishes=wishes, heading=heading, bank=app.bank.version, day=app.today())
+    assert app.storage.save_wishes(
+        link_hash(own), wishes=wishes, heading=heading, bank=app.bank.version, day=app.today()
+    )
 
 
 def again(app: App, own: str, answers: Mapping[str, str]) -> str:
     """A finished response that takes the one behind an owner link's path again; gives the path of its owner link."""
     link, day, version = links.make(), app.today(), app.bank.version
     owner = links.fingerprint(link)
-    app.storage.start(owner, bank=version, day=day, earlier=key(own))
+    app.storage.start(owner, bank=version, day=day, earlier=link_hash(own))
     app.storage.save_answers(owner, answers, bank=version, day=day)
     app.storage.finish(owner, bank=version, day=day)
     return f"/r/{link}"
@@ -71,10 +73,10 @@ def again(app: App, own: str, answers: Mapping[str, str]) -> str:
 def full(app: App) -> str:
     """Somebody whose page for a talk is as full as it gets; gives the path of their owner link."""
     bank = app.bank
-    first = person(app, week(bank, "data-engineer", but={"monitoring": "daily"}))
+    first = make_response(app, week(bank, "data-engineer", but={"monitoring": "daily"}))
     own = again(app, first, week(bank, *FULL_ROLES, but=FULL_BUT))
     app.storage.save_more(
-        key(own), contacts=list(bank.role), title=LONG_TITLE, words="", bank=bank.version, day=app.today()
+        link_hash(own), contacts=list(bank.role), title=LONG_TITLE, words="", bank=bank.version, day=app.today()
     )
     want(app, own, FULL_WISHES, FULL_HEADING)
     return own
@@ -89,23 +91,23 @@ def somebody(bank: Bank, rng: random.Random) -> dict[str, str]:
 
 def fill(app: App, visitor: Visitor, lead: str, people: int, *, seed: int = 1) -> list[str]:
     """That many made-up people, finished and in the open round; gives the paths of their owner links."""
-    rng, join = random.Random(seed), joining(visitor, lead)
-    members = [person(app, somebody(app.bank, rng)) for _ in range(people)]
+    rng, join = random.Random(seed), join_path(visitor, lead)
+    members = [make_response(app, somebody(app.bank, rng)) for _ in range(people)]
     for own in members:
-        seat(app, join, own)
+        join_team(app, join, own)
     return members
 
 
 def by_name(app: App, visitor: Visitor, people: int) -> tuple[str, list[str]]:
     """An open team of that many people: the path of its lead link, and theirs."""
     rng = random.Random(people)
-    lead = make(visitor, "open", name=f"{people} who talk")
-    join, members = joining(visitor, lead), []
+    lead = make_team(visitor, "open", name=f"{people} who talk")
+    join, members = join_path(visitor, lead), []
     for name in islice(NAMES, people):
         answers = somebody(app.bank, rng)
-        own = person(app, answers)
+        own = make_response(app, answers)
         want(app, own, dict.fromkeys([id for id, answer in answers.items() if answer == "never"][:2], "start"))
-        seat(app, join, own, name, wishes=True)
+        join_team(app, join, own, name, wishes=True)
         members.append(own)
     return lead, members
 
@@ -113,13 +115,13 @@ def by_name(app: App, visitor: Visitor, people: int) -> tuple[str, list[str]]:
 def settle(app: App) -> dict[str, str]:
     """Everything above, once: what to call it, and the path of its link."""
     visitor, bank = Visitor(app), app.bank
-    places = {"full": full(app), "plain": person(app, week(bank, "data-analyst"))}
+    places = {"full": full(app), "plain": make_response(app, week(bank, "data-analyst"))}
     places["moved"] = again(app, places["plain"], week(bank, "data-engineer", but={"insights": "weekly"}))
-    few = make(visitor, name="Three so far")
-    places |= {"few": few, "waiting": fill(app, visitor, few, 3)[0], "join": joining(visitor, few)}
-    places["enough"] = make(visitor, name=LONG_NAME)
+    few = make_team(visitor, name="Three so far")
+    places |= {"few": few, "waiting": fill(app, visitor, few, 3)[0], "join": join_path(visitor, few)}
+    places["enough"] = make_team(visitor, name=LONG_NAME)
     fill(app, visitor, places["enough"], 6)
-    rounds = make(visitor, name="Data, platforms and everything around them, north and south")
+    rounds = make_team(visitor, name="Data, platforms and everything around them, north and south")
     for number, people in enumerate((9, 24), 1):
         members = fill(app, visitor, rounds, people, seed=number)
         visitor.send(f"{rounds}/close", page=rounds)
@@ -129,5 +131,5 @@ def settle(app: App) -> dict[str, str]:
     for people in (0, 3, 12):
         lead, named = by_name(app, visitor, people)
         places[f"open-{people}"] = lead
-    places |= {"named": named[0], "join-open": joining(visitor, lead)}
+    places |= {"named": named[0], "join-open": join_path(visitor, lead)}
     return places

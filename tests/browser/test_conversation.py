@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from tests.browser.layout import A4, LOST, overhang, plain
 from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz
-from tests.browser.test_print import A4, plain
-from tests.browser.test_reflow import LOST, overhang
 from tests.browser.ways import each_way
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.people import PEOPLE
 from tests.browser.ways import each_way
-from tests.visitor import Visitor
+from tests.clients import Visitor
 
 pytestmark = pytest.mark.browser
 

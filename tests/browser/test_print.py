@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import io
-import re
 
 import pytest
 from pypdf import PdfReader
 
+from tests.browser.layout import A4, LOST, overhang, plain
 from tests.browser.people import PEOPLE
-from tests.browser.test_reflow import LOST, overhang
 
 pytestmark = pytest.mark.browser
-
-A4 = {"width": 794, "height": 1123}  # in CSS pixels, as the page's own margins are part of the style
-
-
-def plain(text: str) -> str:
-    """Text without what differs between screen and paper: blanks, line breaks, ligatures."""
-    return re.sub(r"\s+", "", text.replace("\ufb01", "fi").replace("\ufb02", "fl"))
 
 
 #: What people print: every kind of result, and the page for a talk with the most and the least to say.

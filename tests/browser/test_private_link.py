@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from quiz.web import links
 from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz
-from tests.visitor import Visitor
+from tests.clients import Visitor
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import PEOPLE
-from tests.visitor import Visitor
+from tests.clients import Visitor
 
 pytestmark = pytest.mark.browser
 

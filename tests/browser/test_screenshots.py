@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import struct
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.factories import DOCS
+
 pytestmark = pytest.mark.browser
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
+IMAGES = DOCS / "images"
 SCALE = 2
 
 

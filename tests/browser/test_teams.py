@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.crews import week
 from tests.browser.quiz import Quiz
 from tests.browser.ways import each_way
-from tests.visitor import Visitor
+from tests.clients import Visitor
 
 pytestmark = pytest.mark.browser
 

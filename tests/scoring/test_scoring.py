@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from math import sqrt
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,8 +20,9 @@ from sklearn.metrics.pairwise import cosine_similarity
 from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.scoring import COST_PER_ROLE, EVIDENCE, Scheme, match, score, shown_shares, stability
+from tests.factories import GOLDEN
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "scoring.json"
+SCORES = GOLDEN / "scoring.json"
 SCALE = ("never", "rarely", "monthly", "weekly", "daily")
 WORTH = (0.0, 0.1, 0.35, 0.65, 1.0)
 SKIP = len(SCALE)
@@ -521,7 +521,7 @@ def test_what_the_bank_does_not_know_is_ignored_and_what_is_missing_is_left_out(
 
 def golden(bank: Bank) -> str:
     """The golden file as it should be: its sheets, each with the result of today's rules."""
-    scheme, cases = Scheme.of(bank), json.loads(GOLDEN.read_text(encoding="utf-8"))
+    scheme, cases = Scheme.of(bank), json.loads(SCORES.read_text(encoding="utf-8"))
     for case in cases:
         given = {
             responsibility.id: answer
@@ -543,8 +543,8 @@ def golden(bank: Bank) -> str:
 
 
 def test_the_golden_sheets_score_as_they_did(bank: Bank):
-    assert golden(bank).splitlines() == GOLDEN.read_text(encoding="utf-8").splitlines()
+    assert golden(bank).splitlines() == SCORES.read_text(encoding="utf-8").splitlines()
 
 
 if __name__ == "__main__":
-    GOLDEN.write_text(golden(load(paths.shipped("questions"))), encoding="utf-8")
+    SCORES.write_text(golden(load(paths.shipped("questions"))), encoding="utf-8")

@@ -10,9 +10,8 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +20,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils import Database
-from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz import create_app, storage
 from quiz.bank import Bank
@@ -32,38 +30,20 @@ from quiz.storage.backup import Refused, back_up
 from quiz.storage.migrations import migrations
 from quiz.storage.restore import Restored, restore
 from quiz.web.app import App
-from tests.storage.test_responses import (
-    AFFECTED,
-    CANARY,
-    MENDED,
-    WHEN,
-    fill,
-    on_disk,
-    owner,
-    script,
-    sqlite,
-    started,
-    whole,
+from tests.checks import stored_response
+from tests.clients import Visitor
+from tests.factories import CANARY, FIXTURES, WHEN, fill_response, make_owner, start_response
+from tests.fault_injection import (
+    FIXED_SQLITE,
+    LOSSY_SQLITE,
+    bytes_on_disk,
+    damage_table,
+    open_database,
+    run_script,
+    set_sqlite_version,
 )
-from tests.visitor import Visitor
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 TODAY = datetime.now(UTC).date().isoformat()
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A database file, ready."""
-    made = tmp_path / "instance" / "many-hats.db"
-    storage.prepare(made)
-    return made
-
-
-@pytest.fixture
-def kept(file: Path) -> Iterator[Storage]:
-    opened = Storage(file)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -82,16 +62,9 @@ def quiz(instance: Path, *arguments: str | Path) -> Result:
     return CliRunner().invoke(main, list(map(str, arguments)), env=environ, prog_name="quiz")
 
 
-@contextmanager
-def plain(file: Path) -> Iterator[Database]:
-    """The database as any other program opens it."""
-    with Database(sqlite3.connect(file)) as db:
-        yield db
-
-
 def rows(file: Path) -> dict[str, list[Any]]:
     """All that our tables hold, in order."""
-    with plain(file) as db:
+    with open_database(file) as db:
         tables = [name for name in db.table_names() if not name.startswith("_sqlite")]
         return {name: sorted(map(repr, db.execute(f"SELECT * FROM {name}").fetchall())) for name in tables}
 
@@ -110,14 +83,14 @@ def sound(file: Path) -> bool:
 
 
 def test_a_backup_made_while_two_others_write_is_whole(kept, file, copy):
-    who, stop = started(kept), threading.Event()
+    who, stop = start_response(kept), threading.Event()
 
     def write() -> int:
         other, pages = Storage(file), 0
         while not stop.is_set() or not pages:
             word = secrets.token_hex(4)
             other.save_answers(who, dict.fromkeys(["dough", "oven", "cake"], word), **WHEN)
-            fleeting = started(other)
+            fleeting = start_response(other)
             other.save_answers(fleeting, {"dough": word}, **WHEN)
             other.erase(fleeting)
             pages += 1
@@ -130,7 +103,7 @@ def test_a_backup_made_while_two_others_write_is_whole(kept, file, copy):
             for _ in range(5):
                 back_up(file, copy, day=TODAY, replace=True)
                 assert sound(copy)
-                with plain(copy) as db:
+                with open_database(copy) as db:
                     assert list(db.query("SELECT * FROM answer WHERE response NOT IN (SELECT id FROM response)")) == []
                     own = db.query("SELECT answer FROM answer JOIN response ON id = response WHERE owner = ?", [who])
                     assert len({row["answer"] for row in own}) <= 1
@@ -142,7 +115,7 @@ def test_a_backup_made_while_two_others_write_is_whole(kept, file, copy):
 
 def test_a_backup_holds_all_that_was_kept(kept, file, copy):
     for word in ("flour", "water"):
-        fill(kept, started(kept), word)
+        fill_response(kept, start_response(kept), word)
     made = back_up(file, copy, day=TODAY)
     kept.close()
     assert rows(copy) == rows(file)
@@ -161,13 +134,13 @@ def test_a_backup_is_one_file_for_its_owner_alone_whatever_the_umask_says(kept, 
 
 
 def test_what_another_program_deleted_does_not_travel_along(kept, file, copy):
-    who = started(kept)
+    who = start_response(kept)
     kept.save_more(who, contacts=[], title="", words=f"{CANARY} " * 100, **WHEN)
     kept.close()
-    with plain(file) as db:  # which overwrites nothing
+    with open_database(file) as db:  # which overwrites nothing
         db.execute("PRAGMA secure_delete = OFF")
         db.table("response").delete_where()
-    assert CANARY.encode() in on_disk(file)
+    assert CANARY.encode() in bytes_on_disk(file)
     back_up(file, copy, day=TODAY)
     assert CANARY.encode() not in copy.read_bytes()
 
@@ -183,7 +156,7 @@ def test_a_file_that_is_there_is_replaced_only_when_told_to(kept, file, copy):
 
 @pytest.mark.parametrize("name", ["many-hats.db", "many-hats.db-wal", "../instance/many-hats.db-journal"])
 def test_the_database_is_never_overwritten_with_its_own_backup(kept, file, name):
-    who = started(kept)
+    who = start_response(kept)
     with pytest.raises(Refused, match="name another file"):
         back_up(file, file.parent / name, day=TODAY, replace=True)
     assert kept.response(who)
@@ -205,7 +178,7 @@ def test_nothing_is_backed_up_where_nothing_is_kept(tmp_path, copy):
 
 
 def test_the_command_says_how_much_it_kept(kept, file, copy):
-    started(kept)
+    start_response(kept)
     ran = quiz(file.parent, "backup", copy)
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert ran.stdout == f"{copy}: 1 response, 0.1 MB.\n"
@@ -214,23 +187,12 @@ def test_the_command_says_how_much_it_kept(kept, file, copy):
     assert again.stderr == f"Error: {copy} is there already; add --force to replace it\n"
 
 
-def damage(file: Path, table: str) -> None:
-    """Write nonsense over the first page of a table."""
-    with plain(file) as db:
-        db.execute("PRAGMA journal_mode = DELETE")
-        page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", [table]).fetchone()[0]
-        size = next(db.query("PRAGMA page_size"))["page_size"]
-    with file.open("r+b") as raw:
-        raw.seek((page - 1) * size)
-        raw.write(secrets.token_bytes(size))
-
-
 def test_a_damaged_database_does_not_become_a_backup(kept, file, copy):
-    fill(kept, started(kept), "flour")
+    fill_response(kept, start_response(kept), "flour")
     back_up(file, copy, day=TODAY)
     kept.close()
     before = copy.read_bytes()
-    damage(file, "answer")
+    damage_table(file, "answer")
     with pytest.raises((Refused, Unavailable), match=r"malformed|damaged"):
         back_up(file, copy, day=TODAY, replace=True)
     assert copy.read_bytes() == before
@@ -250,10 +212,10 @@ except Unavailable as error:
 
 
 def test_a_disk_that_fills_up_leaves_no_half_of_a_backup_and_the_one_before(kept, file, copy):
-    fill(kept, started(kept), "flour")
+    fill_response(kept, start_response(kept), "flour")
     copy.write_text("the one before")
     act = f"act = lambda: back_up(file, Path({str(copy)!r}), day='{TODAY}', replace=True)\n"
-    run = script(act + FULL, file)
+    run = run_script(act + FULL, file)
     assert (run.stdout, run.stderr) in {("database or disk is full\n", ""), ("disk I/O error\n", "")}
     assert copy.read_text() == "the one before"
     assert [path.name for path in copy.parent.iterdir()] == ["monday.db"]
@@ -274,7 +236,7 @@ main()
 
 @pytest.mark.parametrize("command", ["backup", "restore"])
 def test_a_command_that_is_told_to_end_leaves_nothing_half_made(kept, file, copy, command):
-    fill(kept, started(kept), "flour")
+    fill_response(kept, start_response(kept), "flour")
     back_up(file, copy, day=TODAY)
     kept.close()
     before = [path.name for folder in (copy.parent, file.parent) for path in sorted(folder.iterdir())]
@@ -311,7 +273,7 @@ def test_after_putting_it_back_everything_is_as_it_was_and_goes_on(app: App, ban
 
 
 def test_a_backup_can_be_put_into_an_empty_instance(kept, file, copy, tmp_path):
-    fill(kept, started(kept), "flour")
+    fill_response(kept, start_response(kept), "flour")
     back_up(file, copy, day=TODAY)
     kept.close()
     new = tmp_path / "new" / "many-hats.db"
@@ -324,7 +286,7 @@ def test_a_backup_can_be_put_into_an_empty_instance(kept, file, copy, tmp_path):
 
 
 def test_a_log_left_over_from_another_database_is_not_played_into_the_backup(kept, file, copy):
-    who = started(kept)
+    who = start_response(kept)
     back_up(file, copy, day=TODAY)
     kept.save_more(who, contacts=[], title="later", words="", **WHEN)
     log = file.with_name("many-hats.db-wal")
@@ -333,13 +295,13 @@ def test_a_log_left_over_from_another_database_is_not_played_into_the_backup(kep
     file.unlink()
     log.write_bytes(left)
     put_back(copy, file)
-    assert (whole(kept, who).title, sound(file)) == ("", True)
+    assert (stored_response(kept, who).title, sound(file)) == ("", True)
 
 
 def test_data_in_place_is_replaced_only_when_told_to(kept, file, copy):
     back_up(file, copy, day=TODAY)
     put_back(copy, file, replace=False)  # nothing there yet
-    who = started(kept)
+    who = start_response(kept)
     kept.close()
     ran = quiz(file.parent, "restore", copy)
     assert (ran.exit_code, ran.stdout) == (1, "")
@@ -360,7 +322,7 @@ def test_what_a_killed_restore_left_behind_goes_with_the_next_one(kept, file, co
 
 
 def test_a_database_in_use_is_left_alone(kept, file, copy, monkeypatch):
-    who = started(kept)
+    who = start_response(kept)
     back_up(file, copy, day=TODAY)
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
     monkeypatch.setattr("quiz.storage.sqlite.PATIENCE", 0.05)
@@ -368,10 +330,10 @@ def test_a_database_in_use_is_left_alone(kept, file, copy, monkeypatch):
         assert db["response"].count == 1
         with pytest.raises(Refused, match="in use; stop the server first"):
             put_back(copy, file)
-    assert whole(kept, who).answers == {"dough": "daily"}
+    assert stored_response(kept, who).answers == {"dough": "daily"}
     kept.close()
     put_back(copy, file)
-    assert whole(kept, who).answers == {}
+    assert stored_response(kept, who).answers == {}
 
 
 def test_the_database_itself_is_no_backup_of_it(kept, file):
@@ -380,30 +342,30 @@ def test_the_database_itself_is_no_backup_of_it(kept, file):
 
 
 def test_a_copy_made_by_other_means_comes_with_its_log(kept, file, copy):
-    who = started(kept)
+    who = start_response(kept)
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
     for name in ("", "-wal"):
         shutil.copy(file.with_name(file.name + name), copy.with_name(copy.name + name))
     kept.erase(who)
     kept.close()
-    with plain(file) as db:
+    with open_database(file) as db:
         db.table("erased").delete_where()
     before = [(path.name, path.read_bytes()) for path in sorted(copy.parent.iterdir())]
     put = put_back(copy, file)
-    assert whole(kept, who).answers == {"dough": "daily"}
+    assert stored_response(kept, who).answers == {"dough": "daily"}
     assert "does not say from which day" in put.doubts[0]
     assert [(path.name, path.read_bytes()) for path in sorted(copy.parent.iterdir())] == before
 
 
 def test_a_disk_that_fills_up_leaves_the_database_as_it_was(kept, file, copy):
     for _ in range(30):
-        kept.save_more(started(kept), contacts=[], title="", words="w" * 4000, **WHEN)
+        kept.save_more(start_response(kept), contacts=[], title="", words="w" * 4000, **WHEN)
     back_up(file, copy, day=TODAY)
-    who = started(kept)
+    who = start_response(kept)
     kept.close()
     before = rows(file)
     act = f"act = lambda: restore(Path({str(copy)!r}), file, day='{TODAY}', remembered=30, replace=True)\n"
-    run = script(act + FULL.replace("50_000", "150_000"), file)
+    run = run_script(act + FULL.replace("50_000", "150_000"), file)
     assert run.stderr == ""
     assert run.stdout
     assert rows(file) == before
@@ -427,43 +389,43 @@ def cut_off(copy: Path) -> None:
 
 
 def damaged(copy: Path) -> None:
-    damage(copy, "answer")
+    damage_table(copy, "answer")
 
 
 def foreign(copy: Path) -> None:
     copy.unlink()
-    with plain(copy) as db:
+    with open_database(copy) as db:
         db.table("recipe").insert({"name": "bread"})
 
 
 def newer(copy: Path) -> None:
-    with plain(copy) as db:
+    with open_database(copy) as db:
         db.table("_sqlite_migrations").insert({"migration_set": "many-hats", "name": "m999_cakes", "applied_at": "x"})
 
 
 def with_a_trigger(copy: Path) -> None:
-    with plain(copy) as db:
+    with open_database(copy) as db:
         db.execute("CREATE TRIGGER sly AFTER DELETE ON response BEGIN DELETE FROM erased; END")
 
 
 def with_another_table(copy: Path) -> None:
-    with plain(copy) as db:
+    with open_database(copy) as db:
         db.execute("DROP TABLE wish")
         db.execute("CREATE TABLE wish (response, responsibility, wish)")
 
 
 def without_a_table(copy: Path) -> None:
-    with plain(copy) as db:
+    with open_database(copy) as db:
         db.execute("DROP TABLE response")
 
 
 def with_an_orphan(copy: Path) -> None:
-    with plain(copy) as db:
+    with open_database(copy) as db:
         db.execute("INSERT INTO contact VALUES (404, 'baker')")
 
 
 def against_its_checks(copy: Path) -> None:
-    with plain(copy) as db:
+    with open_database(copy) as db:
         db.execute("PRAGMA ignore_check_constraints = ON")
         db.execute("UPDATE response SET owner = 'short'")
 
@@ -487,38 +449,38 @@ def against_its_checks(copy: Path) -> None:
 def test_what_is_no_sound_backup_is_refused_in_one_line_and_nothing_changes(
     kept, file, copy, spoil: Callable[[Path], None], said
 ):
-    who = started(kept)
-    fill(kept, who, "flour")
+    who = start_response(kept)
+    fill_response(kept, who, "flour")
     back_up(file, copy, day=TODAY)
     spoil(copy)
     kept.close()
-    before = on_disk(file)
+    before = bytes_on_disk(file)
     with pytest.raises(Refused, match=said):
         put_back(copy, file)
-    assert on_disk(file) == before
+    assert bytes_on_disk(file) == before
     ran = quiz(file.parent, "restore", copy, "--force")
     assert (ran.exit_code, ran.stdout, len(ran.stderr.splitlines())) == (1, "", 1)
     assert kept.response(who)
 
 
 def test_tables_and_indexes_beside_ours_are_no_reason_to_refuse(kept, file, copy):
-    with plain(file) as db:
+    with open_database(file) as db:
         db.table("note").insert({"text": "the operator's own"})
         db.execute("CREATE INDEX own ON response (bank)")
     back_up(file, copy, day=TODAY)
     put_back(copy, file)
-    with plain(file) as db:
+    with open_database(file) as db:
         assert db["note"].count == 1
 
 
 # A database in place that is damaged
 
 
-@pytest.mark.parametrize("version", [AFFECTED, MENDED], ids=["truncate", "wal"])
+@pytest.mark.parametrize("version", [LOSSY_SQLITE, FIXED_SQLITE], ids=["truncate", "wal"])
 def test_a_database_that_cannot_be_read_is_replaced_when_told_to(kept, file, copy, monkeypatch, version):
-    sqlite(monkeypatch, version)
+    set_sqlite_version(monkeypatch, version)
     storage.prepare(file)
-    who = started(kept)
+    who = start_response(kept)
     back_up(file, copy, day=TODAY)
     kept.close()
     file.write_bytes(b"no database " * 1000)
@@ -530,25 +492,25 @@ def test_a_database_that_cannot_be_read_is_replaced_when_told_to(kept, file, cop
 
 
 def test_what_a_damaged_database_still_knows_of_deletions_is_used(kept, file, copy):
-    gone, stays = started(kept), started(kept)
+    gone, stays = start_response(kept), start_response(kept)
     for who in (gone, stays):
         kept.save_answers(who, {"dough": "daily"}, **WHEN)
     back_up(file, copy, day=TODAY)
     kept.erase(gone)
     kept.close()
-    damage(file, "answer")
+    damage_table(file, "answer")
     assert put_back(copy, file) == Restored(responses=1, deleted=1, doubts=())
     assert kept.response(gone) is None
-    assert whole(kept, stays).answers == {"dough": "daily"}
+    assert stored_response(kept, stays).answers == {"dough": "daily"}
     assert sound(file)
 
 
 def test_a_database_whose_memory_is_damaged_is_replaced_and_that_is_said(kept, file, copy):
-    gone = started(kept)
+    gone = start_response(kept)
     back_up(file, copy, day=TODAY)
     kept.erase(gone)
     kept.close()
-    damage(file, "erased")
+    damage_table(file, "erased")
     put = put_back(copy, file)
     assert (put.responses, len(put.doubts)) == (1, 1)
     assert sound(file)
@@ -557,9 +519,9 @@ def test_a_database_whose_memory_is_damaged_is_replaced_and_that_is_said(kept, f
 # Deleted stays deleted
 
 
-@pytest.mark.parametrize("version", [AFFECTED, MENDED], ids=["truncate", "wal"])
+@pytest.mark.parametrize("version", [LOSSY_SQLITE, FIXED_SQLITE], ids=["truncate", "wal"])
 def test_somebody_who_deleted_everything_since_does_not_come_back(tmp_path, bank, copy, monkeypatch, version):
-    sqlite(monkeypatch, version)
+    set_sqlite_version(monkeypatch, version)
     instance = tmp_path / "instance"
     app = create_app({"TESTING": True}, instance=instance)
     visitor = Visitor(app)
@@ -573,7 +535,7 @@ def test_somebody_who_deleted_everything_since_does_not_come_back(tmp_path, bank
     ran = quiz(instance, "restore", copy, "--force")
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert "1 response put back; 1 left out" in ran.stdout
-    assert CANARY.encode() not in on_disk(app.storage.file)
+    assert CANARY.encode() not in bytes_on_disk(app.storage.file)
     app = create_app({"TESTING": True}, instance=instance)
     assert Visitor(app).get(gone).status_code == 404
     assert "I stay." in Visitor(app).get(f"{stays}/more").text
@@ -584,7 +546,7 @@ def test_somebody_who_deleted_everything_since_does_not_come_back(tmp_path, bank
 
 
 def test_the_earlier_responses_that_went_along_do_not_come_back_either(kept, file, copy):
-    first, second = started(kept), owner()
+    first, second = start_response(kept), make_owner()
     kept.start(second, **WHEN, earlier=first)
     back_up(file, copy, day=TODAY)
     kept.erase(second)
@@ -595,7 +557,7 @@ def test_the_earlier_responses_that_went_along_do_not_come_back_either(kept, fil
 
 def a_round(kept: Storage, people: int) -> tuple[str, list[str]]:
     """A closed round; gives the lead, and the owners in it."""
-    lead, joining, owners = owner(), owner(), [started(kept) for _ in range(people)]
+    lead, joining, owners = make_owner(), make_owner(), [start_response(kept) for _ in range(people)]
     kept.make_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
     for who in owners:
         kept.join(joining, who, name="", wishes=False)
@@ -632,9 +594,9 @@ def test_a_team_that_its_lead_deleted_does_not_come_back(kept, file, copy):
 def test_a_team_whose_links_were_replaced_before_its_lead_deleted_it_does_not_come_back(kept, file, copy):
     lead, _ = a_round(kept, 5)
     back_up(file, copy, day=TODAY)
-    second, third = owner(), owner()
-    kept.replace_links(lead, new_lead=second, joining=owner(), number=2)
-    kept.replace_links(second, new_lead=third, joining=owner(), number=3)
+    second, third = make_owner(), make_owner()
+    kept.replace_links(lead, new_lead=second, joining=make_owner(), number=2)
+    kept.replace_links(second, new_lead=third, joining=make_owner(), number=3)
     kept.erase_team(third)
     kept.close()
     put_back(copy, file)
@@ -644,10 +606,10 @@ def test_a_team_whose_links_were_replaced_before_its_lead_deleted_it_does_not_co
 def test_links_of_a_team_that_were_replaced_stay_so_and_it_can_be_deleted_for_good_after(kept, file, copy):
     lead, owners = a_round(kept, 5)
     back_up(file, copy, day=TODAY)
-    joining, new, new_joining = owner(), owner(), owner()
+    joining, new, new_joining = make_owner(), make_owner(), make_owner()
     kept.replace_links(lead, new_lead=lead, joining=joining, number=2)
     kept.replace_links(lead, new_lead=new, joining=new_joining, number=3)
-    kept.make_team(owner(), owner(), number=1, name="Since", kind="open", minimum=5, day=WHEN["day"])
+    kept.make_team(make_owner(), make_owner(), number=1, name="Since", kind="open", minimum=5, day=WHEN["day"])
     before = kept.team(new)
     kept.close()
     put_back(copy, file)
@@ -661,7 +623,7 @@ def test_links_of_a_team_that_were_replaced_stay_so_and_it_can_be_deleted_for_go
 
 
 def test_a_share_link_that_was_ended_stays_ended_and_the_others_go_on(kept, file, copy):
-    who, ended, other = started(kept), owner(), owner()
+    who, ended, other = start_response(kept), make_owner(), make_owner()
     for number, link in ((1, ended), (2, other)):
         kept.share(who, Share(number, "", False, False, WHEN["day"]), link=link)
     back_up(file, copy, day=TODAY)
@@ -673,10 +635,10 @@ def test_a_share_link_that_was_ended_stays_ended_and_the_others_go_on(kept, file
 
 
 def test_whoever_left_a_team_is_not_in_it_again_and_whoever_stayed_is(kept, file, copy):
-    teams = [(owner(), owner()) for _ in range(2)]
+    teams = [(make_owner(), make_owner()) for _ in range(2)]
     for lead, joining in teams:
         kept.make_team(lead, joining, number=1, name="Team", kind="open", minimum=5, day=WHEN["day"])
-    left, stayed, moved = (started(kept) for _ in range(3))
+    left, stayed, moved = (start_response(kept) for _ in range(3))
     for who in (left, stayed, moved):
         kept.join(teams[0][1], who, name="Kim", wishes=False)
     back_up(file, copy, day=TODAY)
@@ -691,7 +653,7 @@ def test_whoever_left_a_team_is_not_in_it_again_and_whoever_stayed_is(kept, file
 @pytest.fixture
 def lost(kept, file, copy) -> str:
     """Somebody who deleted their response after the backup, before the database went away with its memory of that."""
-    who = started(kept)
+    who = start_response(kept)
     back_up(file, copy, day=TODAY)
     kept.erase(who)
     kept.close()
@@ -705,7 +667,7 @@ def test_a_database_that_was_made_after_the_backup_does_not_pass_for_one_that_re
     storage.prepare(file)
     kept = Storage(file)
     for _ in range(newcomers):
-        started(kept)
+        start_response(kept)
     kept.close()
     put = put_back(copy, file, replace=bool(newcomers))
     assert kept.response(lost), "nobody can know"
@@ -735,7 +697,7 @@ def test_an_older_backup_of_another_database_leaves_those_of_this_one_without_a_
     other = tmp_path / "other" / "many-hats.db"
     storage.prepare(other)
     back_up(other, tmp_path / "other.db", day=TODAY)
-    who = started(kept)
+    who = start_response(kept)
     back_up(file, copy, day=TODAY)
     kept.erase(who)
     kept.close()
@@ -756,7 +718,7 @@ def test_a_path_that_is_no_utf_8_can_be_backed_up_from_and_to(tmp_path):
     file, copy = folder / "instance" / "many-hats.db", folder / "copy.db"
     storage.prepare(file)
     kept = Storage(file)
-    gone, stays = started(kept), started(kept)
+    gone, stays = start_response(kept), start_response(kept)
     back_up(file, copy, day=TODAY)
     kept.erase(gone)
     kept.close()
@@ -766,12 +728,12 @@ def test_a_path_that_is_no_utf_8_can_be_backed_up_from_and_to(tmp_path):
 
 
 def test_what_somebody_lost_and_did_not_delete_comes_back(kept, file, copy):
-    who = started(kept)
-    fill(kept, who, "flour")
+    who = start_response(kept)
+    fill_response(kept, who, "flour")
     before = kept.response(who)
     back_up(file, copy, day=TODAY)
     kept.close()
-    with plain(file) as db:  # an accident
+    with open_database(file) as db:  # an accident
         db.execute("PRAGMA foreign_keys = ON")
         db.table("response").delete_where()
     assert put_back(copy, file).deleted == 0
@@ -779,9 +741,9 @@ def test_what_somebody_lost_and_did_not_delete_comes_back(kept, file, copy):
 
 
 def test_deletions_are_remembered_for_as_long_as_a_backup_is_good_for(kept, file, copy):
-    who = started(kept)
+    who = start_response(kept)
     kept.erase(who)
-    with plain(file) as db:
+    with open_database(file) as db:
         ((day,),) = db.execute("SELECT day FROM erased").fetchall()
     kept.expire("2000-01-01", remembered=day)
     assert who in str(rows(file)["erased"])
@@ -790,7 +752,7 @@ def test_deletions_are_remembered_for_as_long_as_a_backup_is_good_for(kept, file
 
 
 def test_a_backup_from_before_that_time_is_put_back_only_when_told_to(kept, file, copy):
-    who = started(kept)
+    who = start_response(kept)
     back_up(file, copy, day="2026-05-01")
     kept.close()
     assert put_back(copy, file, day="2026-05-31").doubts == ()
@@ -844,12 +806,12 @@ def test_the_longest_times_that_can_be_set_can_be_reckoned_with(tmp_path, copy, 
 def loaded(dump: Path, file: Path) -> None:
     """A database as a release of ours left it."""
     file.parent.mkdir(mode=0o700, parents=True)
-    with plain(file) as db:
+    with open_database(file) as db:
         db.conn.executescript(dump.read_text(encoding="utf-8"))
 
 
 def schema(file: Path) -> dict[str, str]:
-    with plain(file) as db:
+    with open_database(file) as db:
         return {row["name"]: " ".join((row["sql"] or "").split()) for row in db.query("SELECT * FROM sqlite_schema")}
 
 
@@ -883,7 +845,7 @@ def test_a_backup_of_a_release_can_be_put_back(dump, file, copy, tmp_path):
     put_back(copy, file)
     assert rows(file)["response"] == rows(old)["response"]
     kept = Storage(file)
-    who = started(kept)
+    who = start_response(kept)
     assert kept.response(who)
     assert len(kept.every_team()) == 2
     kept.close()
@@ -892,14 +854,14 @@ def test_a_backup_of_a_release_can_be_put_back(dump, file, copy, tmp_path):
 @pytest.mark.parametrize("stage", [migration.name for migration in migrations.pending(Database(memory=True))][1:])
 def test_a_database_from_before_each_migration_comes_to_todays_tables_with_its_data(stage, file, tmp_path):
     old = tmp_path / "old.db"
-    with plain(old) as db:
+    with open_database(old) as db:
         migrations.apply(db, stop_before=stage)
         db.table("response").insert({"owner": "a" * 64, "bank": "1", "started": "2026-01-01", "changed": "2026-01-01"})
         db.table("answer").insert({"response": 1, "question": "dough", "answer": "daily"})
     storage.prepare(old)
     assert schema(old) == schema(file)
     kept = Storage(old)
-    assert whole(kept, "a" * 64).answers == {"dough": "daily"}
+    assert stored_response(kept, "a" * 64).answers == {"dough": "daily"}
     assert kept.erase("a" * 64)
     kept.close()
     assert sound(old)

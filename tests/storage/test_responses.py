@@ -6,8 +6,6 @@ import os
 import re
 import secrets
 import stat
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,73 +16,21 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz import storage
-from quiz.storage import Response, Share, Storage, Unavailable
+from quiz.storage import Share, Storage, Unavailable
 from quiz.web import links
-from tests.visitor import Visitor
+from tests.checks import stored_response
+from tests.clients import Visitor
+from tests.factories import CANARY, WHEN, fill_response, make_owner, start_response
+from tests.fault_injection import (
+    FIXED_SQLITE,
+    LOSSY_SQLITE,
+    UNPRIVILEGED,
+    bytes_on_disk,
+    run_script,
+    set_sqlite_version,
+)
 
-WHEN = {"bank": "1", "day": "2026-05-31"}
 MORE: dict[str, Any] = {"contacts": ["baker"], "title": "Miller", "words": "I grind flour."}
-CANARY = "canary-7f3a-sings"
-#: The newest SQLite that can lose a commit in WAL mode, and the first that cannot.
-AFFECTED, MENDED = (3, 51, 2), (3, 51, 3)
-
-# Root passes over file modes; a process without this one power, which it gives up here, does not.
-HUMBLE = [
-    sys.executable,
-    "-c",
-    "import ctypes, os, sys; ctypes.CDLL(None).prctl(24, 1, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])",
-]
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A database file, ready."""
-    made = tmp_path / "instance" / "many-hats.db"
-    storage.prepare(made)
-    return made
-
-
-@pytest.fixture
-def kept(file: Path):
-    """Storage on that file."""
-    opened = Storage(file)
-    yield opened
-    opened.close()
-
-
-def owner() -> str:
-    return links.fingerprint(links.make())
-
-
-def started(kept: Storage) -> str:
-    """A response that has begun; gives its owner."""
-    who = owner()
-    kept.start(who, **WHEN)
-    return who
-
-
-def whole(kept: Storage, who: str) -> Response:
-    """The response of an owner who is there."""
-    response = kept.response(who)
-    assert response
-    return response
-
-
-def fill(kept: Storage, who: str, word: str) -> None:
-    """Everything that can be kept with a response, each text of it with `word` inside."""
-    kept.save_answers(who, {f"{word}-question": word}, **WHEN)
-    kept.save_more(who, contacts=[f"{word}-contact"], title=word, words=f"first {word} " * 100, **WHEN)
-    kept.save_more(who, contacts=[f"{word}-other"], title=word, words=f"then {word}", **WHEN)
-    kept.save_wishes(who, wishes={f"{word}-wished": word}, heading=[f"{word}-role"], **WHEN)
-    kept.share(who, Share(1, f"for {word}", True, False, WHEN["day"]), link=owner())
-    lead, joining = owner(), owner()
-    kept.make_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
-    kept.join(joining, who, name=word, wishes=True)
-    kept.close_round(lead, lambda seats, before: ("{}", [seat.response for seat, _ in seats]), day=WHEN["day"])
-
-
-def sqlite(monkeypatch, version: tuple[int, int, int]) -> None:
-    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
 
 
 def columns(file: Path) -> list[dict[str, Any]]:
@@ -94,37 +40,11 @@ def columns(file: Path) -> list[dict[str, Any]]:
         return [{"table": name} | row for name in tables for row in db.query(f"PRAGMA table_xinfo({name})")]
 
 
-def on_disk(file: Path) -> bytes:
-    """Everything in the instance folder, read by another process.
-
-    Opening and closing the file here would drop the locks that this process holds on it.
-    """
-    names = sorted(str(path) for path in file.parent.iterdir() if path.is_file())
-    assert str(file) in names
-    return subprocess.run(["cat", *names], capture_output=True, check=True).stdout
-
-
-def script(code: str, file: Path, *before: str) -> subprocess.CompletedProcess[str]:
-    """Run `code` in a process of its own, with a ready `file`, `kept` and `WHEN`."""
-    head = f"""
-import os, resource, signal, sys
-from pathlib import Path
-from quiz import storage
-from quiz.storage import Storage, Unavailable
-file, WHEN = Path({str(file)!r}), {WHEN!r}
-storage.sqlite.PATIENCE = 0.05
-kept = Storage(file)
-"""
-    return subprocess.run(
-        [*before, sys.executable, "-c", head + code], capture_output=True, text=True, check=False, timeout=60
-    )
-
-
 # What is kept
 
 
 def test_a_response_is_kept_whole(kept):
-    who = started(kept)
+    who = start_response(kept)
     assert kept.save_answers(who, {"dough": "daily", "oven": "skip"}, bank="2", day="2026-06-01")
     assert kept.save_more(who, **MORE, bank="3", day="2026-06-02")
     assert kept.finish(who, bank="4", day="2026-06-03")
@@ -135,14 +55,14 @@ def test_a_response_is_kept_whole(kept):
 
 
 def test_a_page_sent_again_replaces_its_own_answers_only(kept):
-    who = started(kept)
+    who = start_response(kept)
     kept.save_answers(who, {"dough": "daily", "oven": "never"}, **WHEN)
     kept.save_answers(who, {"oven": "weekly", "cake": "rarely"}, **WHEN)
     assert kept.response(who).answers == {"dough": "daily", "oven": "weekly", "cake": "rarely"}
 
 
 def test_the_optional_page_sent_again_replaces_all_of_it(kept):
-    who = started(kept)
+    who = start_response(kept)
     kept.save_more(who, **MORE, **WHEN)
     kept.save_more(who, contacts=["seller", "seller"], title="", words="", **WHEN)
     found = kept.response(who)
@@ -150,14 +70,14 @@ def test_the_optional_page_sent_again_replaces_all_of_it(kept):
 
 
 def test_the_first_day_of_finishing_stays(kept):
-    who = started(kept)
+    who = start_response(kept)
     kept.finish(who, **WHEN)
     kept.finish(who, bank="1", day="2026-07-01")
     assert (kept.response(who).finished, kept.response(who).changed) == ("2026-05-31", "2026-07-01")
 
 
 def test_one_response_knows_nothing_of_another(kept):
-    mine, yours = started(kept), started(kept)
+    mine, yours = start_response(kept), start_response(kept)
     kept.save_answers(mine, {"dough": "daily"}, **WHEN)
     kept.save_more(mine, **MORE, **WHEN)
     kept.erase(yours)
@@ -166,7 +86,7 @@ def test_one_response_knows_nothing_of_another(kept):
 
 
 def test_nothing_is_changed_for_an_owner_who_is_not_there(kept):
-    nobody = owner()
+    nobody = make_owner()
     assert kept.response(nobody) is None
     assert not kept.save_answers(nobody, {"dough": "daily"}, **WHEN)
     assert not kept.save_more(nobody, **MORE, **WHEN)
@@ -175,7 +95,7 @@ def test_nothing_is_changed_for_an_owner_who_is_not_there(kept):
 
 
 def test_starting_twice_with_one_owner_begins_one_response(kept):
-    who = started(kept)
+    who = start_response(kept)
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
     kept.start(who, bank="2", day="2026-07-01")
     assert (kept.response(who).id, kept.response(who).started) == (1, "2026-05-31")
@@ -184,12 +104,12 @@ def test_starting_twice_with_one_owner_begins_one_response(kept):
 
 
 def test_eight_threads_that_start_at_once_with_one_owner_begin_one_response(kept):
-    who, gate = owner(), threading.Barrier(8)
+    who, gate = make_owner(), threading.Barrier(8)
 
     def start(_: int) -> int:
         gate.wait(10)
         kept.start(who, **WHEN)
-        return whole(kept, who).id
+        return stored_response(kept, who).id
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(start, range(8))) == {1}
@@ -197,7 +117,7 @@ def test_eight_threads_that_start_at_once_with_one_owner_begin_one_response(kept
 
 
 def test_a_page_is_kept_whole_or_not_at_all(kept):
-    who = started(kept)
+    who = start_response(kept)
     with pytest.raises(sqlite3.IntegrityError):
         kept.save_answers(who, {"dough": "daily", "oven": ""}, bank="9", day="2026-07-01")
     assert (kept.response(who).answers, kept.response(who).bank, kept.response(who).changed) == ({}, "1", "2026-05-31")
@@ -206,7 +126,7 @@ def test_a_page_is_kept_whole_or_not_at_all(kept):
 def test_what_is_read_belongs_to_one_moment(kept, file, monkeypatch):
     """The id of an erased response may be given to the next one, whose answers must not be read for it."""
     monkeypatch.setattr(storage.sqlite, "PATIENCE", 0.05)
-    mine, yours, other = started(kept), owner(), Storage(file)
+    mine, yours, other = start_response(kept), make_owner(), Storage(file)
     kept.save_answers(mine, {"dough": "daily"}, **WHEN)
     tracer = []
 
@@ -257,15 +177,15 @@ def test_every_connection_is_set_to_keep_and_to_erase_for_good(kept):
         ((3, 50, 6), "truncate"),
         ((3, 50, 7), "wal"),
         ((3, 51, 0), "truncate"),
-        (AFFECTED, "truncate"),
-        (MENDED, "wal"),
+        (LOSSY_SQLITE, "truncate"),
+        (FIXED_SQLITE, "wal"),
         ((3, 52, 0), "wal"),
         ((4, 0, 0), "wal"),
     ],
     ids=str,
 )
 def test_wal_is_used_only_where_it_cannot_lose_a_commit(file, monkeypatch, version, mode):
-    sqlite(monkeypatch, version)
+    set_sqlite_version(monkeypatch, version)
     storage.prepare(file)
     kept = Storage(file)
     assert next(kept._db.query("PRAGMA journal_mode"))["journal_mode"] == mode
@@ -275,11 +195,11 @@ def test_wal_is_used_only_where_it_cannot_lose_a_commit(file, monkeypatch, versi
 
 
 def test_a_file_in_wal_mode_moves_to_an_affected_sqlite_with_all_that_it_holds(file, monkeypatch):
-    for version, mode in ((MENDED, "wal"), (AFFECTED, "truncate"), (MENDED, "wal")):
-        sqlite(monkeypatch, version)
+    for version, mode in ((FIXED_SQLITE, "wal"), (LOSSY_SQLITE, "truncate"), (FIXED_SQLITE, "wal")):
+        set_sqlite_version(monkeypatch, version)
         storage.prepare(file)
         kept = Storage(file)
-        who = started(kept)
+        who = start_response(kept)
         assert next(kept._db.query("PRAGMA journal_mode"))["journal_mode"] == mode
         kept.close()
     again = Storage(file)
@@ -289,12 +209,12 @@ def test_a_file_in_wal_mode_moves_to_an_affected_sqlite_with_all_that_it_holds(f
 
 
 def test_an_affected_sqlite_does_not_start_while_another_process_holds_the_file_in_wal_mode(file, monkeypatch):
-    sqlite(monkeypatch, MENDED)
+    set_sqlite_version(monkeypatch, FIXED_SQLITE)
     storage.prepare(file)
     held = Storage(file)
-    started(held)
+    start_response(held)
     monkeypatch.setattr(storage.sqlite, "PATIENCE", 0.05)
-    sqlite(monkeypatch, AFFECTED)
+    set_sqlite_version(monkeypatch, LOSSY_SQLITE)
     with pytest.raises(Unavailable):
         storage.prepare(file)
     held.close()
@@ -302,11 +222,11 @@ def test_an_affected_sqlite_does_not_start_while_another_process_holds_the_file_
 
 
 def test_migrating_twice_changes_nothing(file, kept):
-    who = started(kept)
+    who = start_response(kept)
     kept.close()
-    before = on_disk(file)
+    before = bytes_on_disk(file)
     storage.prepare(file)
-    assert on_disk(file) == before
+    assert bytes_on_disk(file) == before
     assert kept.response(who) is not None
 
 
@@ -316,7 +236,7 @@ def test_files_are_for_their_owner_alone_whatever_the_umask_says(tmp_path):
         file = tmp_path / "deep" / "instance" / "many-hats.db"
         storage.prepare(file)
         kept = Storage(file)
-        started(kept)
+        start_response(kept)
     finally:
         os.umask(old)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (file.parent, *file.parent.iterdir())}
@@ -335,13 +255,13 @@ def test_a_restored_file_that_others_can_read_is_closed_to_them(file):
 def test_a_database_that_went_away_does_not_come_back_empty(kept, file):
     file.unlink()
     with pytest.raises(Unavailable, match=re.escape(str(file))):
-        kept.start(owner(), **WHEN)
+        kept.start(make_owner(), **WHEN)
     assert not file.exists()
 
 
 @pytest.mark.parametrize("change", ["removed", "replaced"])
 def test_a_file_that_is_gone_takes_nothing_more_from_whoever_holds_it_open(kept, file, tmp_path, change):
-    who, other = started(kept), tmp_path / "other" / "many-hats.db"
+    who, other = start_response(kept), tmp_path / "other" / "many-hats.db"
     if change == "removed":
         file.unlink()
         for change_or_look in (lambda: kept.save_answers(who, {"dough": "daily"}, **WHEN), lambda: kept.response(who)):
@@ -353,7 +273,7 @@ def test_a_file_that_is_gone_takes_nothing_more_from_whoever_holds_it_open(kept,
     storage.prepare(other)
     other.replace(file)
     assert not kept.save_answers(who, {"dough": "daily"}, **WHEN)
-    later = started(kept)
+    later = start_response(kept)
     again = Storage(file)
     assert again.response(later)
     again.close()
@@ -367,13 +287,13 @@ def test_a_file_that_is_no_database_is_named(file):
 
 def test_preparing_again_drops_no_lock_of_this_process(file, kept, monkeypatch):
     """Closing any handle of a file drops all locks of the process on it: two writers at once would damage it."""
-    sqlite(monkeypatch, AFFECTED)
+    set_sqlite_version(monkeypatch, LOSSY_SQLITE)
     storage.prepare(file)
-    who = started(kept)
+    who = start_response(kept)
     with kept._write() as db:
         db.execute("UPDATE response SET title = 'held'")
         storage.prepare(file)
-        other = script(f"kept.start({owner()!r}, **WHEN)", file)
+        other = run_script(f"kept.start({make_owner()!r}, **WHEN)", file)
         assert "database is locked" in other.stderr
     assert kept.response(who).title == "held"
 
@@ -427,7 +347,7 @@ def test_no_column_is_made_for_who_somebody_is_or_when_exactly_they_came(file):
     ],
 )
 def test_the_database_itself_refuses_what_must_not_be_kept(kept, change, values):
-    who = started(kept)
+    who = start_response(kept)
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
     kept.save_more(who, **MORE, **WHEN)
     before = kept.response(who)
@@ -461,7 +381,7 @@ def test_an_empty_folder_is_closed_to_others_and_one_that_holds_something_is_lef
 
 
 def test_the_longest_allowed_texts_are_kept(kept):
-    who = started(kept)
+    who = start_response(kept)
     kept.save_more(who, contacts=[], title="ü" * 80, words="ü" * 4000, **WHEN)
     assert (kept.response(who).title, kept.response(who).words) == ("ü" * 80, "ü" * 4000)
 
@@ -473,7 +393,7 @@ def test_a_link_is_nowhere_at_rest(app, bank):
     person = Visitor(app)
     own = person.take(dict.fromkeys(bank.responsibility, "daily"))
     link = own.rsplit("/", 1)[1]
-    everything = on_disk(app.storage.file)
+    everything = bytes_on_disk(app.storage.file)
     assert links.fingerprint(link).encode() in everything
     assert link.encode() not in everything
 
@@ -496,70 +416,70 @@ def references(file: Path) -> set[str]:
         return {name for name in db.table_names() for key in db[name].foreign_keys if key.other_table == "response"}
 
 
-@pytest.mark.parametrize("version", [AFFECTED, MENDED], ids=["truncate", "wal"])
+@pytest.mark.parametrize("version", [LOSSY_SQLITE, FIXED_SQLITE], ids=["truncate", "wal"])
 def test_erasing_leaves_nothing_in_any_file(file, monkeypatch, version):
-    sqlite(monkeypatch, version)
+    set_sqlite_version(monkeypatch, version)
     storage.prepare(file)
     kept = Storage(file)
-    gone, stays = started(kept), started(kept)
-    fill(kept, gone, CANARY)
-    fill(kept, stays, "stays")
-    assert CANARY.encode() in on_disk(file)
+    gone, stays = start_response(kept), start_response(kept)
+    fill_response(kept, gone, CANARY)
+    fill_response(kept, stays, "stays")
+    assert CANARY.encode() in bytes_on_disk(file)
     assert kept.erase(gone)
     # Still open: nothing is owed to SQLite's own tidying at the last close.
-    left = on_disk(file)
+    left = bytes_on_disk(file)
     assert CANARY.encode() not in left
     # The fingerprint of a link that leads nowhere any more stays in one place for a while, with the day: without it, a
     # backup from before would bring back what was erased.
     assert [row["link"] for row in kept._db["erased"].rows] == [gone]
     assert left.count(gone.encode()) == 1
-    assert whole(kept, stays).words == "then stays"
+    assert stored_response(kept, stays).words == "then stays"
     kept.close()
 
 
 def test_erasing_empties_every_table_that_hangs_on_a_response(kept, file):
-    who = started(kept)
-    fill(kept, who, "flour")
+    who = start_response(kept)
+    fill_response(kept, who, "flour")
     tables = references(file)
     assert {"answer", "contact"} <= tables
     assert [name for name in tables if not kept._db[name].count] == [], "keep something of it in fill()"
     kept.erase(who)
     # Another process, so that what it sees is on disk and not in this connection.
-    left = script(f"print([name for name in {sorted(tables)} if kept._db[name].count])", file)
+    left = run_script(f"print([name for name in {sorted(tables)} if kept._db[name].count])", file)
     assert (left.stdout, left.stderr) == ("[]\n", "")
 
 
 def test_a_reader_in_the_way_of_erasing_is_said_and_swept_after(file, monkeypatch):
-    sqlite(monkeypatch, MENDED)
+    set_sqlite_version(monkeypatch, FIXED_SQLITE)
     monkeypatch.setattr(storage.sqlite, "PATIENCE", 0.05)
     storage.prepare(file)
     kept, reader = Storage(file), Storage(file)
-    who = started(kept)
+    who = start_response(kept)
     kept.save_more(who, contacts=[], title=CANARY, words="", **WHEN)
     with reader._read() as db:
         assert db["response"].count == 1
         assert kept.erase(who)
         assert not kept.sweep()
     assert kept.sweep()
-    assert CANARY.encode() not in on_disk(file)
+    assert CANARY.encode() not in bytes_on_disk(file)
     kept.close()
     reader.close()
 
 
 def test_what_a_process_could_not_sweep_before_it_ended_is_swept_with_the_next_expiry(file, monkeypatch):
-    sqlite(monkeypatch, MENDED)
+    set_sqlite_version(monkeypatch, FIXED_SQLITE)
     monkeypatch.setattr(storage.sqlite, "PATIENCE", 0.05)
     storage.prepare(file)
     ended, reader, later = Storage(file), Storage(file), Storage(file)
-    who = started(ended)
+    who = start_response(ended)
     ended.save_more(who, contacts=[], title=CANARY, words="", **WHEN)
     with reader._read() as db:
         assert db["response"].count == 1
         assert ended.erase(who)
-    later.start(owner(), **WHEN)
-    assert CANARY.encode() in on_disk(file)
+    later.start(make_owner(), **WHEN)
+    assert CANARY.encode() in bytes_on_disk(file)
     assert later.expire("2000-01-01", remembered="2000-01-01") == 0
-    assert CANARY.encode() not in on_disk(file)
+    assert CANARY.encode() not in bytes_on_disk(file)
     for one in (ended, reader, later):
         one.close()
 
@@ -585,30 +505,30 @@ print(before, held())
 
 
 def test_what_is_deleted_is_so_also_where_the_disk_has_no_room_to_sweep_and_is_swept_later(file, monkeypatch):
-    sqlite(monkeypatch, MENDED)
+    set_sqlite_version(monkeypatch, FIXED_SQLITE)
     storage.prepare(file)
-    run = script(NO_ROOM, file)
+    run = run_script(NO_ROOM, file)
     assert (run.stdout, run.stderr) == ("True None False\nTrue False\n", "")
 
 
 @pytest.mark.parametrize("instead", [{"title": "", "words": ""}, {"title": "Baker", "words": "I bake."}], ids=str)
 def test_own_words_that_were_taken_back_are_in_no_file(file, monkeypatch, instead):
-    sqlite(monkeypatch, MENDED)
+    set_sqlite_version(monkeypatch, FIXED_SQLITE)
     storage.prepare(file)
     kept = Storage(file)
-    who = started(kept)
+    who = start_response(kept)
     kept.save_more(who, contacts=[], title=CANARY, words=f"{CANARY} " * 100, **WHEN)
     assert kept.save_more(who, contacts=[], **instead, **WHEN)
-    assert CANARY.encode() not in on_disk(file)
+    assert CANARY.encode() not in bytes_on_disk(file)
     kept.close()
 
 
 def test_a_response_deleted_on_the_page_is_in_no_file(app, bank):
     person = Visitor(app)
     own = person.take(dict.fromkeys(bank.responsibility, "daily"), title=CANARY, words=f"{CANARY} all day")
-    assert CANARY.encode() in on_disk(app.storage.file)
+    assert CANARY.encode() in bytes_on_disk(app.storage.file)
     assert person.send(f"{own}/delete").status_code == 303
-    assert CANARY.encode() not in on_disk(app.storage.file)
+    assert CANARY.encode() not in bytes_on_disk(app.storage.file)
     assert person.get(own).status_code == 404
 
 
@@ -617,7 +537,7 @@ def test_a_response_deleted_on_the_page_is_in_no_file(app, bank):
 
 def test_a_busy_database_is_said_after_the_patience_and_answers_afterwards(kept, file, monkeypatch):
     monkeypatch.setattr(storage.sqlite, "PATIENCE", 0.05)
-    other, who = Storage(file), owner()
+    other, who = Storage(file), make_owner()
     with kept._write(), pytest.raises(Unavailable, match="locked"):
         other.start(who, **WHEN)
     assert kept.response(who) is None
@@ -627,7 +547,7 @@ def test_a_busy_database_is_said_after_the_patience_and_answers_afterwards(kept,
 
 
 def test_a_writer_waits_for_another_that_is_soon_done(kept, file):
-    other, who, begun = Storage(file), owner(), threading.Event()
+    other, who, begun = Storage(file), make_owner(), threading.Event()
 
     def start() -> None:
         begun.set()
@@ -647,7 +567,7 @@ def test_a_writer_waits_for_another_that_is_soon_done(kept, file):
 def test_a_mistake_of_ours_is_not_taken_for_a_fault_of_the_disk(kept):
     with pytest.raises(sqlite3.ProgrammingError), kept._write() as db:
         db.execute("DELETE FROM answer WHERE response = ?")
-    who = started(kept)
+    who = start_response(kept)
     assert kept.response(who) is not None
 
 
@@ -671,7 +591,7 @@ print(refused, sorted(row["owner"][0] for row in kept._db["response"].rows))
 
 @pytest.mark.parametrize("place", ["file", "file.parent"])
 def test_a_read_only_place_is_said_and_writing_goes_on_once_it_is_mended(file, place):
-    run = script(f"place = {place}" + READ_ONLY, file, *HUMBLE)
+    run = run_script(f"place = {place}" + READ_ONLY, file, *UNPRIVILEGED)
     assert (run.stdout, run.stderr) == ("[True, True] ['a', 'c']\n", "")
 
 
@@ -697,7 +617,7 @@ print(len(acknowledged) > 10, refused > 10, lost, check, kept.response("z" * 64)
 
 
 def test_a_full_disk_is_said_and_loses_nothing_acknowledged(file):
-    run = script(FULL, file)
+    run = run_script(FULL, file)
     assert (run.stdout, run.stderr) == ("True True [] ok True\n", "")
 
 
@@ -705,7 +625,7 @@ def test_a_full_disk_is_said_and_loses_nothing_acknowledged(file):
 
 
 def test_a_forked_process_has_a_connection_of_its_own(file):
-    run = script(
+    run = run_script(
         """
 import warnings
 warnings.simplefilter("error")
@@ -727,7 +647,7 @@ print(dict(kept.response(who).answers), next(mine.query("PRAGMA integrity_check"
 
 
 def test_eight_threads_share_a_storage_and_lose_nothing(kept, file):
-    who = started(kept)
+    who = start_response(kept)
 
     def save(thread: int) -> object:
         for number in range(15):
@@ -744,23 +664,25 @@ def test_eight_threads_share_a_storage_and_lose_nothing(kept, file):
 
 
 def test_eight_threads_that_share_at_once_make_no_more_links_than_there_can_be(kept, file):
-    who, gate = started(kept), threading.Barrier(8)
+    who, gate = start_response(kept), threading.Barrier(8)
 
     def share(thread: int) -> list[bool]:
         gate.wait(10)
         numbers = [1 + thread * 4 + number for number in range(4)]
         try:
-            return [kept.share(who, Share(number, "", False, False, WHEN["day"]), link=owner()) for number in numbers]
+            return [
+                kept.share(who, Share(number, "", False, False, WHEN["day"]), link=make_owner()) for number in numbers
+            ]
         finally:
             kept.close()
 
     with ThreadPoolExecutor(8) as pool:
         made = [one for several in pool.map(share, range(8)) for one in several]
-    assert made.count(True) == len(whole(kept, who).shares) == storage.MOST_SHARES
+    assert made.count(True) == len(stored_response(kept, who).shares) == storage.MOST_SHARES
 
 
 def test_a_copy_taken_while_others_write_is_whole(kept, file, tmp_path):
-    stop, who = threading.Event(), started(kept)
+    stop, who = threading.Event(), start_response(kept)
 
     def write() -> int:
         other, pages = Storage(file), 0
@@ -782,6 +704,6 @@ def test_a_copy_taken_while_others_write_is_whole(kept, file, tmp_path):
     restored = Storage(copy)
     assert next(restored._db.query("PRAGMA integrity_check"))["integrity_check"] == "ok"
     assert list(restored._db.query("PRAGMA foreign_key_check")) == []
-    assert len(set(whole(restored, who).answers.values())) <= 1
+    assert len(set(stored_response(restored, who).answers.values())) <= 1
     assert restored.save_answers(who, {"dough": "daily"}, **WHEN)
     restored.close()

@@ -5,27 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz.storage import Membership, Response, Seat, Storage, Team, prepare
+from quiz.storage import Membership, Response, Seat, Storage, Team
 
 DAY, LATER = "2026-05-31", "2026-06-30"
 RESULT = '{"said": "something"}'
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Storage]:
-    """An empty storage."""
-    prepare(tmp_path / "kept.db")
-    storage = Storage(tmp_path / "kept.db")
-    yield storage
-    storage.close()
 
 
 def key() -> str:

@@ -18,9 +18,9 @@ from quiz.scoring import Scheme
 from quiz.storage import Response, Round, Seat, Team
 from quiz.teams import anonymous, round_pages
 from quiz.teams.open_team import OpenMember, open_team
-from tests.teams.anonymous.test_publish import BANK, NOTHING, SCHEME, person
+from tests.factories import ALL_NEVER, BANK, SCHEME, SMALL_BANK, member
 
-SMALL = load(Path(__file__).parents[1] / "small_bank")
+SMALL = load(SMALL_BANK)
 
 
 def seats(*each: str | None) -> list[Seat]:
@@ -50,7 +50,7 @@ def publish(bank: Bank, people: int) -> anonymous.Published:
 
 def response(id: int, finished: str | None = "2026-03-01", title: str = "") -> Response:
     return Response(
-        id, "v", "2026-01-01", "2026-03-01", finished, title, "", None, NOTHING, ("data-analyst",), {}, (), ()
+        id, "v", "2026-01-01", "2026-03-01", finished, title, "", None, ALL_NEVER, ("data-analyst",), {}, (), ()
     )
 
 
@@ -97,7 +97,7 @@ def test_what_is_published_is_what_the_gate_gives_and_holds_no_title():
     seated = [(one, response(one.response, title="Canary")) for one in seats(*6 * ["2026-03-01"])]
     made = round_pages.publisher(BANK, SCHEME, team())(seated, None)
     assert made is not None
-    expected = anonymous.publish(BANK, SCHEME, 6 * [anonymous.Member(NOTHING, ("data-analyst",))], 5)
+    expected = anonymous.publish(BANK, SCHEME, 6 * [anonymous.Member(ALL_NEVER, ("data-analyst",))], 5)
     assert anonymous.Published.from_data(json.loads(made[0])) == expected
     assert "Canary" not in made[0]
 
@@ -162,7 +162,7 @@ mixed = st.lists(st.lists(st.sampled_from(SCHEME.roles), max_size=3, unique=True
 @settings(max_examples=60, deadline=None)
 @given(crew=mixed)
 def test_the_parts_of_the_bar_lie_end_to_end_and_fill_it(crew: Sequence[Sequence[str]]):
-    result = anonymous.publish(BANK, SCHEME, [person(*roles) for roles in crew], 5)
+    result = anonymous.publish(BANK, SCHEME, [member(*roles) for roles in crew], 5)
     assert result is not None
     bar = round_pages.page(BANK, result).bar
     assert sum(part.percent for part in bar) == 100
@@ -173,7 +173,7 @@ def test_the_parts_of_the_bar_lie_end_to_end_and_fill_it(crew: Sequence[Sequence
 
 
 def test_the_map_sizes_roles_by_what_is_told_of_them_alone():
-    result = anonymous.publish(BANK, SCHEME, [*4 * [person("data-engineer")], *2 * [person("data-analyst")]], 5)
+    result = anonymous.publish(BANK, SCHEME, [*4 * [member("data-engineer")], *2 * [member("data-analyst")]], 5)
     assert result is not None
     page = round_pages.page(BANK, result)
     assert [node.role.id for node in page.map.nodes if node.own] == ["data-engineer"]
@@ -181,7 +181,7 @@ def test_the_map_sizes_roles_by_what_is_told_of_them_alone():
 
 
 def test_the_map_draws_a_solid_line_where_two_or_more_stand_between():
-    crew = [*4 * [person("data-engineer", contacts=["data-analyst"])], person()]
+    crew = [*4 * [member("data-engineer", contacts=["data-analyst"])], member()]
     result = anonymous.publish(BANK, SCHEME, crew, 5)
     assert result is not None
     solid = [item.roles for item in result.hand_overs if item.band not in anonymous.FEWEST]
@@ -210,7 +210,7 @@ def test_a_page_says_the_same_under_a_bank_that_has_lost_all_its_roles():
 
 def pair_of_roles(folder: Path) -> Bank:
     """The smallest bank that there can be a team of: two roles."""
-    shutil.copytree(Path(__file__).parents[1] / "small_bank", folder)
+    shutil.copytree(SMALL_BANK, folder)
     (folder / "roles" / "cake-maker.toml").unlink()
     return load(folder)
 
@@ -237,8 +237,8 @@ def test_the_example_shows_bands_from_few_to_many():
 
 def test_each_role_has_the_initials_of_those_who_combine_it():
     crew = [
-        OpenMember("Ada Li", person("data-engineer").answers),
-        OpenMember("Bo", person("data-engineer", "data-analyst").answers),
+        OpenMember("Ada Li", member("data-engineer").answers),
+        OpenMember("Bo", member("data-engineer", "data-analyst").answers),
     ]
     found = {role.id: initials for role, initials in round_pages.open_map(BANK, open_team(BANK, SCHEME, crew))}
     assert list(found) == [role.id for role in BANK.roles]

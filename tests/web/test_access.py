@@ -20,8 +20,8 @@ from werkzeug.test import TestResponse
 from quiz import create_app
 from quiz.web import links
 from quiz.web.app import App
-from tests.visitor import Visitor
-from tests.web.views.test_lead import crew, joining, key, make, person, seat
+from tests.clients import Visitor
+from tests.factories import fill_team, join_path, join_team, link_hash, make_response, make_team
 
 #: What answers, with which status; a dot is a 404. Each GET stands for HEAD too.
 #:
@@ -120,23 +120,23 @@ class World:
     def build(self, canary: str) -> None:
         """Make everything, with `canary` in every text that somebody can write."""
         app, visitor = self.app, self.visitor
-        lead, opened = (make(visitor, kind, name=f"{canary} {kind}") for kind in ("anonymous", "open"))
-        counted, *_ = crew(app, visitor, lead, 6)
+        lead, opened = (make_team(visitor, kind, name=f"{canary} {kind}") for kind in ("anonymous", "open"))
+        counted, *_ = fill_team(app, visitor, lead, 6)
         visitor.send(f"{counted}/more", {"title": canary, "words": canary})
         visitor.send(f"{lead}/close", page=lead)
         visitor.send(f"{lead}/next", page=lead)
         # The one that was counted takes again a response before it.
-        self._take_again(before=person(app, title=canary), after=counted)
-        named, gone = person(app, title=canary), person(app)
-        begun = person(app, {app.bank.pages[0][0].id: "weekly"}, done=False)
-        seat(app, joining(visitor, opened), named, canary, wishes=True)
-        seat(app, joining(visitor, opened), person(app), f"{canary} too", wishes=True)
+        self._take_again(before=make_response(app, title=canary), after=counted)
+        named, gone = make_response(app, title=canary), make_response(app)
+        begun = make_response(app, {app.bank.pages[0][0].id: "weekly"}, done=False)
+        join_team(app, join_path(visitor, opened), named, canary, wishes=True)
+        join_team(app, join_path(visitor, opened), make_response(app), f"{canary} too", wishes=True)
         shares = {name: self._share(own) for name, own in {"share": counted, "begun": begun, "gone": gone}.items()}
         ended = self._share(counted, SHARE + 1)
         visitor.send(f"{counted}/shares/{SHARE + 1}/end", page=f"{counted}/yours")
         visitor.send(f"{gone}/delete")
-        old, other = make(visitor, name=canary), make(visitor)
-        old_join, other_join = joining(visitor, old), joining(visitor, other)
+        old, other = make_team(visitor, name=canary), make_team(visitor)
+        old_join, other_join = join_path(visitor, old), join_path(visitor, other)
         visitor.send(f"{old}/links", {"both": "y"}, page=old)
         visitor.send(f"{other}/delete")
         live = {
@@ -146,8 +146,8 @@ class World:
             "share": shares["share"],
             "lead": lead,
             "lead o": opened,
-            "join": joining(visitor, lead),
-            "join o": joining(visitor, opened),
+            "join": join_path(visitor, lead),
+            "join o": join_path(visitor, opened),
         }
         dead = {
             "ended share": ended,
@@ -168,7 +168,7 @@ class World:
             "too long": f"{link}A",
             "odd signs": f"{link[:-2]}.~",
         }
-        self.brought = person(app)
+        self.brought = make_response(app)
 
     def _share(self, own: str, number: int = SHARE) -> str:
         fields = {"number": str(number), "label": "", "words": "y"}
@@ -179,7 +179,7 @@ class World:
         with self.app.storage._write() as db:
             db.execute(
                 "UPDATE response SET earlier = (SELECT id FROM response WHERE owner = ?) WHERE owner = ?",
-                (key(before), key(after)),
+                (link_hash(before), link_hash(after)),
             )
 
     def fields(self, endpoint: str) -> dict[str, Any]:

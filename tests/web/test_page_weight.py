@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.browser.people import PEOPLE
-from tests.visitor import Visitor
+from tests.clients import Visitor
 
 LIMIT = 120_000
 

@@ -19,9 +19,9 @@ from quiz.bank import Bank
 from quiz.web import links, rate_limits, views
 from quiz.web.app import App
 from quiz.web.rate_limits import Limits, household
-from tests.visitor import Shown, Visitor
-from tests.web.test_security import assert_private
-from tests.web.views.test_take import everything
+from tests.checks import assert_private
+from tests.clients import Shown, Visitor
+from tests.factories import all_answers
 
 FEW = {"STARTS_PER_MINUTE": 3, "WRONG_LINKS_PER_MINUTE": 4, "API_PER_MINUTE": 2}
 HERE, THERE = "192.0.2.7", "198.51.100.9"
@@ -93,7 +93,7 @@ def test_nothing_is_begun_beyond_the_limit(limited: App, monkeypatch):
 
 
 def test_taking_it_again_and_making_and_joining_a_team_are_starts_too(limited: App, bank: Bank):
-    own = somebody(limited, THERE).take(everything(bank, "weekly"))
+    own = somebody(limited, THERE).take(all_answers(bank, "weekly"))
     for path in (f"{own}/again", "/teams", f"/j/{links.make()}/start"):
         visitor = somebody(limited, path)
         token = visitor.token()
@@ -109,7 +109,7 @@ def test_looking_at_the_pages_that_start_something_is_free(limited: App):
 
 def test_going_on_with_the_quiz_is_never_limited(limited: App, bank: Bank):
     visitor = somebody(limited)
-    own = visitor.take(everything(bank, "weekly"))
+    own = visitor.take(all_answers(bank, "weekly"))
     for _ in range(3):
         start(visitor)
     spent(visitor)
@@ -137,7 +137,7 @@ def test_wrong_links_are_limited(limited: App):
 
 def test_right_links_go_on_however_many_wrong_ones_came_from_the_same_address(limited: App, bank: Bank):
     visitor = somebody(limited)
-    own = visitor.take(everything(bank, "weekly"))
+    own = visitor.take(all_answers(bank, "weekly"))
     assert 429 in spent(visitor)
     assert [visitor.get(own).status_code for _ in range(10)] == [200] * 10
     assert visitor.get(f"{own}.json").status_code == 200

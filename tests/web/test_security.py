@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 from wtforms.csrf.session import SessionCSRF
@@ -19,23 +18,14 @@ from quiz.bank import Bank
 from quiz.config import paths
 from quiz.web import links, security
 from quiz.web.app import App
-from tests.visitor import Shown, Visitor
-from tests.web.views.test_take import everything, kept
+from tests.checks import assert_private, dump_database, load_response
+from tests.clients import Shown, Visitor, form_values
+from tests.factories import HOSTILE_TEXTS, all_answers
 
 HTTPS = "https://hats.example.org"
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 # What stands for each variable part of an address.
 PARTS = {"number": "1", "filename": "style.css"}
-PAYLOADS = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "'-alert(1)-'",
-    "</textarea><svg onload=alert(1)>",
-    "{{ 7 * 7 }}{% raw %}",
-    "javascript:alert(1)",
-    "<!--",
-    "&lt;b&gt;",
-]
 
 
 def address(rule: Rule, link: str) -> str:
@@ -81,7 +71,7 @@ def own(visitor: Visitor, bank: Bank) -> str:
 
 def a_finished_one(visitor: Visitor, bank: Bank, title: str, words: str) -> str:
     """The owner link's path of a response with all that can hang on it, and share link number 1."""
-    answers = everything(bank, "never", insights="daily", trends="daily", pipelines="weekly")
+    answers = all_answers(bank, "never", insights="daily", trends="daily", pipelines="weekly")
     own = visitor.take(answers, title=title, words=words, contacts=["data-engineer"])
     fields = {"number": "1", "label": title, "words": "y", "wishes": "y"}
     assert visitor.send(f"{own}/shares", fields, page=f"{own}/yours").status_code == 303
@@ -101,25 +91,25 @@ def test_every_unsafe_route_refuses_a_form_without_a_valid_token(app: App, visit
     stranger = Visitor(app).token()
     swept = [rule for rule in routes(app, *UNSAFE) if rule.endpoint not in security.STATELESS]
     assert len(swept) >= 5
-    before = dump(app)
+    before = dump_database(app)
     for rule in swept:
         for method in sorted((rule.methods or set()) & UNSAFE):
             path = address(rule, own.removeprefix("/r/"))
             for token in ({}, {"csrf_token": ""}, {"csrf_token": "wrong"}, {"csrf_token": "a##b"}, stranger):
                 answer = visitor.client.open(path, method=method, data={**token, "seed": links.make()})
                 assert answer.status_code == 400, f"{method} {path} with {token}"
-    assert dump(app) == before
+    assert dump_database(app) == before
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_every_unsafe_route_refuses_what_comes_from_another_site(app: App, visitor: Visitor, own, site):
     token = visitor.token()
-    before = dump(app)
+    before = dump_database(app)
     for rule in routes(app, *UNSAFE):
         path = address(rule, own.removeprefix("/r/"))
         answer = visitor.post(path, token | {"seed": links.make()}, headers={"Sec-Fetch-Site": site})
         assert answer.status_code == 403, path
-    assert dump(app) == before
+    assert dump_database(app) == before
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
@@ -131,11 +121,11 @@ def test_what_comes_from_this_site_is_taken(visitor: Visitor, site):
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost:8001", "http://[", "evil"])
 def test_every_unsafe_route_refuses_what_names_another_origin(app: App, visitor: Visitor, own, origin):
     token = visitor.token()
-    before = dump(app)
+    before = dump_database(app)
     for rule in routes(app, *UNSAFE):
         path = address(rule, own.removeprefix("/r/"))
         assert visitor.post(path, token | {"seed": links.make()}, headers={"Origin": origin}).status_code == 403, path
-    assert dump(app) == before
+    assert dump_database(app) == before
 
 
 def test_where_the_browser_does_not_say_which_site_sends_nothing_of_it_becomes_a_form_of_ours(app: App):
@@ -190,21 +180,16 @@ def test_a_refused_form_comes_back_with_all_that_was_sent_and_can_be_sent_again(
     assert pairs == [("contacts", "data-analyst"), ("contacts", "ml-engineer")]
     assert dict(carried)["title"] == sent["title"]
     assert dict(carried)["words"] == sent["words"]
-    assert visitor.post(f"{own}/more", multi(again.fields)).status_code == 303
-    found = kept(app, own)
+    assert visitor.post(f"{own}/more", form_values(again.fields)).status_code == 303
+    found = load_response(app, own)
     assert set(found.contacts) == {"data-analyst", "ml-engineer"}
     assert (found.title, found.words) == (sent["title"], "first\n\n\tthird </textarea><b>")
-
-
-def multi(fields: list[tuple[str, str]]) -> dict[str, list[str]]:
-    """Fields as the test client takes them."""
-    return {name: [value for other, value in fields if other == name] for name, _ in fields}
 
 
 def test_a_button_is_carried_along(visitor: Visitor):
     own = visitor.start()
     again = Shown.of(visitor.post(f"{own}/1", {"leave_out": "y"}))
-    assert visitor.post(f"{own}/1", multi(again.fields)).location == f"{own}/2"
+    assert visitor.post(f"{own}/1", form_values(again.fields)).location == f"{own}/2"
 
 
 def test_a_page_left_open_over_night_loses_nothing(visitor: Visitor, bank: Bank, monkeypatch):
@@ -213,7 +198,7 @@ def test_a_page_left_open_over_night_loses_nothing(visitor: Visitor, bank: Bank,
     monkeypatch.setattr(SessionCSRF, "now", lambda self: datetime.now() + timedelta(hours=13))
     answer = visitor.post(f"{own}/1", fields)
     assert answer.status_code == 400
-    assert visitor.post(f"{own}/1", multi(Shown.of(answer).fields)).location == f"{own}/2"
+    assert visitor.post(f"{own}/1", form_values(Shown.of(answer).fields)).location == f"{own}/2"
 
 
 def test_a_page_left_open_over_a_working_day_still_counts(visitor: Visitor, bank: Bank, monkeypatch):
@@ -227,7 +212,7 @@ def five_join(app: App, visitor: Visitor, lead: str) -> None:
     """Five who have finished join the team of that lead link."""
     join = next(value for value in visitor.see(lead).values("value") if "/j/" in value).rsplit("/", 1)[1]
     for _ in range(5):
-        own = visitor.take(everything(app.bank, "weekly")).removeprefix("/r/")
+        own = visitor.take(all_answers(app.bank, "weekly")).removeprefix("/r/")
         assert app.storage.join(links.fingerprint(join), links.fingerprint(own), name="", wishes=False)
 
 
@@ -235,11 +220,11 @@ def test_a_form_to_close_a_round_that_lay_open_does_not_close_the_next_one(app: 
     lead = str(visitor.send("/teams", {"name": "Oracle", "kind": "anonymous", "minimum": "5"}).location)
     five_join(app, visitor, lead)
     stale = visitor.see(f"{lead}/close").fields
-    assert visitor.post(f"{lead}/close", multi(stale)).location == f"{lead}/rounds/1"
-    assert visitor.post(f"{lead}/close", multi(stale)).location == f"{lead}/rounds/1", "sent twice"
+    assert visitor.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1"
+    assert visitor.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1", "sent twice"
     visitor.send(f"{lead}/next", page=lead)
     five_join(app, visitor, lead)
-    assert visitor.post(f"{lead}/close", multi(stale)).location == f"{lead}/rounds/1"
+    assert visitor.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1"
     assert visitor.get(f"{lead}/rounds/2").status_code == 404
     assert visitor.send(f"{lead}/close").location == f"{lead}/rounds/2"
 
@@ -250,23 +235,6 @@ def test_a_form_to_close_a_round_that_lay_open_does_not_close_the_next_one(app: 
 def test_every_answer_has_the_headers_that_keep_it_private(visitor: Visitor, own):
     for name, answer in every_page(visitor, own):
         assert_private(name, answer)
-
-
-def assert_private(name: str, answer: TestResponse) -> None:
-    headers = answer.headers
-    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
-    assert policy["default-src"] == "'none'", name
-    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'", name
-    assert policy["form-action"] == "'self'", name
-    assert set(policy.values()) == {"'none'", "'self'"}, name
-    assert headers["X-Content-Type-Options"] == "nosniff", name
-    assert headers["Referrer-Policy"] == "no-referrer", name
-    assert "noindex" in headers["X-Robots-Tag"], name
-    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin", name
-    assert "camera=()" in headers["Permissions-Policy"], name
-    if not (answer.request.path.startswith("/static/") and answer.status_code == 200):
-        assert headers["Cache-Control"] == "no-store", name
-        assert "ETag" not in headers, name
 
 
 def test_a_failure_of_the_server_has_the_same_headers(plain: App, monkeypatch):
@@ -362,7 +330,7 @@ def test_this_machines_own_names_are_answered(visitor: Visitor, host):
 
 
 def test_wrong_deleted_and_malformed_links_look_all_the_same(visitor: Visitor, own, bank: Bank):
-    deleted = visitor.take(everything(bank, "weekly"))
+    deleted = visitor.take(all_answers(bank, "weekly"))
     assert visitor.send(f"{deleted}/delete").status_code == 303
     wrong = [f"/r/{links.make()}", deleted, "/r/short", f"{own}x", f"{own[:-1]}", f"/r/{'ä' * 22}", f"{own}%0A", "/r/"]
     reference = visitor.get(wrong[0])
@@ -392,7 +360,7 @@ def test_sending_to_a_wrong_link_looks_all_the_same(visitor: Visitor):
 
 
 def test_one_persons_link_opens_nothing_of_another(app: App, visitor: Visitor, own, bank: Bank):
-    other = visitor.take(everything(bank, "daily"), title="Somebody else")
+    other = visitor.take(all_answers(bank, "daily"), title="Somebody else")
     assert "Somebody else" not in visitor.get(f"{own}/check").text
     visitor.send(f"{own}/delete")
     assert visitor.get(other).status_code == 200
@@ -401,31 +369,22 @@ def test_one_persons_link_opens_nothing_of_another(app: App, visitor: Visitor, o
 # Reading writes nothing
 
 
-def dump(app: App) -> dict[str, object]:
-    """All that the database holds: its schema, and every row of every table."""
-    db = Database(app.storage.file)
-    try:
-        return {"schema": db.schema} | {name: list(db[name].rows) for name in db.table_names()}
-    finally:
-        db.close()
-
-
 def test_reading_writes_nothing(app: App, visitor: Visitor, own, bank: Bank):
     begun, full = visitor.start(), visitor.start()
-    visitor.answer(full, everything(bank, "rarely"))
-    before = dump(app)
+    visitor.answer(full, all_answers(bank, "rarely"))
+    before = dump_database(app)
     assert "Figures." in str(before)
     for path in (own, begun, full, f"/r/{links.make()}"):
         for rule in routes(app, "GET"):
             for method in ("GET", "HEAD", "OPTIONS"):
                 visitor.client.open(address(rule, path.removeprefix("/r/")), method=method, buffered=True)
-    assert dump(app) == before
+    assert dump_database(app) == before
 
 
 # Markup
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("payload", HOSTILE_TEXTS)
 def test_what_people_type_is_never_read_as_markup(visitor: Visitor, bank: Bank, payload):
     own = a_finished_one(visitor, bank, payload, payload)
     harmless = a_finished_one(visitor, bank, "title", "words")
@@ -456,7 +415,7 @@ def test_pages_hold_nothing_inline_and_nothing_foreign(visitor: Visitor, own):
 
 @pytest.mark.parametrize("often", ["never", "weekly", "skip", None])
 def test_every_reference_within_a_page_has_its_target(visitor: Visitor, bank: Bank, own, often):
-    owned = visitor.take(everything(bank, often), contacts=["ml-engineer"]) if often else own
+    owned = visitor.take(all_answers(bank, often), contacts=["ml-engineer"]) if often else own
     for name, answer in every_page(visitor, owned):
         if answer.mimetype != "text/html":
             continue
@@ -502,10 +461,10 @@ def test_a_form_that_is_too_large_is_refused_with_a_page(visitor: Visitor, own):
 
 
 def test_more_than_a_hundred_parts_are_refused(app: App, visitor: Visitor, own):
-    before = dump(app)
+    before = dump_database(app)
     parts = visitor.token() | {f"part-{n}": "x" for n in range(100)}
     assert visitor.post(f"{own}/more", parts, content_type="multipart/form-data").status_code == 413
-    assert dump(app) == before
+    assert dump_database(app) == before
 
 
 def test_more_fields_than_any_form_has_do_not_come_back(visitor: Visitor, own):
@@ -519,7 +478,7 @@ def test_more_fields_than_any_form_has_do_not_come_back(visitor: Visitor, own):
 def test_the_longest_text_that_is_allowed_gets_through(app: App, visitor: Visitor, own):
     words = "🎩" * 4000
     assert visitor.send(f"{own}/more", {"words": words}).status_code == 303
-    assert kept(app, own).words == words
+    assert load_response(app, own).words == words
 
 
 @pytest.mark.parametrize(

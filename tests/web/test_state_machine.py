@@ -35,9 +35,9 @@ from quiz.config import paths
 from quiz.teams import anonymous
 from quiz.web import links
 from quiz.web.app import App, months_later
-from tests.visitor import Shown, Visitor
-from tests.web.test_security import PAYLOADS
-from tests.web.views.test_lead import team_of
+from tests.checks import load_team
+from tests.clients import Shown, Visitor
+from tests.factories import HOSTILE_TEXTS
 
 BANK = load(paths.shipped("questions"))
 POINTS = list(BANK.point)
@@ -112,7 +112,9 @@ def tidy(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\x00", "").strip()
 
 
-texts = st.text(st.characters(codec="utf-8"), max_size=100) | st.sampled_from([*PAYLOADS, "", " ", "x" * 80, "x" * 81])
+texts = st.text(st.characters(codec="utf-8"), max_size=100) | st.sampled_from(
+    [*HOSTILE_TEXTS, "", " ", "x" * 80, "x" * 81]
+)
 places = st.integers(0, 10_000)
 answer = st.sampled_from(POINTS)
 six = st.lists(answer, min_size=6, max_size=6)
@@ -178,7 +180,7 @@ class Web(RuleBasedStateMachine):
         ]
 
     def join_of(self, team: Team) -> str:
-        number = team_of(self.app, team.lead).number
+        number = load_team(self.app, team.lead).number
         return "/j/" + self.app.derive("join", f"{team.lead.split('/')[2]}:{number}")
 
     def share_of(self, person: Person, number: int) -> str:

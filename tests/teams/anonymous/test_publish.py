@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiz.bank import load
-from quiz.config import paths
 from quiz.scoring import Scheme
 from quiz.teams.anonymous import (
     BANDS,
@@ -35,19 +34,9 @@ from quiz.teams.anonymous import (
     publish,
 )
 from quiz.teams.open_team import OpenMember, _initials, open_team
+from tests.factories import BANK, SCHEME, member
 
-BANK = load(paths.shipped("questions"))
-SCHEME = Scheme.of(BANK)
-NOTHING = dict.fromkeys(SCHEME.questions, "never")
-
-
-def person(*roles: str, contacts: Sequence[str] = (), **changes: str) -> Member:
-    """Somebody who does all of these roles daily and nothing else, but for changes (`pipelines="weekly"`)."""
-    own = {item.id: "daily" for role in roles for item in BANK.role[role].responsibilities}
-    return Member(NOTHING | own | {id.replace("_", "-"): answer for id, answer in changes.items()}, contacts)
-
-
-ENGINEER, ANALYST, IDLE = person("data-engineer"), person("data-analyst"), person()
+ENGINEER, ANALYST, IDLE = member("data-engineer"), member("data-analyst"), member()
 
 
 def published(members: Sequence[Member], minimum: int = 5, before: Published | None = None) -> Published:
@@ -69,7 +58,7 @@ def anybody(rng: np.random.Generator) -> Member:
     roles = rng.choice(SCHEME.roles, rng.integers(0, 4), replace=False).tolist()
     changes = {id: str(rng.choice(list(BANK.point))) for id in SCHEME.questions if rng.random() < 0.4}
     contacts = [role for role in SCHEME.roles if rng.random() < 0.5]
-    return Member(dict(person(*roles).answers) | changes, contacts)
+    return Member(dict(member(*roles).answers) | changes, contacts)
 
 
 def as_before(round: Published, before: Published) -> bool:
@@ -139,7 +128,7 @@ def test_a_swap_on_the_edge_of_a_band_does_not_move_it():
 
 
 def test_a_swap_of_two_pure_people_does_not_move_the_mix():
-    others = [ENGINEER, ENGINEER, ANALYST, person("data-engineer", "data-analyst")]
+    others = [ENGINEER, ENGINEER, ANALYST, member("data-engineer", "data-analyst")]
     first = published([ENGINEER, *others])
     assert percents(first) == {"data-engineer": 70}
     assert percents(published([ANALYST, *others])) == {"data-engineer": 45, "data-analyst": 50}
@@ -213,7 +202,7 @@ def test_a_role_is_held_or_no_longer_held_once_more_people_moved_than_one(people
 )
 def test_a_mix_stays_up_to_what_one_person_can_move_and_no_further(people, by, held_back, moved):
     """One of five people moves 20 %, one of seven 14 %, one of twenty 5 %; rounding adds 5 % on both sides."""
-    both = person("data-engineer", "data-analyst")
+    both = member("data-engineer", "data-analyst")
     team = [*(people // 2) * [ENGINEER, ANALYST], *(people % 2) * [both]]
     fresh = published(team)
     told = {role: now + by * way for (role, now), way in zip(percents(fresh).items(), moved, strict=True)}
@@ -246,12 +235,12 @@ def test_a_unanimous_team_looks_like_one_with_an_exception():
 
 
 def test_one_daily_person_looks_like_none():
-    one = person("data-engineer", dashboards="daily")
+    one = member("data-engineer", dashboards="daily")
     assert published([one, *5 * [ENGINEER]]) == published(6 * [ENGINEER])
 
 
 def test_suppressed_looks_exactly_like_empty():
-    few = [ANALYST, person("data-architect"), IDLE, IDLE]
+    few = [ANALYST, member("data-architect"), IDLE, IDLE]
     assert published([*6 * [ENGINEER], *few]) == published([*6 * [ENGINEER], *4 * [IDLE]])
 
 
@@ -307,7 +296,7 @@ def test_the_order_of_members_does_not_matter(seed, people):
 
 
 def test_weekly_counts_and_monthly_does_not():
-    members = [person(pipelines="weekly", dashboards="monthly", trends="skip")] * 5
+    members = [member(pipelines="weekly", dashboards="monthly", trends="skip")] * 5
     round = published(members)
     assert [band(round, id) for id in ("pipelines", "dashboards", "trends")] == [
         "four-or-more",
@@ -318,15 +307,15 @@ def test_weekly_counts_and_monthly_does_not():
 
 def test_an_answer_that_is_worth_exactly_half_counts_too():
     scheme = dataclasses.replace(SCHEME, worth=np.array([0, 0.1, 0.5, 0.65, 1, np.nan]))
-    round = publish(BANK, scheme, 5 * [person(dashboards="monthly")], 5)
+    round = publish(BANK, scheme, 5 * [member(dashboards="monthly")], 5)
     assert round is not None
     assert band(round, "dashboards") == "four-or-more"
 
 
 def test_a_hand_over_counts_who_knows_both_sides():
-    knows = person("data-engineer", contacts=["data-analyst"])
-    both = person("data-engineer", "data-analyst")
-    stranger = person("data-scientist", contacts=["data-analyst", "data-engineer"])
+    knows = member("data-engineer", contacts=["data-analyst"])
+    both = member("data-engineer", "data-analyst")
+    stranger = member("data-scientist", contacts=["data-analyst", "data-engineer"])
 
     def between(*members: Member) -> str:
         items = {item.roles: item.band for item in published(members).hand_overs}
@@ -452,7 +441,7 @@ def test_the_share_of_the_other_roles_is_told_as_it_is_where_it_hides_nobody():
 
 @pytest.mark.parametrize("engineers", [5, 9], ids=["from exactly there on", "and above"])
 def test_a_share_of_most_or_all_hides_the_others_shares(engineers):
-    round = published([*engineers * [ENGINEER], *3 * [person("data-engineer", "data-analyst")]])
+    round = published([*engineers * [ENGINEER], *3 * [member("data-engineer", "data-analyst")]])
     said = {fact.id: fact.value for fact in facts(round, BANK) if fact.kind == "mix"}
     assert said["data-engineer"] == "most or all"
     assert said["data-analyst"] == "held, share not told"
@@ -460,7 +449,7 @@ def test_a_share_of_most_or_all_hides_the_others_shares(engineers):
 
 
 def test_derived_facts_come_from_the_bands():
-    team = [*4 * [person("data-engineer", contacts=["data-analyst"])], *3 * [ANALYST], person(monitoring="daily")]
+    team = [*4 * [member("data-engineer", contacts=["data-analyst"])], *3 * [ANALYST], member(monitoring="daily")]
     round = published(team)
     assert {item.responsibility for item in round.strengths} == {"pipelines", "ingest-transform-serve", "data-quality"}
     assert [part.role for part in round.overlaps] == ["data-engineer"]
@@ -474,7 +463,7 @@ def test_derived_facts_come_from_the_bands():
 
 
 def test_derived_facts_of_a_large_team_come_from_its_quarters():
-    round = published([*18 * [ENGINEER], *4 * [ANALYST], *2 * [person("data-engineer", contacts=["data-analyst"])]])
+    round = published([*18 * [ENGINEER], *4 * [ANALYST], *2 * [member("data-engineer", contacts=["data-analyst"])]])
     own = {role: {item.id for item in BANK.role[role].responsibilities} for role in ("data-engineer", "data-analyst")}
     assert {item.responsibility for item in round.strengths} == own["data-engineer"]
     assert {item.responsibility for item in round.thin} == set(SCHEME.questions) - own["data-engineer"]
@@ -497,7 +486,7 @@ def test_many_share_a_role_when_they_do_more_than_half_of_it(strong, shared):
 
 
 def test_the_agenda_goes_through_the_hour_with_what_triggered_each_prompt():
-    team = [*4 * [person("data-engineer", contacts=["data-analyst"])], *3 * [ANALYST], person(monitoring="daily")]
+    team = [*4 * [member("data-engineer", contacts=["data-analyst"])], *3 * [ANALYST], member(monitoring="daily")]
     round = published(team)
     held, overlaps = ("data-engineer", "data-analyst"), ("data-engineer",)
     thin = tuple(item.responsibility for item in round.thin)
@@ -566,7 +555,7 @@ def test_an_open_team_shows_everybody_s_answers_in_order():
 
 
 def test_whoever_does_most_of_the_same_could_stand_in():
-    half = person("data-engineer", dashboards="daily")
+    half = member("data-engineer", dashboards="daily")
     team = team_of(named("Ada", ENGINEER), named("Bo", ANALYST), named("Cy", half), named("Di", IDLE))
     assert {(each.person, each.other) for each in team.stand_ins} == {(0, 2), (1, 2), (2, 0)}
     assert [each.part for each in team.stand_ins] == pytest.approx([1, 1 / 3, 3 / 4])
@@ -574,13 +563,13 @@ def test_whoever_does_most_of_the_same_could_stand_in():
 
 
 def test_who_does_little_stands_in_for_nobody():
-    little = person(pipelines="rarely", dashboards="rarely")
+    little = member(pipelines="rarely", dashboards="rarely")
     team = team_of(named("Ada", ENGINEER), named("Bo", little), named("Cy", ANALYST))
     assert [(each.person, each.other) for each in team.stand_ins] == [(1, 0)]
 
 
 def test_a_skipped_question_leaves_both_sides_of_a_likeness():
-    skipped = person("data-engineer", pipelines="skip")
+    skipped = member("data-engineer", pipelines="skip")
     team = team_of(named("Ada", ENGINEER), named("Bo", skipped))
     assert [each.part for each in team.stand_ins] == [1.0, 1.0]
 
@@ -598,7 +587,7 @@ def test_nobody_is_paired_who_does_not_show_wishes():
 
 def test_only_who_does_it_daily_shows_others_how():
     wish = {"pipelines": "start"}
-    weekly = person("data-engineer", pipelines="weekly")
+    weekly = member("data-engineer", pipelines="weekly")
     assert team_of(named("Ada", weekly, {}), named("Bo", ANALYST, wish)).lessons == ()
 
 

@@ -23,11 +23,10 @@ from quiz.cli import main
 from quiz.config import paths
 from quiz.exchange import openapi, score_request
 from quiz.web.app import App
-from tests.visitor import Visitor
-from tests.web.test_security import assert_private, dump
-from tests.web.views.test_take import everything
+from tests.checks import assert_private, dump_database
+from tests.clients import Visitor
+from tests.factories import DOCS, all_answers
 
-DOCS = Path(__file__).resolve().parents[3] / "docs"
 PROBLEM = "application/problem+json"
 BANK = load(paths.shipped("questions"))
 ANSWERS = st.dictionaries(st.sampled_from(list(BANK.responsibility)), st.sampled_from(list(BANK.point)))
@@ -109,7 +108,7 @@ def test_the_document_names_every_address_below_api(app: App):
 
 
 def test_what_is_kept_about_a_person_is_as_the_document_says(visitor: Visitor, bank: Bank):
-    own = visitor.take(everything(bank, "weekly"), title="Analyst", words="Figures.", contacts=["data-engineer"])
+    own = visitor.take(all_answers(bank, "weekly"), title="Analyst", words="Figures.", contacts=["data-engineer"])
     answer = visitor.get(f"{own}.json")
     assert answer.status_code == 200
     described["/r/{link}.json"]["GET"].validate_response(answer)
@@ -349,10 +348,10 @@ def test_nothing_that_can_be_sent_breaks_it(app: App, body):
 
 def test_scoring_stores_nothing_and_sets_no_cookie(app: App, visitor: Visitor):
     visitor.start()
-    before = dump(app)
+    before = dump_database(app)
     answer = visitor.client.post("/api/score", json={"id": "Ada", "answers": {}, "text": "Ada loads figures."})
     assert answer.status_code == 200
-    assert dump(app) == before
+    assert dump_database(app) == before
     for path in ("/api/bank", "/api/openapi.json", "/health"):
         assert "Set-Cookie" not in app.test_client().get(path).headers
     assert "Set-Cookie" not in send(app, {"answers": {}}).headers

@@ -15,8 +15,8 @@ from quiz.results.conversation import Talk, distances, talk
 from quiz.results.goals import distance
 from quiz.scoring import Scheme
 from quiz.web.app import App
-from tests.visitor import Shown, Visitor
-from tests.web.views.test_take import everything
+from tests.clients import Shown, Visitor
+from tests.factories import all_answers
 
 BANK = load(paths.shipped("questions"))
 SCHEME = Scheme.of(BANK)
@@ -38,7 +38,7 @@ def told(answers: dict[str, str], **more: Any) -> Talk:
 
 
 def test_the_role_that_the_title_names_is_held_against_the_mix():
-    engineer = everything(BANK, "never", **ENGINEER)
+    engineer = all_answers(BANK, "never", **ENGINEER)
     same, other, none = (told(engineer, title=title) for title in ("Senior data engineer", "Data analyst", "Wizard"))
     assert same.titled == BANK.role["data-engineer"]
     assert same.fits
@@ -49,7 +49,7 @@ def test_the_role_that_the_title_names_is_held_against_the_mix():
 
 def test_wishes_come_in_the_banks_order_without_what_is_to_stay_as_it_is():
     wishes = {"trends": "start", "pipelines": "less", "data-quality": "less", "infrastructure": "as-is"}
-    found = told(everything(BANK, "never", **ENGINEER), wishes=wishes)
+    found = told(all_answers(BANK, "never", **ENGINEER), wishes=wishes)
     assert [(wish.id, [item.id for item in items]) for wish, items in found.wished] == [
         ("less", ["pipelines", "data-quality"]),
         ("start", ["trends"]),
@@ -58,7 +58,7 @@ def test_wishes_come_in_the_banks_order_without_what_is_to_stay_as_it_is():
 
 def test_wishes_and_headings_that_the_bank_does_not_know_are_left_out():
     found = told(
-        everything(BANK, "never", **ENGINEER),
+        all_answers(BANK, "never", **ENGINEER),
         wishes={"since-removed": "less", "pipelines": "since-removed"},
         heading=("since-removed",),
     )
@@ -67,7 +67,7 @@ def test_wishes_and_headings_that_the_bank_does_not_know_are_left_out():
 
 
 def test_distances_come_in_the_banks_order_whatever_order_they_were_chosen_in():
-    answers = everything(BANK, "never", **ENGINEER)
+    answers = all_answers(BANK, "never", **ENGINEER)
     found = distances(BANK, SCHEME, answers, ["ml-engineer", "data-analyst"], ["data-analyst"])
     assert found == tuple(
         distance(BANK, SCHEME, answers, role, ["data-analyst"]) for role in ("data-analyst", "ml-engineer")
@@ -75,9 +75,9 @@ def test_distances_come_in_the_banks_order_whatever_order_they_were_chosen_in():
 
 
 def test_without_an_earlier_response_there_is_no_change():
-    answers = everything(BANK, "never", **ENGINEER)
+    answers = all_answers(BANK, "never", **ENGINEER)
     assert told(answers).change is None
-    change = told(answers, before=everything(BANK, "never", **OPERATIONS)).change
+    change = told(answers, before=all_answers(BANK, "never", **OPERATIONS)).change
     assert change is not None
     assert change.verdict == "changed"
 
@@ -115,7 +115,7 @@ def test_wishes_never_move_the_result(found: Talk, wishes):
 @pytest.fixture
 def own(visitor: Visitor, bank: Bank) -> str:
     """Somebody with much to say, by the path of their owner link."""
-    answers = everything(bank, "never", **ENGINEER, **OPERATIONS, insights="monthly")
+    answers = all_answers(bank, "never", **ENGINEER, **OPERATIONS, insights="monthly")
     own = visitor.take(answers, contacts=["data-analyst", "software-engineer"], title="Data analyst", words=SECRET)
     fields = {"wish-pipelines": "hand-over", "wish-monitoring": "more", "wish-trends": "start", "wish-ci-cd": "as-is"}
     assert visitor.send(f"{own}/ahead", {**fields, "heading": ["data-analyst"]}).status_code == 303
@@ -183,7 +183,7 @@ def test_names_that_hold_a_comma_are_told_apart(visitor: Visitor, own, bank: Ban
     ],
 )
 def test_the_title_is_held_against_practice_where_it_names_a_role(visitor: Visitor, bank: Bank, title, said):
-    own = visitor.take(everything(bank, "never", **ENGINEER, **OPERATIONS), title=title)
+    own = visitor.take(all_answers(bank, "never", **ENGINEER, **OPERATIONS), title=title)
     text = visitor.see(f"{own}/talk").text
     assert said in text if said else "The title says" not in text
     assert (f"Job title: {title}" in text) == bool(title)
@@ -205,7 +205,7 @@ TIE = {"answer": "never", "insights": "monthly", "pipelines": "weekly"}
     ids=["tie", "tie, its other mix", "tie of others", "too few answers", "little", "all"],
 )
 def test_answers_that_name_no_role_do_not_deny_the_title(visitor: Visitor, bank: Bank, week, title, said):
-    own = visitor.take(everything(bank, **week), title=title)
+    own = visitor.take(all_answers(bank, **week), title=title)
     around = visitor.see(f"{own}/talk").text.split("The title says ", 1)[1]
     assert around[len(title) :].startswith(said)
     heard = visitor.see(own).text.split("Your title says ", 1)[1][len(title) :]
@@ -246,7 +246,7 @@ def test_free_words_never_stand_on_a_page_that_is_passed_on(visitor: Visitor, ow
 
 
 def test_a_title_is_never_read_as_markup(visitor: Visitor, bank: Bank):
-    own = visitor.take(everything(bank, "never", **ENGINEER), title="<b>Boss</b> & {{ 7*7 }}")
+    own = visitor.take(all_answers(bank, "never", **ENGINEER), title="<b>Boss</b> & {{ 7*7 }}")
     page = visitor.get(f"{own}/talk").text
     assert "&lt;b&gt;Boss&lt;/b&gt; &amp; {{ 7*7 }}" in page
 
@@ -262,7 +262,7 @@ def test_a_title_is_never_read_as_markup(visitor: Visitor, bank: Bank):
     ids=["all", "little", "not enough", "tie"],
 )
 def test_every_kind_of_result_has_its_page(visitor: Visitor, bank: Bank, answers, often, said):
-    shown = visitor.see(f"{visitor.take(everything(bank, often, **answers))}/talk")
+    shown = visitor.see(f"{visitor.take(all_answers(bank, often, **answers))}/talk")
     assert said in shown.text
     assert ("What I said I do" in shown.text) == said.startswith("A tie")
     assert "Nothing noted yet." in part(shown, "What I want", "Worth asking")
@@ -270,7 +270,7 @@ def test_every_kind_of_result_has_its_page(visitor: Visitor, bank: Bank, answers
 
 
 def test_since_the_last_time_is_one_line(app: App, visitor: Visitor, bank: Bank):
-    answers = everything(bank, "never", **ENGINEER)
+    answers = all_answers(bank, "never", **ENGINEER)
     own = visitor.take(answers)
     assert "last time" not in part(visitor.see(f"{own}/talk"), "Around it", "Worth asking")
     started = str(visitor.send(f"{own}/again", page=f"{own}/yours").location).removesuffix("/1")

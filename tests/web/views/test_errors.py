@@ -14,9 +14,9 @@ from quiz import create_app
 from quiz.bank import Bank
 from quiz.storage import Storage, Unavailable
 from quiz.web.app import App
-from tests.visitor import Shown, Visitor
-from tests.web.test_security import multi
-from tests.web.views.test_take import everything, kept, page
+from tests.checks import load_response
+from tests.clients import Shown, Visitor, form_values
+from tests.factories import all_answers, page_answers
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_answers_that_could_not_be_saved_are_in_the_page_and_can_be_sent_again(
     app: App, visitor: Visitor, bank: Bank, monkeypatch, method
 ):
     own = visitor.start()
-    fields = visitor.token() | page(bank, 1, "monthly")
+    fields = visitor.token() | page_answers(bank, 1, "monthly")
     with monkeypatch.context() as broken:
         broken.setattr(Storage, method, fail)
         answer = visitor.post(f"{own}/1", fields)
@@ -46,10 +46,10 @@ def test_answers_that_could_not_be_saved_are_in_the_page_and_can_be_sent_again(
     assert answer.headers["Cache-Control"] == "no-store"
     again = Shown.of(answer)
     assert "That could not be saved just now" in again.text
-    assert dict(again.fields).items() >= page(bank, 1, "monthly").items()
-    assert kept(app, own).answers == {}
-    assert visitor.post(f"{own}/1", multi(again.fields)).location == f"{own}/2"
-    assert kept(app, own).answers == page(bank, 1, "monthly")
+    assert dict(again.fields).items() >= page_answers(bank, 1, "monthly").items()
+    assert load_response(app, own).answers == {}
+    assert visitor.post(f"{own}/1", form_values(again.fields)).location == f"{own}/2"
+    assert load_response(app, own).answers == page_answers(bank, 1, "monthly")
 
 
 def test_words_that_could_not_be_saved_are_in_the_page(visitor: Visitor, monkeypatch):
@@ -71,7 +71,7 @@ def test_a_start_that_could_not_be_kept_can_be_sent_again(visitor: Visitor, monk
         broken.setattr(Storage, "start", fail)
         answer = visitor.post("/start", fields)
     assert answer.status_code == 503
-    assert visitor.post("/start", multi(Shown.of(answer).fields)).status_code == 303
+    assert visitor.post("/start", form_values(Shown.of(answer).fields)).status_code == 303
 
 
 def test_a_page_that_cannot_be_read_is_a_503_too(visitor: Visitor, monkeypatch):
@@ -89,17 +89,17 @@ def test_a_database_that_somebody_locks_is_waited_for_then_given_up(app: App, ba
     monkeypatch.setattr("quiz.storage.sqlite.PATIENCE", 0.05)
     visitor = Visitor(app)
     own = visitor.start()
-    fields = visitor.token() | page(bank, 1, "weekly")
+    fields = visitor.token() | page_answers(bank, 1, "weekly")
     other = Database(app.storage.file)
     try:
         other.execute("BEGIN IMMEDIATE")
         answer = visitor.post(f"{own}/1", fields)
         assert answer.status_code == 503
         other.execute("ROLLBACK")
-        assert visitor.post(f"{own}/1", multi(Shown.of(answer).fields)).status_code == 303
+        assert visitor.post(f"{own}/1", form_values(Shown.of(answer).fields)).status_code == 303
     finally:
         other.close()
-    assert kept(app, own).answers == page(bank, 1, "weekly")
+    assert load_response(app, own).answers == page_answers(bank, 1, "weekly")
 
 
 def test_a_form_too_large_is_too_large_also_while_the_database_is_away(plain: App, monkeypatch):
@@ -134,19 +134,19 @@ def test_no_form_ever_breaks_a_page(visitor: Visitor, fields):
 
 
 def test_what_is_deleted_while_a_page_is_open_is_not_found(visitor: Visitor, bank: Bank):
-    own = visitor.take(everything(bank, "weekly"))
+    own = visitor.take(all_answers(bank, "weekly"))
     token = visitor.token()
     visitor.send(f"{own}/delete")
     for path in ("/1", "/more", "/check", "/delete"):
-        assert visitor.post(own + path, token | page(bank, 1, "weekly")).status_code == 404
+        assert visitor.post(own + path, token | page_answers(bank, 1, "weekly")).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["save_answers", "save_more", "finish"])
 def test_what_is_deleted_between_reading_and_writing_is_not_found(visitor: Visitor, bank: Bank, monkeypatch, method):
-    own = visitor.take(everything(bank, "weekly"))
+    own = visitor.take(all_answers(bank, "weekly"))
     monkeypatch.setattr(Storage, method, lambda *_, **__: False)
     path = {"save_answers": "/1", "save_more": "/more", "finish": "/check"}[method]
-    assert visitor.send(own + path, page(bank, 1, "weekly")).status_code == 404
+    assert visitor.send(own + path, page_answers(bank, 1, "weekly")).status_code == 404
 
 
 # A mistake of ours
@@ -166,7 +166,7 @@ def test_a_mistake_of_ours_shows_nothing_of_the_inside(plain: App, monkeypatch):
 
 def test_a_mistake_in_the_middle_of_a_page_leaves_nothing_half_shown(plain: App, bank: Bank, monkeypatch):
     visitor = Visitor(plain)
-    own = visitor.take(everything(bank, "weekly"))
+    own = visitor.take(all_answers(bank, "weekly"))
     monkeypatch.setattr("quiz.results.result.result", lambda *_: None)
     answer = visitor.get(own)
     assert answer.status_code == 500
@@ -176,7 +176,7 @@ def test_a_mistake_in_the_middle_of_a_page_leaves_nothing_half_shown(plain: App,
 
 def test_the_log_of_a_mistake_holds_no_private_link(plain: App, bank: Bank, monkeypatch, caplog):
     visitor = Visitor(plain)
-    own = visitor.take(everything(bank, "weekly"))
+    own = visitor.take(all_answers(bank, "weekly"))
     monkeypatch.setattr("quiz.results.result.result", lambda *_: None)
     visitor.get(own)
     assert caplog.records, "it is noted, as the page says"

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from html import unescape
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +14,9 @@ from quiz.config import paths
 from quiz.results.result import LONG, Heard, Result, result
 from quiz.scoring import Scheme
 from quiz.web.forms import WORDS_LENGTH
-from tests.visitor import Visitor
-from tests.web.views.test_take import everything, kept
+from tests.checks import load_response
+from tests.clients import Visitor
+from tests.factories import ROOT, all_answers
 
 BANK = load(paths.shipped("questions"))
 SCHEME = Scheme.of(BANK)
@@ -29,7 +29,7 @@ MARK = re.compile(r"<mark>(.*?)<sup>(\d)</sup></mark>", re.DOTALL)
 
 def told(text: str, title: str = "", *, often: str = "never", **answers: str) -> Result:
     """The result of somebody who wrote `text`, and answered `often` to all questions not named."""
-    return result(BANK, SCHEME, everything(BANK, often, **answers), title=title, text=text)
+    return result(BANK, SCHEME, all_answers(BANK, often, **answers), title=title, text=text)
 
 
 def heard(text: str, *, often: str = "never", **answers: str) -> Heard:
@@ -41,7 +41,7 @@ def heard(text: str, *, often: str = "never", **answers: str) -> Heard:
 
 def shown(visitor: Visitor, words: str, title: str = "", **answers: str) -> str:
     """The result page of somebody who typed that, as HTML."""
-    own = visitor.take(everything(visitor.app.bank, "never", **answers or ENGINEER), words=words, title=title)
+    own = visitor.take(all_answers(visitor.app.bank, "never", **answers or ENGINEER), words=words, title=title)
     answer = visitor.get(own)
     assert answer.status_code == 200
     return answer.text
@@ -165,7 +165,7 @@ def test_unrecognised_text_says_so_and_claims_no_match(visitor: Visitor, words):
 
 
 def test_a_doubt_leads_to_the_answer_that_it_is_about(visitor: Visitor, bank: Bank):
-    own = visitor.take(everything(bank, "never", **ENGINEER), words=BOARDS)
+    own = visitor.take(all_answers(bank, "never", **ENGINEER), words=BOARDS)
     page = visitor.get(own).text
     name = bank.responsibility["dashboards"].name
     assert f"You wrote about “{name}”, but answered “never” there" in unescape(page)
@@ -245,7 +245,7 @@ def test_too_long_a_text_is_said_and_kept_in_the_page(visitor: Visitor, length):
     assert answer.status_code == 422
     assert f"Use {WORDS_LENGTH:,} characters or fewer." in answer.text
     assert "x" * length in answer.text
-    assert kept(visitor.app, own).words == ""
+    assert load_response(visitor.app, own).words == ""
 
 
 def test_half_a_megabyte_is_refused_with_a_page_that_says_so(visitor: Visitor):
@@ -253,7 +253,7 @@ def test_half_a_megabyte_is_refused_with_a_page_that_says_so(visitor: Visitor):
     answer = visitor.send(f"{own}/more", {"words": FLOWS * 5_300})
     assert answer.status_code == 413
     assert "<h1" in answer.text
-    assert kept(visitor.app, own).words == ""
+    assert load_response(visitor.app, own).words == ""
 
 
 def test_the_longest_text_has_its_page(visitor: Visitor):
@@ -271,7 +271,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from quiz import create_app
-from tests.visitor import Visitor
+from tests.clients import Visitor
 visitor = Visitor(create_app({"TESTING": True}, instance=Path(sys.argv[1])))
 answers = {**dict.fromkeys(visitor.app.bank.responsibility, "never"), "pipelines": "daily", "data-quality": "daily"}
 own = visitor.take(answers, title="Data engineer", contacts=["data-analyst"])
@@ -285,8 +285,7 @@ print("sklearn" in sys.modules)
 
 
 def test_scikit_learn_is_imported_once_a_text_comes_and_not_before(tmp_path):
-    root = Path(__file__).parents[3]
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(tmp_path / "instance")], cwd=root, capture_output=True, text=True, check=True
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "instance")], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.split("\n")[:2] == ["[]", "True"]

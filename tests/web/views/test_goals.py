@@ -11,8 +11,9 @@ import pytest
 from quiz.bank import Bank
 from quiz.results import goals
 from quiz.web.app import App
-from tests.visitor import Visitor
-from tests.web.views.test_take import everything, kept
+from tests.checks import load_response
+from tests.clients import Visitor
+from tests.factories import all_answers
 
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily", "insights": "weekly"}
 PAGES = ("ahead", "talk", "since")
@@ -21,7 +22,7 @@ PAGES = ("ahead", "talk", "since")
 @pytest.fixture
 def answers(bank: Bank) -> dict[str, str]:
     """Those of a data engineer who also answers business questions."""
-    return everything(bank, "never", **ENGINEER)
+    return all_answers(bank, "never", **ENGINEER)
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def again(visitor: Visitor, own: str, answers: Mapping[str, str]) -> str:
 def test_wishes_are_kept_and_shown_again(app: App, visitor: Visitor, own):
     answer = want(visitor, own, pipelines="less", insights="more", dashboards="start", heading=["data-analyst"])
     assert (answer.status_code, answer.location) == (303, f"{own}/ahead?saved=1#saved")
-    stored = kept(app, own)
+    stored = load_response(app, own)
     assert stored.wishes == {"pipelines": "less", "insights": "more", "dashboards": "start"}
     assert stored.heading == ("data-analyst",)
     fields = visitor.see(f"{own}/ahead").fields
@@ -66,11 +67,11 @@ def test_wishes_are_kept_and_shown_again(app: App, visitor: Visitor, own):
 
 def test_sending_the_page_as_it_is_changes_nothing(app: App, visitor: Visitor, own):
     want(visitor, own, pipelines="hand-over", dashboards="start", heading=["data-analyst", "ml-engineer"])
-    before = kept(app, own)
+    before = load_response(app, own)
     fields = visitor.see(f"{own}/ahead").fields
     sent = {name: [value for other, value in fields if other == name] for name, _ in fields}
     assert visitor.post(f"{own}/ahead", sent).status_code == 303
-    assert kept(app, own) == before
+    assert load_response(app, own) == before
 
 
 def test_a_wish_is_a_quiet_mark_beside_its_answer_on_the_result(visitor: Visitor, own, bank: Bank):
@@ -87,7 +88,7 @@ def test_a_wish_is_a_quiet_mark_beside_its_answer_on_the_result(visitor: Visitor
 def test_a_wish_can_be_taken_back(app: App, visitor: Visitor, own):
     want(visitor, own, pipelines="less", heading=["data-analyst"])
     want(visitor, own)
-    assert (kept(app, own).wishes, kept(app, own).heading) == ({}, ())
+    assert (load_response(app, own).wishes, load_response(app, own).heading) == ({}, ())
     assert 'class="wish"' not in visitor.get(own).text
 
 
@@ -116,7 +117,7 @@ def test_what_is_done_can_be_wished_more_or_less_and_what_is_not_can_be_started(
 def test_a_wish_that_no_longer_fits_the_answer_stays_until_it_is_changed(app: App, visitor: Visitor, own, bank: Bank):
     want(visitor, own, pipelines="less")
     page = next(n for n, items in enumerate(bank.pages, 1) if "pipelines" in {item.id for item in items})
-    answers = {item.id: kept(app, own).answers[item.id] for item in bank.pages[page - 1]}
+    answers = {item.id: load_response(app, own).answers[item.id] for item in bank.pages[page - 1]}
     visitor.send(f"{own}/{page}", answers | {"pipelines": "never"})
     assert ("wish-pipelines", "less") in visitor.see(f"{own}/ahead").fields
 
@@ -133,10 +134,10 @@ def test_a_wish_that_no_longer_fits_the_answer_stays_until_it_is_changed(app: Ap
 )
 def test_what_is_wrong_is_said_with_everything_kept_in_the_page(app: App, visitor: Visitor, own, fields, said):
     want(visitor, own, insights="more", heading=["devops-sre"])
-    before = kept(app, own)
+    before = load_response(app, own)
     answer = want(visitor, own, **{"data_quality": "less", "dashboards": "start", **fields})
     assert answer.status_code == 422
-    assert kept(app, own) == before, "nothing of it was saved"
+    assert load_response(app, own) == before, "nothing of it was saved"
     text = answer.text
     assert "<title>Error: " in text
     summary = text.split('class="errors"', 1)[1].split("</div>", 1)[0]
@@ -152,15 +153,15 @@ def test_what_is_wrong_is_said_with_everything_kept_in_the_page(app: App, visito
 
 def test_fields_that_the_page_does_not_have_change_nothing(app: App, visitor: Visitor, own):
     want(visitor, own, pipelines="less")
-    before = kept(app, own)
+    before = load_response(app, own)
     sent = {"wish-pipelines": "less", "wish-nothing": "more", "title": "King", "answers": "daily", "pipelines": "never"}
     assert visitor.send(f"{own}/ahead", sent).status_code == 303
-    assert kept(app, own) == before
+    assert load_response(app, own) == before
 
 
 def test_without_a_token_nothing_is_saved(app: App, visitor: Visitor, own):
     assert visitor.post(f"{own}/ahead", {"wish-pipelines": "less"}).status_code == 400
-    assert kept(app, own).wishes == {}
+    assert load_response(app, own).wishes == {}
 
 
 # Where it leads to nothing
@@ -179,7 +180,7 @@ def test_before_the_quiz_is_finished_there_is_nothing(visitor: Visitor, answers,
 def test_wishes_sent_before_the_quiz_is_finished_are_not_kept(app: App, visitor: Visitor):
     begun = visitor.start()
     assert visitor.post(f"{begun}/ahead", visitor.token() | {"wish-pipelines": "less"}).status_code == 404
-    assert kept(app, begun).wishes == {}
+    assert load_response(app, begun).wishes == {}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -212,7 +213,7 @@ def test_who_heads_for_what_they_do_is_there(visitor: Visitor, own):
 
 
 def test_what_was_left_out_is_no_step_and_is_said(visitor: Visitor, bank: Bank):
-    own = visitor.take(everything(bank, "never", **ENGINEER, trends="skip"))
+    own = visitor.take(all_answers(bank, "never", **ENGINEER, trends="skip"))
     want(visitor, own, heading=["data-analyst"])
     told = visitor.see(f"{own}/ahead").text.split("Towards data analyst", 1)[1]
     name = bank.responsibility["trends"].name
@@ -222,7 +223,7 @@ def test_what_was_left_out_is_no_step_and_is_said(visitor: Visitor, bank: Bank):
 
 def test_a_role_that_was_left_out_altogether_has_no_distance(visitor: Visitor, bank: Bank):
     own = visitor.take(
-        everything(bank, "never", **ENGINEER) | dict.fromkeys(("insights", "dashboards", "trends"), "skip")
+        all_answers(bank, "never", **ENGINEER) | dict.fromkeys(("insights", "dashboards", "trends"), "skip")
     )
     want(visitor, own, heading=["data-analyst"])
     told = visitor.see(f"{own}/ahead").text.split("Towards data analyst", 1)[1]
@@ -238,7 +239,7 @@ def test_without_a_heading_no_way_is_shown(visitor: Visitor, own):
 
 
 def test_a_mix_that_changed_is_told_with_what_moved(visitor: Visitor, own, bank: Bank):
-    analyst = everything(bank, "never", insights="daily", dashboards="daily", trends="daily")
+    analyst = all_answers(bank, "never", insights="daily", dashboards="daily", trends="daily")
     now = again(visitor, own, analyst)
     assert f"{now}/since" in visitor.get(now).text
     text = visitor.see(f"{now}/since").text
@@ -264,8 +265,8 @@ def test_answers_that_moved_within_the_same_mix_are_no_real_change(visitor: Visi
 
 def test_a_change_within_what_one_step_explains_is_no_real_change(visitor: Visitor, bank: Bank):
     tied = {"insights": "monthly", "pipelines": "weekly"}
-    own = visitor.take(everything(bank, "never", **tied))
-    text = visitor.see(f"{again(visitor, own, everything(bank, 'never', **tied | {'pipelines': 'daily'}))}/since").text
+    own = visitor.take(all_answers(bank, "never", **tied))
+    text = visitor.see(f"{again(visitor, own, all_answers(bank, 'never', **tied | {'pipelines': 'daily'}))}/since").text
     assert "No real change The two results read differently" in text
 
 

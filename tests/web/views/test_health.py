@@ -15,9 +15,9 @@ from sqlite_utils import Database
 from quiz import storage
 from quiz.storage import health
 from quiz.web.app import App
-from tests.storage.test_backup import damage
-from tests.visitor import Visitor
-from tests.web.test_security import dump
+from tests.checks import dump_database
+from tests.clients import Visitor
+from tests.fault_injection import damage_table
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -49,8 +49,8 @@ def test_it_erases_what_is_past_its_time_as_any_first_request_of_a_day_does(app:
 
 
 def test_it_keeps_nothing_and_counts_nobody(app: App, visitor: Visitor):
-    before, said = dump(app), visitor.get("/health").data
-    assert dump(app) == before
+    before, said = dump_database(app), visitor.get("/health").data
+    assert dump_database(app) == before
     visitor.start()
     assert visitor.get("/health").data == said
 
@@ -84,7 +84,7 @@ def test_a_broken_database_is_told(app: App, visitor: Visitor):
 def test_a_database_that_is_broken_in_one_place_is_told_once_that_was_read(app: App, visitor: Visitor):
     own = visitor.start()
     app.storage.close()
-    damage(app.storage.file, "answer")
+    damage_table(app.storage.file, "answer")
     assert wrong(visitor) == []
     assert visitor.get(f"{own}/1").status_code == 503
     assert wrong(visitor) == ["The database cannot be read or written."]

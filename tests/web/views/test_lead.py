@@ -5,110 +5,45 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from quiz import create_app, storage
+from quiz import create_app
 from quiz.bank import Bank
 from quiz.teams import anonymous, round_pages
 from quiz.web import links
 from quiz.web.app import App
-from tests.visitor import Shown, Visitor
-from tests.web.test_security import PAYLOADS
-from tests.web.views.test_take import everything, page
+from tests.checks import count_rows, load_response, load_team
+from tests.clients import Shown, Visitor
+from tests.factories import (
+    ANALYST,
+    ENGINEER,
+    HOSTILE_TEXTS,
+    MODELLER,
+    all_answers,
+    fill_team,
+    join_path,
+    join_team,
+    link_hash,
+    make_closed_round,
+    make_response,
+    make_team,
+    page_answers,
+)
 
 FORMS = re.compile(r'(name="(?:seed|csrf_token)" value=")[^"]*')
-ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "weekly"}
-ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
-MODELLER = {"predictive_models": "daily", "exploration": "weekly", "model_handover": "daily", "pipelines": "daily"}
 
 
 # Teams and people, made quickly: tests/web/views/test_member.py and others use these too
 
 
-def make(visitor: Visitor, kind: str = "anonymous", *, name: str = "The crew", minimum: int = 5) -> str:
-    """Make a team; gives the path of its lead link."""
-    answer = visitor.send("/teams", {"name": name, "kind": kind, "minimum": str(minimum)})
-    assert answer.status_code == 303, answer.text
-    return str(answer.location)
-
-
-def joining(visitor: Visitor, lead: str) -> str:
-    """The path of a team's join link, as its lead reads it."""
-    found = re.search(r'value="http://localhost(/j/[^"]+)"', visitor.get(lead).text)
-    assert found, "the link stands on the page while a round is open"
-    return found[1]
-
-
-def person(app: App, answers: Mapping[str, str] | None = None, *, done: bool = True, day: str = "", **more: str) -> str:
-    """Somebody's response, put into storage without a page; gives the path of the owner link."""
-    link, day = links.make(), day or app.today()
-    owner, version = links.fingerprint(link), app.bank.version
-    app.storage.start(owner, bank=version, day=day)
-    app.storage.save_answers(owner, answers or everything(app.bank, "never", **ENGINEER), bank=version, day=day)
-    more = {"title": "", "words": ""} | more
-    app.storage.save_more(owner, contacts=["data-analyst"], **more, bank=version, day=day)
-    if done:
-        app.storage.finish(owner, bank=version, day=day)
-    return f"/r/{link}"
-
-
-def key(path: str) -> str:
-    """The fingerprint of the link in a path."""
-    return links.fingerprint(path.split("/")[2])
-
-
-def seat(app: App, join: str, own: str, name: str = "", wishes: bool = False) -> None:
-    """Put a response into the team behind a join link."""
-    assert app.storage.join(key(join), key(own), name=name, wishes=wishes)
-
-
-def crew(app: App, visitor: Visitor, lead: str, people: int) -> list[str]:
-    """That many different people, finished and in the team; gives the paths of their owner links."""
-    join = joining(visitor, lead)
-    weeks = [everything(app.bank, "never", **week) for week in (ENGINEER, ANALYST, MODELLER)]
-    members = [person(app, answers) for answers in islice(cycle(weeks), people)]
-    for own in members:
-        seat(app, join, own)
-    return members
-
-
-def closed(app: App, visitor: Visitor, people: int = 6) -> tuple[str, list[str]]:
-    """A team whose first round was closed with that many people: the path of its lead link, and theirs."""
-    lead = make(visitor)
-    members = crew(app, visitor, lead, people)
-    assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/1"
-    return lead, members
-
-
 def still(text: str) -> str:
     """A page without what differs each time it is opened."""
     return FORMS.sub(r"\1", text)
-
-
-def team_of(app: App, lead: str) -> storage.Team:
-    found = app.storage.team(key(lead))
-    assert found is not None
-    return found
-
-
-def response_of(app: App, own: str) -> storage.Response:
-    found = app.storage.response(key(own))
-    assert found is not None
-    return found
-
-
-def how_many(app: App, table: str) -> int:
-    db = Database(app.storage.file)
-    try:
-        return db[table].count
-    finally:
-        db.close()
 
 
 def every_answer_about(visitor: Visitor, lead: str, members: Sequence[str], number: int = 1) -> dict[str, str]:
@@ -122,11 +57,11 @@ def every_answer_about(visitor: Visitor, lead: str, members: Sequence[str], numb
 
 
 def test_making_a_team_leads_to_the_leads_page_with_both_links_on_it(visitor: Visitor):
-    lead = make(visitor, name="Data at the mill")
+    lead = make_team(visitor, name="Data at the mill")
     shown = visitor.see(lead)
     assert "Data at the mill" in shown.title
     assert f"http://localhost{lead}" in shown.values("value")
-    assert visitor.get(joining(visitor, lead)).status_code == 200
+    assert visitor.get(join_path(visitor, lead)).status_code == 200
     assert "It takes 5 before the round can be closed" in shown.text
 
 
@@ -150,32 +85,32 @@ def test_what_is_wrong_with_a_new_team_is_said_and_nothing_is_made(app: App, vis
     assert said in shown.text
     assert shown.title.startswith("Error:")
     assert ("name", fields["name"].strip()) in shown.fields
-    assert how_many(app, "team") == 0
+    assert count_rows(app, "team") == 0
 
 
 def test_a_form_with_an_error_keeps_its_seed_so_that_the_mended_one_makes_one_team(app: App, visitor: Visitor):
     wrong = Shown.of(visitor.send("/teams", {"name": "", "kind": "open"}))
     mended = dict(wrong.fields) | {"name": "A crew"}
     assert {visitor.post("/teams", mended).location for _ in range(2)} == {visitor.post("/teams", mended).location}
-    assert how_many(app, "team") == 1
+    assert count_rows(app, "team") == 1
 
 
 def test_the_same_form_sent_twice_makes_one_team_with_one_round(app: App, visitor: Visitor):
     fields = dict(visitor.see("/teams").fields) | {"name": "A crew", "kind": "anonymous"}
     first, second = (visitor.post("/teams", fields) for _ in range(2))
     assert first.location == second.location
-    assert (how_many(app, "team"), how_many(app, "round")) == (1, 1)
+    assert (count_rows(app, "team"), count_rows(app, "round")) == (1, 1)
 
 
 @pytest.mark.parametrize("seed", ["", "short", "x" * 23, "!" * 22])
 def test_a_malformed_seed_makes_no_team(app: App, visitor: Visitor, seed):
     assert visitor.send("/teams", {"name": "A crew", "kind": "open", "seed": seed}).status_code == 400
-    assert how_many(app, "team") == 0
+    assert count_rows(app, "team") == 0
 
 
 def test_neither_link_of_a_team_is_stored(app: App, visitor: Visitor):
-    lead = make(visitor)
-    join = joining(visitor, lead)
+    lead = make_team(visitor)
+    join = join_path(visitor, lead)
     app.storage.close()
     files = b"".join(file.read_bytes() for file in app.storage.file.parent.iterdir())
     assert b"The crew" in files
@@ -189,21 +124,21 @@ def test_neither_link_of_a_team_is_stored(app: App, visitor: Visitor):
 def test_while_a_round_is_open_the_lead_sees_counts_and_nothing_that_answers_could_change(
     app: App, visitor: Visitor, bank: Bank
 ):
-    lead = make(visitor)
-    members = crew(app, visitor, lead, 6)
+    lead = make_team(visitor)
+    members = fill_team(app, visitor, lead, 6)
     before = still(visitor.get(lead).text)
     for number in range(1, len(bank.pages) + 1):
-        visitor.send(f"{members[0]}/{number}", page(bank, number, "daily"))
+        visitor.send(f"{members[0]}/{number}", page_answers(bank, number, "daily"))
     visitor.send(f"{members[0]}/more", {"title": "Boss", "words": "Canary", "contacts": ["devops-sre"]})
     visitor.send(f"{members[0]}/ahead", {"wish-trends": "start", "heading": ["data-scientist"]})
-    assert response_of(app, members[0]).title == "Boss"
+    assert load_response(app, members[0]).title == "Boss"
     assert still(visitor.get(lead).text) == before
 
 
 def test_the_leads_page_counts_who_has_finished_and_who_has_only_joined(app: App, visitor: Visitor):
-    lead = make(visitor)
-    crew(app, visitor, lead, 2)
-    seat(app, joining(visitor, lead), person(app, done=False))
+    lead = make_team(visitor)
+    fill_team(app, visitor, lead, 2)
+    join_team(app, join_path(visitor, lead), make_response(app, done=False))
     assert "2 have finished, 1 more joined." in visitor.see(lead).text
 
 
@@ -211,17 +146,17 @@ def test_the_leads_page_is_the_same_whoever_finished(app: App):
     pages = []
     for week in (ENGINEER, ANALYST):
         visitor = Visitor(app)
-        lead = make(visitor)
+        lead = make_team(visitor)
         for _ in range(4):
-            seat(app, joining(visitor, lead), person(app, everything(app.bank, "never", **week)))
+            join_team(app, join_path(visitor, lead), make_response(app, all_answers(app.bank, "never", **week)))
         own = re.compile(r"/[tj]/[\w-]{22}")
         pages.append(own.sub("", still(visitor.get(lead).text)))
     assert pages[0] == pages[1]
 
 
 def test_too_few_leave_the_round_open_and_nothing_is_published_anywhere(app: App, visitor: Visitor):
-    lead = make(visitor)
-    members = crew(app, visitor, lead, 4)
+    lead = make_team(visitor)
+    members = fill_team(app, visitor, lead, 4)
     before = every_answer_about(visitor, lead, members)
     answer = visitor.send(f"{lead}/close", page=lead)
     assert answer.status_code == 303
@@ -229,41 +164,41 @@ def test_too_few_leave_the_round_open_and_nothing_is_published_anywhere(app: App
     after = every_answer_about(visitor, lead, members)
     assert {path: still(text) for path, text in before.items()} == {path: still(text) for path, text in after.items()}
     assert set(after) == {lead, *(f"{own}/team" for own in members)}
-    (round,) = team_of(app, lead).rounds
+    (round,) = load_team(app, lead).rounds
     assert (round.closed, round.published, round.people) == (None, None, 0)
-    assert how_many(app, "counted") == 0
+    assert count_rows(app, "counted") == 0
 
 
 def test_with_too_few_no_button_to_close_is_offered(app: App, visitor: Visitor):
-    lead = make(visitor)
-    crew(app, visitor, lead, 4)
+    lead = make_team(visitor)
+    fill_team(app, visitor, lead, 4)
     assert f"{lead}/close" not in visitor.see(lead).values("href")
     assert visitor.get(f"{lead}/close").location == lead
-    crew(app, visitor, lead, 1)
+    fill_team(app, visitor, lead, 1)
     assert f"{lead}/close" in visitor.see(lead).values("href")
 
 
 def test_closing_asks_once_and_says_who_would_be_missed(app: App, visitor: Visitor):
-    lead = make(visitor)
-    crew(app, visitor, lead, 5)
+    lead = make_team(visitor)
+    fill_team(app, visitor, lead, 5)
     assert "not finished" not in visitor.see(f"{lead}/close").text
-    seat(app, joining(visitor, lead), person(app, done=False))
+    join_team(app, join_path(visitor, lead), make_response(app, done=False))
     asked = visitor.see(f"{lead}/close").text
     assert "Close round 1?" in asked
     assert "1 more joined and has not finished. Whoever finishes later counts in the next round." in asked
-    assert team_of(app, lead).open_round is not None
+    assert load_team(app, lead).open_round is not None
     visitor.send(f"{lead}/close", page=f"{lead}/close")
     assert visitor.get(f"{lead}/close").location == lead
 
 
 def test_unfinished_counted_and_earlier_responses_do_not_make_a_round_closeable(app: App, visitor: Visitor):
-    lead, members = closed(app, visitor)
+    lead, members = make_closed_round(app, visitor)
     visitor.send(f"{lead}/next", page=lead)
-    crew(app, visitor, lead, 3)
+    fill_team(app, visitor, lead, 3)
     for _ in range(3):
-        seat(app, joining(visitor, lead), person(app, done=False))
+        join_team(app, join_path(visitor, lead), make_response(app, done=False))
     for _ in range(3):
-        seat(app, joining(visitor, lead), person(app, day="2001-01-01"))
+        join_team(app, join_path(visitor, lead), make_response(app, day="2001-01-01"))
     assert "3 have finished" in visitor.see(lead).text
     assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}?few=few"
     assert len(members) == 6
@@ -273,7 +208,7 @@ def test_unfinished_counted_and_earlier_responses_do_not_make_a_round_closeable(
 
 
 def test_closing_publishes_a_page_that_the_members_see_too(app: App, visitor: Visitor):
-    lead, members = closed(app, visitor)
+    lead, members = make_closed_round(app, visitor)
     shown = visitor.see(f"{lead}/rounds/1")
     assert "6 people finished." in shown.text
     assert visitor.get(f"{lead}/rounds/1.json").get_json()["round"] == 1
@@ -287,22 +222,28 @@ def test_closing_publishes_a_page_that_the_members_see_too(app: App, visitor: Vi
 
 
 def test_what_was_published_never_changes(app: App, visitor: Visitor, bank: Bank):
-    lead, members = closed(app, visitor, people=8)
+    lead, members = make_closed_round(app, visitor, people=8)
     addresses = [f"{lead}/rounds/1", f"{lead}/rounds/1.json", f"{lead}/rounds/1.csv", f"{members[-1]}/team/rounds/1"]
     before = [visitor.get(path).data for path in addresses]
     for number in range(1, len(bank.pages) + 1):
-        visitor.send(f"{members[0]}/{number}", page(bank, number, "daily"))
+        visitor.send(f"{members[0]}/{number}", page_answers(bank, number, "daily"))
     visitor.send(f"{members[1]}/team/leave", page=f"{members[1]}/team")
     visitor.send(f"{members[2]}/delete")
     visitor.send(f"{lead}/next", page=lead)
-    crew(app, visitor, lead, 3)
+    fill_team(app, visitor, lead, 3)
     assert [visitor.get(path).data for path in addresses] == before
 
 
 def test_who_closed_sees_no_member_and_nothing_they_wrote(app: App, visitor: Visitor):
-    lead = make(visitor)
-    crew(app, visitor, lead, 5)
-    seat(app, joining(visitor, lead), person(app, title="Canary-title", words="Canary-words"), "Canary-name", True)
+    lead = make_team(visitor)
+    fill_team(app, visitor, lead, 5)
+    join_team(
+        app,
+        join_path(visitor, lead),
+        make_response(app, title="Canary-title", words="Canary-words"),
+        "Canary-name",
+        True,
+    )
     visitor.send(f"{lead}/close", page=lead)
     seen = every_answer_about(visitor, lead, [])
     assert len(seen) == 4
@@ -310,34 +251,34 @@ def test_who_closed_sees_no_member_and_nothing_they_wrote(app: App, visitor: Vis
 
 
 def test_closing_twice_closes_one_round_and_leads_to_it_both_times(app: App, visitor: Visitor):
-    lead = make(visitor)
-    crew(app, visitor, lead, 6)
+    lead = make_team(visitor)
+    fill_team(app, visitor, lead, 6)
     fields = visitor.token()
     assert [visitor.post(f"{lead}/close", fields).location for _ in range(2)] == 2 * [f"{lead}/rounds/1"]
-    assert len(team_of(app, lead).rounds) == 1
-    assert how_many(app, "counted") == 6
+    assert len(load_team(app, lead).rounds) == 1
+    assert count_rows(app, "counted") == 6
 
 
 def test_two_threads_that_close_at_once_close_one_round(app: App, visitor: Visitor):
-    lead = make(visitor)
-    crew(app, visitor, lead, 6)
+    lead = make_team(visitor)
+    fill_team(app, visitor, lead, 6)
     others = [Visitor(app) for _ in range(4)]
     tokens = [other.token() for other in others]
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda other, token: other.post(f"{lead}/close", token), others, tokens))
     assert {answer.location for answer in answers} == {f"{lead}/rounds/1"}
-    (round,) = team_of(app, lead).rounds
-    assert round.people == how_many(app, "counted") == 6
+    (round,) = load_team(app, lead).rounds
+    assert round.people == count_rows(app, "counted") == 6
 
 
 def test_the_next_round_opens_once_and_counts_nobody_twice(app: App, visitor: Visitor):
-    lead, _ = closed(app, visitor)
+    lead, _ = make_closed_round(app, visitor)
     assert "No round is open" in visitor.see(lead).text
     fields = visitor.token()
     assert [visitor.post(f"{lead}/next", fields).location for _ in range(2)] == 2 * [lead]
-    assert [round.number for round in team_of(app, lead).rounds] == [1, 2]
+    assert [round.number for round in load_team(app, lead).rounds] == [1, 2]
     assert "0 have finished." in visitor.see(lead).text
-    crew(app, visitor, lead, 5)
+    fill_team(app, visitor, lead, 5)
     assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/2"
     second = visitor.see(f"{lead}/rounds/2")
     assert "5 people finished." in second.text
@@ -349,7 +290,7 @@ def test_the_next_round_opens_once_and_counts_nobody_twice(app: App, visitor: Vi
 
 
 def test_a_round_that_is_not_there_is_not_found(app: App, visitor: Visitor):
-    lead, members = closed(app, visitor)
+    lead, members = make_closed_round(app, visitor)
     visitor.send(f"{lead}/next", page=lead)
     for number in (0, 2, 3, 10**30):
         assert every_answer_about(visitor, lead, members, number).keys() == {lead, *(f"{own}/team" for own in members)}
@@ -359,26 +300,26 @@ def test_a_round_that_is_not_there_is_not_found(app: App, visitor: Visitor):
 
 
 def test_the_minimum_can_be_raised_and_never_lowered(app: App, visitor: Visitor):
-    lead = make(visitor)
+    lead = make_team(visitor)
     for wanted, then in [(8, 8), (5, 8), (8, 8), (20, 20), (10, 20), (5, 20)]:
         assert visitor.send(f"{lead}/minimum", {"minimum": wanted}, page=lead).status_code == 303
-        assert team_of(app, lead).minimum == then
+        assert load_team(app, lead).minimum == then
     assert f"{lead}/minimum" not in visitor.see(lead).values("action")
 
 
 @pytest.mark.parametrize("forged", ["", "0", "-5", "4", "6", "5.0", "five", "9" * 30, "5\x00", "٥", "1e1"])
 def test_a_forged_minimum_changes_nothing(app: App, visitor: Visitor, forged):
-    lead = make(visitor, minimum=8)
+    lead = make_team(visitor, minimum=8)
     assert visitor.send(f"{lead}/minimum", {"minimum": forged}, page=lead).status_code in {303, 400}
-    assert team_of(app, lead).minimum == 8
+    assert load_team(app, lead).minimum == 8
 
 
 def test_a_raised_minimum_holds_for_the_round_that_is_open(app: App, visitor: Visitor):
-    lead = make(visitor)
-    crew(app, visitor, lead, 7)
+    lead = make_team(visitor)
+    fill_team(app, visitor, lead, 7)
     visitor.send(f"{lead}/minimum", {"minimum": 8}, page=lead)
     assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}?few=few"
-    crew(app, visitor, lead, 1)
+    fill_team(app, visitor, lead, 1)
     assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/1"
 
 
@@ -386,11 +327,11 @@ def test_a_raised_minimum_holds_for_the_round_that_is_open(app: App, visitor: Vi
 
 
 def test_a_replaced_join_link_leads_nowhere_and_who_has_joined_stays(app: App, visitor: Visitor):
-    lead = make(visitor)
-    members = crew(app, visitor, lead, 2)
-    old = joining(visitor, lead)
+    lead = make_team(visitor)
+    members = fill_team(app, visitor, lead, 2)
+    old = join_path(visitor, lead)
     assert visitor.send(f"{lead}/links", page=lead).location == lead
-    new = joining(visitor, lead)
+    new = join_path(visitor, lead)
     assert new != old
     assert visitor.get(old).data == visitor.get(f"/j/{links.make()}").data
     assert visitor.send(f"{old}/start", page=new).status_code == 404
@@ -400,9 +341,9 @@ def test_a_replaced_join_link_leads_nowhere_and_who_has_joined_stays(app: App, v
 
 
 def test_replacing_both_links_ends_both_and_keeps_everything_else(app: App, visitor: Visitor):
-    lead, members = closed(app, visitor)
+    lead, members = make_closed_round(app, visitor)
     visitor.send(f"{lead}/next", page=lead)
-    join = joining(visitor, lead)
+    join = join_path(visitor, lead)
     new = visitor.send(f"{lead}/links", {"both": "y"}, page=lead).location
     assert new != lead
     for old in (lead, join, f"{lead}/rounds/1", f"{lead}/join.svg", f"{lead}/delete"):
@@ -412,7 +353,7 @@ def test_replacing_both_links_ends_both_and_keeps_everything_else(app: App, visi
 
 
 def test_two_clicks_on_replacing_both_links_lead_to_the_same_new_link(app: App, visitor: Visitor):
-    lead = make(visitor)
+    lead = make_team(visitor)
     fields = dict(visitor.see(lead).fields) | {"both": "y"}
     first, second = (visitor.post(f"{lead}/links", fields) for _ in range(2))
     assert first.location == second.location
@@ -420,7 +361,7 @@ def test_two_clicks_on_replacing_both_links_lead_to_the_same_new_link(app: App, 
 
 
 def test_an_old_lead_link_with_any_other_form_leads_nowhere(visitor: Visitor):
-    lead = make(visitor)
+    lead = make_team(visitor)
     stolen = dict(visitor.see(lead).fields)
     fields = dict(visitor.see(lead).fields) | {"both": "y"}
     new = visitor.post(f"{lead}/links", fields).location
@@ -432,7 +373,7 @@ def test_an_old_lead_link_with_any_other_form_leads_nowhere(visitor: Visitor):
 
 
 def test_the_join_link_is_there_as_a_picture(visitor: Visitor):
-    lead = make(visitor)
+    lead = make_team(visitor)
     answer = visitor.get(f"{lead}/join.svg")
     assert answer.mimetype == "image/svg+xml"
     first = answer.data
@@ -444,17 +385,17 @@ def test_the_join_link_is_there_as_a_picture(visitor: Visitor):
 
 
 def test_deleting_a_team_asks_first_and_leaves_everybodys_responses(app: App, visitor: Visitor):
-    lead, members = closed(app, visitor)
+    lead, members = make_closed_round(app, visitor)
     assert "Delete The crew?" in visitor.see(f"{lead}/delete").text
     assert visitor.get(lead).status_code == 200
     assert visitor.send(f"{lead}/delete").location == "/deleted?team=1"
     assert every_answer_about(visitor, lead, members) == {}
     assert [visitor.get(own).status_code for own in members] == 6 * [200]
-    assert [how_many(app, table) for table in ("team", "round", "member")] == [0, 0, 0]
+    assert [count_rows(app, table) for table in ("team", "round", "member")] == [0, 0, 0]
 
 
 def test_a_round_is_withdrawn_everywhere_once_deletions_leave_fewer_than_five(app: App, visitor: Visitor):
-    lead, members = closed(app, visitor, people=6)
+    lead, members = make_closed_round(app, visitor, people=6)
     visitor.send(f"{members[0]}/delete")
     everywhere = {lead, *(f"{lead}/rounds/1{form}" for form in ("", ".json", ".csv"))}
     everywhere |= {f"{own}/team{more}" for own in members[1:] for more in ("", "/rounds/1")}
@@ -467,9 +408,9 @@ def test_a_round_is_withdrawn_everywhere_once_deletions_leave_fewer_than_five(ap
 
 
 def test_a_withdrawn_round_is_not_beside_later_ones(app: App, visitor: Visitor):
-    lead, members = closed(app, visitor, people=5)
+    lead, members = make_closed_round(app, visitor, people=5)
     visitor.send(f"{lead}/next", page=lead)
-    crew(app, visitor, lead, 5)
+    fill_team(app, visitor, lead, 5)
     visitor.send(f"{lead}/close", page=lead)
     assert "Beside earlier rounds" in visitor.see(f"{lead}/rounds/2").text
     visitor.send(f"{members[0]}/delete")
@@ -477,7 +418,7 @@ def test_a_withdrawn_round_is_not_beside_later_ones(app: App, visitor: Visitor):
 
 
 def test_leaving_and_retaking_withdraw_nothing(app: App, visitor: Visitor):
-    lead, members = closed(app, visitor, people=5)
+    lead, members = make_closed_round(app, visitor, people=5)
     for own in members:
         visitor.send(f"{own}/again", page=f"{own}/yours")
         visitor.send(f"{own}/team/leave", page=f"{own}/team")
@@ -485,11 +426,11 @@ def test_leaving_and_retaking_withdraw_nothing(app: App, visitor: Visitor):
 
 
 def test_expiry_only_detaches(app: App, visitor: Visitor, monkeypatch):
-    lead, members = closed(app, visitor, people=5)
+    lead, members = make_closed_round(app, visitor, people=5)
     before = visitor.get(f"{lead}/rounds/1").data
     monkeypatch.setattr(app, "today", lambda: "2100-01-01")
     assert [visitor.get(own).status_code for own in members] == 5 * [404]
-    assert how_many(app, "counted") == how_many(app, "member") == 0
+    assert count_rows(app, "counted") == count_rows(app, "member") == 0
     assert visitor.get(f"{lead}/rounds/1").data == before
 
 
@@ -498,16 +439,18 @@ def test_expiry_only_detaches(app: App, visitor: Visitor, monkeypatch):
 
 def an_open_team(app: App, visitor: Visitor) -> tuple[str, dict[str, str]]:
     """Three people, of whom Ada and Cy show their wishes; Dora has joined but not finished."""
-    lead = make(visitor, "open", name="By name")
-    join = joining(visitor, lead)
+    lead = make_team(visitor, "open", name="By name")
+    join = join_path(visitor, lead)
     weeks = {"Ada": ENGINEER, "Bo": ANALYST, "Cy": MODELLER, "Dora": {}}
     members = {}
     for name, week in weeks.items():
-        answers = everything(app.bank, "never", **week)
-        own = members[name] = person(app, answers, done=name != "Dora", title="Canary-title", words="Canary-words")
-        seat(app, join, own, name, wishes=name in {"Ada", "Cy"})
+        answers = all_answers(app.bank, "never", **week)
+        own = members[name] = make_response(
+            app, answers, done=name != "Dora", title="Canary-title", words="Canary-words"
+        )
+        join_team(app, join, own, name, wishes=name in {"Ada", "Cy"})
         app.storage.save_wishes(
-            key(own),
+            link_hash(own),
             wishes={"predictive-models": "start", "insights": "less"},
             heading=["ml-engineer"],
             bank=app.bank.version,
@@ -533,7 +476,7 @@ def test_wishes_show_only_of_those_who_chose_so(app: App, visitor: Visitor):
     text = visitor.see(lead).text
     assert "Would like to start: Ada. Does it daily: Cy." in text
     assert "to start: Bo" not in text
-    seat(app, joining(visitor, lead), members["Ada"], "Ada", wishes=False)
+    join_team(app, join_path(visitor, lead), members["Ada"], "Ada", wishes=False)
     assert "Would like to start" not in visitor.see(lead).text
 
 
@@ -546,19 +489,19 @@ def test_who_leaves_an_open_team_is_off_the_page_at_once(app: App, visitor: Visi
 
 
 def test_an_open_team_has_no_rounds_and_cannot_be_made_to_publish_one(app: App, visitor: Visitor):
-    lead = make(visitor, "open")
-    members = crew(app, visitor, lead, 6)
+    lead = make_team(visitor, "open")
+    members = fill_team(app, visitor, lead, 6)
     for path in ("close", "next", "minimum"):
         assert visitor.send(f"{lead}/{path}", {"minimum": "8"}, page=lead).status_code == 404
     assert every_answer_about(visitor, lead, members).keys() == {lead, *(f"{own}/team" for own in members)}
-    assert how_many(app, "counted") == 0
-    assert team_of(app, lead).minimum == 5
+    assert count_rows(app, "counted") == 0
+    assert load_team(app, lead).minimum == 5
 
 
 def test_in_an_anonymous_team_a_name_that_was_sent_all_the_same_is_kept_nowhere(app: App, visitor: Visitor):
-    lead = make(visitor)
-    own = person(app)
-    join = joining(visitor, lead)
+    lead = make_team(visitor)
+    own = make_response(app)
+    join = join_path(visitor, lead)
     answer = visitor.send(f"{join}/bring", {"link": own, "name": "Canary", "wishes": "y"}, page=join)
     assert answer.location == f"{own}/team"
     db = Database(app.storage.file)
@@ -567,7 +510,7 @@ def test_in_an_anonymous_team_a_name_that_was_sent_all_the_same_is_kept_nowhere(
 
 
 def test_members_of_an_anonymous_team_see_no_one_and_no_page_of_an_open_team(app: App, visitor: Visitor):
-    _, members = closed(app, visitor)
+    _, members = make_closed_round(app, visitor)
     shown = visitor.see(f"{members[0]}/team")
     assert "Who does what" not in shown.text
     assert "Your answers were counted in a round" in shown.text
@@ -576,25 +519,25 @@ def test_members_of_an_anonymous_team_see_no_one_and_no_page_of_an_open_team(app
 # Markup
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("payload", HOSTILE_TEXTS)
 def test_no_name_is_ever_read_as_markup(app: App, visitor: Visitor, payload):
     payload = payload[:80]
 
     def pages_with(text: str) -> list[tuple[str, str]]:
         name = text.replace("\r", "").strip()
         found = []
-        anonymous = make(visitor, name=name)
-        hers, *_ = crew(app, visitor, anonymous, 6)
-        join = joining(visitor, anonymous)
+        anonymous = make_team(visitor, name=name)
+        hers, *_ = fill_team(app, visitor, anonymous, 6)
+        join = join_path(visitor, anonymous)
         visitor.send(f"{anonymous}/close", page=anonymous)
-        opened = make(visitor, "open", name=name)
-        for own in (his := person(app), person(app)):
-            seat(app, joining(visitor, opened), own, name, wishes=True)
+        opened = make_team(visitor, "open", name=name)
+        for own in (his := make_response(app), make_response(app)):
+            join_team(app, join_path(visitor, opened), own, name, wishes=True)
         for path in (
             *(anonymous + more for more in ("", "?few=few", "/delete", "/rounds/1")),
             *(hers + more for more in ("", "/team", "/team/rounds/1")),
             *(his + more for more in ("", "/team")),
-            *(opened, f"{opened}/delete", join, joining(visitor, opened)),
+            *(opened, f"{opened}/delete", join, join_path(visitor, opened)),
         ):
             found.append((path, visitor.get(path).text))
         wrong = {"name": name, "link": name, "seed": name}
@@ -652,8 +595,8 @@ class Facts(Shown):
 
 def the_four_forms_agree(app: App, visitor: Visitor, lead: str, number: int) -> list[anonymous.Fact]:
     """Hold page, CSV and JSON of a round against its facts; gives them."""
-    round = team_of(app, lead).rounds[number - 1]
-    shown = next(one for one in round_pages.shown(team_of(app, lead)) if one.number == round.number)
+    round = load_team(app, lead).rounds[number - 1]
+    shown = next(one for one in round_pages.shown(load_team(app, lead)) if one.number == round.number)
     assert shown.result is not None
     facts = anonymous.facts(shown.result, app.bank)
     assert [anonymous.Fact(**row) for row in visitor.get(f"{lead}/rounds/{number}.json").get_json()["facts"]] == facts
@@ -682,13 +625,13 @@ def the_four_forms_agree(app: App, visitor: Visitor, lead: str, number: int) -> 
 @pytest.mark.parametrize("people", [5, 12, 23])
 def test_page_print_csv_and_json_of_a_round_hold_the_same_facts(app: App, visitor: Visitor, bank: Bank, people):
     # Print is the same page with another style sheet.
-    lead, _ = closed(app, visitor, people)
+    lead, _ = make_closed_round(app, visitor, people)
     facts = the_four_forms_agree(app, visitor, lead, 1)
     assert len(facts) == 1 + len(bank.roles) + 1 + len(bank.responsibility) + len(bank.contacts)
 
 
 def test_page_csv_and_json_of_a_round_agree_also_once_the_bank_has_lost_a_role(app: App, visitor: Visitor, small_bank):
-    lead, _ = closed(app, visitor)
+    lead, _ = make_closed_round(app, visitor)
     other = create_app({"TESTING": True, "BANK": str(small_bank)}, instance=app.storage.file.parent)
     facts = the_four_forms_agree(other, Visitor(other), lead, 1)
     assert sum(fact.kind == "gone" for fact in facts) == len(app.bank.roles) + len(app.bank.responsibility)

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from quiz.bank import Bank
 from quiz.cli import main
 from quiz.web.app import App
-from tests.visitor import Visitor
-from tests.web.views.test_take import everything
+from tests.clients import Visitor
+from tests.factories import all_answers
 
 WORDS = "I drew maps of <everything>."
 
@@ -25,7 +25,7 @@ def shares(page: str) -> list[str]:
 
 
 def a_person(visitor: Visitor, bank: Bank, **more: Any) -> str:
-    return visitor.take(everything(bank, "never", insights="daily", dashboards="daily", trends="weekly"), **more)
+    return visitor.take(all_answers(bank, "never", insights="daily", dashboards="daily", trends="weekly"), **more)
 
 
 def test_a_share_link_shows_the_result_and_no_way_to_change_it(visitor: Visitor, bank: Bank):
@@ -123,7 +123,7 @@ def test_taking_it_again_starts_a_new_response_that_knows_the_earlier_one(visito
     own = a_person(visitor, bank)
     new = visitor.send(f"{own}/again", page=f"{own}/yours").location.rsplit("/", 1)[0]
     assert new != own
-    visitor.answer(new, everything(bank, "weekly"))
+    visitor.answer(new, all_answers(bank, "weekly"))
     visitor.send(f"{new}/check")
     assert visitor.get(f"{new}.json").get_json()["earlier"] is True
     assert visitor.get(own).status_code == 200

@@ -9,21 +9,30 @@ import pytest
 from quiz.bank import Bank
 from quiz.web import links
 from quiz.web.app import App
-from tests.visitor import Shown, Visitor
-from tests.web.views.test_lead import closed, crew, how_many, joining, key, make, person, seat, team_of
-from tests.web.views.test_take import everything
+from tests.checks import count_rows, load_team
+from tests.clients import Shown, Visitor
+from tests.factories import (
+    all_answers,
+    fill_team,
+    join_path,
+    join_team,
+    link_hash,
+    make_closed_round,
+    make_response,
+    make_team,
+)
 
 
 @pytest.fixture
 def lead(visitor: Visitor) -> str:
     """The lead link's path of a new anonymous team."""
-    return make(visitor)
+    return make_team(visitor)
 
 
 @pytest.fixture
 def join(visitor: Visitor, lead: str) -> str:
     """The join link's path of that team."""
-    return joining(visitor, lead)
+    return join_path(visitor, lead)
 
 
 def bring(visitor: Visitor, join: str, link: str, **fields: str) -> Shown | str:
@@ -36,8 +45,8 @@ def bring(visitor: Visitor, join: str, link: str, **fields: str) -> Shown | str:
 
 
 def test_who_joins_an_anonymous_team_is_told_the_rules_and_shown_an_example(app: App, visitor: Visitor, lead, join):
-    crew(app, visitor, lead, 2)
-    seat(app, join, person(app, done=False))
+    fill_team(app, visitor, lead, 2)
+    join_team(app, join, make_response(app, done=False))
     shown = visitor.see(join)
     for said in (
         "You may refuse, and nobody learns whether you did",
@@ -49,11 +58,11 @@ def test_who_joins_an_anonymous_team_is_told_the_rules_and_shown_an_example(app:
         "What the team covers",
     ):
         assert said in shown.text
-    assert how_many(app, "member") == 3, "looking is not joining"
+    assert count_rows(app, "member") == 3, "looking is not joining"
 
 
 def test_who_joins_an_open_team_is_told_that_nothing_is_anonymous(app: App, visitor: Visitor):
-    join = joining(visitor, make(visitor, "open"))
+    join = join_path(visitor, make_team(visitor, "open"))
     shown = visitor.see(join)
     assert "nothing in it is anonymous" in shown.text
     assert "Every member, and whoever leads the team, sees every member’s name" in shown.text
@@ -62,7 +71,7 @@ def test_who_joins_an_open_team_is_told_that_nothing_is_anonymous(app: App, visi
 
 
 def test_the_join_page_says_what_the_lead_may_not_know(app: App, visitor: Visitor, lead, join):
-    crew(app, visitor, lead, 6)
+    fill_team(app, visitor, lead, 6)
     visitor.send(f"{lead}/close", page=lead)
     assert "/rounds/" not in visitor.get(join).text
     assert lead not in visitor.get(join).text
@@ -77,7 +86,7 @@ def test_taking_the_quiz_for_a_team_counts_once_it_is_finished(app: App, visitor
     assert number == "1"
     assert "0 have finished, 1 more joined." in visitor.see(lead).text
     assert "finish the quiz and your answers count" in visitor.see(f"{own}/team").text
-    visitor.answer(own, everything(bank, "weekly"))
+    visitor.answer(own, all_answers(bank, "weekly"))
     visitor.send(f"{own}/check")
     assert "1 has finished." in visitor.see(lead).text
     assert "your answers count when the open round is closed" in visitor.see(f"{own}/team").text
@@ -87,34 +96,34 @@ def test_taking_the_quiz_for_a_team_counts_once_it_is_finished(app: App, visitor
 def test_the_same_form_sent_twice_joins_once(app: App, visitor: Visitor, join):
     fields = dict(visitor.see(join).fields)
     assert visitor.post(f"{join}/start", fields).location == visitor.post(f"{join}/start", fields).location
-    assert (how_many(app, "response"), how_many(app, "member")) == (1, 1)
+    assert (count_rows(app, "response"), count_rows(app, "member")) == (1, 1)
 
 
 @pytest.mark.parametrize("seed", ["", "short", "x" * 23, "!" * 22])
 def test_a_malformed_seed_starts_nothing(app: App, visitor: Visitor, join, seed):
     assert visitor.send(f"{join}/start", {"seed": seed}, page=join).status_code == 400
-    assert (how_many(app, "response"), how_many(app, "member")) == (0, 0)
+    assert (count_rows(app, "response"), count_rows(app, "member")) == (0, 0)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 81])
 @pytest.mark.parametrize("way", ["start", "bring"])
 def test_an_open_team_takes_nobody_without_a_name_to_show(app: App, visitor: Visitor, name, way):
-    join = joining(visitor, make(visitor, "open"))
-    own = person(app)
+    join = join_path(visitor, make_team(visitor, "open"))
+    own = make_response(app)
     answer = visitor.send(f"{join}/{way}", {"name": name, "link": own, "wishes": "y"}, page=join)
     assert answer.status_code == 422
     shown = Shown.of(answer)
     assert "You have not joined yet" in shown.text
     assert ("wishes", "y") in shown.fields, "what was ticked stays ticked"
-    assert how_many(app, "member") == 0
-    assert how_many(app, "response") == 1
+    assert count_rows(app, "member") == 0
+    assert count_rows(app, "response") == 1
 
 
 def test_the_mended_form_joins(app: App, visitor: Visitor):
-    join = joining(visitor, make(visitor, "open"))
+    join = join_path(visitor, make_team(visitor, "open"))
     refused = Shown.of(visitor.send(f"{join}/start", {"name": ""}, page=join))
     own = visitor.post(f"{join}/start", dict(refused.fields) | {"name": "  Ada "}).location.rsplit("/", 1)[0]
-    membership = app.storage.membership(key(own))
+    membership = app.storage.membership(link_hash(own))
     assert membership is not None
     assert (membership.name, membership.wishes) == ("Ada", False)
 
@@ -126,21 +135,21 @@ def test_the_mended_form_joins(app: App, visitor: Visitor):
     "form", ["{whole}", "  {whole} ", "{whole}/", "{whole}/yours", "{whole}?x=1", "{whole}#keep", "{path}", "{link}"]
 )
 def test_a_response_can_be_brought_by_any_form_of_its_link(app: App, visitor: Visitor, lead, join, form):
-    own = person(app)
+    own = make_response(app)
     pasted = form.format(whole=f"http://localhost{own}", path=own, link=own.split("/")[2])
     assert bring(visitor, join, pasted) == f"{own}/team"
     assert "1 has finished." in visitor.see(lead).text
 
 
 def test_the_address_of_another_server_with_a_prefix_works_too(app: App, visitor: Visitor, join):
-    own = person(app)
+    own = make_response(app)
     assert bring(visitor, join, f"https://hats.example.org/quiz{own}.json") == f"{own}/team"
 
 
 def no_links(app: App, visitor: Visitor) -> dict[str, str]:
-    own = person(app)
-    app.storage.erase(key(own))
-    shared, lead = person(app), make(visitor)
+    own = make_response(app)
+    app.storage.erase(link_hash(own))
+    shared, lead = make_response(app), make_team(visitor)
     visitor.send(f"{shared}/shares", {"number": "7"}, page=f"{shared}/yours")
     share = app.derive("share", f"{shared.split('/')[2]}:7")
     assert visitor.get(f"/s/{share}").status_code == 200
@@ -155,7 +164,7 @@ def no_links(app: App, visitor: Visitor) -> dict[str, str]:
         "bare share": share,
         "lead": f"http://localhost{lead}",
         "bare lead": lead.split("/")[2],
-        "join": joining(visitor, lead),
+        "join": join_path(visitor, lead),
         "long": "/r/" * 20_000,
         "odd": "\x00/r/\udcff" + "A" * 21,
     }
@@ -168,13 +177,13 @@ def test_what_is_no_private_link_is_refused_alike_and_joins_nobody(app: App, vis
         assert isinstance(refused, Shown), what
         assert "This is no private link of this quiz. Paste all of it." in refused.text, what
         assert ("link", typed.replace("\0", "")) in refused.fields, f"{what}: what was typed is not lost"
-    assert how_many(app, "member") == 0
+    assert count_rows(app, "member") == 0
 
 
 def test_an_unfinished_response_can_be_brought_and_counts_once_it_is_finished(
     app: App, visitor: Visitor, lead, join, bank
 ):
-    own = person(app, done=False)
+    own = make_response(app, done=False)
     assert bring(visitor, join, own) == f"{own}/team"
     assert "0 have finished, 1 more joined." in visitor.see(lead).text
     visitor.send(f"{own}/check")
@@ -182,18 +191,18 @@ def test_an_unfinished_response_can_be_brought_and_counts_once_it_is_finished(
 
 
 def test_bringing_the_same_response_twice_is_one_member(app: App, visitor: Visitor, join):
-    own = person(app)
+    own = make_response(app)
     assert bring(visitor, join, own) == bring(visitor, join, own) == f"{own}/team"
-    assert how_many(app, "member") == 1
+    assert count_rows(app, "member") == 1
 
 
 @pytest.mark.parametrize("done", [True, False])
 @pytest.mark.parametrize("kind", ["anonymous", "open"])
 @pytest.mark.parametrize("other", ["anonymous", "open"])
 def test_a_response_in_another_team_has_to_leave_that_one_first(app: App, visitor: Visitor, kind, other, done):
-    own, join = person(app, done=done), joining(visitor, make(visitor, kind))
-    there = joining(visitor, make(visitor, other, name="Elsewhere"))
-    seat(app, there, own, "Ada")
+    own, join = make_response(app, done=done), join_path(visitor, make_team(visitor, kind))
+    there = join_path(visitor, make_team(visitor, other, name="Elsewhere"))
+    join_team(app, there, own, "Ada")
     refused = bring(visitor, join, own, name="Ada")
     assert isinstance(refused, Shown)
     assert "in another team; leave that one first" in refused.text
@@ -204,7 +213,7 @@ def test_a_response_in_another_team_has_to_leave_that_one_first(app: App, visito
 
 
 def test_a_response_that_a_round_has_counted_counts_in_no_other(app: App, visitor: Visitor, join):
-    _, (own, *_) = closed(app, visitor)
+    _, (own, *_) = make_closed_round(app, visitor)
     visitor.send(f"{own}/team/leave", page=f"{own}/team")
     refused = bring(visitor, join, own)
     assert isinstance(refused, Shown)
@@ -213,12 +222,12 @@ def test_a_response_that_a_round_has_counted_counts_in_no_other(app: App, visito
 
 
 def test_a_counted_response_that_left_and_came_back_by_another_way_still_does_not_count(app: App, visitor: Visitor):
-    lead, members = closed(app, visitor)
+    lead, members = make_closed_round(app, visitor)
     visitor.send(f"{lead}/next", page=lead)
-    join = joining(visitor, lead)
+    join = join_path(visitor, lead)
     for own in members:
         visitor.send(f"{own}/team/leave", page=f"{own}/team")
-        seat(app, join, own)
+        join_team(app, join, own)
     assert "0 have finished." in visitor.see(lead).text
     assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}?few=few"
 
@@ -226,39 +235,39 @@ def test_a_counted_response_that_left_and_came_back_by_another_way_still_does_no
 def test_what_was_finished_before_the_last_round_closed_is_too_late_for_it_and_too_old_for_the_next(
     app: App, visitor: Visitor
 ):
-    lead, _ = closed(app, visitor)
+    lead, _ = make_closed_round(app, visitor)
     visitor.send(f"{lead}/next", page=lead)
-    join = joining(visitor, lead)
-    refused = bring(visitor, join, person(app, day="2001-02-03"))
+    join = join_path(visitor, lead)
+    refused = bring(visitor, join, make_response(app, day="2001-02-03"))
     assert isinstance(refused, Shown)
     assert "finished before the last round closed" in refused.text
-    assert not isinstance(bring(visitor, join, person(app)), Shown), "finished on the day itself"
+    assert not isinstance(bring(visitor, join, make_response(app)), Shown), "finished on the day itself"
 
 
 def test_taking_it_again_makes_a_response_that_counts_anew(app: App, visitor: Visitor, bank: Bank):
-    lead, (own, *_) = closed(app, visitor)
+    lead, (own, *_) = make_closed_round(app, visitor)
     visitor.send(f"{lead}/next", page=lead)
     new = visitor.send(f"{own}/again", page=f"{own}/yours").location.rsplit("/", 1)[0]
-    visitor.answer(new, everything(bank, "weekly"))
+    visitor.answer(new, all_answers(bank, "weekly"))
     visitor.send(f"{new}/check")
     assert visitor.get(f"{new}/team").status_code == 404, "nobody is in a team without having joined it"
-    assert bring(visitor, joining(visitor, lead), new) == f"{new}/team"
+    assert bring(visitor, join_path(visitor, lead), new) == f"{new}/team"
     assert "1 has finished." in visitor.see(lead).text
 
 
 def test_an_open_team_takes_a_response_that_a_round_has_counted(app: App, visitor: Visitor):
-    _, (own, *_) = closed(app, visitor)
+    _, (own, *_) = make_closed_round(app, visitor)
     visitor.send(f"{own}/team/leave", page=f"{own}/team")
-    join = joining(visitor, make(visitor, "open"))
+    join = join_path(visitor, make_team(visitor, "open"))
     assert bring(visitor, join, own, name="Ada") == f"{own}/team"
 
 
 def test_joining_an_open_team_again_changes_the_name(app: App, visitor: Visitor):
-    lead = make(visitor, "open")
-    own, join = person(app), joining(visitor, lead)
+    lead = make_team(visitor, "open")
+    own, join = make_response(app), join_path(visitor, lead)
     for name in ("Ada", "Ada Lovelace"):
         assert bring(visitor, join, own, name=name) == f"{own}/team"
-    assert how_many(app, "member") == 1
+    assert count_rows(app, "member") == 1
     assert "Ada Lovelace" in visitor.see(lead).text
 
 
@@ -266,8 +275,8 @@ def test_joining_an_open_team_again_changes_the_name(app: App, visitor: Visitor)
 
 
 def test_eight_threads_that_join_with_one_response_make_one_member(app: App, visitor: Visitor):
-    joins = [joining(visitor, make(visitor)) for _ in range(4)]
-    own = person(app)
+    joins = [join_path(visitor, make_team(visitor)) for _ in range(4)]
+    own = make_response(app)
     others = [Visitor(app) for _ in range(8)]
     tokens = [other.token() | {"link": own} for other in others]
     with ThreadPoolExecutor(8) as pool:
@@ -276,25 +285,25 @@ def test_eight_threads_that_join_with_one_response_make_one_member(app: App, vis
         )
     assert sorted(set(answers)) == [303, 422]
     assert answers.count(303) == 2
-    assert how_many(app, "member") == 1
+    assert count_rows(app, "member") == 1
 
 
 def test_a_response_that_is_deleted_while_it_joins_leaves_no_member(app: App, visitor: Visitor, join):
     for _ in range(5):
-        own = person(app)
+        own = make_response(app)
         one, other = Visitor(app), Visitor(app)
         token, second = one.token() | {"link": own}, other.token()
         with ThreadPoolExecutor(2) as pool:
             pool.submit(one.post, f"{join}/bring", token)
             pool.submit(other.post, f"{own}/delete", second)
-    assert (how_many(app, "response"), how_many(app, "member")) == (0, 0)
+    assert (count_rows(app, "response"), count_rows(app, "member")) == (0, 0)
 
 
 # Leaving
 
 
 def test_who_was_counted_and_comes_again_is_told_how_to_be_in_the_next_round(app: App, visitor: Visitor, lead, join):
-    own = crew(app, visitor, lead, 5)[0]
+    own = fill_team(app, visitor, lead, 5)[0]
     visitor.send(f"{lead}/close", page=lead)
     visitor.send(f"{lead}/next", page=lead)
     answer = visitor.send(f"{join}/bring", {"link": own}, page=join)
@@ -305,7 +314,7 @@ def test_who_was_counted_and_comes_again_is_told_how_to_be_in_the_next_round(app
 
 
 def test_leaving_an_open_round_takes_one_from_the_count_and_keeps_the_result(app: App, visitor: Visitor, lead):
-    own, _ = crew(app, visitor, lead, 2)
+    own, _ = fill_team(app, visitor, lead, 2)
     assert visitor.send(f"{own}/team/leave", page=f"{own}/team").location == f"{own}?left=1"
     assert "You have left the team." in visitor.see(f"{own}?left=1").text
     assert "1 has finished." in visitor.see(lead).text
@@ -315,20 +324,20 @@ def test_leaving_an_open_round_takes_one_from_the_count_and_keeps_the_result(app
 
 
 def test_leaving_twice_is_leaving(app: App, visitor: Visitor, lead):
-    own, _ = crew(app, visitor, lead, 2)
+    own, _ = fill_team(app, visitor, lead, 2)
     fields = visitor.token()
     assert [visitor.post(f"{own}/team/leave", fields).location for _ in range(2)] == 2 * [f"{own}?left=1"]
-    assert len(app.storage.seats(team_of(app, lead).id)) == 1
+    assert len(app.storage.seats(load_team(app, lead).id)) == 1
 
 
 def test_deleting_a_response_takes_it_out_of_its_team(app: App, visitor: Visitor, lead):
-    own, _ = crew(app, visitor, lead, 2)
+    own, _ = fill_team(app, visitor, lead, 2)
     visitor.send(f"{own}/delete")
     assert "1 has finished." in visitor.see(lead).text
 
 
 def test_the_page_says_what_leaving_does_to_what_was_published(app: App, visitor: Visitor, lead):
-    before, _ = crew(app, visitor, lead, 2)
+    before, _ = fill_team(app, visitor, lead, 2)
     assert "Your answers will not count in the open round." in visitor.see(f"{before}/team").text
-    _, (after, *_) = closed(app, visitor)
+    _, (after, *_) = make_closed_round(app, visitor)
     assert "What was published stays as it is" in visitor.see(f"{after}/team").text

@@ -15,8 +15,8 @@ from quiz.config import paths
 from quiz.results.result import Share, result
 from quiz.web import links
 from quiz.web.app import App
-from tests.visitor import Shown, Visitor
-from tests.web.views.test_take import left_by_an_older_bank
+from tests.clients import Shown, Visitor
+from tests.factories import make_older_response
 
 #: The heading over the table of all roles.
 ALL = f"All {len(load(paths.shipped('questions')).roles)} roles"
@@ -232,7 +232,7 @@ def test_lines_to_people_nobody_reported_are_never_solid(visitor: Visitor, bank:
 
 
 def test_a_contact_whose_role_has_left_the_bank_is_ignored(app: App, visitor: Visitor, bank: Bank):
-    own = left_by_an_older_bank(app, dict.fromkeys(bank.responsibility, "never") | ANALYST)
+    own = make_older_response(app, dict.fromkeys(bank.responsibility, "never") | ANALYST)
     app.storage.save_more(
         links.fingerprint(own.removeprefix("/r/")),
         contacts=["scribe"],

@@ -9,9 +9,9 @@ import pytest
 
 from quiz.bank import Bank
 from quiz.web.app import App
-from tests.visitor import Shown, Visitor
-from tests.web.views.test_lead import closed, joining, key, make, person, response_of, seat
-from tests.web.views.test_take import page
+from tests.checks import load_response
+from tests.clients import Shown, Visitor
+from tests.factories import join_path, join_team, link_hash, make_closed_round, make_response, make_team, page_answers
 
 TITLE, WORDS = "Chief canary", "On most days I sing <b>loudly</b> about canaries."
 
@@ -19,9 +19,9 @@ TITLE, WORDS = "Chief canary", "On most days I sing <b>loudly</b> about canaries
 @pytest.fixture
 def own(app: App) -> str:
     """The owner link's path of somebody with a title, words, wishes and a role they are heading for."""
-    made = person(app, title=TITLE, words=WORDS)
+    made = make_response(app, title=TITLE, words=WORDS)
     app.storage.save_wishes(
-        key(made),
+        link_hash(made),
         wishes={"pipelines": "hand-over", "predictive-models": "start"},
         heading=["data-scientist"],
         bank=app.bank.version,
@@ -60,8 +60,8 @@ def test_a_shared_page_holds_no_form_and_leads_to_nothing_of_its_owner(visitor: 
 
 
 def test_a_shared_page_says_nothing_of_teams_other_shares_and_earlier_answers(app: App, visitor: Visitor, own):
-    lead = make(visitor, name="Canary crew")
-    seat(app, joining(visitor, lead), own)
+    lead = make_team(visitor, name="Canary crew")
+    join_team(app, join_path(visitor, lead), own)
     before = visitor.get(share(visitor, own)).text
     share(visitor, own, 8, label="Canary label")
     assert visitor.get(share(visitor, own)).text == before
@@ -71,8 +71,8 @@ def test_a_shared_page_says_nothing_of_teams_other_shares_and_earlier_answers(ap
 
 
 def test_a_member_of_a_closed_round_can_share_without_its_showing(app: App, visitor: Visitor):
-    _, (counted, *_) = closed(app, visitor)
-    twin = person(app, dict(response_of(app, counted).answers))
+    _, (counted, *_) = make_closed_round(app, visitor)
+    twin = make_response(app, dict(load_response(app, counted).answers))
     assert visitor.get(share(visitor, counted)).text == visitor.get(share(visitor, twin)).text
 
 
@@ -80,12 +80,12 @@ def test_a_shared_page_follows_what_its_owner_changes(visitor: Visitor, bank: Ba
     shared = share(visitor, own)
     before = visitor.get(shared).text
     for number in range(1, len(bank.pages) + 1):
-        visitor.send(f"{own}/{number}", page(bank, number, "daily"))
+        visitor.send(f"{own}/{number}", page_answers(bank, number, "daily"))
     assert visitor.get(shared).text != before
 
 
 def test_a_link_to_what_is_not_finished_leads_nowhere_until_it_is(app: App, visitor: Visitor):
-    own = person(app, done=False)
+    own = make_response(app, done=False)
     shared = share(visitor, own)
     assert visitor.get(shared).data == visitor.get("/s/" + "A" * 22).data
     visitor.send(f"{own}/check")
@@ -123,7 +123,7 @@ def test_a_link_that_was_ended_never_comes_back(app: App, visitor: Visitor, own)
 
 
 def test_the_same_number_of_two_people_makes_two_links(app: App, visitor: Visitor, own):
-    other = person(app)
+    other = make_response(app)
     mine, theirs = share(visitor, own), share(visitor, other)
     assert mine != theirs
     visitor.send(f"{other}/shares/7/end", page=f"{other}/yours")
@@ -132,4 +132,4 @@ def test_the_same_number_of_two_people_makes_two_links(app: App, visitor: Visito
 
 
 def shares(app: App, own: str) -> Mapping[int, str]:
-    return {each.number: each.label for each in response_of(app, own).shares}
+    return {each.number: each.label for each in load_response(app, own).shares}

@@ -13,7 +13,7 @@ from quiz import create_app
 from quiz.bank import Bank
 from quiz.web import links
 from quiz.web.app import App
-from tests.visitor import Visitor
+from tests.clients import Visitor
 
 
 def responses(app: App) -> int:

@@ -8,40 +8,12 @@ import pytest
 
 from quiz import create_app
 from quiz.bank import Bank
-from quiz.storage import Response
-from quiz.web import links
 from quiz.web.app import App
-from tests.visitor import Shown, Visitor
+from tests.checks import load_response
+from tests.clients import Shown, Visitor
+from tests.factories import all_answers, make_older_response, page_answers
 
 ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
-
-
-def everything(bank: Bank, answer: str, **but: str) -> dict[str, str]:
-    """The same answer to every question, but for those named (with _ for -)."""
-    return dict.fromkeys(bank.responsibility, answer) | {id.replace("_", "-"): value for id, value in but.items()}
-
-
-def page(bank: Bank, number: int, answer: str) -> dict[str, str]:
-    """One answer to every question of a page."""
-    return {item.id: answer for item in bank.pages[number - 1]}
-
-
-def kept(app: App, own: str) -> Response:
-    """What is stored behind an owner link's path."""
-    found = app.storage.response(links.fingerprint(own.removeprefix("/r/")))
-    assert found is not None
-    return found
-
-
-def left_by_an_older_bank(app: App, answers: dict[str, str], *, finished: bool = True) -> str:
-    """A response that was answered when the bank was another; gives the path of its owner link."""
-    link = links.make()
-    owner = links.fingerprint(link)
-    app.storage.start(owner, bank="older", day=app.today())
-    app.storage.save_answers(owner, answers, bank="older", day=app.today())
-    if finished:
-        app.storage.finish(owner, bank="older", day=app.today())
-    return f"/r/{link}"
 
 
 # The way through
@@ -49,7 +21,7 @@ def left_by_an_older_bank(app: App, answers: dict[str, str], *, finished: bool =
 
 def test_the_whole_way_leads_to_a_result(visitor: Visitor, bank: Bank):
     own = visitor.take(
-        everything(bank, "never", pipelines="daily", data_quality="daily", ingest_transform_serve="weekly")
+        all_answers(bank, "never", pipelines="daily", data_quality="daily", ingest_transform_serve="weekly")
     )
     assert "You wear one hat: data engineer" in visitor.see(own).text
 
@@ -58,16 +30,16 @@ def test_each_page_leads_to_the_next_and_the_last_ones_to_more_and_check(visitor
     own = visitor.start()
     last = len(bank.pages)
     for number in range(1, last):
-        assert visitor.send(f"{own}/{number}", page(bank, number, "weekly")).location == f"{own}/{number + 1}"
-    assert visitor.send(f"{own}/{last}", page(bank, last, "weekly")).location == f"{own}/more"
+        assert visitor.send(f"{own}/{number}", page_answers(bank, number, "weekly")).location == f"{own}/{number + 1}"
+    assert visitor.send(f"{own}/{last}", page_answers(bank, last, "weekly")).location == f"{own}/more"
     assert visitor.send(f"{own}/more").location == f"{own}/check"
     assert visitor.send(f"{own}/check").location == own
 
 
 def test_every_answer_is_a_303_so_that_reloading_sends_nothing_twice(visitor: Visitor, bank: Bank):
     own = visitor.start()
-    assert visitor.send(f"{own}/1", page(bank, 1, "weekly")).status_code == 303
-    assert visitor.answer(own, everything(bank, "weekly")).status_code == 303
+    assert visitor.send(f"{own}/1", page_answers(bank, 1, "weekly")).status_code == 303
+    assert visitor.answer(own, all_answers(bank, "weekly")).status_code == 303
     assert visitor.send(f"{own}/check").status_code == 303
 
 
@@ -87,7 +59,7 @@ def test_a_question_page_asks_its_questions_with_the_whole_scale(visitor: Visito
 
 def test_role_names_first_appear_in_the_result(visitor: Visitor, bank: Bank):
     own = visitor.start()
-    visitor.answer(own, everything(bank, "never", **ANALYST))
+    visitor.answer(own, all_answers(bank, "never", **ANALYST))
     before = [*(f"{own}/{number}" for number in range(1, len(bank.pages) + 1)), f"{own}/more", f"{own}/check"]
     for path in before:
         text = visitor.see(path).text.casefold()
@@ -97,7 +69,7 @@ def test_role_names_first_appear_in_the_result(visitor: Visitor, bank: Bank):
 def test_progress_counts_what_is_answered(visitor: Visitor, bank: Bank):
     own = visitor.start()
     assert f"0 of {len(bank.asked)} answered" in visitor.see(f"{own}/1").text
-    visitor.send(f"{own}/1", page(bank, 1, "skip"))
+    visitor.send(f"{own}/1", page_answers(bank, 1, "skip"))
     assert f"{len(bank.pages[0])} of {len(bank.asked)} answered" in visitor.see(f"{own}/2").text
 
 
@@ -114,7 +86,7 @@ def test_what_was_answered_is_saved_even_where_something_is_missing(app: App, vi
     first = bank.pages[0][0].id
     answer = visitor.send(f"{own}/1", {first: "monthly"})
     assert answer.status_code == 422
-    assert kept(app, own).answers == {first: "monthly"}
+    assert load_response(app, own).answers == {first: "monthly"}
     assert f"1 of {len(bank.asked)} answered" in answer.text
 
 
@@ -144,36 +116,36 @@ def test_leaving_them_out_saves_the_missing_ones_as_skipped_and_goes_on(app: App
     own = visitor.start()
     first, *rest = [item.id for item in bank.pages[0]]
     assert visitor.send(f"{own}/1", {first: "monthly", "leave_out": "y"}).location == f"{own}/2"
-    assert kept(app, own).answers == {first: "monthly"} | dict.fromkeys(rest, "skip")
+    assert load_response(app, own).answers == {first: "monthly"} | dict.fromkeys(rest, "skip")
 
 
 def test_what_was_saved_before_stays_where_a_page_comes_back_incomplete(app: App, visitor: Visitor, bank: Bank):
     own = visitor.start()
-    visitor.send(f"{own}/1", page(bank, 1, "weekly"))
+    visitor.send(f"{own}/1", page_answers(bank, 1, "weekly"))
     first = bank.pages[0][0].id
     visitor.send(f"{own}/1", {first: "daily"})
-    assert kept(app, own).answers == page(bank, 1, "weekly") | {first: "daily"}
+    assert load_response(app, own).answers == page_answers(bank, 1, "weekly") | {first: "daily"}
 
 
 @pytest.mark.parametrize("value", ["", "hourly", "Daily", "0", "daily ", "\x00", "x" * 10_000, "<b>", "☃", "null"])
 def test_a_value_that_is_not_on_the_scale_is_no_answer(app: App, visitor: Visitor, bank: Bank, value):
     own = visitor.start()
     first = bank.pages[0][0].id
-    answer = visitor.send(f"{own}/1", page(bank, 1, "weekly") | {first: value})
+    answer = visitor.send(f"{own}/1", page_answers(bank, 1, "weekly") | {first: value})
     assert answer.status_code == 422
     assert "One question has no answer yet" in answer.text
-    assert first not in kept(app, own).answers
+    assert first not in load_response(app, own).answers
 
 
 def test_fields_that_a_page_does_not_have_change_nothing(app: App, visitor: Visitor, bank: Bank):
     own, other = visitor.start(), visitor.start()
     elsewhere = bank.pages[1][0].id
     extra = {elsewhere: "daily", "owner": "x" * 64, "id": "1", "bank": "evil", "finished": "2020-01-01", "link": other}
-    visitor.send(f"{own}/1", page(bank, 1, "weekly") | extra)
+    visitor.send(f"{own}/1", page_answers(bank, 1, "weekly") | extra)
     visitor.send(f"{own}/more", extra)
-    found = kept(app, own)
-    assert (found.answers, found.bank, found.finished) == (page(bank, 1, "weekly"), bank.version, None)
-    assert kept(app, other).answers == {}
+    found = load_response(app, own)
+    assert (found.answers, found.bank, found.finished) == (page_answers(bank, 1, "weekly"), bank.version, None)
+    assert load_response(app, other).answers == {}
 
 
 # Back, again, later
@@ -181,47 +153,47 @@ def test_fields_that_a_page_does_not_have_change_nothing(app: App, visitor: Visi
 
 def test_going_back_shows_the_answers_that_were_given(visitor: Visitor, bank: Bank):
     own = visitor.start()
-    visitor.send(f"{own}/1", page(bank, 1, "rarely"))
+    visitor.send(f"{own}/1", page_answers(bank, 1, "rarely"))
     shown = visitor.see(f"{own}/1")
-    assert {name: value for name, value in shown.fields if name != "csrf_token"} == page(bank, 1, "rarely")
+    assert {name: value for name, value in shown.fields if name != "csrf_token"} == page_answers(bank, 1, "rarely")
     assert f"{own}/1" in visitor.see(f"{own}/2").values("href")
 
 
 def test_sending_a_page_twice_is_the_same_as_once(app: App, visitor: Visitor, bank: Bank):
     own = visitor.start()
-    fields = page(bank, 1, "weekly") | visitor.token()
+    fields = page_answers(bank, 1, "weekly") | visitor.token()
     first, second = visitor.post(f"{own}/1", fields), visitor.post(f"{own}/1", fields)
     assert (first.status_code, first.location) == (second.status_code, second.location)
-    assert kept(app, own).answers == page(bank, 1, "weekly")
+    assert load_response(app, own).answers == page_answers(bank, 1, "weekly")
 
 
 def test_finishing_twice_keeps_the_first_day(app: App, visitor: Visitor, bank: Bank, monkeypatch):
-    own = visitor.take(everything(bank, "weekly"))
+    own = visitor.take(all_answers(bank, "weekly"))
     day = date.fromisoformat(app.today())
     monkeypatch.setattr(App, "today", lambda self: (day + timedelta(days=1)).isoformat())
     assert visitor.send(f"{own}/check").location == own
-    assert (kept(app, own).finished, kept(app, own).changed) == (day.isoformat(), app.today())
+    assert (load_response(app, own).finished, load_response(app, own).changed) == (day.isoformat(), app.today())
 
 
 def test_changing_an_answer_before_the_result_leads_back_to_check(visitor: Visitor, bank: Bank):
     own = visitor.start()
-    visitor.answer(own, everything(bank, "weekly"))
-    assert visitor.send(f"{own}/2", page(bank, 2, "never")).location == f"{own}/check"
+    visitor.answer(own, all_answers(bank, "weekly"))
+    assert visitor.send(f"{own}/2", page_answers(bank, 2, "never")).location == f"{own}/check"
     assert visitor.send(f"{own}/more", {"title": "Analyst"}).location == f"{own}/check"
 
 
 def test_changing_an_answer_after_the_result_leads_back_to_the_result(visitor: Visitor, bank: Bank):
-    own = visitor.take(everything(bank, "never"))
-    assert visitor.send(f"{own}/2", page(bank, 2, "weekly")).location == own
+    own = visitor.take(all_answers(bank, "never"))
+    assert visitor.send(f"{own}/2", page_answers(bank, 2, "weekly")).location == own
     assert visitor.send(f"{own}/more", {"title": "Analyst"}).location == own
 
 
 def test_the_link_leads_to_the_first_open_page_then_to_check_then_to_the_result(visitor: Visitor, bank: Bank):
     own = visitor.start()
     assert visitor.get(own).location == f"{own}/1"
-    visitor.send(f"{own}/1", page(bank, 1, "weekly"))
+    visitor.send(f"{own}/1", page_answers(bank, 1, "weekly"))
     assert visitor.get(own).location == f"{own}/2"
-    visitor.answer(own, everything(bank, "weekly"))
+    visitor.answer(own, all_answers(bank, "weekly"))
     assert visitor.get(own).location == f"{own}/check"
     visitor.send(f"{own}/check")
     assert visitor.get(own).status_code == 200
@@ -229,20 +201,20 @@ def test_the_link_leads_to_the_first_open_page_then_to_check_then_to_the_result(
 
 def test_somebody_else_with_the_link_goes_on_where_it_was_left(app: App, visitor: Visitor, bank: Bank):
     own = visitor.start()
-    visitor.send(f"{own}/1", page(bank, 1, "weekly"))
+    visitor.send(f"{own}/1", page_answers(bank, 1, "weekly"))
     phone = Visitor(app)
-    phone.answer(own, everything(bank, "daily"))
+    phone.answer(own, all_answers(bank, "daily"))
     assert phone.send(f"{own}/check").location == own
     assert visitor.get(own).status_code == 200
 
 
 def test_nothing_is_lost_when_the_server_starts_anew(app: App, visitor: Visitor, bank: Bank, tmp_path):
     own = visitor.start()
-    visitor.send(f"{own}/1", page(bank, 1, "rarely"))
+    visitor.send(f"{own}/1", page_answers(bank, 1, "rarely"))
     app.storage.close()
     again = Visitor(create_app({"TESTING": True}, instance=tmp_path / "instance"))
     assert again.get(own).location == f"{own}/2"
-    assert set(page(bank, 1, "rarely").items()) <= set(again.see(f"{own}/1").fields)
+    assert set(page_answers(bank, 1, "rarely").items()) <= set(again.see(f"{own}/1").fields)
 
 
 # Check your answers
@@ -250,7 +222,7 @@ def test_nothing_is_lost_when_the_server_starts_anew(app: App, visitor: Visitor,
 
 def test_check_comes_only_when_every_question_has_an_answer(visitor: Visitor, bank: Bank):
     own = visitor.start()
-    visitor.send(f"{own}/1", page(bank, 1, "weekly"))
+    visitor.send(f"{own}/1", page_answers(bank, 1, "weekly"))
     assert visitor.get(f"{own}/check").location == f"{own}/2"
     assert visitor.send(f"{own}/check", visitor.token()).location == f"{own}/2"
     assert visitor.get(own).location == f"{own}/2", "nothing was finished"
@@ -258,7 +230,7 @@ def test_check_comes_only_when_every_question_has_an_answer(visitor: Visitor, ba
 
 def test_check_shows_every_answer_with_a_way_to_change_it(visitor: Visitor, bank: Bank):
     own = visitor.start()
-    visitor.answer(own, everything(bank, "weekly", pipelines="skip"))
+    visitor.answer(own, all_answers(bank, "weekly", pipelines="skip"))
     shown = visitor.see(f"{own}/check")
     assert shown.text.count(bank.point["weekly"].label) == len(bank.asked) - 1 + 1, "all but one, and the notice"
     assert bank.skip.label in shown.text
@@ -273,7 +245,7 @@ def test_check_shows_every_answer_with_a_way_to_change_it(visitor: Visitor, bank
 def test_answering_in_a_straight_line_is_pointed_out(visitor: Visitor, bank: Bank, answer, others, told):
     different = dict.fromkeys([item.id for item in bank.asked][:others], "daily")
     own = visitor.start()
-    visitor.answer(own, everything(bank, answer) | different)
+    visitor.answer(own, all_answers(bank, answer) | different)
     notice = f"Nearly all your answers are “{bank.point[answer].label}”."
     assert (notice in visitor.see(f"{own}/check").text) == told
     assert visitor.send(f"{own}/check").location == own, "it is never refused"
@@ -281,7 +253,7 @@ def test_answering_in_a_straight_line_is_pointed_out(visitor: Visitor, bank: Ban
 
 def test_leaving_everything_out_is_no_straight_line(visitor: Visitor, bank: Bank):
     own = visitor.start()
-    visitor.answer(own, everything(bank, "skip"))
+    visitor.answer(own, all_answers(bank, "skip"))
     assert "Nearly all" not in visitor.see(f"{own}/check").text
 
 
@@ -293,9 +265,9 @@ def test_contacts_title_and_words_are_kept_and_shown_back(app: App, visitor: Vis
     words = "On Monday:\n\n  two dashboards & a meeting"
     contacts = ["data-engineer", "data-scientist"]
     visitor.answer(
-        own, everything(bank, "never"), contacts=contacts, title="  Head of <Data> ", words=words.replace("\n", "\r\n")
+        own, all_answers(bank, "never"), contacts=contacts, title="  Head of <Data> ", words=words.replace("\n", "\r\n")
     )
-    found = kept(app, own)
+    found = load_response(app, own)
     assert (set(found.contacts), found.title, found.words) == (set(contacts), "Head of <Data>", words)
     shown = visitor.see(f"{own}/more")
     assert [value for name, value in shown.fields if name == "contacts"] == contacts
@@ -308,9 +280,9 @@ def test_contacts_title_and_words_are_kept_and_shown_back(app: App, visitor: Vis
 
 def test_the_optional_page_may_stay_empty_and_can_be_emptied_again(app: App, visitor: Visitor, bank: Bank):
     own = visitor.start()
-    visitor.answer(own, everything(bank, "never"), contacts=["data-engineer"], title="Analyst", words="Figures.")
+    visitor.answer(own, all_answers(bank, "never"), contacts=["data-engineer"], title="Analyst", words="Figures.")
     visitor.send(f"{own}/more")
-    found = kept(app, own)
+    found = load_response(app, own)
     assert (found.contacts, found.title, found.words) == ((), "", "")
     assert visitor.see(f"{own}/check").text.count("Nothing entered") == 3
 
@@ -328,7 +300,7 @@ def test_too_long_a_text_is_an_error_with_everything_kept_in_the_page(app, visit
     assert [value for field, value in shown.fields if field == "contacts"] == fields["contacts"]
     assert ("title", fields["title"]) in shown.fields
     assert ("words", fields["words"]) in shown.fields
-    assert kept(app, own).title == ""
+    assert load_response(app, own).title == ""
 
 
 def test_texts_at_their_limit_are_kept_whole(app: App, visitor: Visitor):
@@ -337,7 +309,7 @@ def test_texts_at_their_limit_are_kept_whole(app: App, visitor: Visitor):
     title, words = "🎩" * 80, "ß" + "\n" * 3998 + "ß"
     sent = {"title": f" {title} ", "words": words.replace("\n", "\r\n")}
     assert visitor.send(f"{own}/more", sent).status_code == 303
-    assert (kept(app, own).title, kept(app, own).words) == (title, words)
+    assert (load_response(app, own).title, load_response(app, own).words) == (title, words)
 
 
 @pytest.mark.parametrize("contact", ["", "nobody", "data-analyst ", "\x00", "☃", "<b>", "x" * 200])
@@ -348,13 +320,13 @@ def test_an_unknown_contact_is_refused_and_nothing_is_lost(app: App, visitor: Vi
     assert answer.status_code == 422
     assert ("contacts", "data-analyst") in shown.fields
     assert ("title", "Analyst") in shown.fields
-    assert kept(app, own).contacts == ()
+    assert load_response(app, own).contacts == ()
 
 
 def test_a_contact_sent_twice_is_kept_once(app: App, visitor: Visitor):
     own = visitor.start()
     visitor.send(f"{own}/more", {"contacts": ["data-analyst", "data-analyst"]})
-    assert kept(app, own).contacts == ("data-analyst",)
+    assert load_response(app, own).contacts == ("data-analyst",)
 
 
 @pytest.mark.parametrize(
@@ -370,7 +342,7 @@ def test_a_contact_sent_twice_is_kept_once(app: App, visitor: Visitor):
 def test_any_text_is_kept_as_it_was_typed(app: App, visitor: Visitor, sent, stored):
     own = visitor.start()
     assert visitor.send(f"{own}/more", {"title": sent, "words": sent}).status_code == 303
-    assert (kept(app, own).title, kept(app, own).words) == (stored, stored)
+    assert (load_response(app, own).title, load_response(app, own).words) == (stored, stored)
     assert ("words", stored) in visitor.see(f"{own}/more").fields
 
 
@@ -389,16 +361,16 @@ def test_bytes_that_are_no_text_never_break_a_page(visitor: Visitor):
 
 
 def test_questions_that_the_bank_no_longer_has_are_ignored(app: App, visitor: Visitor, bank: Bank):
-    own = left_by_an_older_bank(app, everything(bank, "never", **ANALYST) | {"since-removed": "daily"})
+    own = make_older_response(app, all_answers(bank, "never", **ANALYST) | {"since-removed": "daily"})
     text = visitor.see(own).text
     assert "You wear one hat: data analyst" in text
     assert "you have not seen" not in text
 
 
 def test_new_questions_are_left_out_and_the_result_says_so(app: App, visitor: Visitor, bank: Bank):
-    answers = everything(bank, "never", **ANALYST)
+    answers = all_answers(bank, "never", **ANALYST)
     missing = bank.pages[1][2].id, bank.pages[2][0].id
-    own = left_by_an_older_bank(app, {id: value for id, value in answers.items() if id not in missing})
+    own = make_older_response(app, {id: value for id, value in answers.items() if id not in missing})
     shown = visitor.see(own)
     assert "You wear one hat: data analyst" in shown.text
     assert "The quiz has 2 questions that you have not seen. Until you answer, they are left out." in shown.text
@@ -406,9 +378,9 @@ def test_new_questions_are_left_out_and_the_result_says_so(app: App, visitor: Vi
 
 
 def test_answering_the_new_questions_leads_back_to_the_result(app: App, visitor: Visitor, bank: Bank):
-    answers = everything(bank, "never", **ANALYST)
+    answers = all_answers(bank, "never", **ANALYST)
     new = bank.pages[1][2].id
-    own = left_by_an_older_bank(app, {id: value for id, value in answers.items() if id != new})
+    own = make_older_response(app, {id: value for id, value in answers.items() if id != new})
     fields = {name: value for name, value in visitor.see(f"{own}/2").fields if name != "csrf_token"}
     assert fields == {item.id: answers[item.id] for item in bank.pages[1] if item.id != new}
     assert visitor.send(f"{own}/2", fields | {new: "never"}).location == own
@@ -416,23 +388,23 @@ def test_answering_the_new_questions_leads_back_to_the_result(app: App, visitor:
 
 
 def test_several_new_questions_are_asked_page_by_page(app: App, visitor: Visitor, bank: Bank):
-    answers = everything(bank, "never", **ANALYST)
+    answers = all_answers(bank, "never", **ANALYST)
     first, last = bank.pages[0][1].id, bank.pages[2][0].id
-    own = left_by_an_older_bank(app, {id: value for id, value in answers.items() if id not in (first, last)})
-    assert visitor.send(f"{own}/1", page(bank, 1, "never")).location == f"{own}/3"
-    assert visitor.send(f"{own}/3", page(bank, 3, "never")).location == own
+    own = make_older_response(app, {id: value for id, value in answers.items() if id not in (first, last)})
+    assert visitor.send(f"{own}/1", page_answers(bank, 1, "never")).location == f"{own}/3"
+    assert visitor.send(f"{own}/3", page_answers(bank, 3, "never")).location == own
 
 
 def test_an_answer_that_left_the_scale_counts_as_none(app: App, visitor: Visitor, bank: Bank):
-    own = left_by_an_older_bank(app, everything(bank, "never", pipelines="hourly"), finished=False)
+    own = make_older_response(app, all_answers(bank, "never", pipelines="hourly"), finished=False)
     number = next(n for n, items in enumerate(bank.pages, 1) if "pipelines" in [item.id for item in items])
     assert visitor.get(own).location == f"{own}/{number}"
 
 
 def test_a_response_names_the_bank_it_last_answered(app: App, visitor: Visitor, bank: Bank):
-    own = left_by_an_older_bank(app, everything(bank, "never"))
-    assert kept(app, own).bank == "older"
+    own = make_older_response(app, all_answers(bank, "never"))
+    assert load_response(app, own).bank == "older"
     visitor.get(own)
-    assert kept(app, own).bank == "older"
-    visitor.send(f"{own}/1", page(bank, 1, "weekly"))
-    assert kept(app, own).bank == bank.version
+    assert load_response(app, own).bank == "older"
+    visitor.send(f"{own}/1", page_answers(bank, 1, "weekly"))
+    assert load_response(app, own).bank == bank.version

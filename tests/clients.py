@@ -1,18 +1,26 @@
-"""Somebody who uses the app: a test client that fills in forms as a browser would."""
+"""How tests reach the app: a client inside the process, one for a served app, and the commands of `quiz`."""
 
 from __future__ import annotations
 
 import html
+import http.client
+import os
 import re
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from werkzeug.test import TestResponse
 
 from quiz.web.app import App
 
-_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+HIDDEN_FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 class Visitor:
@@ -41,7 +49,7 @@ class Visitor:
     def send(self, path: str, fields: Mapping[str, Any] | None = None, *, page: str | None = None) -> TestResponse:
         """Open `page` (else `path`), fill in `fields`, send the form to `path`."""
         shown = self.get(page or path)
-        hidden = {name: html.unescape(value) for name, value in _HIDDEN.findall(shown.text)}
+        hidden = {name: html.unescape(value) for name, value in HIDDEN_FIELD.findall(shown.text)}
         return self.post(path, hidden | dict(fields or {}))
 
     def start(self) -> str:
@@ -133,3 +141,109 @@ class Shown(HTMLParser):
             self.title += data
         else:
             self._heard.append(data)
+
+
+#: Seconds in which a server must start, answer or end, however slow the machine.
+TIMEOUT = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class ServedApp:
+    """`quiz serve` on a free port, with an instance folder of its own."""
+
+    def __init__(self, instance: Path, *options: str) -> None:
+        self.instance, self.port = instance, free_port()
+        self.command = [sys.executable, "-m", "quiz", "serve", "--port", str(self.port), *options]
+        self.output = instance.with_suffix(".log")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, bound: float = TIMEOUT) -> None:
+        """Start it; comes back once it answers. Tries again while workers of a killed master still hold the port."""
+        until = time.monotonic() + bound
+        environ = os.environ | {"MANY_HATS_INSTANCE": str(self.instance)}
+        while time.monotonic() < until:
+            if self.process is None or self.process.poll() is not None:
+                with self.output.open("wb") as output:
+                    self.process = subprocess.Popen(self.command, env=environ, stdout=output, stderr=output)
+            if b"Many Hats is at" in self.output.read_bytes():
+                return
+            try:
+                self.process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                continue
+        raise AssertionError(f"no answer within {bound} s:\n{self.output.read_text()}")
+
+    @property
+    def pid(self) -> int:
+        assert self.process
+        return self.process.pid
+
+    @property
+    def workers(self) -> list[int]:
+        """The process ids of the workers that live now."""
+        found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [int(pid) for pid in found.split()]
+
+    def stop(self) -> int:
+        """End it as a service manager would; gives its exit code."""
+        assert self.process
+        self.process.terminate()
+        try:
+            return self.process.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+
+class HttpClient:
+    """Keeps the cookie, and knows the hidden fields of the page it looked at last."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.cookie, self.hidden = port, "", dict[str, str]()
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> tuple[int, str, str]:
+        """Status, address to go on to, and page."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
+        try:
+            if fields is not None:
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
+            connection.request(method, path, urlencode(fields or {}) or None, headers | {"Cookie": self.cookie})
+            answer = connection.getresponse()
+            page = answer.read().decode()
+        finally:
+            connection.close()
+        if cookie := answer.getheader("Set-Cookie"):
+            self.cookie = cookie.partition(";")[0]
+        if method == "GET":
+            self.hidden = {name: html.unescape(value) for name, value in HIDDEN_FIELD.findall(page)}
+        return answer.status, answer.getheader("Location") or "", page
+
+    def send(self, path: str, fields: dict[str, str], *, page: str) -> tuple[int, str, str]:
+        """Look at `page`, fill in `fields`, send them to `path`."""
+        status, to, text = self.ask("GET", page)
+        return self.ask("POST", path, self.hidden | fields) if status == 200 else (status, to, text)
+
+    def start(self) -> str:
+        """Begin a response; gives the path of its first page."""
+        status, to, page = self.send("/start", {}, page="/")
+        assert status == 303, page
+        return to
+
+
+def run_quiz(*arguments: str, instance: Path, before: tuple[str, ...] = (), **settings: str):
+    """A run of `quiz` in a process of its own; serving is on a free port, as somebody may be serving meanwhile."""
+    if arguments[0] == "serve":
+        arguments = (*arguments, "--port", str(free_port()))
+    environ = os.environ | {"MANY_HATS_INSTANCE": str(instance)} | settings
+    command = [*before, sys.executable, "-m", "quiz", *arguments]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
+
+
+def form_values(fields: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Fields as the test client takes them."""
+    return {name: [value for other, value in fields if other == name] for name, _ in fields}

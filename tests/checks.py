@@ -1,0 +1,67 @@
+"""What tests look up and check: rows of the database, and the headers of an answer."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from werkzeug.test import TestResponse
+
+from quiz.storage import Response, Storage, Team
+from quiz.web.app import App
+from tests.factories import link_hash
+
+
+def assert_private(name: str, answer: TestResponse) -> None:
+    """Fail where an answer lacks a header that keeps it private; `name` says which answer it was."""
+    headers = answer.headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'", name
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'", name
+    assert policy["form-action"] == "'self'", name
+    assert set(policy.values()) == {"'none'", "'self'"}, name
+    assert headers["X-Content-Type-Options"] == "nosniff", name
+    assert headers["Referrer-Policy"] == "no-referrer", name
+    assert "noindex" in headers["X-Robots-Tag"], name
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin", name
+    assert "camera=()" in headers["Permissions-Policy"], name
+    if not (answer.request.path.startswith("/static/") and answer.status_code == 200):
+        assert headers["Cache-Control"] == "no-store", name
+        assert "ETag" not in headers, name
+
+
+def dump_database(app: App) -> dict[str, object]:
+    """All that the database holds: its schema, and every row of every table."""
+    db = Database(app.storage.file)
+    try:
+        return {"schema": db.schema} | {name: list(db[name].rows) for name in db.table_names()}
+    finally:
+        db.close()
+
+
+def load_team(app: App, lead: str) -> Team:
+    """The team behind the path of a lead link."""
+    found = app.storage.team(link_hash(lead))
+    assert found is not None
+    return found
+
+
+def load_response(app: App, own: str) -> Response:
+    """The response behind the path of an owner link."""
+    found = app.storage.response(link_hash(own))
+    assert found is not None
+    return found
+
+
+def count_rows(app: App, table: str) -> int:
+    """How many rows a table of the database has."""
+    db = Database(app.storage.file)
+    try:
+        return db[table].count
+    finally:
+        db.close()
+
+
+def stored_response(kept: Storage, who: str) -> Response:
+    """The response of an owner who is there."""
+    response = kept.response(who)
+    assert response
+    return response

@@ -1,0 +1,196 @@
+"""Made-up data: places in the project, people, their answers, responses and teams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import cycle, islice
+from pathlib import Path
+
+from quiz.bank import Bank, load
+from quiz.config import paths
+from quiz.scoring import Scheme
+from quiz.storage import Share, Storage
+from quiz.teams.anonymous import Member
+from quiz.web import links
+from quiz.web.app import App
+from tests.clients import Visitor
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+FIXTURES = ROOT / "tests" / "fixtures"
+GOLDEN = ROOT / "tests" / "golden"
+SMALL_BANK = ROOT / "tests" / "small_bank"
+
+#: The shipped bank.
+BANK = load(paths.shipped("questions"))
+SCHEME = Scheme.of(BANK)
+#: Somebody who does nothing of what is asked.
+ALL_NEVER = dict.fromkeys(SCHEME.questions, "never")
+#: Answers that differ from "never", with _ for -.
+ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "weekly"}
+ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
+MODELLER = {"predictive_models": "daily", "exploration": "weekly", "model_handover": "daily", "pipelines": "daily"}
+
+#: Texts that would do harm where they are read as markup, as a template or as an address.
+HOSTILE_TEXTS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'-alert(1)-'",
+    "</textarea><svg onload=alert(1)>",
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:alert(1)",
+    "<!--",
+    "&lt;b&gt;",
+]
+#: A word that stands nowhere else.
+CANARY = "canary-7f3a-sings"
+#: The bank and the day with which responses are stored.
+WHEN = {"bank": "1", "day": "2026-05-31"}
+
+#: The file of a role that the shipped bank does not have.
+EIGHTH_ROLE = """\
+name = "data librarian"
+plural = "data librarians"
+purpose = "Helps people find the data they need and trust what they find."
+people = "People who help others find data"
+stage = "consumers"
+place = 4
+works-with = ["data-architect", "data-analyst"]
+
+[[responsibilities]]
+id = "finding"
+name = "Finding data"
+question = "help somebody find data that answers their question"
+hint = "a search together, a pointer to the right table"
+
+[[responsibilities]]
+id = "describing"
+name = "Describing data"
+question = "write down where data comes from so that others can judge it"
+hint = "a summary, an example, a warning about gaps"
+
+[[responsibilities]]
+id = "teaching"
+name = "Teaching others"
+question = "teach colleagues to read data that is new to them"
+hint = "a short course, a guided tour, office hours"
+"""
+
+
+# Answers
+
+
+def all_answers(bank: Bank, answer: str, **but: str) -> dict[str, str]:
+    """The same answer to every question, but for those named (with _ for -)."""
+    return dict.fromkeys(bank.responsibility, answer) | {id.replace("_", "-"): value for id, value in but.items()}
+
+
+def page_answers(bank: Bank, number: int, answer: str) -> dict[str, str]:
+    """One answer to every question of a page."""
+    return {item.id: answer for item in bank.pages[number - 1]}
+
+
+def member(*roles: str, contacts: Sequence[str] = (), **changes: str) -> Member:
+    """Somebody who does all of these roles daily and nothing else, but for changes (`pipelines="weekly"`)."""
+    own = {item.id: "daily" for role in roles for item in BANK.role[role].responsibilities}
+    return Member(ALL_NEVER | own | {id.replace("_", "-"): answer for id, answer in changes.items()}, contacts)
+
+
+# Responses and teams of an app
+
+
+def make_older_response(app: App, answers: dict[str, str], *, finished: bool = True) -> str:
+    """A response that was answered when the bank was another; gives the path of its owner link."""
+    link = links.make()
+    owner = links.fingerprint(link)
+    app.storage.start(owner, bank="older", day=app.today())
+    app.storage.save_answers(owner, answers, bank="older", day=app.today())
+    if finished:
+        app.storage.finish(owner, bank="older", day=app.today())
+    return f"/r/{link}"
+
+
+def make_team(visitor: Visitor, kind: str = "anonymous", *, name: str = "The crew", minimum: int = 5) -> str:
+    """Make a team; gives the path of its lead link."""
+    answer = visitor.send("/teams", {"name": name, "kind": kind, "minimum": str(minimum)})
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def join_path(visitor: Visitor, lead: str) -> str:
+    """The path of a team's join link, as its lead reads it."""
+    found = re.search(r'value="http://localhost(/j/[^"]+)"', visitor.get(lead).text)
+    assert found, "the link stands on the page while a round is open"
+    return found[1]
+
+
+def make_response(
+    app: App, answers: Mapping[str, str] | None = None, *, done: bool = True, day: str = "", **more: str
+) -> str:
+    """Somebody's response, put into storage without a page; gives the path of the owner link."""
+    link, day = links.make(), day or app.today()
+    owner, version = links.fingerprint(link), app.bank.version
+    app.storage.start(owner, bank=version, day=day)
+    app.storage.save_answers(owner, answers or all_answers(app.bank, "never", **ENGINEER), bank=version, day=day)
+    more = {"title": "", "words": ""} | more
+    app.storage.save_more(owner, contacts=["data-analyst"], **more, bank=version, day=day)
+    if done:
+        app.storage.finish(owner, bank=version, day=day)
+    return f"/r/{link}"
+
+
+def link_hash(path: str) -> str:
+    """The fingerprint of the link in a path."""
+    return links.fingerprint(path.split("/")[2])
+
+
+def join_team(app: App, join: str, own: str, name: str = "", wishes: bool = False) -> None:
+    """Put a response into the team behind a join link."""
+    assert app.storage.join(link_hash(join), link_hash(own), name=name, wishes=wishes)
+
+
+def fill_team(app: App, visitor: Visitor, lead: str, people: int) -> list[str]:
+    """That many different people, finished and in the team; gives the paths of their owner links."""
+    join = join_path(visitor, lead)
+    weeks = [all_answers(app.bank, "never", **week) for week in (ENGINEER, ANALYST, MODELLER)]
+    members = [make_response(app, answers) for answers in islice(cycle(weeks), people)]
+    for own in members:
+        join_team(app, join, own)
+    return members
+
+
+def make_closed_round(app: App, visitor: Visitor, people: int = 6) -> tuple[str, list[str]]:
+    """A team whose first round was closed with that many people: the path of its lead link, and theirs."""
+    lead = make_team(visitor)
+    members = fill_team(app, visitor, lead, people)
+    assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/1"
+    return lead, members
+
+
+# Responses in a storage without an app
+
+
+def make_owner() -> str:
+    """The hash of a new owner link."""
+    return links.fingerprint(links.make())
+
+
+def start_response(kept: Storage) -> str:
+    """A response that has begun; gives its owner."""
+    who = make_owner()
+    kept.start(who, **WHEN)
+    return who
+
+
+def fill_response(kept: Storage, who: str, word: str) -> None:
+    """Everything that can be kept with a response, each text of it with `word` inside."""
+    kept.save_answers(who, {f"{word}-question": word}, **WHEN)
+    kept.save_more(who, contacts=[f"{word}-contact"], title=word, words=f"first {word} " * 100, **WHEN)
+    kept.save_more(who, contacts=[f"{word}-other"], title=word, words=f"then {word}", **WHEN)
+    kept.save_wishes(who, wishes={f"{word}-wished": word}, heading=[f"{word}-role"], **WHEN)
+    kept.share(who, Share(1, f"for {word}", True, False, WHEN["day"]), link=make_owner())
+    lead, joining = make_owner(), make_owner()
+    kept.make_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
+    kept.join(joining, who, name=word, wishes=True)
+    kept.close_round(lead, lambda seats, before: ("{}", [seat.response for seat, _ in seats]), day=WHEN["day"])

@@ -1,0 +1,75 @@
+"""Faults that tests bring about: lost rights, other versions of SQLite, damaged files, processes that end early."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
+
+from tests.factories import WHEN
+
+#: The newest SQLite that can lose a commit in WAL mode, and the first that cannot.
+LOSSY_SQLITE, FIXED_SQLITE = (3, 51, 2), (3, 51, 3)
+
+
+# Root passes over file modes; a process without this one power, which it gives up here, does not.
+UNPRIVILEGED = [
+    sys.executable,
+    "-c",
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(24, 1, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])",
+]
+
+
+def set_sqlite_version(monkeypatch, version: tuple[int, int, int]) -> None:
+    """Make storage believe that it runs with this version of SQLite."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+
+
+def bytes_on_disk(file: Path) -> bytes:
+    """Everything in the instance folder, read by another process.
+
+    Opening and closing the file here would drop the locks that this process holds on it.
+    """
+    names = sorted(str(path) for path in file.parent.iterdir() if path.is_file())
+    assert str(file) in names
+    return subprocess.run(["cat", *names], capture_output=True, check=True).stdout
+
+
+def run_script(code: str, file: Path, *before: str) -> subprocess.CompletedProcess[str]:
+    """Run `code` in a process of its own, with a ready `file`, `kept` and `WHEN`."""
+    head = f"""
+import os, resource, signal, sys
+from pathlib import Path
+from quiz import storage
+from quiz.storage import Storage, Unavailable
+file, WHEN = Path({str(file)!r}), {WHEN!r}
+storage.sqlite.PATIENCE = 0.05
+kept = Storage(file)
+"""
+    return subprocess.run(
+        [*before, sys.executable, "-c", head + code], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@contextmanager
+def open_database(file: Path) -> Iterator[Database]:
+    """The database as any other program opens it."""
+    with Database(sqlite3.connect(file)) as db:
+        yield db
+
+
+def damage_table(file: Path, table: str) -> None:
+    """Write nonsense over the first page of a table."""
+    with open_database(file) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+        page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", [table]).fetchone()[0]
+        size = next(db.query("PRAGMA page_size"))["page_size"]
+    with file.open("r+b") as raw:
+        raw.seek((page - 1) * size)
+        raw.write(secrets.token_bytes(size))
