@@ -24,7 +24,7 @@ PAGE = 2
 class Person:
     """Somebody on a fresh instance who has answered everything, with cookies and a token, as a browser would have."""
 
-    def __init__(self, app: App, words: str = "", *, finished: bool = False) -> None:
+    def __init__(self, app: App, text: str = "", *, finished: bool = False) -> None:
         self.app = app
         link = links.make()
         self.own, self.key = f"/r/{link}", links.fingerprint(link)
@@ -34,13 +34,13 @@ class Person:
             for n, (id, item) in enumerate(app.bank.responsibility.items())
         }
         today, bank = app.today(), app.bank.version
-        app.storage.start(self.key, bank=bank, day=today)
+        app.storage.create_response(self.key, bank=bank, day=today)
         app.storage.save_answers(self.key, self.answers, bank=bank, day=today)
         contacts = [role.id for role in app.bank.roles[:3]]
-        title = "Senior data engineer" if words else ""
-        app.storage.save_more(self.key, contacts=contacts, title=title, words=words, bank=bank, day=today)
+        title = "Senior data engineer" if text else ""
+        app.storage.save_details(self.key, contacts=contacts, title=title, text=text, bank=bank, day=today)
         if finished:
-            app.storage.finish(self.key, bank=bank, day=today)
+            app.storage.finish_response(self.key, bank=bank, day=today)
         client = app.test_client()
         page = client.get(f"{self.own}/{PAGE}", base_url="http://localhost")
         self.token = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
@@ -111,8 +111,8 @@ def result(rounds: int = 15) -> Iterator[Row]:
     """A result with its charts against Flask's hello, without and with free text."""
     text = "I built the nightly pipelines, mended ingestion, checked data quality and set up monitoring. " * 3
     with fresh() as (app, _):
-        for name, words in (("result page", ""), ("result page with own words", text)):
-            page = checked(Person(app, words, finished=True).page(), 200)
+        for name, own_text in (("result page", ""), ("result page with free text", text)):
+            page = checked(Person(app, own_text, finished=True).page(), 200)
             yield against(name, page, Asked(hello()), of="Flask hello", reach=12, rounds=rounds)
 
 

@@ -22,7 +22,8 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
 
     Raises
     ------
-    quiz.config.settings.BadSetting, quiz.config.secret_key.WeakKey, quiz.bank.BankError, quiz.storage.Unavailable
+    quiz.config.settings.SettingError, quiz.config.secret_key.SecretKeyError, quiz.bank.BankError,
+    quiz.storage.UnavailableError
         When it cannot be served as configured; the message says what to mend.
     """
     from quiz import storage

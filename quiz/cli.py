@@ -33,7 +33,7 @@ def _app(**config: Any) -> App:
 
     try:
         return create_app(config)
-    except (bank.BankError, secret_key.WeakKey, settings.BadSetting, storage.Unavailable) as error:
+    except (bank.BankError, secret_key.SecretKeyError, settings.SettingError, storage.UnavailableError) as error:
         raise click.ClickException(click.format_filename(str(error))) from error
     except OSError as error:
         raise click.ClickException(_trouble(error)) from error
@@ -54,7 +54,7 @@ def _kept() -> tuple[Path, dict[str, Any]]:
     folder = _instance()
     try:
         config = settings.read(folder / "config.py")
-    except settings.BadSetting as error:
+    except settings.SettingError as error:
         raise click.ClickException(click.format_filename(str(error))) from error
     except OSError as error:
         raise click.ClickException(_trouble(error)) from error
@@ -138,15 +138,15 @@ def serve(host: str | None, port: int, workers: int | None, lan: bool, url: str)
         host, own = "0.0.0.0", f"http://{address}:{port}"  # noqa: S104 - what --lan asks for
     if why := server.refusal(host, port):
         raise click.ClickException(f"cannot listen on {host} port {port}: {why}; choose with --host and --port")
-    app = _app(**({"URL": url} if url else {}))
+    app = _app(**({"PUBLIC_URL": url} if url else {}))
     app.config["TRUSTED_HOSTS"] += settings.hosts_of(own)
     if lan:  # else a link would begin with whatever address its reader came by, such as 127.0.0.1
-        app.config["URL"] = app.config["URL"] or own
+        app.config["PUBLIC_URL"] = app.config["PUBLIC_URL"] or own
     server.serve(
         app,
         binds=[f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
         workers=workers or max(2, os.cpu_count() or 2),
-        greeting=f"Many Hats is at {app.config['URL'] or own}  (Ctrl+C ends it)",
+        greeting=f"Many Hats is at {app.config['PUBLIC_URL'] or own}  (Ctrl+C ends it)",
     )
 
 
@@ -213,10 +213,10 @@ def demo(port: int) -> None:
     from quiz.admin import demo
 
     app = _app()
-    base = app.config["URL"].rstrip("/") or f"http://127.0.0.1:{port}"
+    base = app.config["PUBLIC_URL"].rstrip("/") or f"http://127.0.0.1:{port}"
     try:
         made = demo.fill(app)
-    except demo.NotEmpty as error:
+    except demo.InstanceNotEmptyError as error:
         raise click.ClickException(click.format_filename(str(error))) from error
     _say("\n".join(f"{base}{path}  {about}" for path, about in made))
 
@@ -232,13 +232,13 @@ def backup(copy: Path, force: bool) -> None:
     Example: quiz backup many-hats-monday.db --force
     """
     from quiz import storage
-    from quiz.storage.backup import Refused, back_up
+    from quiz.storage.backup import RefusedError, back_up
 
     file, _ = _kept()
     _tidy()
     try:
         made = back_up(file, copy, day=_today(), replace=force)
-    except (Refused, storage.Unavailable) as error:
+    except (RefusedError, storage.UnavailableError) as error:
         raise click.ClickException(click.format_filename(str(error))) from error
     _say(f"{copy}: {_responses(made.responses)}, {made.size / 1e6:.1f} MB.")
 
@@ -254,14 +254,14 @@ def restore(copy: Path, force: bool) -> None:
     Example: quiz restore many-hats-monday.db --force
     """
     from quiz import storage
-    from quiz.storage.backup import Refused
+    from quiz.storage.backup import RefusedError
     from quiz.storage.restore import restore
 
     file, config = _kept()
     _tidy()
     try:
         put = restore(copy, file, day=_today(), remembered=config["BACKUP_DAYS"], replace=force)
-    except (Refused, storage.Unavailable) as error:
+    except (RefusedError, storage.UnavailableError) as error:
         raise click.ClickException(click.format_filename(str(error))) from error
     for doubt in put.doubts:
         click.echo(click.format_filename(f"Note: {doubt}."), err=True)
@@ -320,7 +320,7 @@ def export(team: str | None, everybody: bool, format: str, out: Path | None) -> 
                 click.echo(piece.encode(), nl=False)  # UTF-8 whatever the terminal speaks
         else:
             export_all.write(pieces, out, private=everybody)
-    except (export_all.NoSuchTeam, storage.Unavailable) as error:
+    except (export_all.UnknownTeamError, storage.UnavailableError) as error:
         raise click.ClickException(click.format_filename(str(error))) from error
     except OSError as error:
         if isinstance(error, BrokenPipeError):  # whoever reads us has seen enough; click ends quietly

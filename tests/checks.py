@@ -39,14 +39,14 @@ def dump_database(app: App) -> dict[str, object]:
 
 def load_team(app: App, lead: str) -> Team:
     """The team behind the path of a lead link."""
-    found = app.storage.team(link_hash(lead))
+    found = app.storage.load_team(link_hash(lead))
     assert found is not None
     return found
 
 
 def load_response(app: App, own: str) -> Response:
     """The response behind the path of an owner link."""
-    found = app.storage.response(link_hash(own))
+    found = app.storage.load_response(link_hash(own))
     assert found is not None
     return found
 
@@ -62,6 +62,6 @@ def count_rows(app: App, table: str) -> int:
 
 def stored_response(kept: Storage, who: str) -> Response:
     """The response of an owner who is there."""
-    response = kept.response(who)
+    response = kept.load_response(who)
     assert response
     return response

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.scoring import Scheme
+from quiz.scoring import ScoringModel
 from quiz.storage import Share, Storage
 from quiz.teams.anonymous import Member
 from quiz.web import links
@@ -24,9 +24,9 @@ SMALL_BANK = ROOT / "tests" / "small_bank"
 
 #: The shipped bank.
 BANK = load(paths.shipped("questions"))
-SCHEME = Scheme.of(BANK)
+MODEL = ScoringModel.from_bank(BANK)
 #: Somebody who does nothing of what is asked.
-ALL_NEVER = dict.fromkeys(SCHEME.questions, "never")
+ALL_NEVER = dict.fromkeys(MODEL.questions, "never")
 #: Answers that differ from "never", with _ for -.
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "weekly"}
 ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
@@ -104,10 +104,10 @@ def make_older_response(app: App, answers: dict[str, str], *, finished: bool = T
     """A response that was answered when the bank was another; gives the path of its owner link."""
     link = links.make()
     owner = links.fingerprint(link)
-    app.storage.start(owner, bank="older", day=app.today())
+    app.storage.create_response(owner, bank="older", day=app.today())
     app.storage.save_answers(owner, answers, bank="older", day=app.today())
     if finished:
-        app.storage.finish(owner, bank="older", day=app.today())
+        app.storage.finish_response(owner, bank="older", day=app.today())
     return f"/r/{link}"
 
 
@@ -131,12 +131,12 @@ def make_response(
     """Somebody's response, put into storage without a page; gives the path of the owner link."""
     link, day = links.make(), day or app.today()
     owner, version = links.fingerprint(link), app.bank.version
-    app.storage.start(owner, bank=version, day=day)
+    app.storage.create_response(owner, bank=version, day=day)
     app.storage.save_answers(owner, answers or all_answers(app.bank, "never", **ENGINEER), bank=version, day=day)
-    more = {"title": "", "words": ""} | more
-    app.storage.save_more(owner, contacts=["data-analyst"], **more, bank=version, day=day)
+    more = {"title": "", "text": ""} | more
+    app.storage.save_details(owner, contacts=["data-analyst"], **more, bank=version, day=day)
     if done:
-        app.storage.finish(owner, bank=version, day=day)
+        app.storage.finish_response(owner, bank=version, day=day)
     return f"/r/{link}"
 
 
@@ -145,9 +145,9 @@ def link_hash(path: str) -> str:
     return links.fingerprint(path.split("/")[2])
 
 
-def join_team(app: App, join: str, own: str, name: str = "", wishes: bool = False) -> None:
+def join_team(app: App, join: str, own: str, name: str = "", shares_wishes: bool = False) -> None:
     """Put a response into the team behind a join link."""
-    assert app.storage.join(link_hash(join), link_hash(own), name=name, wishes=wishes)
+    assert app.storage.join_team(link_hash(join), link_hash(own), name=name, shares_wishes=shares_wishes)
 
 
 def fill_team(app: App, visitor: Visitor, lead: str, people: int) -> list[str]:
@@ -179,18 +179,18 @@ def make_owner() -> str:
 def start_response(kept: Storage) -> str:
     """A response that has begun; gives its owner."""
     who = make_owner()
-    kept.start(who, **WHEN)
+    kept.create_response(who, **WHEN)
     return who
 
 
 def fill_response(kept: Storage, who: str, word: str) -> None:
     """Everything that can be kept with a response, each text of it with `word` inside."""
     kept.save_answers(who, {f"{word}-question": word}, **WHEN)
-    kept.save_more(who, contacts=[f"{word}-contact"], title=word, words=f"first {word} " * 100, **WHEN)
-    kept.save_more(who, contacts=[f"{word}-other"], title=word, words=f"then {word}", **WHEN)
-    kept.save_wishes(who, wishes={f"{word}-wished": word}, heading=[f"{word}-role"], **WHEN)
-    kept.share(who, Share(1, f"for {word}", True, False, WHEN["day"]), link=make_owner())
+    kept.save_details(who, contacts=[f"{word}-contact"], title=word, text=f"first {word} " * 100, **WHEN)
+    kept.save_details(who, contacts=[f"{word}-other"], title=word, text=f"then {word}", **WHEN)
+    kept.save_goals(who, wishes={f"{word}-wished": word}, goals=[f"{word}-role"], **WHEN)
+    kept.create_share(who, Share(1, f"for {word}", True, False, WHEN["day"]), link=make_owner())
     lead, joining = make_owner(), make_owner()
-    kept.make_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
-    kept.join(joining, who, name=word, wishes=True)
+    kept.create_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
+    kept.join_team(joining, who, name=word, shares_wishes=True)
     kept.close_round(lead, lambda seats, before: ("{}", [seat.response for seat, _ in seats]), day=WHEN["day"])

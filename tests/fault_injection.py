@@ -47,9 +47,9 @@ def run_script(code: str, file: Path, *before: str) -> subprocess.CompletedProce
 import os, resource, signal, sys
 from pathlib import Path
 from quiz import storage
-from quiz.storage import Storage, Unavailable
+from quiz.storage import Storage, UnavailableError
 file, WHEN = Path({str(file)!r}), {WHEN!r}
-storage.sqlite.PATIENCE = 0.05
+storage.sqlite.BUSY_TIMEOUT_S = 0.05
 kept = Storage(file)
 """
     return subprocess.run(

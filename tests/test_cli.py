@@ -190,15 +190,15 @@ def test_a_file_of_somebody_elses_in_the_instance_is_one_clear_line(tmp_path, mo
 @pytest.mark.parametrize("command", ["serve", "routes"])
 def test_a_broken_bank_is_one_clear_line_with_file_line_and_mend(tmp_path, small_bank, command):
     baker = small_bank / "roles" / "baker.toml"
-    baker.write_text(baker.read_text().replace("place = 1", "place = -1"))
-    run = run_quiz(command, instance=tmp_path / "instance", MANY_HATS_BANK=str(small_bank))
+    baker.write_text(baker.read_text().replace("position = 1", "position = -1"))
+    run = run_quiz(command, instance=tmp_path / "instance", MANY_HATS_QUESTION_BANK=str(small_bank))
     assert run.returncode == 1
     assert re.fullmatch(rf"Error: {re.escape(str(baker))}:\d+: place is -1; use a number .*\n", run.stderr)
 
 
 def test_a_bank_that_is_not_there_is_said_file_by_file(tmp_path):
     bank = tmp_path / "nowhere"
-    run = run_quiz("serve", instance=tmp_path / "instance", MANY_HATS_BANK=str(bank))
+    run = run_quiz("serve", instance=tmp_path / "instance", MANY_HATS_QUESTION_BANK=str(bank))
     assert run.returncode == 1
     lines = run.stderr.removeprefix("Error: ").splitlines()
     assert lines[0].startswith(f"{bank}/bank.toml:1: is missing; ")

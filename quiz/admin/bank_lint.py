@@ -94,10 +94,10 @@ def _wording(found: Bank) -> Iterator[Problem]:
                 ("hint", item.hint, HINT_WORDS),
             ):
                 faults = [*_words(text, names, limit), *(_continues(text) if key == "question" else ())]
-                for what, mend in faults:
-                    yield Problem(item.file, _line(item, nth, key), f"{key} {what}", mend)
-            if not features(stems("\n".join(item.words or (item.name, item.question, item.hint)))):
-                key = "words" if item.words else "question"
+                for what, hint in faults:
+                    yield Problem(item.file, _line(item, nth, key), f"{key} {what}", hint)
+            if not features(stems("\n".join(item.vocabulary or (item.name, item.question, item.hint)))):
+                key = "vocabulary" if item.vocabulary else "question"
                 what = f"no telling word stands in the {key}, so that no free text can match"
                 yield Problem(item.file, _line(item, nth, key), what, "name what is worked on")
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from quiz import storage
 from quiz.bank import Bank
-from quiz.scoring import Scheme, match
+from quiz.scoring import ScoringModel, match
 from quiz.teams.anonymous import FLOOR
 from quiz.teams.round_pages import publisher
 from quiz.web import links
 from quiz.web.app import App
 
 
-class NotEmpty(Exception):
+class InstanceNotEmptyError(Exception):
     """The instance holds responses already; the message says what to do."""
 
 
@@ -28,11 +28,11 @@ class Person:
     answers: Mapping[str, str]
     contacts: tuple[str, ...] = ()
     title: str = ""
-    words: str = ""
+    text: str = ""
     finished: bool = True
 
 
-def people(bank: Bank, scheme: Scheme) -> Iterator[Person]:
+def people(bank: Bank, model: ScoringModel) -> Iterator[Person]:
     """One person for every kind of result that there is, by the bank's own roles."""
     rng = random.Random(7)  # noqa: S311 - the same people every time
     roles = list(bank.roles)
@@ -43,7 +43,7 @@ def people(bank: Bank, scheme: Scheme) -> Iterator[Person]:
     if len(roles) >= 3:
         yield _holder(bank, rng, "Combines three roles", *(role.id for role in roles[-3:]))
     for evidence in ("tie", "leaning"):
-        if found := _undecided(bank, scheme, evidence):
+        if found := _undecided(bank, model, evidence):
             yield Person(f"Undecided: {evidence}", found)
     often, never = bank.scale[-2].id, bank.scale[0].id
     yield Person("Does everything, every week", dict.fromkeys(bank.responsibility, often))
@@ -71,11 +71,11 @@ def _holder(bank: Bank, rng: random.Random, about: str, *roles: str) -> Person:
         answers=answers,
         contacts=tuple(id for id in sorted(near) if rng.random() < 0.7),
         title=own[0].title,
-        words=" ".join(f"On most days I had to {item.question}." for item in lately),
+        text=" ".join(f"On most days I had to {item.question}." for item in lately),
     )
 
 
-def _undecided(bank: Bank, scheme: Scheme, evidence: str) -> Mapping[str, str] | None:
+def _undecided(bank: Bank, model: ScoringModel, evidence: str) -> Mapping[str, str] | None:
     """A first role held in full and as much of a second as makes the result `evidence`, if there is such a thing."""
     first, second = bank.roles[0], bank.roles[-1]
     base = dict.fromkeys(bank.responsibility, bank.scale[0].id)
@@ -83,7 +83,7 @@ def _undecided(bank: Bank, scheme: Scheme, evidence: str) -> Mapping[str, str] |
     scale = [point.id for point in bank.scale]
     for pattern in itertools.combinations_with_replacement(scale, len(second.responsibilities)):
         answers = base | {item.id: id for item, id in zip(second.responsibilities, pattern, strict=True)}
-        if match(scheme, answers).evidence == evidence:
+        if match(model, answers).evidence == evidence:
             return answers
     return None
 
@@ -95,13 +95,13 @@ def fill(app: App) -> list[tuple[str, str]]:
 
     Raises
     ------
-    NotEmpty
+    InstanceNotEmptyError
         When there is a response already: made-up people must never stand among real ones.
     """
-    if not app.storage.empty():
-        raise NotEmpty(f"{app.storage.file} holds responses; name a fresh folder with MANY_HATS_INSTANCE")
+    if not app.storage.is_empty():
+        raise InstanceNotEmptyError(f"{app.storage.file} holds responses; name a fresh folder with MANY_HATS_INSTANCE")
     return [
-        *((f"/r/{_take(app, person)}", person.about) for person in people(app.bank, app.scheme)),
+        *((f"/r/{_take(app, person)}", person.about) for person in people(app.bank, app.scoring_model)),
         (_anonymous(app), "Lead of an anonymous team with two rounds published"),
         *_open(app),
     ]
@@ -111,13 +111,13 @@ def _take(app: App, person: Person) -> str:
     """Take the quiz as `person`; gives the owner link."""
     bank, day, link = app.bank, app.today(), links.make()
     owner = links.fingerprint(link)
-    app.storage.start(owner, bank=bank.version, day=day)
+    app.storage.create_response(owner, bank=bank.version, day=day)
     app.storage.save_answers(owner, person.answers, bank=bank.version, day=day)
-    app.storage.save_more(
-        owner, contacts=person.contacts, title=person.title, words=person.words, bank=bank.version, day=day
+    app.storage.save_details(
+        owner, contacts=person.contacts, title=person.title, text=person.text, bank=bank.version, day=day
     )
     if person.finished:
-        app.storage.finish(owner, bank=bank.version, day=day)
+        app.storage.finish_response(owner, bank=bank.version, day=day)
     return link
 
 
@@ -125,7 +125,7 @@ def _team(app: App, name: str, kind: storage.Kind) -> tuple[str, str]:
     """Make a team; gives its lead link and the fingerprint of its join link."""
     lead = links.make()
     joining = links.fingerprint(app.derive("join", f"{lead}:1"))
-    app.storage.make_team(
+    app.storage.create_team(
         links.fingerprint(lead), joining, number=1, name=name, kind=kind, minimum=FLOOR, day=app.today()
     )
     return lead, joining
@@ -140,10 +140,10 @@ def _anonymous(app: App) -> str:
         for n in range(size):
             roles = {bank.roles[(n * n + k) % len(bank.roles)].id for k in range(1 + n % 2)}
             link = _take(app, _holder(bank, rng, "In a team", *sorted(roles)))
-            app.storage.join(joining, links.fingerprint(link), name="", wishes=False)
-        team = app.storage.team(key)
+            app.storage.join_team(joining, links.fingerprint(link), name="", shares_wishes=False)
+        team = app.storage.load_team(key)
         assert team is not None, "it was made above"
-        app.storage.close_round(key, publisher(bank, app.scheme, team), day=app.today())
+        app.storage.close_round(key, publisher(bank, app.scoring_model, team), day=app.today())
     return f"/t/{lead}"
 
 
@@ -155,9 +155,9 @@ def _open(app: App) -> Iterator[tuple[str, str]]:
         link = _take(app, _holder(bank, rng, name, bank.roles[(2 * n) % len(bank.roles)].id))
         owner = links.fingerprint(link)
         dream = bank.roles[(2 * n + 2) % len(bank.roles)].responsibilities[0].id
-        app.storage.save_wishes(
-            owner, wishes={dream: "start"} if bank.wish else {}, heading=(), bank=bank.version, day=app.today()
+        app.storage.save_goals(
+            owner, wishes={dream: "start"} if bank.wish else {}, goals=(), bank=bank.version, day=app.today()
         )
-        app.storage.join(joining, owner, name=name, wishes=n != 1)
+        app.storage.join_team(joining, owner, name=name, shares_wishes=n != 1)
     yield f"/t/{lead}", "Lead of an open team"
     yield f"/r/{link}/team", "The same team as a member sees it"

@@ -50,13 +50,13 @@ def _checks(folder: Path, today: str) -> Iterator[Check]:
         yield _modes(folder)
     try:
         config = settings.read(folder / "config.py")
-    except settings.BadSetting as error:
+    except settings.SettingError as error:
         yield Check("settings", False, str(error))
         return  # the rest depends on them
     yield Check("settings", True, "can be read")
     yield _key(folder, config)
     yield _addresses(config)
-    yield _bank(Path(config["BANK"]) if config["BANK"] else paths.shipped("questions"))
+    yield _bank(Path(config["QUESTION_BANK"]) if config["QUESTION_BANK"] else paths.shipped("questions"))
     yield from _database(folder, folder / config["DATABASE"], config, today)
 
 
@@ -88,7 +88,7 @@ _PUBLIC = {"config.py", ".gitkeep"}
 
 def _modes(folder: Path) -> Check:
     """Whether others can get at what is kept; in a closed folder too, as copies take the modes of files along."""
-    if folder.stat().st_mode & 0o077 and storage.unused(folder):
+    if folder.stat().st_mode & 0o077 and storage.is_unused(folder):
         return Check("file modes", True, "nothing is kept yet; the first start closes the folder to others")
     if folder.stat().st_mode & 0o077:
         return Check("file modes", False, f"others can look into {folder}; run: chmod 700 {folder}")
@@ -111,24 +111,24 @@ def _key(folder: Path, config: dict[str, Any]) -> Check:
         return Check("key", True, "not made yet; the first `quiz serve` makes it")
     try:
         secret_key.read_or_make(file)
-    except (secret_key.WeakKey, OSError) as error:
+    except (secret_key.SecretKeyError, OSError) as error:
         return Check("key", False, str(error))
     return Check("key", True, str(file))
 
 
 def _addresses(config: dict[str, Any]) -> Check:
-    url, hosts = config["URL"], config["TRUSTED_HOSTS"]
+    url, hosts = config["PUBLIC_URL"], config["TRUSTED_HOSTS"]
     parts = urlsplit(url)
     if wide := [host for host in hosts if not host.strip(".*")]:
         said = f"TRUSTED_HOSTS holds {wide[0]!r}; write whole host names, such as hats.example.org"
     elif strange := [host for host in hosts if "/" in host or "*" in host]:
         said = f"TRUSTED_HOSTS holds {strange[0]!r}; write host names alone, such as hats.example.org"
     elif config["BEHIND_PROXY"] and not url:
-        said = "BEHIND_PROXY is on and URL is empty; set URL to the address that people use"
+        said = "BEHIND_PROXY is on and PUBLIC_URL is empty; set PUBLIC_URL to the address that people use"
     elif parts.scheme == "https" and not config["BEHIND_PROXY"]:
-        said = "URL is https, which a proxy in front speaks; set BEHIND_PROXY to yes"
+        said = "PUBLIC_URL is https, which a proxy in front speaks; set BEHIND_PROXY to yes"
     elif parts.scheme == "http" and config["BEHIND_PROXY"]:
-        said = f"URL is {url}, so links travel where others can read them; use https"
+        said = f"PUBLIC_URL is {url}, so links travel where others can read them; use https"
     else:
         return Check("addresses", True, f"links begin with {url or 'the address of whoever asks'}")
     return Check("addresses", False, said)
@@ -145,21 +145,21 @@ def _bank(folder: Path) -> Check:
 def _database(folder: Path, file: Path, config: dict[str, Any], today: str) -> Iterator[Check]:
     if not file.exists():
         started = (folder / "secret.key").exists()
-        mend = "set DATABASE, or: quiz restore FILE" if started else "the first `quiz serve` makes it"
-        yield Check("database", not started, f"{file} is not there{'' if started else ' yet'}; {mend}")
+        hint = "set DATABASE, or: quiz restore FILE" if started else "the first `quiz serve` makes it"
+        yield Check("database", not started, f"{file} is not there{'' if started else ' yet'}; {hint}")
         return
     if not file.is_file():
         yield Check("database", False, f"{file} is no file; move it away, or set DATABASE")
         return
     if not os.access(file, os.R_OK | os.W_OK):
-        mend = f"use the user that serves the quiz, or: chmod 600 {file}"
-        yield Check("database", False, f"{file} cannot be written to; {mend}")
+        hint = f"use the user that serves the quiz, or: chmod 600 {file}"
+        yield Check("database", False, f"{file} cannot be written to; {hint}")
         return
     # With the first request of a day the server erases what has outlived its time: up to a day it may be waiting.
-    late = days_before(months_later(today, -config["KEEP_MONTHS"]), 1)
+    late = days_before(months_later(today, -config["RETENTION_MONTHS"]), 1)
     try:
         found = soundness(file, before=late)
-    except storage.Unavailable as error:
+    except storage.UnavailableError as error:
         yield Check("database", False, f"{error}; {_way_out(error)}")
         return
     if found.faults:
@@ -178,13 +178,13 @@ def _database(folder: Path, file: Path, config: dict[str, Any], today: str) -> I
     waiting = f"responses past their time: {found.overdue}; any request to the running quiz erases them"
     yield Check("expiry", not found.overdue, waiting if found.overdue else "no response is past its time")
     free, needed = shutil.disk_usage(folder).free, max(FREE, TIMES * file.stat().st_size)
-    mend = "" if free >= needed else f"; make room for {needed >> 20} MB"
-    yield Check("disk", free >= needed, f"{free >> 20} MB free{mend}")
+    hint = "" if free >= needed else f"; make room for {needed >> 20} MB"
+    yield Check("disk", free >= needed, f"{free >> 20} MB free{hint}")
 
 
-def _way_out(error: storage.Unavailable) -> str:
+def _way_out(error: storage.UnavailableError) -> str:
     """What to do about a database that cannot be looked into. A backup takes the place of a broken one alone."""
-    if isinstance(error, storage.Broken):
+    if isinstance(error, storage.CorruptDatabaseError):
         return "put back a backup: quiz restore FILE --force"
     if "locked" in str(error):
         return "another program holds it: stop that one, then run this again"

@@ -20,14 +20,14 @@ from quiz.web import links
 _CHUNK = 500
 
 
-class NoSuchTeam(Exception):
+class UnknownTeamError(Exception):
     """There is no such team, or nothing of it may be taken out; the message says why."""
 
 
 def everything(bank: Bank, kept: Storage, *, format: str) -> Iterator[str]:
     """All responses, a row a piece of text: as `csv` what `quiz score` reads again, as `jsonl` all that is kept."""
     if format == "csv":
-        header, _ = export.own_sheet(bank, {}, contacts=(), title="", words="")
+        header, _ = export.own_sheet(bank, {}, contacts=(), title="", text="")
         yield export.to_csv([["id", *header]])
     for response in _all(kept):
         yield _row(bank, response) if format == "csv" else _line(asdict(response))
@@ -61,19 +61,19 @@ def team(kept: Storage, named: str) -> Team:
 
     Raises
     ------
-    NoSuchTeam
+    UnknownTeamError
     """
-    every = kept.every_team()
+    every = kept.load_all_teams()
     if named.isdecimal():
         found = next((team for team in every if team.id == int(named)), None)
     else:
         link = re.search(rf"(?:^|/t/)({links.PATTERN})(?=$|[/?#])", named)
-        found = kept.team(links.fingerprint(link[1])) if link else None
+        found = kept.load_team(links.fingerprint(link[1])) if link else None
     if found is None:
         known = ", ".join(f"{team.id} ({team.name!r}, {team.kind})" for team in every[:20])
-        raise NoSuchTeam(f"no team has this lead link or id; there are {known or 'none'}")
+        raise UnknownTeamError(f"no team has this lead link or id; there are {known or 'none'}")
     if found.kind != "anonymous":
-        raise NoSuchTeam(f"team {found.name!r} is open: what it shows is for its members, on its page alone")
+        raise UnknownTeamError(f"team {found.name!r} is open: what it shows is for its members, on its page alone")
     return found
 
 
@@ -92,7 +92,7 @@ def write(pieces: Iterable[str], file: Path, *, private: bool) -> None:
 
 def _all(kept: Storage) -> Iterator[Response]:
     last = 0
-    while chunk := kept.after(last, most=_CHUNK):
+    while chunk := kept.load_responses_after(last, most=_CHUNK):
         yield from chunk
         last = chunk[-1].id
 
@@ -100,7 +100,7 @@ def _all(kept: Storage) -> Iterator[Response]:
 def _row(bank: Bank, response: Response) -> str:
     # An answer that the bank no longer knows would stop `quiz score`.
     known = {question: answer for question, answer in response.answers.items() if answer in bank.point}
-    _, row = export.own_sheet(bank, known, contacts=response.contacts, title=response.title, words=response.words)
+    _, row = export.own_sheet(bank, known, contacts=response.contacts, title=response.title, text=response.text)
     return export.to_csv([[str(response.id), *row]])
 
 

@@ -16,7 +16,7 @@ STRAIGHT = 0.9
 class Line(NamedTuple):
     """One question with its answer, None where there is none yet. `page` counts from 1."""
 
-    item: Responsibility
+    responsibility: Responsibility
     answer: Point | None
     page: int
 
@@ -51,7 +51,7 @@ class Sheet:
 
     def by_role(self, role: str) -> tuple[Line, ...]:
         """The lines about one role's responsibilities, most often done first."""
-        own = (line for line in self.lines if line.item.role == role)
+        own = (line for line in self.lines if line.responsibility.role == role)
         return tuple(sorted(own, key=lambda line: -((line.answer and line.answer.level) or 0)))
 
 

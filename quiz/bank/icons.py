@@ -39,8 +39,8 @@ def faults(text: str) -> Iterator[tuple[int, str, str]]:
     except expat.ExpatError as error:
         yield error.lineno, f"is not SVG ({expat.ErrorString(error.code)})", "save it as plain SVG"
         return
-    for (what, mend), line in lines.items():
-        yield line, what, mend
+    for (what, hint), line in lines.items():
+        yield line, what, hint
 
 
 def _of_element(name: str, attributes: dict[str, str]) -> Iterator[tuple[str, str]]:

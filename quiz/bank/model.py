@@ -61,7 +61,7 @@ class Point:
 
     id: str
     label: str
-    said: str
+    phrase: str
     level: float | None
 
 
@@ -71,15 +71,15 @@ class Stage:
 
     id: str
     name: str
-    about: str
+    description: str
 
 
 @dataclass(frozen=True)
 class Responsibility:
     """One thing that a role answers for, with the question asked about it.
 
-    `week` is one sentence on what doing it looks like in a week, empty where the bank does not say. `words` are phrases
-    by which people name such work; free text is matched against them.
+    `weekly_example` is one sentence on what doing it looks like in a week, empty where the bank has none. `vocabulary`
+    holds phrases by which people name such work; free text is compared with them.
     """
 
     id: str
@@ -87,8 +87,8 @@ class Responsibility:
     name: str
     question: str
     hint: str
-    week: str
-    words: tuple[str, ...] = field(repr=False)  # hundreds of phrases
+    weekly_example: str
+    vocabulary: tuple[str, ...] = field(repr=False)  # hundreds of phrases
     file: Path = field(compare=False)
     line: int = field(compare=False)
 
@@ -104,9 +104,9 @@ class Role:
     name: str
     plural: str
     purpose: str
-    people: str
+    contact_label: str
     stage: str
-    place: float
+    position: float
     works_with: tuple[str, ...]
     responsibilities: tuple[Responsibility, ...] = field(repr=False)
     titles: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ class Wish:
 
     id: str
     label: str
-    said: str
+    phrase: str
 
 
 @dataclass(frozen=True)
@@ -153,8 +153,8 @@ class Bank:
     skip: Point
     stages: tuple[Stage, ...]
     roles: tuple[Role, ...]
-    least: int
-    most: int
+    min_page_size: int
+    max_page_size: int
     wishes: tuple[Wish, ...] = ()
     prompts: tuple[Prompt, ...] = ()
 
@@ -198,8 +198,8 @@ class Bank:
 
     @cached_property
     def pages(self) -> tuple[tuple[Responsibility, ...], ...]:
-        """The questions of each page: as few pages as `most` allows, of sizes that differ by one at most."""
-        count = -(-len(self.asked) // self.most)
+        """The questions of each page: as few pages as `max_page_size` allows, of sizes that differ by one at most."""
+        count = -(-len(self.asked) // self.max_page_size)
         small, larger = divmod(len(self.asked), count)
         ends = [n * small + min(n, larger) for n in range(count + 1)]
         return tuple(self.asked[a:b] for a, b in pairwise(ends))

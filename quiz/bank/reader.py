@@ -34,7 +34,7 @@ class Reader(Notes):
         stages = tuple(self._stages(frame))
         scale, skip = self._scale(frame)
         pages = frame.table("pages")
-        least, most = pages.whole("least", 1, 50), pages.whole("most", 1, 50)
+        least, most = pages.whole("min-questions", 1, 50), pages.whole("max-questions", 1, 50)
         pages.done()
         name, stem = frame.text("name"), frame.text("stem")
         wishes = tuple(self._wishes(frame))
@@ -46,11 +46,13 @@ class Reader(Notes):
         if self.problems:
             return None
         order = [stage.id for stage in stages]
-        roles = tuple(sorted(found, key=lambda role: (order.index(role.stage), role.place, role.id)))
+        roles = tuple(sorted(found, key=lambda role: (order.index(role.stage), role.position, role.id)))
         bank = Bank(name, stem, scale, skip, stages, roles, least, most, wishes, prompts)
         if not all(least <= len(page) <= most for page in bank.pages):
             sizes = ", ".join(str(len(page)) for page in bank.pages)
-            pages.problem("least", f"pages of {least} to {most} cannot hold the questions evenly ({sizes})", "widen it")
+            pages.problem(
+                "min-questions", f"pages of {least} to {most} cannot hold the questions evenly ({sizes})", "widen it"
+            )
         return bank
 
     def _role_files(self) -> list[Path]:
@@ -74,12 +76,12 @@ class Reader(Notes):
     def _mark(self, file: Path) -> None:
         """Note what keeps the picture in `file`, if there is one, from being drawn into pages."""
         if os.path.lexists(file) and (text := self.read(file, icons.MOST_BYTES)) is not None:
-            for line, what, mend in icons.faults(text):
-                self.note(file, what, mend, line)
+            for line, what, hint in icons.faults(text):
+                self.note(file, what, hint, line)
 
     def _stages(self, frame: Table) -> Iterator[Stage]:
         for table in unique(frame.tables("stages"), "stage"):
-            yield Stage(table.id(), table.text("name"), table.text("about"))
+            yield Stage(table.id(), table.text("name"), table.text("description"))
             table.done()
         self._some(frame, "stages", "stages")
 
@@ -97,7 +99,7 @@ class Reader(Notes):
         before = len(self.problems)
         for table in unique(frame.tables("scale"), "answer"):
             point = Point(
-                table.id(_LONGEST_ANSWER_ID), table.text("label"), table.text("said"), table.number("level", 0, 1)
+                table.id(_LONGEST_ANSWER_ID), table.text("label"), table.text("phrase"), table.number("level", 0, 1)
             )
             # A level that is not known is no reason to doubt the others.
             sound = len(self.problems) == before
@@ -112,13 +114,13 @@ class Reader(Notes):
         ends = points[:1] + points[-1:]
         if len(self.problems) == before and [point.level for point in ends] != [0, 1]:
             frame.problem("scale", "the scale does not run from level 0 to level 1", "give the ends 0 and 1")
-        apart = Point(skip.id(_LONGEST_ANSWER_ID), skip.text("label"), skip.text("said"), None)
+        apart = Point(skip.id(_LONGEST_ANSWER_ID), skip.text("label"), skip.text("phrase"), None)
         skip.done()
         return tuple(points), apart
 
     def _wishes(self, frame: Table) -> Iterator[Wish]:
         for table in unique(frame.tables("wishes", optional=True), "wish"):
-            yield Wish(table.choice("id", WISHES, "wish"), table.text("label"), table.text("said"))
+            yield Wish(table.choice("id", WISHES, "wish"), table.text("label"), table.text("phrase"))
             table.done()
 
     def _prompts(self, file: Path) -> Iterator[Prompt]:
@@ -128,8 +130,8 @@ class Reader(Notes):
         for table in unique(library.tables("prompts"), "prompt"):
             when = table.choice("when", CONDITIONS, "condition")
             prompt = Prompt(table.id(), when, table.text("text"), table.number("priority", 0, 100))
-            for what, mend in _slot_faults(prompt.text, CONDITIONS.get(when)):
-                table.problem("text", what, mend)
+            for what, hint in _slot_faults(prompt.text, CONDITIONS.get(when)):
+                table.problem("text", what, hint)
             table.done()
             yield prompt
         library.done()
@@ -149,8 +151,8 @@ class Reader(Notes):
                     name=row.text("name"),
                     question=row.text("question"),
                     hint=row.text("hint"),
-                    week=row.text("week", optional=True),
-                    words=row.texts("words", optional=True),
+                    weekly_example=row.text("weekly-example", optional=True),
+                    vocabulary=row.texts("vocabulary", optional=True),
                     file=row.file,
                     line=row.line(),
                 )
@@ -163,9 +165,9 @@ class Reader(Notes):
             name=table.text("name"),
             plural=table.text("plural"),
             purpose=table.text("purpose"),
-            people=table.text("people"),
+            contact_label=table.text("contact-label"),
             stage=stage,
-            place=table.number("place", 0, 100),
+            position=table.number("position", 0, 100),
             works_with=table.texts("works-with"),
             titles=table.texts("titles", optional=True),
             responsibilities=tuple(responsibilities),

@@ -1,4 +1,4 @@
-"""TOML files read so that every fault is noted with its line and its mend, and reading goes on."""
+"""TOML files read so that every fault is noted with its line and its hint, and reading goes on."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ class Problem:
     file: Path
     line: int
     what: str
-    mend: str
+    hint: str
 
     def __str__(self) -> str:
-        said = f"{self.file}:{self.line}: {self.what}; {self.mend}"
+        said = f"{self.file}:{self.line}: {self.what}; {self.hint}"
         # One line that any terminal can show, whatever stands in a file or in its name.
         return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in said)
 
@@ -75,9 +75,9 @@ class Notes:
         self.problems: list[Problem] = []
         self.lines: dict[Path, _Lines] = {}
 
-    def note(self, file: Path, what: str, mend: str, line: int = 1) -> None:
+    def note(self, file: Path, what: str, hint: str, line: int = 1) -> None:
         """Note one problem."""
-        self.problems.append(Problem(file, line, what, mend))
+        self.problems.append(Problem(file, line, what, hint))
 
     def open(self, file: Path) -> Table | None:
         """The whole of `file` as a table; None, and a problem, where it cannot be read."""
@@ -105,20 +105,20 @@ class Notes:
         line = 1
         try:
             if file.is_symlink() and not file.exists():
-                what, mend = "is a link that leads nowhere", "mend or remove it"
+                what, hint = "is a link that leads nowhere", "hint or remove it"
             elif not file.exists():
-                what, mend = "is missing", "a bank is a folder with bank.toml and roles/<role>.toml"
+                what, hint = "is missing", "a bank is a folder with bank.toml and roles/<role>.toml"
             elif not file.is_file():  # a named pipe would never end
-                what, mend = "is not a file", "put one in its place"
+                what, hint = "is not a file", "put one in its place"
             elif (size := file.stat().st_size) > most:
-                what, mend = f"has {size:,} bytes", f"use at most {most:,}"
+                what, hint = f"has {size:,} bytes", f"use at most {most:,}"
             else:
                 return _decoded(file.read_bytes())
         except UnicodeDecodeError as error:
-            what, mend, line = "is not UTF-8 text", "save it as UTF-8", 1 + error.object[: error.start].count(b"\n")
+            what, hint, line = "is not UTF-8 text", "save it as UTF-8", 1 + error.object[: error.start].count(b"\n")
         except OSError as error:
-            what, mend = f"cannot be read ({error.strerror})", "make it readable"
-        self.note(file, what, mend, line)
+            what, hint = f"cannot be read ({error.strerror})", "make it readable"
+        self.note(file, what, hint, line)
         return None
 
     def apart(self) -> Notes:
@@ -138,16 +138,16 @@ class Table:
     def line(self, key: str = "") -> int:
         return _line(self.notes.lines[self.file], key, self.header, self.nth)
 
-    def problem(self, key: str, what: str, mend: str) -> None:
-        self.notes.note(self.file, what, mend, self.line(key))
+    def problem(self, key: str, what: str, hint: str) -> None:
+        self.notes.note(self.file, what, hint, self.line(key))
 
-    def _get(self, key: str, kind: type | tuple[type, ...], mend: str) -> Any:
+    def _get(self, key: str, kind: type | tuple[type, ...], hint: str) -> Any:
         self.known.add(key)
         value = self.data.get(key)
         if isinstance(value, kind) and not isinstance(value, bool):
             return value
         state = "is missing" if value is None else "has the wrong type"
-        self.problem(key, f"{key} {state}", mend)
+        self.problem(key, f"{key} {state}", hint)
         return None
 
     def _absent(self, key: str) -> bool:
@@ -194,8 +194,8 @@ class Table:
         if not all(isinstance(item, str) for item in value):
             self.problem(key, f"{key} holds something that is not a text", "put each item in quotes")
             return ()
-        for what, mend in filter(None, map(_text_fault, value)):
-            self.problem(key, f"{key} holds a text that {what}", mend)
+        for what, hint in filter(None, map(_text_fault, value)):
+            self.problem(key, f"{key} holds a text that {what}", hint)
         return tuple(value)
 
     def choice(self, key: str, choices: Collection[str], kind: str) -> str:

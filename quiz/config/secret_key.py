@@ -11,7 +11,7 @@ from pathlib import Path
 LENGTH = 32
 
 
-class WeakKey(Exception):
+class SecretKeyError(Exception):
     """The key file is too short or readable by others; the message says how to mend it."""
 
 
@@ -23,16 +23,16 @@ def read_or_make(file: Path) -> bytes:
 
     Raises
     ------
-    WeakKey
+    SecretKeyError
         When the file holds under 32 bytes or its mode lets others read it.
     """
     if not file.exists():
         _make(file)
     key = file.read_bytes()
     if len(key) < LENGTH:
-        raise WeakKey(f"{file} holds {len(key)} bytes, not {LENGTH}; delete it to have a new one made")
+        raise SecretKeyError(f"{file} holds {len(key)} bytes, not {LENGTH}; delete it to have a new one made")
     if file.stat().st_mode & 0o077:
-        raise WeakKey(f"{file} can be read by others; run: chmod 600 {file}")
+        raise SecretKeyError(f"{file} can be read by others; run: chmod 600 {file}")
     return key
 
 

@@ -21,7 +21,7 @@ DAY = 24 * 60 * 60
 MOST_MONTHS, MOST_DAYS = 1200, 3650
 
 
-class BadSetting(Exception):
+class SettingError(Exception):
     """A setting whose value cannot be used; the message names it, where it came from and the mend."""
 
 
@@ -115,7 +115,11 @@ SETTINGS = (
     Setting("PURPOSE", "", "Why it is run, in one sentence."),
     Setting("CONTACT", "", "An e-mail address or web address for questions about what is kept."),
     Setting(
-        "KEEP_MONTHS", 12, "Months after its last change at which a response is deleted.", _number, _up_to(MOST_MONTHS)
+        "RETENTION_MONTHS",
+        12,
+        "Months after its last change at which a response is deleted.",
+        _number,
+        _up_to(MOST_MONTHS),
     ),
     Setting(
         "BACKUP_DAYS",
@@ -125,7 +129,7 @@ SETTINGS = (
         _up_to(MOST_DAYS),
     ),
     Setting(
-        "URL",
+        "PUBLIC_URL",
         "",
         "The address people use, such as https://hats.example.org; links are made with it.",
         check=web_address,
@@ -140,7 +144,7 @@ SETTINGS = (
         "WRONG_LINKS_PER_MINUTE", 20, "Links that lead nowhere that one address may open in a minute.", _number, _counts
     ),
     Setting("API_PER_MINUTE", 60, "Requests to the API from one address in a minute.", _number, _counts),
-    Setting("BANK", "", "Folder of another question bank; empty for the one that is shipped."),
+    Setting("QUESTION_BANK", "", "Folder of another question bank; empty for the one that is shipped."),
     Setting("DATABASE", "many-hats.db", "File name of the database, inside the instance folder.", check=_file_name),
     Setting(
         "SECRET_KEY",
@@ -166,7 +170,7 @@ def read(config_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str
 
     Raises
     ------
-    BadSetting
+    SettingError
         For a value that cannot be used or a name in `config_file` that no setting has.
     """
     values = {setting.name: setting.default for setting in SETTINGS} | FIXED
@@ -180,7 +184,7 @@ def read(config_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str
             setting.check(values[setting.name])
         except ValueError as error:
             shown = _shown(setting, text)
-            raise BadSetting(f"{PREFIX}{setting.name}={shown} in the environment: {error}") from None
+            raise SettingError(f"{PREFIX}{setting.name}={shown} in the environment: {error}") from None
     return values
 
 
@@ -197,20 +201,20 @@ def _from_file(file: Path, known: Mapping[str, Any]) -> dict[str, Any]:
         # Some editors begin a file with a mark, which `utf-8-sig` passes over.
         exec(compile(file.read_text(encoding="utf-8-sig"), str(file), "exec"), space)  # noqa: S102 - the operator's own
     except SystemExit as error:
-        raise BadSetting(f"{file} cannot be read: it ends the program; leave that out") from error
+        raise SettingError(f"{file} cannot be read: it ends the program; leave that out") from error
     except Exception as error:
         why = " ".join(str(error).split()) or type(error).__name__
-        raise BadSetting(f"{file} cannot be read: {why}") from error
+        raise SettingError(f"{file} cannot be read: {why}") from error
     chosen = {name: value for name, value in space.items() if name.isupper()}
     for name, value in chosen.items():
         if name not in known:
-            raise BadSetting(f"{file}: unknown setting {name}; known are {', '.join(sorted(known))}")
+            raise SettingError(f"{file}: unknown setting {name}; known are {', '.join(sorted(known))}")
         # A host name in the place of a list would be taken for a list of letters.
         if type(value) is not type(known[name]) and not (name == "SECRET_KEY" and isinstance(value, bytes)):
-            raise BadSetting(f"{file}: {name} is {type(value).__name__}; use {type(known[name]).__name__}")
+            raise SettingError(f"{file}: {name} is {type(value).__name__}; use {type(known[name]).__name__}")
     for setting in SETTINGS:
         try:
             setting.check(chosen.get(setting.name, setting.default))
         except ValueError as error:
-            raise BadSetting(f"{file}: {setting.name} is {_shown(setting, chosen[setting.name])}; {error}") from None
+            raise SettingError(f"{file}: {setting.name} is {_shown(setting, chosen[setting.name])}; {error}") from None
     return chosen

@@ -29,9 +29,9 @@ def scored(id: str, found: Match, text: Mapping[str, float] | None = None) -> di
         "id": id,
         "evidence": found.evidence,
         "mix": list(found.mix),
-        **({"or": list(found.alternative)} if found.alternative else {}),
+        "alternative": list(found.alternative) or None,
         "fit": _rounded(found.fit),
-        "stability": {"held": found.held, "of": found.of},
+        "stability": {"unchanged": found.unchanged, "tried": found.tried},
         "roles": {
             role: {
                 "coverage": _rounded(standing.coverage),
@@ -45,13 +45,13 @@ def scored(id: str, found: Match, text: Mapping[str, float] | None = None) -> di
 
 
 def own_sheet(
-    bank: Bank, answers: Mapping[str, str], *, contacts: Sequence[str], title: str, words: str
+    bank: Bank, answers: Mapping[str, str], *, contacts: Sequence[str], title: str, text: str
 ) -> tuple[list[str], list[str]]:
     """Header and row of a person's own CSV, such as `quiz score` reads again."""
     questions = [item.id for item in bank.asked]
     known = {id: answers.get(id, "") for id in questions}
     header = [*questions, "works-with", "title", "text"]
-    return header, [*known.values(), " ".join(contacts), title, words]
+    return header, [*known.values(), " ".join(contacts), title, text]
 
 
 def to_csv(rows: Iterable[Sequence[str]]) -> str:

@@ -16,6 +16,7 @@ Schema = dict[str, Any]
 
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 _SHARE_OR_NULL = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+_COUNT = {"type": "integer", "minimum": 0}
 _TEXT = {"type": "string"}
 _DAY = {"type": "string", "format": "date"}
 
@@ -207,7 +208,7 @@ def _example_result(bank: Bank, sent: Mapping[str, Any]) -> dict[str, Any]:
     from quiz import scoring
     from quiz.exchange import export  # numpy is loaded when it is needed, not when the server starts
 
-    return export.scored(sent["id"], scoring.match(scoring.Scheme.of(bank), sent["answers"]))
+    return export.scored(sent["id"], scoring.match(scoring.ScoringModel.from_bank(bank), sent["answers"]))
 
 
 # What goes over the wire
@@ -250,13 +251,12 @@ def _result(bank: Bank) -> Schema:
             "id": {"type": ["string", "null"]},
             "evidence": {"enum": list(EVIDENCE)},
             "mix": mix,
-            "or": mix | {"description": "The other mix of a tie; only there."},
+            "alternative": mix | {"type": ["array", "null"], "description": "On a tie the other mix, else null."},
             "fit": _SHARE_OR_NULL,
-            "stability": _object({"held": {"type": "integer", "minimum": 0}, "of": {"type": "integer", "minimum": 0}}),
+            "stability": _object({"unchanged": _COUNT, "tried": _COUNT}),
             "roles": _object({role.id: standing for role in bank.roles}),
             "text": text | {"type": ["object", "null"]},
         },
-        optional=("or",),
     )
 
 
@@ -301,14 +301,14 @@ def _kept() -> Schema:
             "changed": _DAY,
             "finished": _DAY | {"type": ["string", "null"]},
             "title": _TEXT,
-            "words": _TEXT,
+            "text": _TEXT,
             "answers": {"type": "object", "additionalProperties": _TEXT},
             "contacts": _list(_TEXT),
             "wishes": wishes,
-            "heading": _list(_TEXT),
+            "goals": _list(_TEXT),
             "result": {"type": "object", "required": ["evidence", "mix", "roles"]},
         },
-        "required": ["bank", "started", "changed", "finished", "title", "words", "answers", "contacts", "result"],
+        "required": ["bank", "started", "changed", "finished", "title", "text", "answers", "contacts", "result"],
     }
 
 
@@ -319,6 +319,6 @@ def _problem() -> Schema:
             "title": _TEXT,
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "detail": _TEXT,
-            "errors": _list(_object({"field": _TEXT, "what": _TEXT, "mend": _TEXT})),
+            "errors": _list(_object({"field": _TEXT, "what": _TEXT, "hint": _TEXT})),
         }
     )

@@ -30,10 +30,10 @@ class Fault(NamedTuple):
 
     field: str
     what: str
-    mend: str
+    hint: str
 
 
-class Refused(Exception):
+class InvalidRequestError(Exception):
     """JSON that says something else than was asked for; `faults` holds what is wrong, at most `MOST_FAULTS`."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -41,7 +41,7 @@ class Refused(Exception):
         self.faults = tuple(faults)
 
 
-class NoJson(Refused):
+class InvalidJsonError(InvalidRequestError):
     """Bytes that cannot be read as JSON, or that two programs could read differently."""
 
 
@@ -58,7 +58,7 @@ def person(bank: Bank, body: bytes) -> Person:
 
     Raises
     ------
-    NoJson, Refused
+    InvalidJsonError, InvalidRequestError
         With every fault found, up to `MOST_FAULTS`.
 
     Examples
@@ -70,15 +70,15 @@ def person(bank: Bank, body: bytes) -> Person:
     Person(id=None, answers={'pipelines': 'daily'}, text='')
     >>> person(shipped, b'{"answers": {"pipelines": "dayly"}}')
     Traceback (most recent call last):
-    quiz.exchange.score_request.Refused: 'dayly' is not an answer
+    quiz.exchange.score_request.InvalidRequestError: 'dayly' is not an answer
     """
     sent = _parsed(body)
     if not isinstance(sent, dict):
-        raise Refused([Fault("body", f"is {_kind(sent)}", 'send an object, {"answers": {…}}')])
+        raise InvalidRequestError([Fault("body", f"is {_kind(sent)}", 'send an object, {"answers": {…}}')])
     # All of it is looked at, but a body full of faults must not cost more than one with a few.
     faults = [fault for fault, _ in zip(_faults(bank, sent), range(MOST_FAULTS), strict=False)]
     if faults:
-        raise Refused(faults)
+        raise InvalidRequestError(faults)
     return Person(sent.get("id"), sent["answers"], sent.get("text") or "")
 
 
@@ -96,19 +96,19 @@ def _parsed(body: bytes) -> Any:
         fault = Fault("body", f"is no JSON: {error.msg}, line {error.lineno}, column {error.colno}", "mend it there")
     except RecursionError:
         fault = Fault("body", "is nested too deeply", 'send an object, {"answers": {…}}')
-    raise NoJson([fault])
+    raise InvalidJsonError([fault])
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise NoJson([Fault(shown(twice), "stands twice in one object", "remove one")])
+        raise InvalidJsonError([Fault(shown(twice), "stands twice in one object", "remove one")])
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise NoJson([Fault("body", f"holds {name}, which JSON does not know", "remove it")])
+    raise InvalidJsonError([Fault("body", f"holds {name}, which JSON does not know", "remove it")])
 
 
 def _faults(bank: Bank, sent: Mapping[str, Any]) -> Iterator[Fault]:
@@ -129,8 +129,8 @@ def _wrong_answers(bank: Bank, answers: Mapping[str, Any]) -> Iterator[Fault]:
     questions, points = bank.responsibility, bank.point
     for question, answer in answers.items():
         if question not in questions:
-            mend = _near(question, questions) or "use an id that /api/bank lists"
-            yield Fault(f"answers.{shown(question)}", "is no question of this bank", mend)
+            hint = _near(question, questions) or "use an id that /api/bank lists"
+            yield Fault(f"answers.{shown(question)}", "is no question of this bank", hint)
         elif not isinstance(answer, str):
             yield Fault(f"answers.{question}", f"is {_kind(answer)}", f"send one of {', '.join(points)}")
         elif answer not in points:

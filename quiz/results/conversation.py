@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from quiz.bank import Bank, Responsibility, Role, Wish
-from quiz.results.goals import Change, Distance, compare, distance
+from quiz.results.changes import Change, compare
+from quiz.results.goals import Distance, distance
 from quiz.results.result import Result, result
 from quiz.results.talking_points import Situation, choose
-from quiz.scoring import Scheme
+from quiz.scoring import ScoringModel
 from quiz.text.job_titles import role_named
 
 
@@ -26,7 +27,7 @@ class Talk:
     title: str
     titled: Role | None
     wished: tuple[tuple[Wish, tuple[Responsibility, ...]], ...]
-    heading: tuple[Distance, ...]
+    goals: tuple[Distance, ...]
     change: Change | None
     questions: tuple[str, ...]
 
@@ -39,34 +40,34 @@ class Talk:
 
 
 def distances(
-    bank: Bank, scheme: Scheme, answers: Mapping[str, str], heading: Sequence[str], contacts: Collection[str]
+    bank: Bank, model: ScoringModel, answers: Mapping[str, str], goals: Sequence[str], contacts: Collection[str]
 ) -> tuple[Distance, ...]:
     """The distance to each role headed for, in the order of the bank; roles that it does not know are ignored."""
-    return tuple(distance(bank, scheme, answers, role, contacts) for role in bank.role if role in heading)
+    return tuple(distance(bank, model, answers, role, contacts) for role in bank.role if role in goals)
 
 
 def talk(
     bank: Bank,
-    scheme: Scheme,
+    model: ScoringModel,
     answers: Mapping[str, str],
     *,
     contacts: Collection[str],
     title: str,
     wishes: Mapping[str, str],
-    heading: Sequence[str],
+    goals: Sequence[str],
     before: Mapping[str, str] | None,
 ) -> Talk:
     """The conversation page of one response; `before` are the answers it takes again, if it does."""
-    found = result(bank, scheme, answers, contacts, wishes)
-    change = compare(bank, scheme, before, answers) if before else None
+    found = result(bank, model, answers, contacts, wishes)
+    change = compare(bank, model, before, answers) if before else None
     titled = role_named(bank, title)
-    situation = Situation(bank, found, wishes=wishes, title_role=titled, heading=tuple(heading), change=change)
+    situation = Situation(bank, found, wishes=wishes, title_role=titled, goals=tuple(goals), change=change)
     return Talk(
         result=found,
         title=title,
         titled=bank.role[titled] if titled else None,
         wished=tuple(_wished(bank, wishes)),
-        heading=distances(bank, scheme, answers, heading, contacts),
+        goals=distances(bank, model, answers, goals, contacts),
         change=change,
         questions=tuple(chosen.text for chosen in choose(situation)),
     )

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from quiz.bank import Bank, Point, Role, Wish
 from quiz.bank.answer_sheet import Line, Sheet, sheet
+from quiz.results.free_text import Heard, read_free_text
 from quiz.results.role_map import RoleMap, role_map
-from quiz.scoring import ENOUGH_ANSWERED, Match, Scheme, match, shown_shares
-from quiz.text import matcher
+from quiz.scoring import ENOUGH_ANSWERED, Match, ScoringModel, match, shown_shares
 from quiz.text.job_titles import role_named
-from quiz.text.matcher import Mark, Reading
-
-#: Of so many responsibilities that a text speaks of most, a low answer is worth a second look.
-LOUD = 3
-#: From this part of the strongest similarity on, in percent, a text is said to sound like a second role as well.
-NOT_FAR = 60
-#: A marked text with more characters than this is folded away, so that the page stays calm.
-LONG = 700
-#: Up to this level an answer says "hardly ever".
-SELDOM = 0.1
 
 Kind = Literal["mix", "tie", "all", "little", "not-enough"]
 
@@ -72,48 +62,6 @@ class Company:
     def reported(self) -> bool:
         """Whether any contact was reported at all."""
         return bool(self.usual or self.extra)
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a person's own text, with the number of the role it speaks for in `Heard.roles`, if it does."""
-
-    text: str
-    number: int | None
-
-
-@dataclass(frozen=True)
-class Sound:
-    """How much a text sounds like one role: `similarity` from 0 to 1, `percent` of the strongest, by which words."""
-
-    role: Role
-    similarity: float
-    percent: int
-    carriers: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a person's own words sound like, beside the ratings and never part of them.
-
-    Without `recognised` the text has too little in common with any role, and nothing else is to be shown. `doubts` are
-    lines where words and ratings disagree: written about, but answered with hardly ever.
-    """
-
-    recognised: bool
-    roles: tuple[Sound, ...] = ()
-    pieces: tuple[Piece, ...] = ()
-    doubts: tuple[Line, ...] = ()
-
-    @property
-    def loudest(self) -> tuple[Sound, ...]:
-        """The role that it sounds most like, and the next one where that is not far behind."""
-        return tuple(sound for sound in self.roles[:2] if sound.percent >= NOT_FAR)
-
-    @property
-    def long(self) -> bool:
-        """Whether the text is so long that a page had better show it only when asked."""
-        return sum(len(piece.text) for piece in self.pieces) > LONG
 
 
 @dataclass(frozen=True)
@@ -168,7 +116,7 @@ class Result:
 
 def result(
     bank: Bank,
-    scheme: Scheme,
+    model: ScoringModel,
     answers: Mapping[str, str],
     contacts: Collection[str] = (),
     wishes: Mapping[str, str] = MappingProxyType({}),
@@ -181,7 +129,7 @@ def result(
     `contacts` are role ids, `wishes` are by responsibility id, `title` and `text` are as typed: all of these are shown
     beside the result and never scored. A text loads scikit-learn.
     """
-    found, lines = match(scheme, answers), sheet(bank, answers)
+    found, lines = match(model, answers), sheet(bank, answers)
     by_role = {role.id: lines.by_role(role.id) for role in bank.roles}
     shares = _shares(bank, found, by_role) if found.mix else ()
     kind = _kind(found, lines.total)
@@ -212,49 +160,13 @@ def result(
         nearest=_nearest(bank, found, lines),
         company=_company(bank, found.mix, contacts),
         titled=bank.role[named] if (named := role_named(bank, title)) else None,
-        heard=_heard(bank, lines, text) if text else None,
+        heard=read_free_text(bank, lines, text) if text else None,
         contacts=frozenset(contacts),
         wishes={id: bank.wish[wish] for id, wish in wishes.items() if wish in bank.wish},
         sheet=lines,
         new=sum(line.answer is None for line in lines.lines),
         skipped=sum(line.answer == bank.skip for line in lines.lines),
     )
-
-
-def _heard(bank: Bank, lines: Sheet, text: str) -> Heard:
-    reader = matcher.of(bank)
-    reading = reader.read(text)
-    if not reading.recognised:
-        return Heard(recognised=False)
-    marks = reader.marks(text)
-    carriers = matcher.carriers(text, marks)
-    strongest = max(reading.roles.values())
-    sounds = tuple(
-        Sound(bank.role[id], value, round(100 * value / strongest), carriers.get(id, ()))
-        for id, value in sorted(reading.roles.items(), key=lambda pair: -pair[1])
-    )
-    number = {sound.role.id: n for n, sound in enumerate(sounds, 1)}
-    return Heard(True, sounds, tuple(_pieces(text, marks, number)), tuple(_doubts(lines, reading)))
-
-
-def _pieces(text: str, marks: Sequence[Mark], number: Mapping[str, int]) -> Iterator[Piece]:
-    end = 0
-    for mark in marks:
-        if mark.start > end:
-            yield Piece(text[end : mark.start], None)
-        yield Piece(text[mark.start : mark.end], number[mark.role])
-        end = mark.end
-    if end < len(text):
-        yield Piece(text[end:], None)
-
-
-def _doubts(lines: Sheet, reading: Reading) -> Iterator[Line]:
-    """What the text speaks of most, where the answer was one of the two lowest."""
-    loudest = max(reading.responsibilities.values())
-    for line in sorted(lines.lines, key=lambda line: -reading.responsibilities[line.item.id])[:LOUD]:
-        seldom = line.answer is not None and line.answer.level is not None and line.answer.level <= SELDOM
-        if seldom and reading.responsibilities[line.item.id] >= loudest / 2:
-            yield line
 
 
 def _needed(questions: int) -> int:
@@ -301,7 +213,7 @@ def _nearest(bank: Bank, found: Match, lines: Sheet) -> Step | None:
     if found.nearest is None:
         return None
     role, question, answer = found.nearest
-    line = next(line for line in lines.lines if line.item.id == question)
+    line = next(line for line in lines.lines if line.responsibility.id == question)
     return Step(bank.role[role], line, bank.point[answer])
 
 

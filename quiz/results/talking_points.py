@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from quiz.bank import Bank, Point, Prompt, Responsibility, Role
-from quiz.results.goals import Change, regular, steps
+from quiz.results.changes import Change
+from quiz.results.goals import regular, steps
 from quiz.results.result import Result
 
 LEAST, MOST = 4, 6
@@ -32,13 +33,13 @@ class Situation:
     result: Result
     wishes: Mapping[str, str] = field(default_factory=dict)
     title_role: str | None = None
-    heading: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
     change: Change | None = None
 
     @cached_property
     def answers(self) -> dict[str, Point]:
         """The answer about each responsibility, in the order of the bank; `skip` where there is none."""
-        given = {line.item.id: line.answer or self.bank.skip for line in self.result.sheet.lines}
+        given = {line.responsibility.id: line.answer or self.bank.skip for line in self.result.sheet.lines}
         return {id: given[id] for id in self.bank.responsibility}
 
     @property
@@ -59,12 +60,12 @@ class Situation:
     @property
     def targets(self) -> tuple[Role, ...]:
         """The roles somebody is heading for."""
-        return tuple(self.bank.role[id] for id in self.heading if id in self.bank.role)
+        return tuple(self.bank.role[id] for id in self.goals if id in self.bank.role)
 
     def wished(self, *wishes: str) -> list[Responsibility]:
         """What is marked with one of `wishes`: of the roles headed for first, then what is done most often."""
         marked = [self.bank.responsibility[id] for id in self.answers if self.wishes.get(id) in wishes]
-        return sorted(marked, key=lambda item: (item.role not in self.heading, -self.level(item)))
+        return sorted(marked, key=lambda item: (item.role not in self.goals, -self.level(item)))
 
     def level(self, item: Responsibility) -> float:
         """What the answer about `item` is worth, 0 where it was left out: nothing is known to be done."""
@@ -134,7 +135,7 @@ def _condition(name: str) -> Callable[[Finder], Finder]:
 def _about(s: Situation, item: Responsibility, **more: str) -> Found:
     role = s.bank.role[item.role]
     return Found(
-        {"responsibility": item.name, "often": s.answers[item.id].said, **_named(role), **more}, frozenset([item])
+        {"responsibility": item.name, "often": s.answers[item.id].phrase, **_named(role), **more}, frozenset([item])
     )
 
 
@@ -235,7 +236,7 @@ def _first_steps(s: Situation) -> Iterator[tuple[Responsibility, bool]]:
     said = {id: answer.id for id, answer in s.answers.items()}
     for role in s.targets:
         for step in steps(s.bank, said, role.id)[:1]:
-            yield step.item, any(map(s.regularly, role.responsibilities))
+            yield step.responsibility, any(map(s.regularly, role.responsibilities))
 
 
 # The title and the practice
@@ -342,7 +343,7 @@ def _extra_contact(s: Situation) -> Iterator[Found]:
 def _moved_since(s: Situation) -> Iterator[Found]:
     """An answer moved by at least two points of the scale; the furthest first."""
     moves = s.change.moves if s.change else ()
-    return (_about(s, move.item, before=move.before.said) for move in moves if abs(move.by) >= FAR)
+    return (_about(s, move.responsibility, before=move.before.phrase) for move in moves if abs(move.by) >= FAR)
 
 
 @_condition("changed-since")

@@ -7,10 +7,10 @@ compare the person's levels with those roles' vectors together (cosine), less a 
 """
 
 from quiz.scoring.kernel import ALL_ALIKE, COST_PER_ROLE, ENOUGH_ANSWERED, EVIDENCE, NOT_ENOUGH
-from quiz.scoring.match import Entry, Match, Standing, match
+from quiz.scoring.match import ClosestRole, Match, RoleScore, match
 from quiz.scoring.percentages import shown_shares
 from quiz.scoring.scores import Scores, score, stability
-from quiz.scoring.scoring_model import Scheme
+from quiz.scoring.scoring_model import ScoringModel
 
 __all__ = [
     "ALL_ALIKE",
@@ -18,11 +18,11 @@ __all__ = [
     "ENOUGH_ANSWERED",
     "EVIDENCE",
     "NOT_ENOUGH",
-    "Entry",
+    "ClosestRole",
     "Match",
-    "Scheme",
+    "RoleScore",
     "Scores",
-    "Standing",
+    "ScoringModel",
     "match",
     "score",
     "shown_shares",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from quiz.scoring.scoring_model import Bools, Counts, Floats, Moves, Scheme, Steps
+from quiz.scoring.scoring_model import Bools, Counts, Floats, Moves, ScoringModel, Steps
 
 # What one more role costs a mix. Each role added lets the mix bend further towards any answers at all, so without a
 # cost nearly everybody would combine nearly everything. Found by simulation: one value serves one role and five.
@@ -83,21 +83,21 @@ class Changes(NamedTuple):
     times: Floats
 
 
-def sheets_of(scheme: Scheme, levels: Floats) -> Sheets:
+def sheets_of(model: ScoringModel, levels: Floats) -> Sheets:
     """The sheets of rows of levels, shape (rows, questions), NaN where a question was left out."""
     by_question = np.ascontiguousarray(levels.T)
     answered = ~np.isnan(by_question)
     held = np.where(answered, by_question, 0.0)
     # Not `@`: for products of this shape BLAS would wake threads that cost more than they bring.
-    counts = np.einsum("qs,qr->rs", answered, scheme.belongs).astype(np.int16)
-    judged = (counts >= JUDGED * scheme.asked - SLACK) & (counts > 0)
-    sums = np.einsum("qs,qr->rs", held, scheme.belongs).round(DIGITS)
+    counts = np.einsum("qs,qr->rs", answered, model.role_matrix).astype(np.int16)
+    judged = (counts >= JUDGED * model.questions_per_role - SLACK) & (counts > 0)
+    sums = np.einsum("qs,qr->rs", held, model.role_matrix).round(DIGITS)
     return Sheets(
         sums=sums,
         counts=counts,
         coverage=_coverage(sums, counts, judged),
         squares=np.einsum("qs,qs->s", held, held).round(DIGITS),
-        enough=counts.sum(0) >= ENOUGH_ANSWERED * len(scheme.questions) - SLACK,
+        enough=counts.sum(0) >= ENOUGH_ANSWERED * len(model.questions) - SLACK,
     )
 
 
@@ -105,9 +105,9 @@ def _coverage(sums: Floats, counts: NDArray[np.int16], judged: Bools) -> Floats:
     return np.where(judged, sums / np.maximum(counts, 1), -1.0)
 
 
-def changes(scheme: Scheme, steps: Steps, sheets: Sheets, moves: Moves) -> Changes:
+def changes(model: ScoringModel, steps: Steps, sheets: Sheets, moves: Moves) -> Changes:
     """Every sheet that comes of moving one answer of `steps`, whose sheets are `sheets`, by one of `moves`."""
-    standing = (steps == np.arange(scheme.skip, dtype=np.uint8)[:, None, None]) @ scheme.belongs
+    standing = (steps == np.arange(model.skip, dtype=np.uint8)[:, None, None]) @ model.role_matrix
     able = standing[moves.before]
     possible = np.flatnonzero(able)
     move, row, role = np.unravel_index(possible, able.shape)

@@ -19,10 +19,10 @@ from quiz.scoring.kernel import (
     sheets_of,
 )
 from quiz.scoring.scores import scores_of
-from quiz.scoring.scoring_model import Scheme
+from quiz.scoring.scoring_model import ScoringModel
 
 
-class Standing(NamedTuple):
+class RoleScore(NamedTuple):
     """How one role stands for one person, each from 0 to 1; None where too little of the role was answered."""
 
     coverage: float | None
@@ -30,7 +30,7 @@ class Standing(NamedTuple):
     share: float
 
 
-class Entry(NamedTuple):
+class ClosestRole(NamedTuple):
     """A role outside the mix, and the smallest change of one answer that would bring it in. All three are ids."""
 
     role: str
@@ -43,8 +43,8 @@ class Match:
     """One person's result.
 
     `mix` is in order of coverage; for `all-alike` it holds every judged role or none. `alternative` is the other mix of
-    a tie, else empty. `fit` is None without a mix, `margin` (over the next best mix) where nothing was ranked. `held`
-    of the `of` possible small changes leave the mix as it is. `nearest` is the role that is easiest to bring in: by a
+    a tie, else empty. `fit` is None without a mix, `margin` (over the next best mix) where nothing was ranked. Of the
+    `tried` small changes, `unchanged` leave the mix as it is. `nearest` is the role that is easiest to bring in: by a
     single answer moved up the fewest steps, then to the best mix, then first in the bank; None where no single answer
     would bring one in. `answered` counts questions.
     """
@@ -54,19 +54,19 @@ class Match:
     alternative: tuple[str, ...]
     fit: float | None
     margin: float | None
-    held: int
-    of: int
-    nearest: Entry | None
+    unchanged: int
+    tried: int
+    nearest: ClosestRole | None
     answered: int
-    roles: Mapping[str, Standing]
+    roles: Mapping[str, RoleScore]
 
 
-def match(scheme: Scheme, answers: Mapping[str, str]) -> Match:
+def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
     """One person's mix, its evidence, its stability, and the role that is nearest to it.
 
     Parameters
     ----------
-    scheme : Scheme
+    model : ScoringModel
     answers : mapping of str to str
         Question id to answer id. Questions and answers that the bank does not know are ignored; missing ones count as
         left out.
@@ -75,58 +75,60 @@ def match(scheme: Scheme, answers: Mapping[str, str]) -> Match:
     --------
     >>> from quiz import bank
     >>> from quiz.config import paths
-    >>> scheme = Scheme.of(bank.load(paths.shipped("questions")))
-    >>> answers = dict.fromkeys(scheme.questions, "never")
+    >>> model = ScoringModel.from_bank(bank.load(paths.shipped("questions")))
+    >>> answers = dict.fromkeys(model.questions, "never")
     >>> answers |= dict.fromkeys(["pipelines", "data-quality", "dashboards", "trends"], "daily")
-    >>> found = match(scheme, answers)
+    >>> found = match(model, answers)
     >>> found.evidence, found.mix, round(found.fit, 2)
     ('clear', ('data-engineer', 'data-analyst'), 0.82)
     >>> found.roles["data-analyst"].share
     0.5
     """
-    steps = scheme.steps(answers)
-    own = sheets_of(scheme, scheme.worth[steps])
-    tried = changes(scheme, steps, own, scheme.moves)
+    steps = model.steps(answers)
+    own = sheets_of(model, model.level_of_step[steps])
+    tried = changes(model, steps, own, model.moves)
     # The sheet and all that could come of it in one go: the kernel takes hardly longer for a hundred than for one.
     together = best_mixes(own.beside(tried.sheets))
     mixes, others = (Mixes._make(part[..., which] for part in together) for which in (slice(1), slice(1, None)))
     scores = scores_of(own, mixes)
-    small = slice(int(tried.move.searchsorted(len(scheme.small_moves.before))))  # they come first, as in the scheme
+    small = slice(int(tried.move.searchsorted(len(model.small_moves.before))))  # they come first, as in the model
     same = (others.member[:, small] == mixes.member).all(0)
     times = tried.times[small]
     evidence = int(scores.evidence[0])
     standing = zip(scores.coverage[0].tolist(), scores.similarity[0].tolist(), scores.share[0].tolist(), strict=True)
     order = scores.ranking()[0].tolist()
     chosen, other, judged = scores.mix[0].tolist(), scores.alternative[0].tolist(), scores.judged[0].tolist()
-    mix = tuple(scheme.roles[n] for n in order if chosen[n])
+    mix = tuple(model.roles[n] for n in order if chosen[n])
     return Match(
         evidence=EVIDENCE[evidence],
         mix=mix,
-        alternative=tuple(scheme.roles[n] for n in order if other[n]),
+        alternative=tuple(model.roles[n] for n in order if other[n]),
         fit=float(scores.fit[0]) if mix else None,
         margin=float(scores.margin[0]) if evidence >= A_TIE else None,
-        held=int(times @ same),
-        of=int(times.sum()),
-        nearest=_nearest(scheme, steps[0].tolist(), chosen, tried, others),
+        unchanged=int(times @ same),
+        tried=int(times.sum()),
+        nearest=_nearest(model, steps[0].tolist(), chosen, tried, others),
         answered=int(scores.answered[0]),
         roles={
-            role: Standing(*values) if known else Standing(None, None, 0.0)
-            for role, values, known in zip(scheme.roles, standing, judged, strict=True)
+            role: RoleScore(*values) if known else RoleScore(None, None, 0.0)
+            for role, values, known in zip(model.roles, standing, judged, strict=True)
         },
     )
 
 
-def _nearest(scheme: Scheme, steps: Sequence[int], mix: Sequence[bool], tried: Changes, mixes: Mixes) -> Entry | None:
+def _nearest(
+    model: ScoringModel, steps: Sequence[int], mix: Sequence[bool], tried: Changes, mixes: Mixes
+) -> ClosestRole | None:
     """The role that is easiest to bring into `mix`; `mixes` are those of `tried`, all that one answer could change."""
     role = tried.role.tolist()
-    before, after = scheme.moves.before[tried.move].tolist(), scheme.moves.after[tried.move].tolist()
+    before, after = model.moves.before[tried.move].tolist(), model.moves.after[tried.move].tolist()
     holds = mixes.member[tried.role, np.arange(len(role))].tolist()
     enters = [n for n, held in enumerate(holds) if held and not mix[role[n]] and after[n] > before[n]]
     if not enters:
         return None
     # Of a role's questions that were answered alike the first stands for all, as one move does in `tried`.
-    standings = list(zip(scheme.owner, steps, strict=True))
+    standings = list(zip(model.role_of_question, steps, strict=True))
     first = dict(zip(reversed(standings), reversed(range(len(standings))), strict=True))
     value = np.where(mixes.ranked, mixes.best, 0.0).round(DIGITS).tolist()
     _, _, question, best = min((after[n] - before[n], -value[n], first[role[n], before[n]], n) for n in enters)
-    return Entry(scheme.roles[role[best]], scheme.questions[question], scheme.points[after[best]])
+    return ClosestRole(model.roles[role[best]], model.questions[question], model.points[after[best]])

@@ -22,7 +22,7 @@ from quiz.scoring.kernel import (
     ratio,
     sheets_of,
 )
-from quiz.scoring.scoring_model import Bools, Counts, Floats, Scheme, Steps
+from quiz.scoring.scoring_model import Bools, Counts, Floats, ScoringModel, Steps
 
 # So many rows' changes at a time keep the kernel's arrays small enough for the processor's cache.
 _BLOCK = 256
@@ -66,14 +66,14 @@ class Scores:
         return np.argsort(-self.coverage, axis=1, kind="stable")
 
 
-def score(scheme: Scheme, levels: Floats) -> Scores:
+def score(model: ScoringModel, levels: Floats) -> Scores:
     """The mix and all that stands beside it, for each row of levels.
 
     Parameters
     ----------
-    scheme : Scheme
+    model : ScoringModel
     levels : array of shape (rows, questions)
-        From 0 to 1 in the order of `scheme.questions`; NaN for a question left out, which then counts neither for nor
+        From 0 to 1 in the order of `model.questions`; NaN for a question left out, which then counts neither for nor
         against anything.
 
     Returns
@@ -96,15 +96,15 @@ def score(scheme: Scheme, levels: Floats) -> Scores:
     >>> from quiz import bank
     >>> from quiz.config import paths
     >>> from quiz.scoring import EVIDENCE
-    >>> scheme = Scheme.of(bank.load(paths.shipped("questions")))
-    >>> levels = np.array([[1.0 if role == 0 else 0.0 for role in scheme.belongs.argmax(axis=1)]])
-    >>> scores = score(scheme, levels)
+    >>> model = ScoringModel.from_bank(bank.load(paths.shipped("questions")))
+    >>> levels = np.array([[1.0 if role == 0 else 0.0 for role in model.role_matrix.argmax(axis=1)]])
+    >>> scores = score(model, levels)
     >>> EVIDENCE[scores.evidence[0]], int(scores.mix.sum()), float(scores.fit[0].round(4))
     ('clear', 1, 1.0)
     """
-    if levels.ndim != 2 or levels.shape[1] != len(scheme.questions):
-        raise ValueError(f"levels have shape {levels.shape}, not (rows, {len(scheme.questions)})")
-    sheets = sheets_of(scheme, levels)
+    if levels.ndim != 2 or levels.shape[1] != len(model.questions):
+        raise ValueError(f"levels have shape {levels.shape}, not (rows, {len(model.questions)})")
+    sheets = sheets_of(model, levels)
     return scores_of(sheets, best_mixes(sheets))
 
 
@@ -134,14 +134,14 @@ def scores_of(sheets: Sheets, mixes: Mixes) -> Scores:
     )
 
 
-def stability(scheme: Scheme, steps: Steps, mix: Bools) -> tuple[Counts, Counts]:
+def stability(model: ScoringModel, steps: Steps, mix: Bools) -> tuple[Counts, Counts]:
     """How many of all one-step changes of one answer leave the mix as it is, and how many changes are possible.
 
     Parameters
     ----------
-    scheme : Scheme
+    model : ScoringModel
     steps : int array of shape (rows, questions)
-        Places in `scheme.worth`. An answer can move up and down, except off the ends; one left out cannot.
+        Places in `model.level_of_step`. An answer can move up and down, except off the ends; one left out cannot.
     mix : bool array of shape (rows, roles)
         The mix that `score` gave for these rows.
 
@@ -153,7 +153,7 @@ def stability(scheme: Scheme, steps: Steps, mix: Bools) -> tuple[Counts, Counts]
     for first in range(0, len(steps), _BLOCK):
         rows = slice(first, first + _BLOCK)
         block = steps[rows]
-        tried = changes(scheme, block, sheets_of(scheme, scheme.worth[block]), scheme.small_moves)
+        tried = changes(model, block, sheets_of(model, model.level_of_step[block]), model.small_moves)
         same = (best_mixes(tried.sheets).member == mix[rows].T.take(tried.row, axis=1)).all(0)
         held[rows] = np.bincount(tried.row, tried.times * same, len(block))
         of[rows] = np.bincount(tried.row, tried.times, len(block))

@@ -28,7 +28,7 @@ class Moves(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Scheme:
+class ScoringModel:
     """All of a bank that scoring needs.
 
     Attributes
@@ -37,52 +37,52 @@ class Scheme:
         Role ids: the order of every axis of roles.
     questions : tuple of str
         Responsibility ids: the order of every axis of questions.
-    belongs : array of shape (questions, roles)
+    role_matrix : array of shape (questions, roles)
         1 where the responsibility is the role's, else 0: the roles' vectors as columns.
-    worth : array of shape (points + 1,)
+    level_of_step : array of shape (points + 1,)
         Level of each point of the scale, rising from 0 to 1, and NaN for the answer that leaves a question out.
     step : dict of str to int
-        Answer id to its place in `worth`.
+        Answer id to its place in `level_of_step`.
     """
 
     roles: tuple[str, ...]
     questions: tuple[str, ...]
-    belongs: Floats
-    worth: Floats
+    role_matrix: Floats
+    level_of_step: Floats
     step: Mapping[str, int]
 
     @classmethod
-    def of(cls, bank: Bank) -> Scheme:
-        """The scheme of `bank`."""
+    def from_bank(cls, bank: Bank) -> ScoringModel:
+        """The model of `bank`."""
         owners = np.array([item.role for item in bank.responsibility.values()])
         roles = tuple(role.id for role in bank.roles)
         return cls(
             roles=roles,
             questions=tuple(bank.responsibility),
-            belongs=(owners[:, None] == np.array(roles)).astype(np.float64),
-            worth=np.array([*(point.level for point in bank.scale), np.nan], dtype=np.float64),
+            role_matrix=(owners[:, None] == np.array(roles)).astype(np.float64),
+            level_of_step=np.array([*(point.level for point in bank.scale), np.nan], dtype=np.float64),
             step={id: n for n, id in enumerate(bank.point)},
         )
 
     @cached_property
-    def asked(self) -> Floats:
+    def questions_per_role(self) -> Floats:
         """How many answers each role was asked for, shape (roles, 1)."""
-        asked: Floats = self.belongs.sum(0)[:, None]
-        return asked
+        questions_per_role: Floats = self.role_matrix.sum(0)[:, None]
+        return questions_per_role
 
     @property
     def skip(self) -> int:
         """The step of a question that was left out."""
-        return len(self.worth) - 1
+        return len(self.level_of_step) - 1
 
     @cached_property
-    def owner(self) -> tuple[int, ...]:
+    def role_of_question(self) -> tuple[int, ...]:
         """Of each question the place of its role."""
-        return tuple(self.belongs.argmax(axis=1).tolist())
+        return tuple(self.role_matrix.argmax(axis=1).tolist())
 
     @cached_property
     def points(self) -> tuple[str, ...]:
-        """Answer ids in the order of `worth`."""
+        """Answer ids in the order of `level_of_step`."""
         return tuple(self.step)
 
     @cached_property
@@ -94,8 +94,13 @@ class Scheme:
         order = np.argsort(np.abs(steps), kind="stable")
         chosen = order[(steps[order] >= -1) & (steps[order] != 0)]
         before, after = before[chosen], after[chosen]
-        worth = self.worth
-        return Moves(before, after, worth[after] - worth[before], worth[after] ** 2 - worth[before] ** 2)
+        level_of_step = self.level_of_step
+        return Moves(
+            before,
+            after,
+            level_of_step[after] - level_of_step[before],
+            level_of_step[after] ** 2 - level_of_step[before] ** 2,
+        )
 
     @cached_property
     def small_moves(self) -> Moves:

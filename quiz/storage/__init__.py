@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from quiz.storage.responses import MOST_SHARES, Response, Responses, Share
-from quiz.storage.sqlite import Broken, Unavailable, journal, make_folder, prepare, unused
-from quiz.storage.teams import Kind, Membership, Publish, Round, Seat, Team, Teams
+from quiz.storage.responses import MAX_SHARES, Response, Responses, Share
+from quiz.storage.sqlite import CorruptDatabaseError, UnavailableError, is_unused, journal, make_folder, prepare
+from quiz.storage.teams import Kind, Membership, Publish, Round, RoundMember, Team, Teams
 
 __all__ = [
-    "MOST_SHARES",
-    "Broken",
+    "MAX_SHARES",
+    "CorruptDatabaseError",
     "Kind",
     "Membership",
     "Publish",
     "Response",
     "Round",
-    "Seat",
+    "RoundMember",
     "Share",
     "Storage",
     "Team",
-    "Unavailable",
+    "UnavailableError",
+    "is_unused",
     "journal",
     "make_folder",
     "prepare",
-    "unused",
 ]
 
 
 class Storage(Responses, Teams):
-    """Everything that is kept. Safe to share between threads; every method may raise `Unavailable`."""
+    """Everything that is kept. Safe to share between threads; every method may raise `UnavailableError`."""

@@ -17,13 +17,13 @@ from pathlib import Path
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz.storage.soundness import faults
-from quiz.storage.sqlite import Unavailable, _connect, _translated, opened
+from quiz.storage.sqlite import UnavailableError, _connect, _translated, opened
 
 #: Files that SQLite may keep beside a database, by what is put behind its name.
 BESIDE = ("-wal", "-shm", "-journal")
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Nothing was changed; the message says why, and what to do."""
 
 
@@ -42,16 +42,16 @@ def back_up(file: Path, copy: Path, *, day: str, replace: bool = False) -> Copie
 
     Raises
     ------
-    Refused
+    RefusedError
         Where there is nothing to copy, or something at `copy` and not `replace`.
-    Unavailable
+    UnavailableError
         Where reading or writing fails.
     """
     copy = copy.resolve()
     if why := _unwritable(copy, file.resolve(), replace=replace):
-        raise Refused(why)
+        raise RefusedError(why)
     if not file.exists():
-        raise Refused(f"{file} is not there, so there is nothing to back up; is MANY_HATS_INSTANCE right?")
+        raise RefusedError(f"{file} is not there, so there is nothing to back up; is MANY_HATS_INSTANCE right?")
     with _translated(copy), beside(copy) as draft:
         with _translated(file):
             db = _connect(file)
@@ -59,11 +59,11 @@ def back_up(file: Path, copy: Path, *, day: str, replace: bool = False) -> Copie
             try:
                 db.execute("VACUUM INTO ?", (draft.absolute().as_uri(),))  # a path need not be text
             except sqlite3.DatabaseError as error:
-                raise Unavailable(f"{file} could not be copied to {copy}: {error}") from error
+                raise UnavailableError(f"{file} could not be copied to {copy}: {error}") from error
         draft.chmod(0o600)
         with opened(draft) as db:
             if found := faults(db):
-                raise Refused(f"{file} is damaged: {found[0]}; keep your last backup, and run: quiz doctor")
+                raise RefusedError(f"{file} is damaged: {found[0]}; keep your last backup, and run: quiz doctor")
             db.execute(f"PRAGMA user_version = {date.fromisoformat(day):%Y%m%d}")
             responses = int(db["response"].count)
         made = Copied(draft.stat().st_size, responses)

@@ -25,7 +25,7 @@ def m001_responses(db: Database) -> None:
             changed TEXT NOT NULL CHECK (changed {_DAY}),
             finished TEXT CHECK (finished {_DAY}),
             title TEXT NOT NULL DEFAULT '' CHECK (length(title) <= 80),
-            words TEXT NOT NULL DEFAULT '' CHECK (length(words) <= 4000)
+            text TEXT NOT NULL DEFAULT '' CHECK (length(text) <= 4000)
         ) STRICT""")
     db.execute("""
         CREATE TABLE answer (
@@ -56,7 +56,7 @@ def m002_wishes_and_shares(db: Database) -> None:
             PRIMARY KEY (response, responsibility)
         ) STRICT, WITHOUT ROWID""")
     db.execute("""
-        CREATE TABLE heading (
+        CREATE TABLE goal (
             response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
             role TEXT NOT NULL CHECK (length(role) BETWEEN 1 AND 80),
             PRIMARY KEY (response, role)
@@ -67,8 +67,8 @@ def m002_wishes_and_shares(db: Database) -> None:
             number INTEGER NOT NULL CHECK (number > 0),
             link TEXT NOT NULL UNIQUE CHECK (length(link) = 64),
             label TEXT NOT NULL CHECK (length(label) <= 80),
-            words INTEGER NOT NULL CHECK (words IN (0, 1)),
-            wishes INTEGER NOT NULL CHECK (wishes IN (0, 1)),
+            shares_text INTEGER NOT NULL CHECK (shares_text IN (0, 1)),
+            shares_wishes INTEGER NOT NULL CHECK (shares_wishes IN (0, 1)),
             made TEXT NOT NULL CHECK (made {_DAY}),
             PRIMARY KEY (response, number)
         ) STRICT, WITHOUT ROWID""")
@@ -109,7 +109,7 @@ def m003_teams(db: Database) -> None:
             response INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
             team INTEGER NOT NULL REFERENCES team (id) ON DELETE CASCADE,
             name TEXT NOT NULL DEFAULT '' CHECK (length(name) <= 80),
-            wishes INTEGER NOT NULL DEFAULT 0 CHECK (wishes IN (0, 1))
+            shares_wishes INTEGER NOT NULL DEFAULT 0 CHECK (shares_wishes IN (0, 1))
         ) STRICT""")
     db.execute("CREATE INDEX member_team ON member (team)")
     db.execute("""

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from quiz.storage.sqlite import Connected
 
 #: More share links than anybody needs; they end with the response.
-MOST_SHARES = 20
+MAX_SHARES = 20
 #: The day in SQL, of the same clock as the days that storage is told.
 TODAY = "date('now')"
 
@@ -26,8 +26,8 @@ class Share:
 
     number: int
     label: str
-    words: bool
-    wishes: bool
+    shares_text: bool
+    shares_wishes: bool
     made: str
 
 
@@ -45,12 +45,12 @@ class Response:
     changed: str
     finished: str | None
     title: str
-    words: str
+    text: str
     earlier: int | None
     answers: Mapping[str, str]
     contacts: tuple[str, ...]
     wishes: Mapping[str, str]
-    heading: tuple[str, ...]
+    goals: tuple[str, ...]
     shares: tuple[Share, ...]
 
 
@@ -60,12 +60,12 @@ class Responses(Connected):
     A method that changes one gives False where there is none.
     """
 
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether no response is kept at all."""
         with self._read() as db:
             return not db.execute("SELECT EXISTS (SELECT 1 FROM response)").fetchone()[0]
 
-    def start(self, owner: str, *, bank: str, day: str, earlier: str | None = None) -> None:
+    def create_response(self, owner: str, *, bank: str, day: str, earlier: str | None = None) -> None:
         """Begin a response, which may take again the one behind the owner link `earlier`.
 
         A second start with the same owner link changes nothing.
@@ -77,27 +77,27 @@ class Responses(Connected):
                 (owner, bank, day, day, earlier),
             )
 
-    def response(self, owner: str) -> Response | None:
+    def load_response(self, owner: str) -> Response | None:
         """The response behind an owner link, whole, or None."""
         with self._read() as db:
-            return find(db, "owner = ?", owner)
+            return load_one_response(db, "owner = ?", owner)
 
-    def after(self, id: int, *, most: int) -> tuple[Response, ...]:
+    def load_responses_after(self, id: int, *, most: int) -> tuple[Response, ...]:
         """The next responses by id after `id`, at most so many: a way through all that reads a little at a time."""
         with self._read() as db:
             ids = db.execute("SELECT id FROM response WHERE id > ? ORDER BY id LIMIT ?", (id, most)).fetchall()
-            found = [find(db, "id = ?", next_id) for (next_id,) in ids]
+            found = [load_one_response(db, "id = ?", next_id) for (next_id,) in ids]
         return tuple(response for response in found if response)
 
-    def earlier(self, owner: str) -> Response | None:
+    def load_earlier_response(self, owner: str) -> Response | None:
         """The response that the one behind an owner link takes again, or None."""
         with self._read() as db:
-            return find(db, "id = (SELECT earlier FROM response WHERE owner = ?)", owner)
+            return load_one_response(db, "id = (SELECT earlier FROM response WHERE owner = ?)", owner)
 
-    def shared(self, link: str) -> tuple[Response, Share] | None:
+    def load_shared(self, link: str) -> tuple[Response, Share] | None:
         """The response behind the fingerprint of a share link, with that share; None where there is none (any more)."""
         with self._read() as db:
-            found = find(db, "id = (SELECT response FROM share WHERE link = ?)", link)
+            found = load_one_response(db, "id = (SELECT response FROM share WHERE link = ?)", link)
             if found is None:
                 return None
             number = db.execute("SELECT number FROM share WHERE link = ?", (link,)).fetchone()[0]
@@ -116,22 +116,22 @@ class Responses(Connected):
                 )
             return True
 
-    def save_more(self, owner: str, *, contacts: Sequence[str], title: str, words: str, bank: str, day: str) -> bool:
+    def save_details(self, owner: str, *, contacts: Sequence[str], title: str, text: str, bank: str, day: str) -> bool:
         """Keep the optional page: contacts by role, job title, free words."""
         with self._write() as db:
             id = self._touch(db, owner, bank=bank, day=day)
             if id is None:
                 return False
-            held = db.execute("SELECT title, words FROM response WHERE id = ?", (id,)).fetchone()
-            db.execute("UPDATE response SET title = ?, words = ? WHERE id = ?", (title, words, id))
+            held = db.execute("SELECT title, text FROM response WHERE id = ?", (id,)).fetchone()
+            db.execute("UPDATE response SET title = ?, text = ? WHERE id = ?", (title, text, id))
             db.execute("DELETE FROM contact WHERE response = ?", (id,))
             for role in dict.fromkeys(contacts):
                 db.execute("INSERT INTO contact VALUES (?, ?)", (id, role))
-        if any(old and old != new for old, new in zip(held, (title, words), strict=True)):
-            self.sweep()  # what somebody took back of their own words goes like what they deleted
+        if any(old and old != new for old, new in zip(held, (title, text), strict=True)):
+            self.truncate_wal()  # what somebody took back of their own words goes like what they deleted
         return True
 
-    def finish(self, owner: str, *, bank: str, day: str) -> bool:
+    def finish_response(self, owner: str, *, bank: str, day: str) -> bool:
         """Note the day on which the quiz was finished; the first such day stays."""
         with self._write() as db:
             id = self._touch(db, owner, bank=bank, day=day)
@@ -140,37 +140,44 @@ class Responses(Connected):
             db.execute("UPDATE response SET finished = coalesce(finished, ?) WHERE id = ?", (day, id))
             return True
 
-    def save_wishes(
-        self, owner: str, *, wishes: Mapping[str, str], heading: Sequence[str], bank: str, day: str
-    ) -> bool:
+    def save_goals(self, owner: str, *, wishes: Mapping[str, str], goals: Sequence[str], bank: str, day: str) -> bool:
         """Keep what a person wants: wishes by responsibility, and the roles they are heading for. Replaces both."""
         with self._write() as db:
             id = self._touch(db, owner, bank=bank, day=day)
             if id is None:
                 return False
             db.execute("DELETE FROM wish WHERE response = ?", (id,))
-            db.execute("DELETE FROM heading WHERE response = ?", (id,))
+            db.execute("DELETE FROM goal WHERE response = ?", (id,))
             for responsibility, wish in wishes.items():
                 db.execute("INSERT INTO wish VALUES (?, ?, ?)", (id, responsibility, wish))
-            for role in dict.fromkeys(heading):
-                db.execute("INSERT INTO heading VALUES (?, ?)", (id, role))
+            for role in dict.fromkeys(goals):
+                db.execute("INSERT INTO goal VALUES (?, ?)", (id, role))
             return True
 
-    def keep(self, owner: str, *, day: str) -> bool:
+    def extend_expiry(self, owner: str, *, day: str) -> bool:
         """Count the time until expiry from `day` on."""
         with self._write() as db:
             return bool(db.execute("UPDATE response SET changed = ? WHERE owner = ?", (day, owner)).rowcount)
 
-    def share(self, owner: str, share: Share, *, link: str) -> bool:
+    def create_share(self, owner: str, share: Share, *, link: str) -> bool:
         """Let the share link with this fingerprint show the response. The same number twice makes one link.
 
-        False too where the response has `MOST_SHARES` other links.
+        False too where the response has `MAX_SHARES` other links.
         """
         with self._write() as db:
             db.execute(
                 "INSERT INTO share SELECT id, ?, ?, ?, ?, ?, ? FROM response"
                 " WHERE owner = ? AND (SELECT count(*) FROM share WHERE response = id) < ? ON CONFLICT DO NOTHING",
-                (share.number, link, share.label, share.words, share.wishes, share.made, owner, MOST_SHARES),
+                (
+                    share.number,
+                    link,
+                    share.label,
+                    share.shares_text,
+                    share.shares_wishes,
+                    share.made,
+                    owner,
+                    MAX_SHARES,
+                ),
             )
             return bool(db.execute("SELECT EXISTS (SELECT 1 FROM share WHERE link = ?)", (link,)).fetchone()[0])
 
@@ -180,10 +187,10 @@ class Responses(Connected):
         with self._write() as db:
             gone = bool(db.execute(ended, (number, owner)).rowcount)
         if gone:
-            self.sweep()
+            self.truncate_wal()
         return gone
 
-    def expire(self, before: str, *, remembered: str) -> int:
+    def delete_expired(self, before: str, *, remembered: str) -> int:
         """Erase every response that was last changed before the day `before`; gives how many.
 
         What was erased before the day `remembered` is no longer remembered: no backup is that old.
@@ -195,19 +202,19 @@ class Responses(Connected):
                 (before,),
             )
             gone = db.execute("DELETE FROM response WHERE changed < ?", (before,)).rowcount
-        self.sweep()  # whatever went: a process may have ended before it could sweep after a deletion
+        self.truncate_wal()  # whatever went: a process may have ended before it could sweep after a deletion
         return int(gone)
 
-    def erase(self, owner: str) -> bool:
+    def delete_response(self, owner: str) -> bool:
         """Delete a response, the earlier ones that it takes again, and all that hangs on them.
 
         The rounds that counted them note how many were deleted, not whose. The space is overwritten in the file and
         its journal. The fingerprints of the owner links are remembered, so that no backup brings the responses back.
         """
         with self._write() as db:
-            gone = remove(db, "owner = ?", owner) > 0
+            gone = delete_responses(db, "owner = ?", owner) > 0
         if gone:
-            self.sweep()
+            self.truncate_wal()
         return gone
 
     @staticmethod
@@ -222,7 +229,7 @@ class Responses(Connected):
         return int(row[0])
 
 
-def remove(db: Database, where: str, *values: str) -> int:
+def delete_responses(db: Database, where: str, *values: str) -> int:
     """Delete the responses that `where` finds and the earlier ones that they take again; gives how many.
 
     `where` is ours, never what somebody sent.
@@ -244,10 +251,10 @@ def remove(db: Database, where: str, *values: str) -> int:
     return int(db.execute(f"{own} DELETE FROM response WHERE id IN own", values).rowcount)
 
 
-_COLUMNS = ("id", "bank", "started", "changed", "finished", "title", "words", "earlier")
+_COLUMNS = ("id", "bank", "started", "changed", "finished", "title", "text", "earlier")
 
 
-def find(db: Database, where: str, value: str | int) -> Response | None:
+def load_one_response(db: Database, where: str, value: str | int) -> Response | None:
     """The one response that `where` finds, with all that hangs on it. `where` is ours, never what somebody sent."""
     row = db.execute(f"SELECT {', '.join(_COLUMNS)} FROM response WHERE {where}", (value,)).fetchone()
     if row is None:
@@ -261,9 +268,11 @@ def find(db: Database, where: str, value: str | int) -> Response | None:
         answers=dict(hanging("question, answer", "answer")),
         contacts=tuple(role for (role,) in hanging("role", "contact")),
         wishes=dict(hanging("responsibility, wish", "wish")),
-        heading=tuple(role for (role,) in hanging("role", "heading")),
+        goals=tuple(role for (role,) in hanging("role", "goal")),
         shares=tuple(
-            Share(number, label, bool(words), bool(wishes), made)
-            for number, label, words, wishes, made in hanging("number, label, words, wishes, made", "share")
+            Share(number, label, bool(shares_text), bool(shares_wishes), made)
+            for number, label, shares_text, shares_wishes, made in hanging(
+                "number, label, shares_text, shares_wishes, made", "share"
+            )
         ),
     )

@@ -18,9 +18,9 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz.storage.backup import BESIDE, Refused, beside, put
+from quiz.storage.backup import BESIDE, RefusedError, beside, put
 from quiz.storage.migrations import migrations
-from quiz.storage.responses import remove
+from quiz.storage.responses import delete_responses
 from quiz.storage.soundness import faults, own, strange
 from quiz.storage.sqlite import _first_start, _translated, make_folder, opened, prepare
 
@@ -51,15 +51,15 @@ def restore(copy: Path, file: Path, *, day: str, remembered: int, replace: bool 
 
     Raises
     ------
-    Refused
+    RefusedError
         Where `copy` is no sound database of ours, `file` is in use, or it takes `replace`.
-    Unavailable
+    UnavailableError
         Where reading or writing fails.
     """
     if copy.exists() and file.exists() and copy.samefile(file):
-        raise Refused(f"{copy} is the database itself; name a backup")
+        raise RefusedError(f"{copy} is the database itself; name a backup")
     if not copy.is_file():
-        raise Refused(f"{copy} is not there; name a file that `quiz backup` made")
+        raise RefusedError(f"{copy} is not there; name a file that `quiz backup` made")
     with _translated(file):
         make_folder(file.parent)
     # The lock keeps a server from starting meanwhile: it would make a database where there is none yet.
@@ -70,7 +70,7 @@ def restore(copy: Path, file: Path, *, day: str, remembered: int, replace: bool 
             made = _taken_over(copy, draft)
             doubts = _doubts(copy, made, since=(date.fromisoformat(day) - timedelta(remembered)).isoformat())
             if doubts and not replace:
-                raise Refused(f"{doubts[0]}; add --force if that must be")
+                raise RefusedError(f"{doubts[0]}; add --force if that must be")
             before = _count(draft)
             doubts += _moved_in(draft, file, replace=replace)
     prepare(file)
@@ -83,7 +83,9 @@ def _moved_in(draft: Path, file: Path, *, replace: bool) -> list[str]:
     copied = _memory(draft)
     with _held(file) as place:
         if file.exists() and not replace and (place is None or _holds_data(place)):
-            raise Refused(f"{file} {'cannot be read' if place is None else 'holds data'}; add --force to replace it")
+            raise RefusedError(
+                f"{file} {'cannot be read' if place is None else 'holds data'}; add --force to replace it"
+            )
         if place is not None and _delete_again(place, draft):
             known = _memory(draft) == copied
             # Through SQLite, not by a new file of that name: whoever opens the database at this moment waits for the
@@ -131,24 +133,26 @@ def _taken_over(copy: Path, draft: Path) -> str | None:
     try:
         with opened(draft) as db:
             if found := faults(db):
-                raise Refused(f"{copy} is damaged: {found[0]}")
+                raise RefusedError(f"{copy} is damaged: {found[0]}")
             applied = {migration.name for migration in migrations.applied(db)}
             if not applied:
-                raise Refused(f"{copy} is no database of Many Hats")
+                raise RefusedError(f"{copy} is no database of Many Hats")
             with Database(memory=True) as empty:
                 known = {migration.name for migration in migrations.pending(empty)}
             if applied - known:
-                raise Refused(f"{copy} comes from a newer version, which made {max(applied - known)}; upgrade first")
+                raise RefusedError(
+                    f"{copy} comes from a newer version, which made {max(applied - known)}; upgrade first"
+                )
             migrations.apply(db)
             if why := strange(db):
-                raise Refused(f"{copy} is no database of Many Hats: {why}")
+                raise RefusedError(f"{copy} is no database of Many Hats: {why}")
             db.execute("PRAGMA journal_mode = DELETE")  # one file, which can be moved as one
             noted = next(db.query("PRAGMA user_version"))["user_version"]
             db.execute("PRAGMA user_version = 0")
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorname != "SQLITE_ERROR":
             raise  # a fault of this disk, not of the copy
-        raise Refused(f"{copy} is damaged, or no SQLite file: {error}") from error
+        raise RefusedError(f"{copy} is damaged, or no SQLite file: {error}") from error
     with contextlib.suppress(ValueError):
         return date.fromisoformat(str(noted)).isoformat()
     return None
@@ -182,7 +186,7 @@ def _held(file: Path) -> Iterator[Database | None]:
                 _holds_data(db)
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
-                raise Refused(f"{file} is in use; stop the server first") from error
+                raise RefusedError(f"{file} is in use; stop the server first") from error
             raise
         except sqlite3.DatabaseError:
             stack.close()
@@ -231,7 +235,7 @@ def _delete_again(place: Database, draft: Path) -> bool:
     with opened(draft) as db, db.atomic():
         # First those whose time was up: rounds note the others only.
         db.execute("DELETE FROM response WHERE owner IN (SELECT link FROM erased WHERE expired)")
-        remove(db, "owner IN (SELECT link FROM erased)")
+        delete_responses(db, "owner IN (SELECT link FROM erased)")
         deleted = "lead IN (SELECT link FROM erased)"
         db.execute(f"DELETE FROM team WHERE {deleted} OR id IN (SELECT team FROM former WHERE {deleted})")
     return True

@@ -31,7 +31,7 @@ def soundness(file: Path, *, before: str) -> Soundness:
 
     Raises
     ------
-    Unavailable
+    UnavailableError
         Where it cannot be read at all.
     """
     with _translated(file), opened(file) as db:

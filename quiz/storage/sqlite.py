@@ -20,17 +20,17 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # whicheve
 from quiz.storage.migrations import migrations
 
 #: Seconds that a writer waits for another before it gives up.
-PATIENCE = 5.0
+BUSY_TIMEOUT_S = 5.0
 
 _PRAGMAS = ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF")
 _MISTAKES = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """Nothing was read or written: the database is locked, full, read-only or broken. Trying again may work."""
 
 
-class Broken(Unavailable):
+class CorruptDatabaseError(UnavailableError):
     """The file is no database, or is damaged: trying again does not help."""
 
 
@@ -62,7 +62,7 @@ def prepare(file: Path) -> None:
         try:
             mode = next(db.query("PRAGMA journal_mode"))["journal_mode"]
             if mode != journal():
-                raise Unavailable(f"{file}: journal mode stays {mode}; is another program using it?")
+                raise UnavailableError(f"{file}: journal mode stays {mode}; is another program using it?")
             migrations.apply(db)
         finally:
             db.close()
@@ -74,12 +74,12 @@ def make_folder(folder: Path) -> None:
     A folder that holds anything of somebody else's keeps its mode, which `quiz doctor` tells.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_mode & 0o077 and unused(folder):
+    if folder.stat().st_mode & 0o077 and is_unused(folder):
         with contextlib.suppress(PermissionError):  # another user's
             folder.chmod(0o700)
 
 
-def unused(folder: Path) -> bool:
+def is_unused(folder: Path) -> bool:
     """Whether nothing was ever kept in the folder: git keeps it by one file, and the operator writes the other."""
     return {path.name for path in folder.iterdir()} <= {".gitkeep", "config.py"}
 
@@ -96,7 +96,7 @@ def _first_start(lock: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _translated(file: Path) -> Iterator[None]:
-    """Faults of the disk or of the lock, said as `Unavailable`; anything else is a mistake of ours and passes."""
+    """Faults of the disk or of the lock, said as `UnavailableError`; anything else is a mistake of ours and passes."""
     try:
         yield
     except (sqlite3.DatabaseError, OSError) as error:
@@ -104,7 +104,7 @@ def _translated(file: Path) -> Iterator[None]:
             raise
         # Of the lock, the disk and the modes SQLite tells as operational; what is left lies in the file itself.
         broken = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
-        raise (Broken if broken else Unavailable)(f"{file}: {error}") from error
+        raise (CorruptDatabaseError if broken else UnavailableError)(f"{file}: {error}") from error
 
 
 @contextlib.contextmanager
@@ -121,7 +121,7 @@ def _open(file: Path, *pragmas: str) -> Database:
     # Never made here (`mode=rw`): a database that went away must not come back as an empty one.
     uri = f"{file.absolute().as_uri()}?mode=rw"
     # Each thread has its own connection; the check is off so that another thread may close them all at the end.
-    connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
     db = Database(connection, execute_plugins=False)
     try:
         for pragma in pragmas:
@@ -149,13 +149,13 @@ def _standing(file: Path) -> tuple[int, int] | None:
 class Connected:
     """One database file. Safe to share between threads: each gets its own connection.
 
-    Every method raises `Unavailable` where the database cannot answer.
+    Every method raises `UnavailableError` where the database cannot answer.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._local = threading.local()
-        self._unswept = False
+        self._wal_not_truncated = False
         self._broken: tuple[int, int] | None = None
 
     @property
@@ -184,8 +184,8 @@ class Connected:
             except BaseException:
                 db.rollback()
                 raise
-        if self._unswept:
-            self.sweep()
+        if self._wal_not_truncated:
+            self.truncate_wal()
 
     @contextlib.contextmanager
     def _read(self) -> Iterator[Database]:
@@ -200,12 +200,12 @@ class Connected:
 
     @contextlib.contextmanager
     def _fresh_after_a_fault(self) -> Iterator[None]:
-        """Faults as `Unavailable`. The next try opens the file anew: a file opened read-only would stay so for good."""
+        """Raise faults as `UnavailableError`; the next try opens the file again, or a read-only file would stay so."""
         try:
             with _translated(self.file):
                 yield
-        except Unavailable as error:
-            if isinstance(error, Broken):
+        except UnavailableError as error:
+            if isinstance(error, CorruptDatabaseError):
                 self._broken = self._local.standing
             self.close()
             raise
@@ -221,13 +221,13 @@ class Connected:
             self._local.db.close()
             self._local.pid = None
 
-    def sweep(self) -> bool:
+    def truncate_wal(self) -> bool:
         """Empty the write-ahead log, so that nothing deleted stays in it.
 
         False where a reader kept it open, or the disk has no room for it; the next write then tries again. Whatever
         was written before is kept all the same.
         """
-        self._unswept = True
-        with contextlib.suppress(Unavailable), self._fresh_after_a_fault():
-            self._unswept = bool(next(self._db.query("PRAGMA wal_checkpoint(TRUNCATE)"))["busy"])
-        return not self._unswept
+        self._wal_not_truncated = True
+        with contextlib.suppress(UnavailableError), self._fresh_after_a_fault():
+            self._wal_not_truncated = bool(next(self._db.query("PRAGMA wal_checkpoint(TRUNCATE)"))["busy"])
+        return not self._wal_not_truncated

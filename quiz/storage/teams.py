@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from quiz.storage.responses import TODAY, Response, find
+from quiz.storage.responses import TODAY, Response, load_one_response
 from quiz.storage.sqlite import Connected
 
 Kind = Literal["anonymous", "open"]
@@ -58,7 +58,7 @@ class Team:
 
 
 @dataclass(frozen=True)
-class Seat:
+class RoundMember:
     """What decides whether a member's response is counted: when it was finished, and whether it was before."""
 
     response: int
@@ -72,7 +72,7 @@ class Membership:
 
     team: Team
     name: str
-    wishes: bool
+    shares_wishes: bool
     counted: bool
 
 
@@ -81,19 +81,21 @@ class Member:
     """A member of an open team, with their response."""
 
     name: str
-    wishes: bool
+    shares_wishes: bool
     response: Response
 
 
 #: What publishing needs and gives: all seats of the team with their responses in; what is published, as JSON text, and
 #: the ids of the responses it counts out; or None, and the round stays open.
-Publish = Callable[[Sequence[tuple[Seat, Response]], str | None], tuple[str, Sequence[int]] | None]
+Publish = Callable[[Sequence[tuple[RoundMember, Response]], str | None], tuple[str, Sequence[int]] | None]
 
 
 class Teams(Connected):
     """Teams are found by the fingerprint of their lead link or their join link, responses by that of the owner link."""
 
-    def make_team(self, lead: str, joining: str, *, number: int, name: str, kind: Kind, minimum: int, day: str) -> None:
+    def create_team(
+        self, lead: str, joining: str, *, number: int, name: str, kind: Kind, minimum: int, day: str
+    ) -> None:
         """Make a team with its first round open. The same lead link twice makes one."""
         with self._write() as db:
             made = db.execute(
@@ -106,57 +108,57 @@ class Teams(Connected):
                     "INSERT INTO round (team, number, opened) SELECT id, 1, ? FROM team WHERE lead = ?", (day, lead)
                 )
 
-    def team(self, lead: str) -> Team | None:
+    def load_team(self, lead: str) -> Team | None:
         """The team behind a lead link."""
         with self._read() as db:
             return _team(db, "lead = ?", lead)
 
-    def every_team(self) -> tuple[Team, ...]:
+    def load_all_teams(self) -> tuple[Team, ...]:
         """All teams, for who runs this."""
         with self._read() as db:
             ids = db.execute("SELECT id FROM team ORDER BY id").fetchall()
             found = [_team(db, "id = ?", id) for (id,) in ids]
         return tuple(team for team in found if team)
 
-    def joinable(self, joining: str) -> Team | None:
+    def load_team_by_join_link(self, joining: str) -> Team | None:
         """The team behind a join link."""
         with self._read() as db:
             return _team(db, "joining = ?", joining)
 
-    def membership(self, owner: str) -> Membership | None:
+    def load_membership(self, owner: str) -> Membership | None:
         """The team that a response is in, if it is in one."""
         with self._read() as db:
             rows = list(
-                db.query(f"SELECT team, name, wishes, {_COUNTED} AS counted FROM member WHERE {_OWN}", (owner,))
+                db.query(f"SELECT team, name, shares_wishes, {_COUNTED} AS counted FROM member WHERE {_OWN}", (owner,))
             )
             if not rows:
                 return None
             team = _team(db, "id = ?", rows[0]["team"])
         assert team is not None, "a member row falls with its team"
-        return Membership(team, rows[0]["name"], bool(rows[0]["wishes"]), bool(rows[0]["counted"]))
+        return Membership(team, rows[0]["name"], bool(rows[0]["shares_wishes"]), bool(rows[0]["counted"]))
 
-    def counted(self, owner: str) -> bool:
+    def is_counted(self, owner: str) -> bool:
         """Whether any round of any team ever counted a response."""
         with self._read() as db:
             found = f"SELECT EXISTS (SELECT 1 FROM counted WHERE {_OWN})"
             return bool(db.execute(found, (owner,)).fetchone()[0])
 
-    def seats(self, team: int) -> tuple[Seat, ...]:
+    def load_round_members(self, team: int) -> tuple[RoundMember, ...]:
         """All responses in a team, as far as counting them goes."""
         with self._read() as db:
-            return _seats(db, team)
+            return _round_members(db, team)
 
-    def members(self, team: int) -> tuple[Member, ...]:
+    def load_open_members(self, team: int) -> tuple[Member, ...]:
         """Everybody in an open team with their response, by name."""
         with self._read() as db:
             rows = db.execute(
-                "SELECT response, member.name, wishes FROM member JOIN team ON team.id = team"
+                "SELECT response, member.name, shares_wishes FROM member JOIN team ON team.id = team"
                 " WHERE team = ? AND kind = 'open' ORDER BY member.name, response",
                 (team,),
             ).fetchall()
-            return tuple(Member(name, bool(wishes), _by_id(db, id)) for id, name, wishes in rows)
+            return tuple(Member(name, bool(shares_wishes), _by_id(db, id)) for id, name, shares_wishes in rows)
 
-    def join(self, joining: str, owner: str, *, name: str, wishes: bool) -> bool:
+    def join_team(self, joining: str, owner: str, *, name: str, shares_wishes: bool) -> bool:
         """Put a response into a team. False where there is no such team or response, or it is in another team.
 
         Joining the same team again only changes the name and whether wishes are shown; anonymous teams keep neither.
@@ -164,21 +166,21 @@ class Teams(Connected):
         with self._write() as db:
             return bool(
                 db.execute(
-                    "INSERT INTO member (response, team, name, wishes)"
+                    "INSERT INTO member (response, team, name, shares_wishes)"
                     " SELECT response.id, team.id, iif(kind = 'open', ?, ''), kind = 'open' AND ?"
                     " FROM response, team WHERE owner = ? AND joining = ?"
-                    " ON CONFLICT DO UPDATE SET name = excluded.name, wishes = excluded.wishes"
+                    " ON CONFLICT DO UPDATE SET name = excluded.name, shares_wishes = excluded.shares_wishes"
                     " WHERE team = excluded.team",
-                    (name, wishes, owner, joining),
+                    (name, shares_wishes, owner, joining),
                 ).rowcount
             )
 
-    def leave(self, owner: str) -> bool:
+    def leave_team(self, owner: str) -> bool:
         """Take a response out of its team. What was published stays as it is, and knows nobody."""
         with self._write() as db:
             gone = bool(db.execute(f"DELETE FROM member WHERE {_OWN}", (owner,)).rowcount)
         if gone:
-            self.sweep()
+            self.truncate_wal()
         return gone
 
     def close_round(self, lead: str, publish: Publish, *, day: str) -> bool:
@@ -191,7 +193,7 @@ class Teams(Connected):
             if team is None or team.open_round is None:
                 return False
             before = team.closed_rounds[-1].published if team.closed_rounds else None
-            made = publish([(seat, _by_id(db, seat.response)) for seat in _seats(db, team.id)], before)
+            made = publish([(seat, _by_id(db, seat.response)) for seat in _round_members(db, team.id)], before)
             if made is None:
                 return False
             published, counted = made
@@ -235,7 +237,7 @@ class Teams(Connected):
             replaced = "UPDATE team SET lead = ?, joining = ?, number = ? WHERE lead = ?"
             return bool(db.execute(replaced, (new_lead, joining, number, lead)).rowcount)
 
-    def erase_team(self, lead: str) -> bool:
+    def delete_team(self, lead: str) -> bool:
         """Delete a team with all its rounds. Everybody's responses stay theirs.
 
         The fingerprints of its lead links, former ones too, are remembered, so that no backup brings the team back.
@@ -250,7 +252,7 @@ class Teams(Connected):
             )
             gone = bool(db.execute("DELETE FROM team WHERE lead = ?", (lead,)).rowcount)
         if gone:
-            self.sweep()
+            self.truncate_wal()
         return gone
 
 
@@ -272,15 +274,15 @@ def _team(db: Database, where: str, value: str | int) -> Team | None:
     return Team(**rows[0], rounds=tuple(Round(**row) for row in rounds))
 
 
-def _seats(db: Database, team: int) -> tuple[Seat, ...]:
+def _round_members(db: Database, team: int) -> tuple[RoundMember, ...]:
     rows = db.execute(
         f"SELECT response, finished, {_COUNTED} FROM member JOIN response ON response.id = response WHERE team = ?",
         (team,),
     ).fetchall()
-    return tuple(Seat(id, finished, bool(counted)) for id, finished, counted in rows)
+    return tuple(RoundMember(id, finished, bool(counted)) for id, finished, counted in rows)
 
 
 def _by_id(db: Database, id: int) -> Response:
-    found = find(db, "id = ?", id)
+    found = load_one_response(db, "id = ?", id)
     assert found is not None, "a member row falls with its response"
     return found

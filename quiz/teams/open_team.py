@@ -15,7 +15,7 @@ import numpy as np
 
 from quiz.bank import Bank
 from quiz.results.goals import REGULAR
-from quiz.scoring import Match, Scheme, match, shown_shares
+from quiz.scoring import Match, ScoringModel, match, shown_shares
 
 #: From this part of somebody's work on, another could take over without learning most of it first.
 NEAR = 0.5
@@ -75,30 +75,30 @@ class OpenTeam:
     lessons: tuple[Lesson, ...]
 
 
-def open_team(bank: Bank, scheme: Scheme, members: Sequence[OpenMember]) -> OpenTeam:
+def open_team(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> OpenTeam:
     """The open team of `members`, in their order; any number of them, none included."""
-    matches = [match(scheme, member.answers) for member in members]
+    matches = [match(model, member.answers) for member in members]
     initials = _initials(member.name for member in members)
     points = list(bank.point)
-    steps = [scheme.steps(member.answers)[0] for member in members]
+    steps = [model.steps(member.answers)[0] for member in members]
     return OpenTeam(
         people=tuple(
-            Person(member.name, short, found, shown_shares({id: found.roles[id].share for id in scheme.roles}))
+            Person(member.name, short, found, shown_shares({id: found.roles[id].share for id in model.roles}))
             for member, short, found in zip(members, initials, matches, strict=True)
         ),
-        answers={id: tuple(points[row[n]] for row in steps) for n, id in enumerate(scheme.questions)},
-        stand_ins=tuple(_stand_ins(scheme, steps, [bool(found.mix) for found in matches])),
-        lessons=tuple(_lessons(bank, scheme, members)),
+        answers={id: tuple(points[row[n]] for row in steps) for n, id in enumerate(model.questions)},
+        stand_ins=tuple(_stand_ins(model, steps, [bool(found.mix) for found in matches])),
+        lessons=tuple(_lessons(bank, model, members)),
     )
 
 
-def _stand_ins(scheme: Scheme, steps: Sequence[Any], busy: Sequence[bool]) -> Iterator[StandIn]:
+def _stand_ins(model: ScoringModel, steps: Sequence[Any], busy: Sequence[bool]) -> Iterator[StandIn]:
     """For each person whoever does most of what they do, over what both answered; of equals, whoever comes first.
 
     Not a cosine: that says how alike two weeks are, not whether the other does as much. Only who is `busy` with any
     mix at all can stand in for somebody.
     """
-    levels = scheme.worth[np.array(steps, dtype=np.uint8).reshape(len(steps), len(scheme.questions))]
+    levels = model.level_of_step[np.array(steps, dtype=np.uint8).reshape(len(steps), len(model.questions))]
     answered, held = (~np.isnan(levels)).astype(np.float64), np.nan_to_num(levels)
     for person, done in enumerate(held):  # one by one: all pairs at once would take memory by the square of the team
         own = answered @ done  # what the other answered too
@@ -109,11 +109,11 @@ def _stand_ins(scheme: Scheme, steps: Sequence[Any], busy: Sequence[bool]) -> It
             yield StandIn(person, int(part.argmax()), float(part.max()))
 
 
-def _lessons(bank: Bank, scheme: Scheme, members: Sequence[OpenMember]) -> Iterator[Lesson]:
+def _lessons(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> Iterator[Lesson]:
     """Among those who show their wishes; nobody starts what they already do often."""
     level = {point.id: point.level or 0.0 for point in bank.point.values()}
     showing = [(place, member) for place, member in enumerate(members) if member.wishes is not None]
-    for id in scheme.questions:
+    for id in model.questions:
         does = {place: level.get(member.answers.get(id, ""), 0.0) for place, member in showing}
         teachers = tuple(place for place, often in does.items() if often == 1)
         learners = tuple(

@@ -11,7 +11,7 @@ from itertools import accumulate
 from quiz import storage
 from quiz.bank import Bank, Role
 from quiz.results.role_map import RoleMap, role_map
-from quiz.scoring import Scheme
+from quiz.scoring import ScoringModel
 from quiz.teams import anonymous
 from quiz.teams.open_team import OpenTeam
 
@@ -82,22 +82,22 @@ class Page:
     facts: tuple[anonymous.Fact, ...]
 
 
-def standing(team: storage.Team, seats: Sequence[storage.Seat]) -> Standing:
+def standing(team: storage.Team, seats: Sequence[storage.RoundMember]) -> Standing:
     """How far the open round of `team` is."""
     countable = sum(_eligible(seat, team.last_closed) for seat in seats)
     return Standing(joined=sum(not seat.counted for seat in seats), finished=countable, minimum=team.minimum)
 
 
-def publisher(bank: Bank, scheme: Scheme, team: storage.Team) -> storage.Publish:
+def publisher(bank: Bank, model: ScoringModel, team: storage.Team) -> storage.Publish:
     """What `Storage.close_round` needs to publish a round of `team`."""
 
     def publish(
-        seated: Sequence[tuple[storage.Seat, storage.Response]], before: str | None
+        seated: Sequence[tuple[storage.RoundMember, storage.Response]], before: str | None
     ) -> tuple[str, list[int]] | None:
         taken = [(seat, response) for seat, response in seated if _eligible(seat, team.last_closed)]
         members = [anonymous.Member(response.answers, response.contacts) for _, response in taken]
         last = anonymous.Published.from_data(json.loads(before)) if before else None
-        found = anonymous.publish(bank, scheme, members, team.minimum, before=last)
+        found = anonymous.publish(bank, model, members, team.minimum, before=last)
         if found is None:
             return None
         return json.dumps(found.to_data()), [seat.response for seat, _ in taken]
@@ -149,7 +149,7 @@ def open_map(bank: Bank, shown: OpenTeam) -> tuple[tuple[Role, tuple[str, ...]],
     )
 
 
-def example(bank: Bank, scheme: Scheme) -> Page:
+def example(bank: Bank, model: ScoringModel) -> Page:
     """The page of a made-up round, so that whoever joins sees beforehand what the lead will see."""
     rng = random.Random(8)  # noqa: S311 - the same example every time
     often, seldom = [point.id for point in bank.scale[-2:]], [point.id for point in bank.scale[:3]]
@@ -159,12 +159,12 @@ def example(bank: Bank, scheme: Scheme) -> Page:
         answers = {id: rng.choice(often if item.role in own else seldom) for id, item in bank.responsibility.items()}
         near = {role.id for id in own for role in bank.neighbours(id)}
         members.append(anonymous.Member(answers, [id for id in sorted(near) if rng.random() < 0.6]))
-    made = anonymous.publish(bank, scheme, members, anonymous.FLOOR)
+    made = anonymous.publish(bank, model, members, anonymous.FLOOR)
     assert made is not None, "the example has more people than the minimum"
     return page(bank, made)
 
 
-def _eligible(seat: storage.Seat, last_closed: str | None) -> bool:
+def _eligible(seat: storage.RoundMember, last_closed: str | None) -> bool:
     return anonymous.eligible(seat.finished, counted=seat.counted, elsewhere=False, last_closed=last_closed)
 
 

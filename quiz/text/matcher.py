@@ -67,7 +67,7 @@ class Words:
 
         # Where nobody has written words yet, the question itself is better than nothing.
         documents = {
-            r.id: stems("\n".join(r.words or (r.name, r.question, r.hint))) for r in bank.responsibility.values()
+            r.id: stems("\n".join(r.vocabulary or (r.name, r.question, r.hint))) for r in bank.responsibility.values()
         }
         roles = [[stem for r in role.responsibilities for stem in ("", *documents[r.id])] for role in bank.roles]
         # Rarity is counted over roles, not responsibilities: what neighbours share says little, however often it is

@@ -19,12 +19,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quiz.bank import Bank, load
 from quiz.config import paths, secret_key, settings
-from quiz.storage import Storage, Unavailable, make_folder
+from quiz.storage import Storage, UnavailableError, make_folder
 from quiz.web import links
 from quiz.web.forms import Forms
 
 if TYPE_CHECKING:
-    from quiz.scoring import Scheme
+    from quiz.scoring import ScoringModel
 
 
 class Templates(Environment):
@@ -65,15 +65,15 @@ class App(Flask):
         folder = Path(app.instance_path)
         make_folder(folder)
         app.config.update(settings.read(folder / "config.py") | dict(config))
-        app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], *settings.hosts_of(app.config["URL"])]
+        app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], *settings.hosts_of(app.config["PUBLIC_URL"])]
         app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or secret_key.read_or_make(folder / "secret.key")
-        if app.config["URL"].startswith("https://"):
+        if app.config["PUBLIC_URL"].startswith("https://"):
             # A browser refuses a cookie of this name from plain HTTP or from another host of the same domain.
             app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")
         if app.config["BEHIND_PROXY"]:
             # What one proxy adds is believed, and nothing that the visitor wrote before it.
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
-        bank = Path(app.config["BANK"]) if app.config["BANK"] else paths.shipped("questions")
+        bank = Path(app.config["QUESTION_BANK"]) if app.config["QUESTION_BANK"] else paths.shipped("questions")
         app.bank = load(bank)
         app.forms = Forms(app.bank)
         app.storage = Storage(folder / app.config["DATABASE"])
@@ -86,11 +86,11 @@ class App(Flask):
         return app
 
     @cached_property
-    def scheme(self) -> Scheme:
+    def scoring_model(self) -> ScoringModel:
         """What scoring needs to know of the bank; numpy is loaded with the first result, not at start."""
-        from quiz.scoring import Scheme
+        from quiz.scoring import ScoringModel
 
-        return Scheme.of(self.bank)
+        return ScoringModel.from_bank(self.bank)
 
     def derive(self, purpose: str, seed: str) -> str:
         """The link that belongs to `seed` on this instance (see `quiz.web.links.derive`)."""
@@ -99,7 +99,7 @@ class App(Flask):
 
     def expiry(self, changed: str) -> str:
         """The day on which a response that was last changed on the day `changed` is deleted."""
-        return months_later(changed, self.config["KEEP_MONTHS"])
+        return months_later(changed, self.config["RETENTION_MONTHS"])
 
     def warm(self) -> None:
         """Load what reads free text in the background: by the time a result is asked for, it is there."""
@@ -114,13 +114,13 @@ class App(Flask):
             return
         self._expired = today  # before the work: other threads need not do it too
         try:
-            gone = self.storage.expire(
-                months_later(today, -self.config["KEEP_MONTHS"]),
+            gone = self.storage.delete_expired(
+                months_later(today, -self.config["RETENTION_MONTHS"]),
                 remembered=days_before(today, self.config["BACKUP_DAYS"]),
             )
         except BaseException as error:
             self._expired = ""  # whatever went wrong: it is still to be done
-            if not isinstance(error, Unavailable):
+            if not isinstance(error, UnavailableError):
                 raise
             self.logger.error("could not erase expired responses: %s", error)
         else:
@@ -138,7 +138,7 @@ class App(Flask):
 
     def address(self, endpoint: str, **values: Any) -> str:
         """A whole address that can be sent to somebody."""
-        base = self.config["URL"] or request.url_root
+        base = self.config["PUBLIC_URL"] or request.url_root
         return cast(str, base.rstrip("/") + url_for(endpoint, **values))
 
 

@@ -23,9 +23,9 @@ from wtforms.validators import DataRequired, Length
 from quiz.bank import Bank, Responsibility
 from quiz.teams.anonymous import MINIMUMS
 
-TITLE_LENGTH = 80
-WORDS_LENGTH = 4000
-MOST_HEADING = 2
+MAX_TITLE_LENGTH = 80
+MAX_TEXT_LENGTH = 4000
+MAX_GOALS = 2
 #: What the names of wish fields begin with; a responsibility's id follows.
 WISH = "wish-"
 
@@ -83,16 +83,16 @@ class More(_Plain):
     """The optional page. Every field may stay empty."""
 
     contacts: SelectMultipleField
-    title = StringField("Your job title", filters=[_tidy], validators=[_at_most(TITLE_LENGTH)])
-    words = TextAreaField("Your own words", filters=[_tidy], validators=[_at_most(WORDS_LENGTH)])
+    title = StringField("Your job title", filters=[_tidy], validators=[_at_most(MAX_TITLE_LENGTH)])
+    text = TextAreaField("Your own words", filters=[_tidy], validators=[_at_most(MAX_TEXT_LENGTH)])
 
 
 class ShareForm(_Plain):
     """A new share link: whom it is for, and what it leaves out."""
 
-    label = StringField(filters=[_tidy], validators=[_at_most(TITLE_LENGTH)])
-    words = BooleanField()
-    wishes = BooleanField()
+    label = StringField(filters=[_tidy], validators=[_at_most(MAX_TITLE_LENGTH)])
+    shares_text = BooleanField()
+    shares_wishes = BooleanField()
 
 
 def _needed(message: str) -> DataRequired:
@@ -102,7 +102,7 @@ def _needed(message: str) -> DataRequired:
 class TeamForm(_Plain):
     """A new team."""
 
-    name = StringField(filters=[_tidy], validators=[_needed("Give the team a name."), _at_most(TITLE_LENGTH)])
+    name = StringField(filters=[_tidy], validators=[_needed("Give the team a name."), _at_most(MAX_TITLE_LENGTH)])
     kind = RadioField(
         choices=[SelectChoice("anonymous", "Anonymous rounds"), SelectChoice("open", "Open, by name")],
         validators=[_needed("Choose one of the two kinds.")],
@@ -114,15 +114,15 @@ class JoinForm(_Plain):
     """Joining an anonymous team; `link` is for bringing a response along."""
 
     link = StringField(filters=[_tidy])
-    name = StringField(filters=[_tidy], validators=[_at_most(TITLE_LENGTH)])
-    wishes = BooleanField()
+    name = StringField(filters=[_tidy], validators=[_at_most(MAX_TITLE_LENGTH)])
+    shares_wishes = BooleanField()
 
 
 class OpenJoinForm(JoinForm):
     """Joining an open team, under a name."""
 
     name = StringField(
-        filters=[_tidy], validators=[_needed("Give a name that your team knows you by."), _at_most(TITLE_LENGTH)]
+        filters=[_tidy], validators=[_needed("Give a name that your team knows you by."), _at_most(MAX_TITLE_LENGTH)]
     )
 
 
@@ -163,16 +163,16 @@ class Forms:
         self.team = TeamForm
         self.join = {"anonymous": JoinForm, "open": OpenJoinForm}
         self.ahead = type("AheadForm", (Ahead,), self._ahead(bank))
-        people = [SelectChoice(role.id, role.people) for role in bank.roles]
+        people = [SelectChoice(role.id, role.contact_label) for role in bank.roles]
         self.more = type("More", (More,), {"contacts": SelectMultipleField("Whom you work with", choices=people)})
 
     @staticmethod
     def _ahead(bank: Bank) -> dict[str, Any]:
         wishes = [SelectChoice("", "No wish"), *(SelectChoice(wish.id, wish.label) for wish in bank.wishes)]
         roles = [SelectChoice(role.id, role.title) for role in bank.roles]
-        few = Length(max=MOST_HEADING, message="Choose two roles at most: one direction is easier to walk than three.")
+        few = Length(max=MAX_GOALS, message="Choose two roles at most: one direction is easier to walk than three.")
         return {f"{WISH}{id}": SelectField(choices=wishes, default="") for id in bank.responsibility} | {
-            "heading": SelectMultipleField(choices=roles, validators=[few])
+            "goals": SelectMultipleField(choices=roles, validators=[few])
         }
 
     @staticmethod

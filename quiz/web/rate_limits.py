@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from limits.strategies import FixedWindowRateLimiter
 
 #: The endpoints that begin a response or a team when something is sent to them.
-STARTING = {"start.begin", "yours.again", "making.make", "join.start"}
+STARTING = {"start.begin", "manage.retake", "new_team.create", "join.start"}
 #: The blueprints for other programs, each with a limit of its own: who watches the server must not be shut out by who
 #: scores with it.
 PROGRAMS = {"api", "health"}

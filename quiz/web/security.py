@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
     def refuse_forged() -> tuple[str, int] | None:
         if request.method not in _UNSAFE or request.endpoint is None:
             return None
-        ours = _ours(app.config["URL"])
+        ours = _ours(app.config["PUBLIC_URL"])
         if ours is False:
             abort(403)
         if request.endpoint in STATELESS:
@@ -96,7 +96,7 @@ def init_app(app: Flask) -> None:
         response.headers.extend((name, value) for name, value in _HEADERS.items() if name.lower() not in given)
         if request.endpoint != "static" or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
-        if app.config["URL"].startswith("https://"):
+        if app.config["PUBLIC_URL"].startswith("https://"):
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response
 
@@ -114,7 +114,7 @@ def _ours(url: str) -> bool | None:
     origin = request.headers.get("Origin", "null")
     if origin == "null":  # from our own pages too, as they let nobody know their address
         return None
-    # The scheme is left aside, since a proxy may not tell it.
+    # The scheme is not compared: a proxy may not pass it on.
     return _host(origin.partition("://")[2]) in {_host(request.host), _host(urlsplit(url).netloc)} - {""}
 
 

@@ -123,7 +123,7 @@ def test_a_bank_of_one_role_asks_its_questions_in_a_row(small_bank):
     for file in ("cake-maker.toml", "shop-keeper.toml"):
         (small_bank / "roles" / file).unlink()
     change(small_bank, '["shop-keeper"]', "[]")
-    change(small_bank, '[[stages]]\nid = "shop"\nname = "Sell"\nabout = "Bring it to people."\n', "", "bank.toml")
+    change(small_bank, '[[stages]]\nid = "shop"\nname = "Sell"\ndescription = "Bring it to people."\n', "", "bank.toml")
     assert problems(small_bank) == [
         f"{BAKER}:15: 'oven' is asked right after 'dough' of the same role; "
         "add a role, so that its question can stand between",
@@ -131,9 +131,9 @@ def test_a_bank_of_one_role_asks_its_questions_in_a_row(small_bank):
 
 
 def test_a_question_that_no_free_text_could_match_is_named(small_bank):
-    change(small_bank, 'id = "dough"', 'id = "dough"\nwords = ["the", "of it"]')
+    change(small_bank, 'id = "dough"', 'id = "dough"\nvocabulary = ["the", "of it"]')
     assert problems(small_bank) == [
-        f"{BAKER}:11: no telling word stands in the words, so that no free text can match; name what is worked on",
+        f"{BAKER}:11: no telling word stands in the vocabulary, so that no free text can match; name what is worked on",
     ]
 
 
@@ -147,7 +147,7 @@ def test_a_mark_of_no_role_is_named(small_bank, name):
 
 def test_structure_comes_before_wording(small_bank):
     change(small_bank, DOUGH, 'question = "not this?"')
-    change(small_bank, "place = 1", "place = -1")
+    change(small_bank, "position = 1", "place = -1")
     assert problems(small_bank) == [f"{BAKER}:6: place is -1; use a number from 0 to 100"]
 
 

@@ -32,7 +32,7 @@ def instance(tmp_path: Path) -> Path:
     """A started instance with a response in it."""
     folder = tmp_path / "instance"
     app = create_app({}, instance=folder)
-    app.storage.start("a" * 64, bank="1", day=TODAY)
+    app.storage.create_response("a" * 64, bank="1", day=TODAY)
     app.storage.close()
     return folder
 
@@ -138,7 +138,7 @@ def folder_for_a_database(folder: Path) -> None:
 
 def overdue(folder: Path) -> None:
     kept = Storage(folder / "many-hats.db")
-    kept.start("b" * 64, bank="1", day="2020-01-01")
+    kept.create_response("b" * 64, bank="1", day="2020-01-01")
     kept.close()
 
 
@@ -173,7 +173,7 @@ def test_each_trouble_is_a_line_with_its_mend_and_nothing_is_changed(instance, s
 @pytest.mark.parametrize(("changed", "waits"), [("2025-06-14", False), ("2025-06-13", True)])
 def test_a_response_may_wait_a_day_for_the_request_that_erases_it(instance, changed, waits):
     kept = Storage(instance / "many-hats.db")
-    kept.start("b" * 64, bank="1", day=changed)
+    kept.create_response("b" * 64, bank="1", day=changed)
     kept.close()
     found = {check.what: check for check in doctor.checks(instance, today=TODAY)}
     assert found["expiry"].sound == (not waits)
@@ -182,15 +182,15 @@ def test_a_response_may_wait_a_day_for_the_request_that_erases_it(instance, chan
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ({"URL": "https://hats.example.org"}, "set BEHIND_PROXY to yes"),
-        ({"BEHIND_PROXY": "yes"}, "set URL to the address that people use"),
-        ({"BEHIND_PROXY": "yes", "URL": "http://hats.example.org"}, "use https"),
-        ({"URL": "http://hats.example.org/quiz"}, "write it without what follows the host"),
+        ({"PUBLIC_URL": "https://hats.example.org"}, "set BEHIND_PROXY to yes"),
+        ({"BEHIND_PROXY": "yes"}, "set PUBLIC_URL to the address that people use"),
+        ({"BEHIND_PROXY": "yes", "PUBLIC_URL": "http://hats.example.org"}, "use https"),
+        ({"PUBLIC_URL": "http://hats.example.org/quiz"}, "write it without what follows the host"),
         ({"TRUSTED_HOSTS": "localhost *"}, "write whole host names"),
         ({"TRUSTED_HOSTS": "https://hats.example.org"}, "write host names alone"),
-        ({"URL": "hats.example.org"}, "write the whole address"),
-        ({"BANK": "/no/such/folder"}, "is missing"),
-        ({"KEEP_MONTHS": "99999"}, "use a whole number from 1 to 1200"),
+        ({"PUBLIC_URL": "hats.example.org"}, "write the whole address"),
+        ({"QUESTION_BANK": "/no/such/folder"}, "is missing"),
+        ({"RETENTION_MONTHS": "99999"}, "use a whole number from 1 to 1200"),
         ({"DATABASE": ""}, "write a file name alone"),
     ],
 )
@@ -201,7 +201,7 @@ def test_a_setting_that_cannot_work_is_named_with_its_mend(instance, settings, n
 
 
 def test_a_server_behind_a_proxy_with_tls_is_no_trouble(instance):
-    shown = examine(instance, URL="https://hats.example.org", BEHIND_PROXY="yes")
+    shown = examine(instance, PUBLIC_URL="https://hats.example.org", BEHIND_PROXY="yes")
     assert troubles(shown) == []
     assert "links begin with https://hats.example.org" in shown.stdout
 
@@ -210,7 +210,7 @@ def test_the_settings_that_the_docs_tell_for_a_proxy_are_seen_by_every_command(i
     text = (DOCS / "running.md").read_text(encoding="utf-8")
     named = {line.split("=")[1] for line in text.splitlines() if line.startswith("Environment=")}
     assert named == {"MANY_HATS_INSTANCE"}, "what only the unit says, no other command sees"
-    (shown,) = re.findall(r"^```python\n(URL = .*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (shown,) = re.findall(r"^```python\n(PUBLIC_URL = .*?)^```$", text, re.MULTILINE | re.DOTALL)
     (instance / "config.py").write_text(shown)
     told = examine(instance)
     assert troubles(told) == []
@@ -219,7 +219,7 @@ def test_the_settings_that_the_docs_tell_for_a_proxy_are_seen_by_every_command(i
 
 def test_problems_of_the_bank_are_counted_and_the_first_is_shown(instance, small_bank):
     baker = small_bank / "roles" / "baker.toml"
-    baker.write_text(baker.read_text().replace("place = 1", "place = -1"))
+    baker.write_text(baker.read_text().replace("position = 1", "position = -1"))
     (found,) = troubles(examine(instance, BANK=str(small_bank)))
     assert f"{baker}:" in found
     assert "place is -1" in found
@@ -289,7 +289,7 @@ def test_a_folder_that_was_never_used_may_be_open_as_git_made_it(tmp_path):
 
 
 def test_a_database_that_another_program_holds_is_not_to_be_replaced(instance, monkeypatch):
-    monkeypatch.setattr("quiz.storage.sqlite.PATIENCE", 0.05)
+    monkeypatch.setattr("quiz.storage.sqlite.BUSY_TIMEOUT_S", 0.05)
     with Database(sqlite3.connect(instance / "many-hats.db")) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
@@ -301,7 +301,7 @@ def test_a_database_that_another_program_holds_is_not_to_be_replaced(instance, m
 
 def test_a_disk_that_does_not_answer_is_no_reason_to_replace_the_database(instance, monkeypatch):
     def fail(file: Path, *, before: str) -> None:
-        raise storage.Unavailable(f"{file}: disk I/O error")
+        raise storage.UnavailableError(f"{file}: disk I/O error")
 
     monkeypatch.setattr(doctor, "soundness", fail)
     (found,) = troubles(examine(instance))

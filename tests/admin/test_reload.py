@@ -89,7 +89,9 @@ def test_a_reload_under_load_loses_no_request_and_no_answer(served: Any, bank: B
     assert server.stop() == 0
     assert "Traceback" not in server.output.read_text()
     storage = Storage(server.instance / "many-hats.db")
-    lost = {owner for owner, ids in load.kept.items() if set(getattr(storage.response(owner), "answers", ())) < ids}
+    lost = {
+        owner for owner, ids in load.kept.items() if set(getattr(storage.load_response(owner), "answers", ())) < ids
+    }
     storage.close()
     assert load.kept
     assert lost == set()

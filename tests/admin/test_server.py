@@ -101,8 +101,8 @@ def on_the_lan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
 
 def test_on_the_local_network_links_begin_with_this_machines_address_in_it(on_the_lan):
     app, greeting, binds = on_the_lan()
-    assert app.config["URL"].startswith("http://192.0.2.2:")
-    assert app.config["URL"] in greeting
+    assert app.config["PUBLIC_URL"].startswith("http://192.0.2.2:")
+    assert app.config["PUBLIC_URL"] in greeting
     assert "192.0.2.2" in app.config["TRUSTED_HOSTS"]
     assert binds[0].startswith("0.0.0.0:")
 
@@ -111,12 +111,12 @@ def test_on_the_local_network_links_begin_with_this_machines_address_in_it(on_th
 def test_on_the_local_network_an_address_that_was_chosen_stays_chosen(on_the_lan, tmp_path, monkeypatch, by):
     chosen = "http://hats.example.org"
     if by == "environment":
-        monkeypatch.setenv("MANY_HATS_URL", chosen)
+        monkeypatch.setenv("MANY_HATS_PUBLIC_URL", chosen)
     if by == "file":
         (tmp_path / "instance").mkdir(mode=0o700)
-        (tmp_path / "instance" / "config.py").write_text(f"URL = {chosen!r}\n")
+        (tmp_path / "instance" / "config.py").write_text(f"PUBLIC_URL = {chosen!r}\n")
     app, greeting, _ = on_the_lan(*(["--url", chosen] if by == "option" else []))
-    assert app.config["URL"] == chosen
+    assert app.config["PUBLIC_URL"] == chosen
     assert chosen in greeting
     assert {"hats.example.org", "192.0.2.2"} <= set(app.config["TRUSTED_HOSTS"])
 
@@ -169,8 +169,8 @@ def test_broken_bodies_are_refused_with_a_page_and_leave_nothing_in_the_log(serv
     assert server.output.read_text() == f"Many Hats is at http://127.0.0.1:{server.port}  (Ctrl+C ends it)\n"
 
 
-@pytest.mark.parametrize(("proxy", "scheme"), [("no", "http"), ("yes", "https")])
-def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, monkeypatch, proxy, scheme):
+@pytest.mark.parametrize(("proxy", "model"), [("no", "http"), ("yes", "https")])
+def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, monkeypatch, proxy, model):
     monkeypatch.setenv("MANY_HATS_BEHIND_PROXY", proxy)
     monkeypatch.setenv("MANY_HATS_TRUSTED_HOSTS", "hats.lan")
     server = served("--workers", "1")
@@ -180,7 +180,7 @@ def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, 
     headers = {"Host": "hats.lan", "X-Forwarded-Proto": "https", "SCRIPT_NAME": first[:2]}
     status, _, page = browser.ask("GET", first, None, **headers)
     assert status == 200
-    assert re.findall(r"(https?)://hats\.lan/r/", page)[:1] == [scheme]
+    assert re.findall(r"(https?)://hats\.lan/r/", page)[:1] == [model]
 
 
 @pytest.mark.parametrize(("threads", "patience"), [(2, production.PATIENCE), (1, production.HURRIED)])
@@ -344,7 +344,7 @@ def test_no_page_that_was_acknowledged_is_lost_when_processes_are_killed(served,
         owners = [row["owner"] for row in db["response"].rows]
         assert next(db.query("PRAGMA integrity_check"))["integrity_check"] == "ok"
         assert list(db.query("PRAGMA foreign_key_check")) == []
-    responses = {owner: kept.response(owner) for owner in owners}
+    responses = {owner: kept.load_response(owner) for owner in owners}
     kept.close()
     answers = {owner: response.answers for owner, response in responses.items() if response}
     lost = [page for owner, page in ledger.pages if not page.items() <= answers.get(owner, {}).items()]

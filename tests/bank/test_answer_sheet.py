@@ -39,7 +39,7 @@ def test_the_first_open_page_is_the_first_with_a_gap():
 
 def test_lines_stand_in_the_order_of_asking_with_their_pages():
     lines = sheet(BANK, {}).lines
-    assert [line.item.id for line in lines] == IDS
+    assert [line.responsibility.id for line in lines] == IDS
     assert [line.page for line in lines] == [n for n, items in enumerate(BANK.pages, 1) for _ in items]
 
 
@@ -60,7 +60,7 @@ def test_a_sheet_is_complete_exactly_where_nothing_is_open(given):
 @given(answers, st.sampled_from(list(BANK.role)))
 def test_a_roles_lines_are_its_own_with_what_is_most_often_done_first(given, role):
     lines = sheet(BANK, given).by_role(role)
-    assert {line.item.id for line in lines} == {item.id for item in BANK.role[role].responsibilities}
+    assert {line.responsibility.id for line in lines} == {item.id for item in BANK.role[role].responsibilities}
     levels = [line.answer.level or 0 if line.answer else 0 for line in lines]
     assert levels == sorted(levels, reverse=True)
 

@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def visitor(folder: Path, tmp_path: Path) -> Visitor:
     """Somebody who opens an app with that bank."""
-    return Visitor(create_app({"TESTING": True, "BANK": str(folder)}, instance=tmp_path / "instance"))
+    return Visitor(create_app({"TESTING": True, "QUESTION_BANK": str(folder)}, instance=tmp_path / "instance"))
 
 
 def test_the_bank_is_sound(folder: Path):
@@ -94,6 +94,8 @@ def test_answers_from_before_it_came_still_give_their_result(folder: Path, tmp_p
     answers = dict.fromkeys(before.bank.responsibility, "never") | {"insights": "daily", "trends": "daily"}
     own = Visitor(before).take(answers)
     before.storage.close()
-    shown = Visitor(create_app({"TESTING": True, "BANK": str(folder)}, instance=tmp_path / "instance")).see(own)
+    shown = Visitor(create_app({"TESTING": True, "QUESTION_BANK": str(folder)}, instance=tmp_path / "instance")).see(
+        own
+    )
     assert "You wear one hat: data analyst" in shown.text
     assert "The quiz has 3 questions that you have not seen." in shown.text

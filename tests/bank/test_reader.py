@@ -58,7 +58,7 @@ WISH = """
 [[wishes]]
 id = "more"
 label = "More of it"
-said = "more"
+phrase = "more"
 """
 
 
@@ -77,9 +77,9 @@ def made(roles: int, responsibilities: int = 3) -> Bank:
                 name=f"role {n}",
                 plural=f"roles {n}",
                 purpose="",
-                people="",
+                contact_label="",
                 stage="all",
-                place=n,
+                position=n,
                 works_with=(),
                 titles=(),
                 responsibilities=tuple(
@@ -91,8 +91,8 @@ def made(roles: int, responsibilities: int = 3) -> Bank:
             )
             for n in range(roles)
         ),
-        least=5,
-        most=7,
+        min_page_size=5,
+        max_page_size=7,
     )
 
 
@@ -121,12 +121,12 @@ def test_a_bank_holds_what_its_files_say(small_bank):
     assert list(bank.role) == ["baker", "cake-maker", "shop-keeper"]
     assert bank.role["cake-maker"].title == "Cake maker"
     assert list(bank.responsibility) == ["dough", "oven", "fillings", "decoration", "counter", "orders"]
-    assert bank.responsibility["counter"].words == ("queue", "change for a note")
+    assert bank.responsibility["counter"].vocabulary == ("queue", "change for a note")
     assert bank.responsibility["oven"].line == 15
 
 
 def test_roles_stand_in_the_order_of_the_flow(small_bank):
-    change(small_bank, "roles/baker.toml", "place = 1", "place = 2.5")
+    change(small_bank, "roles/baker.toml", "position = 1", "position = 2.5")
     assert list(load(small_bank).role) == ["cake-maker", "baker", "shop-keeper"]
 
 
@@ -152,13 +152,18 @@ def test_the_version_stays_when_only_words_about_a_role_change(small_bank):
 
 def test_a_bank_may_do_without_prompts_wishes_and_titles(small_bank):
     bank = load(small_bank)
-    assert (bank.prompts, bank.wishes, bank.role["baker"].titles, bank.responsibility["dough"].week) == ((), (), (), "")
+    assert (bank.prompts, bank.wishes, bank.role["baker"].titles, bank.responsibility["dough"].weekly_example) == (
+        (),
+        (),
+        (),
+        "",
+    )
 
 
 def test_a_bank_holds_what_a_talk_needs(small_bank):
     (small_bank / "prompts.toml").write_text(PROMPTS, encoding="utf-8")
     change(small_bank, "bank.toml", "[[stages]]", f"{WISH}\n[[stages]]")
-    change(small_bank, "roles/baker.toml", "place = 1", 'place = 1\ntitles = ["bread maker"]')
+    change(small_bank, "roles/baker.toml", "position = 1", 'position = 1\ntitles = ["bread maker"]')
     change(small_bank, "roles/baker.toml", 'id = "dough"', 'id = "dough"\nweek = "You knead."')
     bank = load(small_bank)
     assert bank.prompts == (
@@ -167,7 +172,7 @@ def test_a_bank_holds_what_a_talk_needs(small_bank):
     )
     assert bank.wish == {"more": Wish("more", "More of it", "more")}
     assert bank.role["baker"].titles == ("bread maker",)
-    assert bank.responsibility["dough"].week == "You knead."
+    assert bank.responsibility["dough"].weekly_example == "You knead."
 
 
 # Order and pages
@@ -185,7 +190,7 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
     bank = made(roles, responsibilities)
     sizes = [len(page) for page in bank.pages]
     assert [r for page in bank.pages for r in page] == list(bank.asked)
-    assert max(sizes) <= bank.most
+    assert max(sizes) <= bank.max_page_size
     assert max(sizes) - min(sizes) <= 1
 
 
@@ -198,17 +203,42 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
         ("bank.toml", 'name = "Roles in a bakery"\n', "", "1: name is missing; write name = "),
         ("bank.toml", 'name = "Roles in a bakery"', "name = 3", "3: name has the wrong type; write name = "),
         ("bank.toml", 'name = "Roles in a bakery"', 'name = " "', "3: name is empty; write a text"),
-        ("bank.toml", "least = 2", "least = 0", "7: least is 0; use a whole number from 1 to 50"),
-        ("bank.toml", "most = 4", "most = true", "8: most has the wrong type; write most = a whole number"),
-        ("bank.toml", "least = 2", "least = 4", "7: pages of 4 to 4 cannot hold the questions evenly (3, 3); widen it"),
+        (
+            "bank.toml",
+            "min-questions = 2",
+            "min-questions = 0",
+            "7: min-questions is 0; use a whole number from 1 to 50",
+        ),
+        (
+            "bank.toml",
+            "max-questions = 4",
+            "max-questions = true",
+            "8: max-questions has the wrong type; write max-questions = a whole number",
+        ),
+        (
+            "bank.toml",
+            "min-questions = 2",
+            "min-questions = 4",
+            "7: pages of 4 to 4 cannot hold the questions evenly (3, 3); widen it",
+        ),
         ("bank.toml", "level = 0.1", "level = 0", "20: level of 'rarely' does not rise; order the scale"),
         ("bank.toml", "level = 1\n", "level = 0.9\n", "10: the scale does not run from level 0 to level 1; give the"),
         ("bank.toml", 'id = "daily"', 'id = "weekly"', "35: answer 'weekly' stands twice; rename or remove one"),
         ("bank.toml", 'id = "daily"', 'id = "skip"', "35: 'skip' is also the id of [skip]; rename one of the two"),
         ("bank.toml", 'id = "shop"', 'id = "bakehouse"', "51: stage 'bakehouse' stands twice; rename or remove one"),
         ("bank.toml", "[pages]", "[pages", "6: is not TOML: "),
-        ("bank.toml", "least = 2", "least = nan", "7: least has the wrong type; write least = a whole number from 1"),
-        ("bank.toml", "least = 2", "least = 2.9", "7: least has the wrong type; write least = a whole number from 1"),
+        (
+            "bank.toml",
+            "min-questions = 2",
+            "min-questions = nan",
+            "7: min-questions has the wrong type; write min-questions = a whole number from 1",
+        ),
+        (
+            "bank.toml",
+            "min-questions = 2",
+            "min-questions = 2.9",
+            "7: min-questions has the wrong type; write min-questions = a whole number from 1",
+        ),
         ("bank.toml", "level = 0.1", "level = nan", "20: level is nan; use a number from 0 to 1"),
         ("bank.toml", "level = 0.1", "level = inf", "20: level is inf; use a number from 0 to 1"),
         ("bank.toml", "[pages]", f"a = {'[' * 9999}{']' * 9999}\n[pages]", "6: is nested too deeply; write it without"),
@@ -218,17 +248,27 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
             "bank.toml",
             "[[stages]]",
             "[pages.x]\n[[stages]]",
-            "45: unknown key 'x'; remove it or use one of least, most",
+            "45: unknown key 'x'; remove it or use one of max-questions, min-questions",
         ),
         (
             "roles/baker.toml",
-            "place = 1",
-            f"place = {'9' * 400}",
-            "6: place is a number of too many digits; use a number",
+            "position = 1",
+            f"position = {'9' * 400}",
+            "6: position is a number of too many digits; use a number",
         ),
-        ("roles/baker.toml", "place = 1", f"place = {'9' * 5000}", "6: holds a number of too many digits; write a"),
-        ("roles/baker.toml", "place = 1", f"place = 0x{'f' * 5000}", "6: place is a number of too many digits; use a"),
-        ("roles/baker.toml", "place = 1", '"place" = 101', "6: place is 101; use a number from 0 to 100"),
+        (
+            "roles/baker.toml",
+            "position = 1",
+            f"position = {'9' * 5000}",
+            "6: holds a number of too many digits; write a",
+        ),
+        (
+            "roles/baker.toml",
+            "position = 1",
+            f"position = 0x{'f' * 5000}",
+            "6: position is a number of too many digits; use a",
+        ),
+        ("roles/baker.toml", "position = 1", '"position" = 101', "6: position is 101; use a number from 0 to 100"),
         (
             "roles/baker.toml",
             'id = "oven"',
@@ -256,18 +296,23 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
         ("roles/baker.toml", 'name = "baker"', r'name = "\u200b"', "1: name is empty; write a text"),
         (
             "roles/baker.toml",
-            "place = 1",
-            'place = 1\ntitles = ["a", " "]',
+            "position = 1",
+            'position = 1\ntitles = ["a", " "]',
             "7: titles holds a text that is empty; write",
         ),
         (
             "roles/baker.toml",
-            "place = 1",
-            f"place = 1\n{'x' * 99} = 2",
+            "position = 1",
+            f"position = 1\n{'x' * 99} = 2",
             f"7: unknown key '{'x' * 59}…'; remove it or use",
         ),
         ("roles/baker.toml", 'stage = "bakehouse"', 'stage = "mill"', "5: unknown stage 'mill'; use one of bakehouse"),
-        ("roles/baker.toml", "place = 1", "place = 1\nplaec = 2", "7: unknown key 'plaec'; remove it or use one of "),
+        (
+            "roles/baker.toml",
+            "position = 1",
+            "position = 1\npositoin = 2",
+            "7: unknown key 'positoin'; remove it or use one of ",
+        ),
         ("roles/baker.toml", '["shop-keeper"]', '["miller"]', "7: 'miller' is no other role; use some of baker, "),
         ("roles/baker.toml", '["shop-keeper"]', '["baker"]', "7: 'baker' is no other role; use some of baker, "),
         ("roles/baker.toml", '["shop-keeper"]', "[7]", "7: works-with holds something that is not a text; put each"),
@@ -330,8 +375,8 @@ def test_a_wish_that_nothing_asks_by_is_named(small_bank):
 def test_all_faults_are_named_at_once_in_order_of_file_and_line(small_bank):
     change(small_bank, "roles/shop-keeper.toml", 'stage = "shop"', 'stage = "market"')
     change(small_bank, "roles/baker.toml", 'id = "oven"', 'id = "Oven"')
-    change(small_bank, "roles/baker.toml", "place = 1", "place = 101")
-    starts = ["roles/baker.toml:6: place", "roles/baker.toml:16: id", "roles/shop-keeper.toml:5: unknown stage"]
+    change(small_bank, "roles/baker.toml", "position = 1", "position = 101")
+    starts = ["roles/baker.toml:6: position", "roles/baker.toml:16: id", "roles/shop-keeper.toml:5: unknown stage"]
     assert [line[: len(start)] for line, start in zip(faults(small_bank), starts, strict=True)] == starts
 
 
@@ -416,7 +461,7 @@ def test_a_part_that_is_missing_is_one_problem(small_bank):
     said = faults(small_bank)
     assert "bank.toml:1: pages is missing; write it as a [pages] table" in said
     assert "bank.toml:1: skip is missing; write it as a [skip] table" in said
-    assert not any(word in line for line in said for word in ("least is", "label is", "0 responsibilities"))
+    assert not any(word in line for line in said for word in ("min-questions is", "label is", "0 responsibilities"))
 
 
 @pytest.mark.parametrize(("key", "what"), [("stages", "stages"), ("scale", "answers")])
@@ -427,9 +472,9 @@ def test_a_list_of_nothing_or_of_too_much_is_one_problem(small_bank, key, what):
     without = f"{head}{''.join(rest[1:])}"
     (small_bank / "bank.toml").write_text(f"{key} = []\n{without}", encoding="utf-8")
     assert faults(small_bank) == [f"bank.toml:1: there are no {what}; add [[{key}]] tables"]
-    many = [f'[[{key}]]\nid = "n{n}"\nname = "n"\nabout = "n"\n' for n in range(19 if key == "stages" else 21)]
+    many = [f'[[{key}]]\nid = "n{n}"\nname = "n"\ndescription = "n"\n' for n in range(19 if key == "stages" else 21)]
     if key == "scale":
-        many = [f'[[scale]]\nid = "n{n}"\nlabel = "n"\nsaid = "n"\nlevel = {n / 20}\n' for n in range(21)]
+        many = [f'[[scale]]\nid = "n{n}"\nlabel = "n"\nphrase = "n"\nlevel = {n / 20}\n' for n in range(21)]
     (small_bank / "bank.toml").write_text(f"{text if key == 'stages' else without}\n{''.join(many)}", encoding="utf-8")
     (line,) = faults(small_bank)
     assert line.endswith(f": there are 21 {what}; use at most 20")
@@ -441,9 +486,9 @@ def test_a_list_of_nothing_or_of_too_much_is_one_problem(small_bank, key, what):
         ("roles/baker.toml", lambda file: file.mkdir(), "is not a file; put one in its place"),
         ("roles/baker.toml", os.mkfifo, "is not a file; put one in its place"),
         ("roles/baker.toml", lambda file: file.symlink_to("/dev/zero"), "is not a file; put one in its place"),
-        ("roles/baker.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; mend or remove it"),
-        ("roles/baker.toml", lambda file: file.symlink_to(file), "is a link that leads nowhere; mend or remove it"),
-        ("prompts.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; mend or remove it"),
+        ("roles/baker.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; hint or remove it"),
+        ("roles/baker.toml", lambda file: file.symlink_to(file), "is a link that leads nowhere; hint or remove it"),
+        ("prompts.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; hint or remove it"),
         ("roles/baker.svg", lambda file: file.mkdir(), "is not a file; put one in its place"),
         (
             "roles/baker.toml",
@@ -503,14 +548,14 @@ def test_the_longest_ids_can_be_kept_and_taken_out(small_bank, tmp_path):
     for file in ("cake-maker.toml", "shop-keeper.toml"):
         change(small_bank, f"roles/{file}", '["baker"]', f'["{long}"]')
     assert bank_lint.problems(small_bank) == []
-    visitor = Visitor(create_app({"TESTING": True, "BANK": str(small_bank)}, instance=tmp_path / "instance"))
+    visitor = Visitor(create_app({"TESTING": True, "QUESTION_BANK": str(small_bank)}, instance=tmp_path / "instance"))
     own = visitor.take(dict.fromkeys(visitor.app.bank.responsibility, answer), contacts=[long])
     assert visitor.get(own).status_code == 200
     assert f'"{"q" * 80}"' in visitor.get(f"{own}.csv").text
 
 
 def test_every_column_of_an_export_beside_the_questions_is_no_id_of_any(bank):
-    header, _ = export.own_sheet(bank, {}, contacts=(), title="", words="")
+    header, _ = export.own_sheet(bank, {}, contacts=(), title="", text="")
     assert {"id", *header} - set(bank.responsibility) == set(COLUMNS)
 
 
@@ -586,8 +631,8 @@ def test_the_shipped_bank_has_every_wish_and_a_prompt_for_every_condition(bank):
 
 def test_every_shipped_responsibility_says_in_one_sentence_what_a_week_of_it_looks_like(bank):
     for item in bank.responsibility.values():
-        assert item.week.startswith("You ") and item.week.endswith("."), item.id
-        assert item.week.count(".") == 1 and 12 <= len(item.week.split()) <= 25, item.id
+        assert item.weekly_example.startswith("You ") and item.weekly_example.endswith("."), item.id
+        assert item.weekly_example.count(".") == 1 and 12 <= len(item.weekly_example.split()) <= 25, item.id
 
 
 def test_every_shipped_prompt_asks_something_in_a_few_words_and_passes_no_judgement(bank):

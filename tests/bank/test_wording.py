@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from quiz.scoring import Scheme, match
+from quiz.scoring import ScoringModel, match
 from tests.factories import GOLDEN
 
 HOLDERS = tomllib.loads((GOLDEN / "holders.toml").read_text(encoding="utf-8"))
@@ -39,14 +39,14 @@ def test_a_holder_does_at_least_two_of_their_three_weekly_or_daily(bank, role):
 
 @each_holder
 def test_a_holders_answers_give_their_role_alone(bank, role):
-    result = match(Scheme.of(bank), HOLDERS[role]["answers"])
+    result = match(ScoringModel.from_bank(bank), HOLDERS[role]["answers"])
     assert (result.mix, result.evidence) == ((role,), "clear")
 
 
 @each_hesitation
 def test_deciding_one_hesitation_the_other_way_still_gives_the_role_alone(bank, role, question):
     other = HOLDERS[role]["hesitations"][question]["or"]
-    result = match(Scheme.of(bank), HOLDERS[role]["answers"] | {question: other})
+    result = match(ScoringModel.from_bank(bank), HOLDERS[role]["answers"] | {question: other})
     assert result.mix == (role,)
     assert result.evidence in ("leaning", "clear")
 
@@ -54,4 +54,4 @@ def test_deciding_one_hesitation_the_other_way_still_gives_the_role_alone(bank, 
 @each_holder
 def test_deciding_all_hesitations_the_other_way_keeps_the_role_first(bank, role):
     others = {question: hesitation["or"] for question, hesitation in HOLDERS[role]["hesitations"].items()}
-    assert match(Scheme.of(bank), HOLDERS[role]["answers"] | others).mix[0] == role
+    assert match(ScoringModel.from_bank(bank), HOLDERS[role]["answers"] | others).mix[0] == role

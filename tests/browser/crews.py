@@ -53,20 +53,18 @@ def week(bank: Bank, *roles: str, rest: str = "never", but: Mapping[str, str] | 
     return {id: "daily" if item.role in roles else rest for id, item in bank.responsibility.items()} | dict(but or {})
 
 
-def want(app: App, own: str, wishes: Mapping[str, str], heading: tuple[str, ...] = ()) -> None:
+def want(app: App, own: str, wishes: Mapping[str, str], goals: tuple[str, ...] = ()) -> None:
     """Keep what the person behind an owner link's path wants."""
-    assert app.storage.save_wishes(
-        link_hash(own), wishes=wishes, heading=heading, bank=app.bank.version, day=app.today()
-    )
+    assert app.storage.save_goals(link_hash(own), wishes=wishes, goals=goals, bank=app.bank.version, day=app.today())
 
 
 def again(app: App, own: str, answers: Mapping[str, str]) -> str:
     """A finished response that takes the one behind an owner link's path again; gives the path of its owner link."""
     link, day, version = links.make(), app.today(), app.bank.version
     owner = links.fingerprint(link)
-    app.storage.start(owner, bank=version, day=day, earlier=link_hash(own))
+    app.storage.create_response(owner, bank=version, day=day, earlier=link_hash(own))
     app.storage.save_answers(owner, answers, bank=version, day=day)
-    app.storage.finish(owner, bank=version, day=day)
+    app.storage.finish_response(owner, bank=version, day=day)
     return f"/r/{link}"
 
 
@@ -75,8 +73,8 @@ def full(app: App) -> str:
     bank = app.bank
     first = make_response(app, week(bank, "data-engineer", but={"monitoring": "daily"}))
     own = again(app, first, week(bank, *FULL_ROLES, but=FULL_BUT))
-    app.storage.save_more(
-        link_hash(own), contacts=list(bank.role), title=LONG_TITLE, words="", bank=bank.version, day=app.today()
+    app.storage.save_details(
+        link_hash(own), contacts=list(bank.role), title=LONG_TITLE, text="", bank=bank.version, day=app.today()
     )
     want(app, own, FULL_WISHES, FULL_HEADING)
     return own
@@ -107,7 +105,7 @@ def by_name(app: App, visitor: Visitor, people: int) -> tuple[str, list[str]]:
         answers = somebody(app.bank, rng)
         own = make_response(app, answers)
         want(app, own, dict.fromkeys([id for id, answer in answers.items() if answer == "never"][:2], "start"))
-        join_team(app, join, own, name, wishes=True)
+        join_team(app, join, own, name, shares_wishes=True)
         members.append(own)
     return lead, members
 

@@ -38,7 +38,7 @@ PEOPLE = {
         {
             "contacts": ["software-engineer", "data-analyst", "data-scientist"],
             "title": "Data wizard",
-            "words": "I mended the nightly load and talked to everybody.",
+            "text": "I mended the nightly load and talked to everybody.",
         },
     ),
     "three": Person(
@@ -48,7 +48,7 @@ PEOPLE = {
         {
             "contacts": ["devops-sre", "ml-engineer", "data-analyst"],
             "title": "Principal Software Engineer and Deputy Head of Data Platform Architecture (EMEA)",
-            "words": (SENTENCE * 40)[:4000].strip(),
+            "text": (SENTENCE * 40)[:4000].strip(),
         },
     ),
     "tie": Person(

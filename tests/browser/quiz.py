@@ -53,12 +53,12 @@ class Quiz:
                 self.choose(item.id, answers[item.id])
         self.go_on()
 
-    def fill_more(self, contacts: Iterable[str] = (), title: str = "", words: str = "") -> None:
+    def fill_more(self, contacts: Iterable[str] = (), title: str = "", text: str = "") -> None:
         """Fill in the optional page and send it."""
         for contact in contacts:
             self.page.locator(f'input[name="contacts"][value="{contact}"]').check()
         self.page.fill("#title", title)
-        self.page.fill("#words", words)
+        self.page.fill("#text", text)
         self.go_on()
 
     def take(self, answers: Mapping[str, str], **more: Any) -> str:

@@ -34,7 +34,7 @@ def _one_missing(quiz: Quiz) -> None:
 
 
 def _too_long(quiz: Quiz) -> None:
-    quiz.fill_more(title="Head of everything " * 10, words="Much to do. " * 400)
+    quiz.fill_more(title="Head of everything " * 10, text="Much to do. " * 400)
 
 
 def _stale(quiz: Quiz) -> None:
@@ -75,16 +75,16 @@ STATES = {
     "check": State("{three}/check", "Check your answers"),
     "straight line": State("{little}/check", "Nearly all your answers are"),
     **{f"result {kind}": State(f"{{{kind}}}", headline) for kind, headline in HEADLINES.items()},
-    "yours": State("{mix}/yours", "take it along, delete it"),
-    "what next": State("{three}/ahead", "What you want next"),
-    "talk": State("{three}/talk", ""),
-    "what next, filled in": State("{full}/ahead", "Towards software engineer"),
-    "what next with an error": State("{plain}/ahead", "Choose two roles at most", _three_headings),
-    "talk with all there is": State("{full}/talk?listener", "For the one who listens"),
-    "talk about nothing yet": State("{plain}/talk", "Nothing noted yet"),
-    "since": State("{full}/since", "Your mix has changed"),
-    "yours with a share": State("{full}/yours", "answers and result only", _make_share),
-    "shared": State("{three}/yours", "You combine", _shared),
+    "yours": State("{mix}/manage", "take it along, delete it"),
+    "what next": State("{three}/goals", "What you want next"),
+    "talk": State("{three}/conversation", ""),
+    "what next, filled in": State("{full}/goals", "Towards software engineer"),
+    "what next with an error": State("{plain}/goals", "Choose two roles at most", _three_headings),
+    "talk with all there is": State("{full}/conversation?listener", "For the one who listens"),
+    "talk about nothing yet": State("{plain}/conversation", "Nothing noted yet"),
+    "since": State("{full}/changes", "Your mix has changed"),
+    "yours with a share": State("{full}/manage", "answers and result only", _make_share),
+    "shared": State("{three}/manage", "You combine", _shared),
     "delete": State("{mix}/delete", "Delete everything?"),
     "delete with a past": State("{full}/delete", "Your earlier answers"),
     "make a team": State("/teams", "Take it as a team"),

@@ -42,7 +42,7 @@ def test_the_page_is_one_step_from_the_result_and_so_is_the_one_for_who_listens(
     quiz.page.get_by_role("link", name="One page for a talk").click()
     expect(quiz.page.locator("h1")).to_have_text(headline)
     expect(quiz.page.get_by_role("button", name="Print this page")).to_be_visible(visible=script)
-    listener = quiz.page.get_by_role("heading", name="For the one who listens")
+    listener = quiz.page.get_by_role("goals", name="For the one who listens")
     expect(listener).to_be_hidden()
     quiz.page.get_by_role("link", name="Add a page").click()
     expect(listener).to_be_visible()
@@ -55,7 +55,7 @@ def test_the_page_is_one_step_from_the_result_and_so_is_the_one_for_who_listens(
 def test_the_fullest_page_is_as_full_as_it_should_be(visit, people):
     # What the tests of paper below rest on.
     quiz = visit(1280)
-    quiz.open(f"{people['full']}/talk")
+    quiz.open(f"{people['full']}/conversation")
     main = quiz.page.locator("main")
     expect(main.locator(".shares li")).to_have_count(5)
     expect(main.locator(".ask li")).to_have_count(6)
@@ -71,7 +71,7 @@ def test_the_fullest_page_is_as_full_as_it_should_be(visit, people):
 @pytest.mark.parametrize("who", ["full", "plain", *PEOPLE])
 def test_it_prints_whole_on_exactly_one_page(visit, people, who):
     quiz = visit(1280)
-    quiz.open(f"{people[who]}/talk")
+    quiz.open(f"{people[who]}/conversation")
     (sheet,) = printed(quiz)
     texts = shown(quiz)
     assert len(texts) > 10
@@ -81,7 +81,7 @@ def test_it_prints_whole_on_exactly_one_page(visit, people, who):
 @pytest.mark.parametrize("who", ["full", "little"])
 def test_the_page_for_who_listens_is_a_sheet_of_its_own(visit, people, who):
     quiz = visit(1280)
-    quiz.open(f"{people[who]}/talk?listener")
+    quiz.open(f"{people[who]}/conversation?listener")
     talk, listener = printed(quiz)
     texts = quiz.page.locator(".listener :is(h1, li)").all_inner_texts()
     assert len(texts) == 1 + 5
@@ -93,7 +93,7 @@ def test_the_page_for_who_listens_is_a_sheet_of_its_own(visit, people, who):
 def test_nothing_is_cut_off_at_the_width_of_paper(visit, people):
     quiz = visit(**A4)
     quiz.page.emulate_media(media="print")
-    for path in ("{full}/talk?listener", "{full}/since", "{rounds}/rounds/2", "{open-12}", "{open-3}"):
+    for path in ("{full}/conversation?listener", "{full}/changes", "{rounds}/rounds/2", "{open-12}", "{open-3}"):
         quiz.open(path.format_map(people))
         assert (path, overhang(quiz), quiz.page.evaluate(LOST)) == (path, 0, [])
 
@@ -101,7 +101,7 @@ def test_nothing_is_cut_off_at_the_width_of_paper(visit, people):
 def test_in_grey_every_share_is_told_by_its_number_in_the_order_of_the_bar(visit, people):
     quiz = visit(1280)
     quiz.page.emulate_media(media="print")
-    quiz.open(f"{people['full']}/talk")
+    quiz.open(f"{people['full']}/conversation")
     told = [int(re.search(r"(\d+)%$", text)[1]) for text in quiz.page.locator(".shares strong").all_inner_texts()]  # type: ignore[index]
     bars = quiz.page.locator(".mix-bar rect")
     widths = [float(bar.get_attribute("width") or 0) for bar in bars.all()]

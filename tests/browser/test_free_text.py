@@ -21,10 +21,10 @@ def test_own_words_are_marked_and_a_doubt_leads_to_its_answer_and_back(visit, se
     own = Visitor(served.app).take(PEOPLE["mix"].answers(bank))
     quiz = visit(width, java_script_enabled=script)
     quiz.open(f"{own}/more")
-    quiz.fill_more(title="Data analyst", words=BOARDS)
+    quiz.fill_more(title="Data analyst", text=BOARDS)
     expect(quiz.page).to_have_url(re.compile(f"{own}$"))
     headline = quiz.headline
-    section = quiz.page.locator("section", has=quiz.page.get_by_role("heading", name="Your own words"))
+    section = quiz.page.locator("section", has=quiz.page.get_by_role("goals", name="Your own words"))
     expect(section).to_contain_text("sounds most like data analyst")
     expect(section).to_contain_text("Your title says data analyst; your answers say data engineer and DevOps/SRE.")
     expect(section.locator("mark").filter(has_text="dashboards").first).to_be_visible()
@@ -41,7 +41,7 @@ def test_own_words_are_marked_and_a_doubt_leads_to_its_answer_and_back(visit, se
 
 def test_words_in_another_language_say_nothing_and_claim_nothing(visit, served, bank):
     visitor = Visitor(served.app)
-    own = visitor.take(PEOPLE["one"].answers(bank), words="Lundi j’ai parlé avec des clients, puis j’ai rangé.")
+    own = visitor.take(PEOPLE["one"].answers(bank), text="Lundi j’ai parlé avec des clients, puis j’ai rangé.")
     quiz = visit()
     quiz.open(own)
     expect(quiz.page.get_by_text("too few of the words that these roles are known by")).to_be_visible()
@@ -50,7 +50,7 @@ def test_words_in_another_language_say_nothing_and_claim_nothing(visit, served, 
 
 def test_markup_in_words_stays_text(visit, served, bank):
     words = f'<img src=x onerror="document.title=1"> <script>document.title = 2</script> {BOARDS}'
-    own = Visitor(served.app).take(PEOPLE["one"].answers(bank), words=words)
+    own = Visitor(served.app).take(PEOPLE["one"].answers(bank), text=words)
     quiz = visit()
     quiz.open(own)
     expect(quiz.page.locator(".heard blockquote")).to_contain_text('<img src=x onerror="document.title=1">')

@@ -73,7 +73,7 @@ def test_wishes_and_a_heading_are_noted_and_stand_beside_the_result(visit, own, 
     assert (wished(quiz, "pipelines"), wished(quiz, "governance")) == ("less", "start")
     expect(quiz.page.locator("#wish-governance")).to_be_visible()  # unfolded, as something is chosen there
     expect(tick).to_be_checked()
-    expect(quiz.page.get_by_role("heading", name="Towards data analyst")).to_be_visible()
+    expect(quiz.page.get_by_role("goals", name="Towards data analyst")).to_be_visible()
     quiz.page.get_by_role("link", name="Back to your result").click()
     expect(quiz.page.locator("h1")).to_have_text(headline)
     expect(quiz.page.locator(".why .wish").first).to_have_text("less of it")
@@ -94,7 +94,7 @@ window.fetch = (...all) => new Promise((done) => window.held.push(() => {
 def test_a_choice_that_is_saved_late_does_not_undo_the_next(visit, own):
     quiz = visit()
     quiz.context.add_init_script(HELD)
-    quiz.open(f"{own}/ahead")
+    quiz.open(f"{own}/goals")
     wish(quiz, "pipelines", "less")
     wish(quiz, "infrastructure", "hand-over")
     assert quiz.page.evaluate("held.length") == 1
@@ -109,7 +109,7 @@ def test_a_choice_that_is_saved_late_does_not_undo_the_next(visit, own):
 @each_script
 def test_a_third_heading_is_refused_with_everything_kept(visit, own, script):
     quiz = visit(java_script_enabled=script)
-    quiz.open(f"{own}/ahead")
+    quiz.open(f"{own}/goals")
     wish(quiz, "pipelines", "more")
     for role in ("Data architect", "Data analyst", "ML engineer"):
         heading(quiz, role).check()
@@ -122,7 +122,7 @@ def test_a_third_heading_is_refused_with_everything_kept(visit, own, script):
     expect(quiz.page).to_have_title(re.compile("^Error: "))
     assert wished(quiz, "pipelines") == "more"
     summary.get_by_role("link").click()
-    expect(quiz.page.locator("#heading-first")).to_be_focused()
+    expect(quiz.page.locator("#goals-first")).to_be_focused()
     heading(quiz, "Data architect").uncheck()
     quiz.go_on()
     expect(quiz.page.locator(".distance")).to_have_count(2)
@@ -130,7 +130,7 @@ def test_a_third_heading_is_refused_with_everything_kept(visit, own, script):
 
 def test_without_a_connection_the_page_says_that_it_is_not_saved(visit, watch, own):
     quiz = visit()
-    quiz.open(f"{own}/ahead")
+    quiz.open(f"{own}/goals")
     quiz.context.set_offline(True)
     wish(quiz, "pipelines", "less")
     saved(quiz, "Not saved: there is no connection.")
@@ -145,7 +145,7 @@ def test_without_a_connection_the_page_says_that_it_is_not_saved(visit, watch, o
 
 def test_wishes_are_chosen_by_keyboard_alone(visit, own):
     quiz = visit()
-    quiz.open(f"{own}/ahead")
+    quiz.open(f"{own}/goals")
     quiz.tab_to("#wish-pipelines")
     quiz.page.keyboard.press("ArrowDown")
     quiz.page.keyboard.press("Tab")
@@ -156,7 +156,7 @@ def test_wishes_are_chosen_by_keyboard_alone(visit, own):
     quiz.page.keyboard.press("Space")
     quiz.tab_to("button.main")
     quiz.page.keyboard.press("Enter")
-    expect(quiz.page.get_by_role("heading", name="Towards data analyst")).to_be_visible()
+    expect(quiz.page.get_by_role("goals", name="Towards data analyst")).to_be_visible()
     assert wished(quiz, "pipelines") == "more"
 
 
@@ -183,7 +183,7 @@ def test_a_share_link_works_for_others_until_it_is_ended(visit, watch, own, widt
 @each_way
 def test_taking_it_again_leads_to_what_has_changed(visit, served, own, width, script):
     quiz = visit(width, java_script_enabled=script)
-    quiz.open(f"{own}/yours")
+    quiz.open(f"{own}/manage")
     quiz.page.get_by_role("button", name="Take the quiz again").click()
     expect(quiz.page).to_have_url(re.compile("/1$"))
     expect(quiz.page.locator("input:checked")).to_have_count(0)

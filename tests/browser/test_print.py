@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 
 #: What people print: every kind of result, and the page for a talk with the most and the least to say.
 PRINTED = {kind: f"{{{kind}}}" for kind in [*PEOPLE, "full"]} | {
-    "talk": "{three}/talk",
-    "talk about little": "{little}/talk",
+    "talk": "{three}/conversation",
+    "talk about little": "{little}/conversation",
 }
 
 

@@ -55,7 +55,7 @@ def first_start(folder: Path) -> bytes | str:
     """The key of an app that was made on an empty folder and has kept something, or why there is none."""
     try:
         app = create_app({}, instance=folder)
-        app.storage.start(os.urandom(32).hex(), bank="1", day="2026-05-31")
+        app.storage.create_response(os.urandom(32).hex(), bank="1", day="2026-05-31")
         app.storage.close()
     except Exception as error:
         return repr(error)
@@ -166,7 +166,7 @@ def test_a_disk_that_fills_up_leaves_no_key_and_no_draft(key, monkeypatch):
 def test_a_short_key_is_refused_with_the_mend(key, length):
     key.write_bytes(b"x" * length)
     key.chmod(0o600)
-    with pytest.raises(secret_key.WeakKey) as refused:
+    with pytest.raises(secret_key.SecretKeyError) as refused:
         secret_key.read_or_make(key)
     assert str(refused.value) == f"{key} holds {length} bytes, not 32; delete it to have a new one made"
     key.unlink()
@@ -177,7 +177,7 @@ def test_a_short_key_is_refused_with_the_mend(key, length):
 def test_a_key_that_others_can_read_is_refused_with_the_mend(key, mode):
     made = secret_key.read_or_make(key)
     key.chmod(mode)
-    with pytest.raises(secret_key.WeakKey) as refused:
+    with pytest.raises(secret_key.SecretKeyError) as refused:
         secret_key.read_or_make(key)
     assert str(refused.value) == f"{key} can be read by others; run: chmod 600 {key}"
     key.chmod(0o600)

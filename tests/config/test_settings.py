@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from quiz.config import settings
-from quiz.config.settings import SETTINGS, BadSetting
+from quiz.config.settings import SETTINGS, SettingError
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def wrong(config: Path, environ: dict[str, str] | None = None) -> str:
-    with pytest.raises(BadSetting) as refused:
+    with pytest.raises(SettingError) as refused:
         settings.read(config, environ or {})
     said = str(refused.value)
     assert "\n" not in said
@@ -42,14 +42,14 @@ def test_an_empty_word_in_the_environment_is_a_value_too(config):
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [
-        ("KEEP_MONTHS", "3", 3),
+        ("RETENTION_MONTHS", "3", 3),
         ("TRUSTED_HOSTS", "a.example  b.example", ["a.example", "b.example"]),
         ("BEHIND_PROXY", "Yes", True),
         ("BEHIND_PROXY", "1", True),
         ("BEHIND_PROXY", "false", False),
-        ("KEEP_MONTHS", "1200", 1200),
-        ("URL", "https://hats.example.org:8443", "https://hats.example.org:8443"),
-        ("URL", "https://hats.example.org/", "https://hats.example.org/"),
+        ("RETENTION_MONTHS", "1200", 1200),
+        ("PUBLIC_URL", "https://hats.example.org:8443", "https://hats.example.org:8443"),
+        ("PUBLIC_URL", "https://hats.example.org/", "https://hats.example.org/"),
         ("DATABASE", "people.db", "people.db"),
         ("SECRET_KEY", "k" * 32, "k" * 32),
     ],
@@ -59,13 +59,13 @@ def test_text_from_the_environment_becomes_a_value(config, name, text, value):
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "mend"),
+    ("name", "text", "hint"),
     [
-        ("KEEP_MONTHS", "soon", "use a whole number from 1 to 1200"),
-        ("KEEP_MONTHS", "0", "use a whole number from 1 to 1200"),
-        ("KEEP_MONTHS", "-2", "use a whole number from 1 to 1200"),
-        ("KEEP_MONTHS", "1201", "use a whole number from 1 to 1200"),
-        ("KEEP_MONTHS", "9" * 5000, "use a whole number from 1 to 1200"),
+        ("RETENTION_MONTHS", "soon", "use a whole number from 1 to 1200"),
+        ("RETENTION_MONTHS", "0", "use a whole number from 1 to 1200"),
+        ("RETENTION_MONTHS", "-2", "use a whole number from 1 to 1200"),
+        ("RETENTION_MONTHS", "1201", "use a whole number from 1 to 1200"),
+        ("RETENTION_MONTHS", "9" * 5000, "use a whole number from 1 to 1200"),
         ("BACKUP_DAYS", "0", "use a whole number from 1 to 3650"),
         ("BACKUP_DAYS", "9999999", "use a whole number from 1 to 3650"),
         ("API_PER_MINUTE", "1.5", "use a whole number, 1 or more"),
@@ -75,42 +75,45 @@ def test_text_from_the_environment_becomes_a_value(config, name, text, value):
         ("DATABASE", "/var/lib/x.db", "write a file name alone, such as many-hats.db"),
         ("DATABASE", "..", "write a file name alone, such as many-hats.db"),
         ("BEHIND_PROXY", "maybe", "use yes or no"),
-        ("URL", "hats.example.org", "write the whole address"),
-        ("URL", "ftp://hats.example.org", "write the whole address"),
-        ("URL", "https://", "write the whole address"),
-        ("URL", "http://[::1", "write the whole address"),
-        ("URL", "http://hats.example.org:99999", "write the whole address"),
-        ("URL", "HTTPS://hats.example.org", "write the whole address"),
-        ("URL", "https://hats example.org", "write the whole address"),
-        ("URL", "https://kim:secret@hats.example.org", "write the whole address"),
-        ("URL", "https://hats.example.org/quiz", "write it without what follows the host"),
-        ("URL", "https://hats.example.org/?", "write it without what follows the host"),
-        ("URL", "https://hats.example.org?q", "write it without what follows the host"),
-        ("URL", "https://hats.example.org#top", "write it without what follows the host"),
+        ("PUBLIC_URL", "hats.example.org", "write the whole address"),
+        ("PUBLIC_URL", "ftp://hats.example.org", "write the whole address"),
+        ("PUBLIC_URL", "https://", "write the whole address"),
+        ("PUBLIC_URL", "http://[::1", "write the whole address"),
+        ("PUBLIC_URL", "http://hats.example.org:99999", "write the whole address"),
+        ("PUBLIC_URL", "HTTPS://hats.example.org", "write the whole address"),
+        ("PUBLIC_URL", "https://hats example.org", "write the whole address"),
+        ("PUBLIC_URL", "https://kim:secret@hats.example.org", "write the whole address"),
+        ("PUBLIC_URL", "https://hats.example.org/quiz", "write it without what follows the host"),
+        ("PUBLIC_URL", "https://hats.example.org/?", "write it without what follows the host"),
+        ("PUBLIC_URL", "https://hats.example.org?q", "write it without what follows the host"),
+        ("PUBLIC_URL", "https://hats.example.org#top", "write it without what follows the host"),
         ("SECRET_KEY", "k" * 31, "use 32 characters or more"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_named_with_its_mend(config, name, text, mend):
+def test_a_value_that_cannot_be_used_is_named_with_its_mend(config, name, text, hint):
     said = wrong(config, {f"MANY_HATS_{name}": text})
     assert name in said
-    assert mend in said
+    assert hint in said
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("OPERATR = 'a slip'", "unknown setting OPERATR; known are API_PER_MINUTE, BACKUP_DAYS, BANK"),
+        ("OPERATR = 'a slip'", "unknown setting OPERATR; known are API_PER_MINUTE, BACKUP_DAYS, BEHIND_PROXY"),
         ("OPERATOR = (", "cannot be read"),
         ("import no_such_module_here", "cannot be read: No module named"),
         ("TRUSTED_HOSTS = 'hats.example.org'", "TRUSTED_HOSTS is str; use list"),
-        ("KEEP_MONTHS = '12'", "KEEP_MONTHS is str; use int"),
-        ("URL = None", "URL is NoneType; use str"),
+        ("RETENTION_MONTHS = '12'", "RETENTION_MONTHS is str; use int"),
+        ("PUBLIC_URL = None", "PUBLIC_URL is NoneType; use str"),
         ("SECRET_KEY = 12", "SECRET_KEY is int; use str"),
-        ("KEEP_MONTHS = True", "KEEP_MONTHS is bool; use int"),
-        ("KEEP_MONTHS = 99999", "KEEP_MONTHS is 99999; use a whole number from 1 to 1200"),
+        ("RETENTION_MONTHS = True", "RETENTION_MONTHS is bool; use int"),
+        ("RETENTION_MONTHS = 99999", "RETENTION_MONTHS is 99999; use a whole number from 1 to 1200"),
         ("TRUSTED_HOSTS = [1]", "TRUSTED_HOSTS is [1]; write host names in quotes"),
         ("DATABASE = ''", "DATABASE is ''; write a file name alone"),
-        ("URL = 'https://hats.example.org/quiz'", "URL is 'https://hats.example.org/quiz'; write it without what"),
+        (
+            "PUBLIC_URL = 'https://hats.example.org/quiz'",
+            "PUBLIC_URL is 'https://hats.example.org/quiz'; write it without what",
+        ),
         ("import sys; sys.exit(3)", "cannot be read: it ends the program"),
         ("raise ValueError('one\\ntwo')", "cannot be read: one two"),
         ("raise KeyError", "cannot be read: KeyError"),
@@ -124,13 +127,13 @@ def test_a_fault_in_the_file_names_the_file(config, line, said):
 
 
 def test_a_value_that_the_environment_overrides_is_looked_at_all_the_same(config):
-    config.write_text("KEEP_MONTHS = 0\n")
-    assert wrong(config, {"MANY_HATS_KEEP_MONTHS": "3"}).startswith(str(config))
+    config.write_text("RETENTION_MONTHS = 0\n")
+    assert wrong(config, {"MANY_HATS_RETENTION_MONTHS": "3"}).startswith(str(config))
 
 
 def test_a_file_that_an_editor_began_with_a_byte_order_mark_is_read(config):
-    config.write_bytes(b"\xef\xbb\xbfKEEP_MONTHS = 3\n")
-    assert settings.read(config, {})["KEEP_MONTHS"] == 3
+    config.write_bytes(b"\xef\xbb\xbfRETENTION_MONTHS = 3\n")
+    assert settings.read(config, {})["RETENTION_MONTHS"] == 3
 
 
 def test_a_weak_key_in_the_file_is_refused_and_not_repeated(config):

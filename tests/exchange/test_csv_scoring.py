@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 from quiz.bank import Bank, load
 from quiz.cli import main
 from quiz.exchange.csv_scoring import writing
-from quiz.scoring import Match, Scheme, match
+from quiz.scoring import Match, ScoringModel, match
 
 SCALE = ("never", "rarely", "monthly", "weekly", "daily")
 
@@ -86,7 +86,7 @@ def as_json(id: str, found: Match) -> dict[str, Any]:
         "mix": list(found.mix),
         **other,
         "fit": None if found.fit is None else round(found.fit, 4),
-        "stability": {"held": found.held, "of": found.of},
+        "stability": {"held": found.unchanged, "of": found.tried},
         "roles": {
             role: {part: None if value is None else round(value, 4) for part, value in standing._asdict().items()}
             for role, standing in found.roles.items()
@@ -100,8 +100,8 @@ def as_json(id: str, found: Match) -> dict[str, Any]:
 
 def test_every_row_says_what_match_says_in_input_order(bank: Bank, people: Path):
     answers = many(bank, 1500)
-    scheme = Scheme.of(bank)
-    expected = [as_json(f"p{n}", match(scheme, each)) for n, each in enumerate(answers)]
+    model = ScoringModel.from_bank(bank)
+    expected = [as_json(f"p{n}", match(model, each)) for n, each in enumerate(answers)]
     assert {row["evidence"] for row in expected} == {"not-enough", "all-alike", "tie", "leaning", "clear"}
     found = scored(people, csv_from(answers))
     assert found == expected
@@ -241,7 +241,7 @@ def test_missing_columns_and_empty_cells_are_left_out(bank: Bank, people: Path):
     absent = scored(people, csv_of(there, [daily]))
     assert absent == scored(people, csv_of(ids, [daily + [""] * 3]))
     assert absent == scored(people, csv_of(ids, [daily + ["skip"] * 3]))
-    assert absent == [as_json("1", match(Scheme.of(bank), dict.fromkeys(there, "daily")))]
+    assert absent == [as_json("1", match(ScoringModel.from_bank(bank), dict.fromkeys(there, "daily")))]
 
 
 def test_columns_of_a_persons_own_export_are_accepted_in_any_order(people: Path):
@@ -259,7 +259,7 @@ def test_another_bank_scores_its_own_questions(small_bank: Path, people: Path):
     bank = load(small_bank)
     answers = [dict.fromkeys(bank.responsibility, "daily")]
     found = scored(people, csv_from(answers), "--bank", str(small_bank))
-    assert found == [as_json("p0", match(Scheme.of(bank), answers[0]))]
+    assert found == [as_json("p0", match(ScoringModel.from_bank(bank), answers[0]))]
 
 
 def test_a_broken_bank_is_named_by_file_and_line(small_bank: Path, people: Path):
@@ -362,9 +362,9 @@ def test_skip_bad_scores_the_rest_and_says_how_many_were_left_out(bank: Bank, pe
     people.write_text("\n".join(lines), encoding="latin-1")
     result = quiz_score(people, "--format", "jsonl", "--skip-bad")
     assert result.stderr == "Left out 4 of 1500 rows that could not be read.\n"
-    scheme = Scheme.of(bank)
+    model = ScoringModel.from_bank(bank)
     wanted = [n for n in range(1500) if n + 1 not in {5, 700, 701, 1300}]
-    assert rows(result) == [as_json(f"p{n}", match(scheme, answers[n])) for n in wanted]
+    assert rows(result) == [as_json(f"p{n}", match(model, answers[n])) for n in wanted]
 
 
 def test_skip_bad_still_refuses_an_unknown_column(people: Path):

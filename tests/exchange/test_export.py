@@ -24,7 +24,7 @@ from quiz.admin import export_all
 from quiz.bank import Bank
 from quiz.cli import main
 from quiz.exchange import export
-from quiz.scoring import Match, Scheme, Standing, match
+from quiz.scoring import Match, RoleScore, ScoringModel, match
 from quiz.storage import Kind, Response, Share
 from quiz.teams import anonymous, round_pages
 from quiz.web import links
@@ -89,11 +89,11 @@ def found(**changes: Any) -> Match:
         alternative=(),
         fit=0.123456,
         margin=0.07654321,
-        held=30,
-        of=42,
+        unchanged=30,
+        tried=42,
         nearest=None,
         answered=20,
-        roles={"baker": Standing(2 / 3, 0.55557, 1.0), "miller": Standing(None, None, 0.0)},
+        roles={"baker": RoleScore(2 / 3, 0.55557, 1.0), "miller": RoleScore(None, None, 0.0)},
     )
     return replace(match, **changes)
 
@@ -104,7 +104,7 @@ def test_a_result_for_other_programs_says_this_and_no_more():
         "evidence": "clear",
         "mix": ["baker"],
         "fit": 0.1235,
-        "stability": {"held": 30, "of": 42},
+        "stability": {"unchanged": 30, "tried": 42},
         "roles": {
             "baker": {"coverage": 0.6667, "similarity": 0.5556, "share": 1.0},
             "miller": {"coverage": None, "similarity": None, "share": 0.0},
@@ -115,7 +115,7 @@ def test_a_result_for_other_programs_says_this_and_no_more():
 
 def test_a_tie_names_the_other_mix_and_nothing_else_does():
     tie = export.scored("7", found(evidence="tie", alternative=("miller", "baker"), mix=(), fit=None))
-    assert (tie["or"], tie["mix"], tie["fit"]) == (["miller", "baker"], [], None)
+    assert (tie["alternative"], tie["mix"], tie["fit"]) == (["miller", "baker"], [], None)
 
 
 @pytest.mark.parametrize(
@@ -128,9 +128,7 @@ def test_a_likeness_of_words_is_rounded_too(text, expected):
 def test_a_persons_own_sheet_has_a_place_for_all_that_was_asked(bank: Bank):
     first, last = bank.asked[0].id, bank.asked[-1].id
     given = {last: "daily", first: "never", "since-removed": "daily"}
-    header, row = export.own_sheet(
-        bank, given, contacts=["data-engineer", "ml-engineer"], title="Boss", words="all day"
-    )
+    header, row = export.own_sheet(bank, given, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day")
     assert header == [*(item.id for item in bank.asked), "works-with", "title", "text"]
     assert row == ["never", *[""] * (len(bank.asked) - 2), "daily", "data-engineer ml-engineer", "Boss", "all day"]
 
@@ -146,10 +144,10 @@ def quiz(app: App, *arguments: str | Path) -> Result:
 def person(app: App, answers: dict[str, str], **more: Any) -> str:
     """A finished response; gives its owner."""
     who = links.fingerprint(links.make())
-    app.storage.start(who, **WHEN)
+    app.storage.create_response(who, **WHEN)
     app.storage.save_answers(who, answers, **WHEN)
-    app.storage.save_more(who, **{"contacts": [], "title": "", "words": ""} | more, **WHEN)
-    app.storage.finish(who, **WHEN)
+    app.storage.save_details(who, **{"contacts": [], "title": "", "text": ""} | more, **WHEN)
+    app.storage.finish_response(who, **WHEN)
     return who
 
 
@@ -158,11 +156,11 @@ def people(app: App, bank: Bank) -> list[dict[str, str]]:
     """Answers of three people who are in the database."""
     scale = list(bank.point)
     made = [{item.id: scale[(n * nth) % len(scale)] for nth, item in enumerate(bank.asked)} for n in (1, 2)]
-    first, roles = person(app, made[0], title="@boss", words=WORDS, contacts=["data-engineer"]), list(bank.role)
+    first, roles = person(app, made[0], title="@boss", text=WORDS, contacts=["data-engineer"]), list(bank.role)
     person(app, made[1], contacts=roles[:2])
     person(app, {"since-removed": "daily", bank.asked[0].id: "hourly"})
-    app.storage.save_wishes(first, wishes={bank.asked[0].id: "more"}, heading=roles[:1], **WHEN)
-    app.storage.share(first, Share(1, "My lead", False, False, WHEN["day"]), link="f" * 64)
+    app.storage.save_goals(first, wishes={bank.asked[0].id: "more"}, goals=roles[:1], **WHEN)
+    app.storage.create_share(first, Share(1, "My lead", False, False, WHEN["day"]), link="f" * 64)
     return made
 
 
@@ -173,8 +171,8 @@ def test_all_responses_as_csv_can_be_scored_again(app: App, bank: Bank, people, 
     assert (ran.exit_code, ran.stderr) == (0, "")
     scored = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [row["id"] for row in scored] == ["1", "2", "3"]
-    scheme = Scheme.of(bank)
-    assert [row["mix"] for row in scored[:2]] == [list(match(scheme, answers).mix) for answers in people]
+    model = ScoringModel.from_bank(bank)
+    assert [row["mix"] for row in scored[:2]] == [list(match(model, answers).mix) for answers in people]
     assert [row["text"] is not None for row in scored] == [True, False, False]
 
 
@@ -194,7 +192,7 @@ def test_all_responses_as_jsonl_hold_all_that_is_kept(app: App, bank: Bank, peop
     first, second, third = map(json.loads, ran.stdout.splitlines())
     assert list(first) == [field.name for field in fields(Response)]
     assert (first["id"], first["started"], first["finished"]) == (1, WHEN["day"], WHEN["day"])
-    assert (first["answers"], first["title"], first["words"]) == (people[0], "@boss", WORDS)
+    assert (first["answers"], first["title"], first["text"]) == (people[0], "@boss", WORDS)
     assert (first["contacts"], first["wishes"]) == (["data-engineer"], {bank.asked[0].id: "more"})
     assert first["shares"][0]["label"] == "My lead"
     assert second["answers"] == people[1]
@@ -226,7 +224,7 @@ def test_reading_them_all_keeps_no_log_from_being_emptied(app: App, people, monk
     pieces = export_all.everything(app.bank, app.storage, format="jsonl")
     assert json.loads(next(pieces))["id"] == 1
     person(app, people[0])
-    assert app.storage.sweep(), "no reading is open between two pieces"
+    assert app.storage.truncate_wal(), "no reading is open between two pieces"
     assert [json.loads(piece)["id"] for piece in pieces] == [2, 3, 4]
 
 
@@ -240,7 +238,7 @@ main()
 
 def test_a_disk_that_fills_up_leaves_no_half_of_an_export_and_the_one_before(app: App, people, tmp_path):
     for _ in range(80):
-        person(app, people[0], words="ü" * 4000)
+        person(app, people[0], text="ü" * 4000)
     app.storage.close()
     out = tmp_path / "out"
     out.mkdir()
@@ -280,13 +278,13 @@ def a_team(app: App, kind: Kind, people: int, name: str = "Team") -> tuple[str, 
     """A team with its first round closed if that is possible; gives lead link, join link and owners."""
     lead, joining = links.make(), links.make()
     fingerprints = links.fingerprint(lead), links.fingerprint(joining)
-    app.storage.make_team(*fingerprints, number=1, name=name, kind=kind, minimum=5, day=WHEN["day"])
-    owners = [person(app, dict.fromkeys(app.bank.responsibility, "weekly"), words="secret") for _ in range(people)]
+    app.storage.create_team(*fingerprints, number=1, name=name, kind=kind, minimum=5, day=WHEN["day"])
+    owners = [person(app, dict.fromkeys(app.bank.responsibility, "weekly"), text="secret") for _ in range(people)]
     for who in owners:
-        app.storage.join(fingerprints[1], who, name="Kim", wishes=True)
-    team = app.storage.team(fingerprints[0])
+        app.storage.join_team(fingerprints[1], who, name="Kim", shares_wishes=True)
+    team = app.storage.load_team(fingerprints[0])
     assert team
-    app.storage.close_round(fingerprints[0], round_pages.publisher(app.bank, app.scheme, team), day=WHEN["day"])
+    app.storage.close_round(fingerprints[0], round_pages.publisher(app.bank, app.scoring_model, team), day=WHEN["day"])
     return lead, joining, owners
 
 
@@ -319,10 +317,10 @@ def test_rounds_stand_in_the_order_in_which_they_were_published(app: App):
     app.storage.open_round(key, day=WHEN["day"])
     for _ in range(5):
         who = person(app, dict.fromkeys(app.bank.responsibility, "daily"))
-        app.storage.join(links.fingerprint(joining), who, name="", wishes=False)
-    team = app.storage.team(key)
+        app.storage.join_team(links.fingerprint(joining), who, name="", shares_wishes=False)
+    team = app.storage.load_team(key)
     assert team
-    assert app.storage.close_round(key, round_pages.publisher(app.bank, app.scheme, team), day="2026-06-30")
+    assert app.storage.close_round(key, round_pages.publisher(app.bank, app.scoring_model, team), day="2026-06-30")
     ran = quiz(app, "export", "--team", lead, "--format", "jsonl")
     told = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [(line["round"], line["closed"]) for line in told] == [(1, WHEN["day"]), (2, "2026-06-30")]
@@ -330,7 +328,7 @@ def test_rounds_stand_in_the_order_in_which_they_were_published(app: App):
 
 def test_a_round_that_was_withdrawn_is_named_and_says_nothing(app: App):
     lead, _, owners = a_team(app, "anonymous", 5)
-    app.storage.erase(owners[0])
+    app.storage.delete_response(owners[0])
     assert parsed(quiz(app, "export", "--team", lead).stdout)[1:] == []
     line = json.loads(quiz(app, "export", "--team", lead, "--format", "jsonl").stdout)
     assert (line["round"], line["withdrawn"], line["facts"]) == (1, True, [])

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 from quiz.bank import load
 from quiz.config import paths
-from quiz.results.goals import Verdict, compare, distance, regular, steps
-from quiz.scoring import Scheme, match
+from quiz.results.changes import Verdict, compare
+from quiz.results.goals import distance, regular, steps
+from quiz.scoring import ScoringModel, match
 
 BANK = load(paths.shipped("questions"))
-SCHEME = Scheme.of(BANK)
+MODEL = ScoringModel.from_bank(BANK)
 POINTS = [point.id for point in BANK.scale]
 NEVER = dict.fromkeys(BANK.responsibility, "never")
 ANALYST = NEVER | {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
@@ -24,7 +25,7 @@ def ids(items) -> list[str]:
 
 
 def verdict(before, after) -> Verdict:
-    return compare(BANK, SCHEME, before, after).verdict
+    return compare(BANK, MODEL, before, after).verdict
 
 
 # The distance to a role
@@ -37,14 +38,14 @@ def test_regular_means_weekly_on_the_shipped_scale():
 def test_steps_are_what_is_below_weekly_the_least_done_first():
     answers = ANALYST | {"predictive-models": "monthly", "exploration": "weekly", "model-handover": "rarely"}
     found = steps(BANK, answers, "data-scientist")
-    assert [(step.item.id, step.now.id, step.to.id) for step in found] == [
+    assert [(step.responsibility.id, step.now.id, step.to.id) for step in found] == [
         ("model-handover", "rarely", "weekly"),
         ("predictive-models", "monthly", "weekly"),
     ]
 
 
 def test_steps_from_equal_answers_keep_the_order_of_the_bank():
-    assert [step.item.id for step in steps(BANK, NEVER, "data-engineer")] == [
+    assert [step.responsibility.id for step in steps(BANK, NEVER, "data-engineer")] == [
         "pipelines",
         "ingest-transform-serve",
         "data-quality",
@@ -59,11 +60,11 @@ def test_there_are_three_steps_at_most(small_bank):
         file.write_text(text, encoding="utf-8")
     bank = load(small_bank)
     answers = dict.fromkeys(bank.responsibility, "rarely") | {"baker-1": "never"}
-    assert [step.item.id for step in steps(bank, answers, "baker")] == ["baker-1", "dough", "oven"]
+    assert [step.responsibility.id for step in steps(bank, answers, "baker")] == ["baker-1", "dough", "oven"]
 
 
 def test_the_distance_says_how_much_is_done_now_and_what_the_mix_would_be_then():
-    far = distance(BANK, SCHEME, ANALYST | {"exploration": "weekly"}, "data-scientist")
+    far = distance(BANK, MODEL, ANALYST | {"exploration": "weekly"}, "data-scientist")
     assert (far.percent_now, far.percent_then) == (22, 65)
     assert far.now.mix == ("data-analyst",)
     assert far.then.mix == ("data-analyst", "data-scientist")
@@ -72,19 +73,19 @@ def test_the_distance_says_how_much_is_done_now_and_what_the_mix_would_be_then()
 
 def test_what_is_already_done_daily_stays_daily():
     answers = ANALYST | {"exploration": "daily"}
-    far = distance(BANK, SCHEME, answers, "data-scientist")
+    far = distance(BANK, MODEL, answers, "data-scientist")
     raised = answers | {"predictive-models": "weekly", "model-handover": "weekly"}
-    assert far.then == match(SCHEME, raised)
+    assert far.then == match(MODEL, raised)
 
 
 def test_a_role_already_in_the_mix_can_still_have_steps():
-    far = distance(BANK, SCHEME, ANALYST | {"trends": "rarely"}, "data-analyst")
-    assert ids(step.item for step in far.steps) == ["trends"]
+    far = distance(BANK, MODEL, ANALYST | {"trends": "rarely"}, "data-analyst")
+    assert ids(step.responsibility for step in far.steps) == ["trends"]
     assert (far.percent_now, far.percent_then) == (70, 88)
 
 
 def test_a_role_that_is_done_already_is_reached():
-    far = distance(BANK, SCHEME, ANALYST, "data-analyst")
+    far = distance(BANK, MODEL, ANALYST, "data-analyst")
     assert far.reached
     assert (far.steps, far.unknown) == ((), ())
     assert far.then == far.now
@@ -93,36 +94,36 @@ def test_a_role_that_is_done_already_is_reached():
 @pytest.mark.parametrize("left_out", [{"trends": "skip"}, {"trends": "no such answer"}, {}])
 def test_what_was_left_out_is_unknown_and_never_a_step(left_out):
     answers = {id: answer for id, answer in ANALYST.items() if id != "trends"} | {"insights": "rarely"} | left_out
-    far = distance(BANK, SCHEME, answers, "data-analyst")
-    assert ids(step.item for step in far.steps) == ["insights"]
+    far = distance(BANK, MODEL, answers, "data-analyst")
+    assert ids(step.responsibility for step in far.steps) == ["insights"]
     assert ids(far.unknown) == ["trends"]
     assert (far.percent_now, far.percent_then) == (55, 82)
 
 
 def test_a_role_of_which_too_little_was_answered_has_no_percent_and_is_not_reached():
-    far = distance(BANK, SCHEME, {}, "data-analyst")
+    far = distance(BANK, MODEL, {}, "data-analyst")
     assert (far.percent_now, far.percent_then) == (None, None)
     assert ids(far.unknown) == ["insights", "dashboards", "trends"]
     assert not far.reached
 
 
 def test_teachers_are_those_who_hold_the_role_and_the_contacts_who_work_with_them():
-    near = distance(BANK, SCHEME, ANALYST, "ml-engineer", ["devops-sre", "software-engineer", "ml-engineer"]).teachers
+    near = distance(BANK, MODEL, ANALYST, "ml-engineer", ["devops-sre", "software-engineer", "ml-engineer"]).teachers
     assert (near.holders.id, near.met, ids(near.through)) == ("ml-engineer", True, ["devops-sre"])
-    alone = distance(BANK, SCHEME, ANALYST, "ml-engineer").teachers
+    alone = distance(BANK, MODEL, ANALYST, "ml-engineer").teachers
     assert (alone.met, alone.through) == (False, ())
 
 
 def test_a_role_that_the_bank_does_not_know_is_an_error():
     with pytest.raises(KeyError):
-        distance(BANK, SCHEME, ANALYST, "sailor")
+        distance(BANK, MODEL, ANALYST, "sailor")
 
 
 @given(sheets, roles)
 def test_steps_never_lower_coverage_nor_touch_another_role(answers, role):
-    far = distance(BANK, SCHEME, answers, role)
+    far = distance(BANK, MODEL, answers, role)
     assert (far.percent_then or 0) >= (far.percent_now or 0)
-    assert {step.item.role for step in far.steps} <= {role}
+    assert {step.responsibility.role for step in far.steps} <= {role}
     assert [far.then.roles[id].coverage for id in BANK.role if id != role] == [
         far.now.roles[id].coverage for id in BANK.role if id != role
     ]
@@ -130,16 +131,16 @@ def test_steps_never_lower_coverage_nor_touch_another_role(answers, role):
 
 @given(sheets, roles)
 def test_taking_every_step_leaves_no_step(answers, role):
-    taken = answers | {step.item.id: step.to.id for step in steps(BANK, answers, role)}
+    taken = answers | {step.responsibility.id: step.to.id for step in steps(BANK, answers, role)}
     assert steps(BANK, taken, role) == ()
 
 
 @given(sheets, roles)
 def test_no_other_step_would_add_more_coverage_than_the_first(answers, role):
     def coverage(raised):
-        return match(SCHEME, answers | {raised: "weekly"}).roles[role].coverage or 0
+        return match(MODEL, answers | {raised: "weekly"}).roles[role].coverage or 0
 
-    found = [coverage(step.item.id) for step in steps(BANK, answers, role)]
+    found = [coverage(step.responsibility.id) for step in steps(BANK, answers, role)]
     assert found == sorted(found, reverse=True)
 
 
@@ -147,14 +148,16 @@ def test_no_other_step_would_add_more_coverage_than_the_first(answers, role):
 
 
 def test_the_same_answers_are_the_same_result_without_a_move():
-    change = compare(BANK, SCHEME, ANALYST, ANALYST)
+    change = compare(BANK, MODEL, ANALYST, ANALYST)
     assert (change.verdict, change.moves, change.joined, change.left, change.leads) == ("same", (), (), (), None)
 
 
 def test_answers_can_move_while_the_mix_stays():
-    change = compare(BANK, SCHEME, ANALYST, ANALYST | {"exploration": "monthly", "trends": "daily"})
+    change = compare(BANK, MODEL, ANALYST, ANALYST | {"exploration": "monthly", "trends": "daily"})
     assert change.verdict == "same"
-    assert [(move.item.id, move.before.id, move.after.id, move.by, move.direction) for move in change.moves] == [
+    assert [
+        (move.responsibility.id, move.before.id, move.after.id, move.by, move.direction) for move in change.moves
+    ] == [
         ("trends", "weekly", "daily", 1, "up"),
         ("exploration", "never", "monthly", 2, "up"),
     ]
@@ -163,7 +166,9 @@ def test_answers_can_move_while_the_mix_stays():
 def test_moves_stand_by_the_size_of_their_change_and_those_from_or_to_a_skip_come_last():
     before = ANALYST | {"governance": "skip"}
     after = ANALYST | {"insights": "rarely", "dashboards": "skip", "pipelines": "rarely"}
-    assert [(move.item.id, move.by, move.direction) for move in compare(BANK, SCHEME, before, after).moves] == [
+    assert [
+        (move.responsibility.id, move.by, move.direction) for move in compare(BANK, MODEL, before, after).moves
+    ] == [
         ("insights", -3, "down"),
         ("pipelines", 1, "up"),
         ("governance", 0, "answered"),
@@ -172,15 +177,15 @@ def test_moves_stand_by_the_size_of_their_change_and_those_from_or_to_a_skip_com
 
 
 def test_an_answer_that_the_bank_does_not_know_counts_as_left_out():
-    assert compare(BANK, SCHEME, {"trends": "hourly", "sailing": "daily"}, {"trends": "skip"}).moves == ()
+    assert compare(BANK, MODEL, {"trends": "hourly", "sailing": "daily"}, {"trends": "skip"}).moves == ()
 
 
 def test_a_role_that_joins_or_leaves_is_a_change():
     engineer = NEVER | {"pipelines": "daily", "ingest-transform-serve": "daily", "data-quality": "daily"}
     both = ANALYST | {id: answer for id, answer in engineer.items() if answer == "daily"}
-    joins = compare(BANK, SCHEME, ANALYST, both)
+    joins = compare(BANK, MODEL, ANALYST, both)
     assert (joins.verdict, ids(joins.joined), ids(joins.left)) == ("changed", ["data-engineer"], [])
-    leaves = compare(BANK, SCHEME, both, engineer)
+    leaves = compare(BANK, MODEL, both, engineer)
     assert (leaves.verdict, ids(leaves.joined), ids(leaves.left)) == ("changed", [], ["data-analyst"])
     assert leaves.leads is None
 
@@ -188,7 +193,7 @@ def test_a_role_that_joins_or_leaves_is_a_change():
 def test_another_role_in_the_lead_is_a_change_though_the_roles_are_the_same():
     before = ANALYST | {"pipelines": "weekly", "data-quality": "weekly", "ingest-transform-serve": "monthly"}
     after = before | {"pipelines": "daily", "data-quality": "daily", "insights": "monthly"}
-    change = compare(BANK, SCHEME, before, after)
+    change = compare(BANK, MODEL, before, after)
     assert set(change.before.mix) == set(change.after.mix) == {"data-analyst", "data-engineer"}
     assert (change.verdict, change.joined, change.left) == ("changed", (), ())
     assert change.leads == BANK.role["data-engineer"]
@@ -197,7 +202,7 @@ def test_another_role_in_the_lead_is_a_change_though_the_roles_are_the_same():
 def test_a_lead_that_one_step_would_turn_is_noise():
     before = ANALYST | {"pipelines": "daily", "data-quality": "daily", "ingest-transform-serve": "monthly"}
     after = before | {"ingest-transform-serve": "weekly", "trends": "monthly"}
-    change = compare(BANK, SCHEME, before, after)
+    change = compare(BANK, MODEL, before, after)
     assert (change.before.mix[0], change.after.mix[0], change.verdict) == ("data-analyst", "data-engineer", "noise")
 
 
@@ -207,12 +212,12 @@ def test_a_mix_within_reach_of_one_step_is_noise_even_after_many_moves():
         moved
         for id in BANK.responsibility
         for moved in [edge | {id: POINTS[min(POINTS.index(edge[id]) + 1, 4)]}]
-        if set(match(SCHEME, moved).mix) != set(match(SCHEME, edge).mix)
+        if set(match(MODEL, moved).mix) != set(match(MODEL, edge).mix)
     )
     # Small things elsewhere that leave the mix alone.
     moved = over | {"governance": "rarely", "code-quality": "rarely"}
-    assert set(match(SCHEME, moved).mix) == set(match(SCHEME, over).mix)
-    change = compare(BANK, SCHEME, edge, moved)
+    assert set(match(MODEL, moved).mix) == set(match(MODEL, over).mix)
+    change = compare(BANK, MODEL, edge, moved)
     assert (change.verdict, len(change.moves)) == ("noise", 3)
     assert change.joined + change.left
 
@@ -221,7 +226,7 @@ def test_the_other_mix_of_a_tie_is_noise():
     often = ["scalable-architecture", "insights", "trends", "predictive-models"]
     tie = NEVER | dict.fromkeys(often, "daily") | {"code-quality": "weekly", "ci-cd": "monthly"}
     tie |= {"model-optimisation": "rarely"}
-    found = match(SCHEME, tie)
+    found = match(MODEL, tie)
     assert found.mix == ("data-analyst", "data-architect", "data-scientist")
     assert (found.evidence, found.alternative) == ("tie", ("data-analyst",))
     assert verdict(tie, ANALYST) == verdict(ANALYST, tie) == "noise"
@@ -232,7 +237,7 @@ def test_the_other_mix_of_a_tie_is_noise():
 @pytest.mark.parametrize("few", [{}, {"pipelines": "daily"}, NEVER | {"pipelines": "monthly"}])
 def test_nothing_is_said_of_a_change_from_or_to_too_few_answers(few):
     for before, after in ((few, ANALYST), (ANALYST, few), (few, few)):
-        change = compare(BANK, SCHEME, before, after)
+        change = compare(BANK, MODEL, before, after)
         assert (change.verdict, change.joined, change.left, change.leads) == ("unknown", (), (), None)
 
 
@@ -244,9 +249,11 @@ def test_doing_all_of_it_and_doing_none_of_it_are_not_the_same():
 
 @given(sheets, sheets)
 def test_swapping_the_two_results_keeps_the_verdict_and_turns_the_moves_round(before, after):
-    there, back = compare(BANK, SCHEME, before, after), compare(BANK, SCHEME, after, before)
+    there, back = compare(BANK, MODEL, before, after), compare(BANK, MODEL, after, before)
     assert there.verdict == back.verdict
-    assert {(move.item, move.by) for move in there.moves} == {(move.item, -move.by) for move in back.moves}
+    assert {(move.responsibility, move.by) for move in there.moves} == {
+        (move.responsibility, -move.by) for move in back.moves
+    }
     assert set(there.joined) == set(back.left)
 
 

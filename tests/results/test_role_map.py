@@ -32,17 +32,17 @@ def made(columns: list[int], name: str = "maker of things") -> Bank:
                 name=name,
                 plural=f"{name}s",
                 purpose="",
-                people="",
+                contact_label="",
                 stage=f"stage-{c}",
-                place=r,
+                position=r,
                 works_with=(),
                 responsibilities=(),
             )
             for c, roles in enumerate(columns)
             for r in range(roles)
         ),
-        least=5,
-        most=7,
+        min_page_size=5,
+        max_page_size=7,
     )
 
 

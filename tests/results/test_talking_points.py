@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from quiz.bank import CONDITIONS, WISHES, load
 from quiz.config import paths
-from quiz.results.goals import compare
+from quiz.results.changes import compare
 from quiz.results.result import result
 from quiz.results.talking_points import FINDERS, LEAST, MOST, Situation, choose
-from quiz.scoring import Scheme
+from quiz.scoring import ScoringModel
 
 BANK = load(paths.shipped("questions"))
-SCHEME = Scheme.of(BANK)
+MODEL = ScoringModel.from_bank(BANK)
 NEVER = dict.fromkeys(BANK.responsibility, "never")
 DAILY = dict.fromkeys(BANK.responsibility, "daily")
 ANALYST = NEVER | {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
@@ -34,16 +34,16 @@ def talk(
     before: Mapping[str, str] | None = None,
     wishes: Mapping[str, str] | None = None,
     title_role: str | None = None,
-    heading: tuple[str, ...] = (),
+    goals: tuple[str, ...] = (),
 ) -> Situation:
     """The situation of somebody who answered so."""
     return Situation(
         BANK,
-        result(BANK, SCHEME, answers, contacts),
+        result(BANK, MODEL, answers, contacts),
         wishes=wishes or {},
         title_role=title_role,
-        heading=heading,
-        change=None if before is None else compare(BANK, SCHEME, before, answers),
+        goals=goals,
+        change=None if before is None else compare(BANK, MODEL, before, answers),
     )
 
 
@@ -68,7 +68,7 @@ situations = st.builds(
     before=st.none() | st.fixed_dictionaries({id: st.sampled_from(list(BANK.point)) for id in BANK.responsibility}),
     wishes=st.dictionaries(st.sampled_from([*BANK.responsibility, "sailing"]), st.sampled_from([*WISHES, "rest"])),
     title_role=st.none() | st.sampled_from([*BANK.role, "sailor"]),
-    heading=st.lists(st.sampled_from([*BANK.role, "sailor"]), max_size=2, unique=True).map(tuple),
+    goals=st.lists(st.sampled_from([*BANK.role, "sailor"]), max_size=2, unique=True).map(tuple),
 )
 
 # For each condition, somebody for whom it holds, and what it names; and somebody nearly the same for whom it does not.
@@ -104,29 +104,29 @@ CASES = {
         talk(ANALYST, wishes={"dashboards": "start"}),
     ),
     "heading-and-wish": (
-        talk(ANALYST, wishes={"pipelines": "start"}, heading=("data-engineer",)),
+        talk(ANALYST, wishes={"pipelines": "start"}, goals=("data-engineer",)),
         "Flows that move data",
-        talk(ANALYST, wishes={"pipelines": "start"}, heading=("data-scientist",)),
+        talk(ANALYST, wishes={"pipelines": "start"}, goals=("data-scientist",)),
     ),
     "heading-but-less": (
-        talk(BOTH, wishes={"pipelines": "less"}, heading=("data-engineer",)),
+        talk(BOTH, wishes={"pipelines": "less"}, goals=("data-engineer",)),
         "Flows that move data",
-        talk(BOTH, wishes={"pipelines": "less"}, heading=("data-scientist",)),
+        talk(BOTH, wishes={"pipelines": "less"}, goals=("data-scientist",)),
     ),
     "heading-near": (
-        talk(ANALYST | {"pipelines": "weekly"}, heading=("data-engineer",)),
+        talk(ANALYST | {"pipelines": "weekly"}, goals=("data-engineer",)),
         "Raw data into ready tables",
-        talk(ANALYST | {"pipelines": "monthly"}, heading=("data-engineer",)),
+        talk(ANALYST | {"pipelines": "monthly"}, goals=("data-engineer",)),
     ),
     "heading-far": (
-        talk(ANALYST | {"pipelines": "monthly"}, heading=("data-engineer",)),
+        talk(ANALYST | {"pipelines": "monthly"}, goals=("data-engineer",)),
         "Raw data into ready tables",
-        talk(ANALYST | {"pipelines": "weekly"}, heading=("data-engineer",)),
+        talk(ANALYST | {"pipelines": "weekly"}, goals=("data-engineer",)),
     ),
     "heading-here": (
-        talk(ANALYST, heading=("data-analyst",)),
+        talk(ANALYST, goals=("data-analyst",)),
         "data analyst",
-        talk(ANALYST | {"trends": "skip"}, heading=("data-analyst",)),
+        talk(ANALYST | {"trends": "skip"}, goals=("data-analyst",)),
     ),
     "title-role-not-in-mix": (
         talk(ANALYST, title_role="data-engineer"),
@@ -211,7 +211,7 @@ def test_what_belongs_to_a_role_headed_for_comes_first_then_what_is_done_most():
         "Changes over time",
         "Flows that move data",
     ]
-    assert named("hand-over", talk(answers, wishes=wishes, heading=("data-engineer",)))[0] == "Flows that move data"
+    assert named("hand-over", talk(answers, wishes=wishes, goals=("data-engineer",)))[0] == "Flows that move data"
 
 
 def test_a_prompt_on_the_title_names_both_roles():
@@ -286,7 +286,7 @@ def test_a_wish_about_most_of_a_role_stands_for_each_of_its_parts():
 
 
 def test_wishes_titles_and_roles_that_the_bank_does_not_know_change_nothing():
-    strange = talk(ANALYST, wishes={"sailing": "more", "trends": "rest"}, title_role="sailor", heading=("sailor",))
+    strange = talk(ANALYST, wishes={"sailing": "more", "trends": "rest"}, title_role="sailor", goals=("sailor",))
     assert choose(strange) == choose(talk(ANALYST))
 
 

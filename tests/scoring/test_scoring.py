@@ -19,7 +19,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.scoring import COST_PER_ROLE, EVIDENCE, Scheme, match, score, shown_shares, stability
+from quiz.scoring import COST_PER_ROLE, EVIDENCE, ScoringModel, match, score, shown_shares, stability
 from tests.factories import GOLDEN
 
 SCORES = GOLDEN / "scoring.json"
@@ -31,15 +31,15 @@ steady = settings(deadline=None)
 RANKED = [EVIDENCE.index(evidence) for evidence in ("tie", "leaning", "clear")]
 
 
-def made(sizes: Sequence[int]) -> Scheme:
-    """A scheme of roles a, b, c … with so many questions a0, a1, …"""
+def made(sizes: Sequence[int]) -> ScoringModel:
+    """A model of roles a, b, c … with so many questions a0, a1, …"""
     roles = [chr(ord("a") + n) for n in range(len(sizes))]
     owners = [role for role, size in zip(roles, sizes, strict=True) for _ in range(size)]
-    return Scheme(
+    return ScoringModel(
         roles=tuple(roles),
         questions=tuple(f"{role}{n}" for role, size in zip(roles, sizes, strict=True) for n in range(size)),
-        belongs=(np.array(owners)[:, None] == np.array(roles)).astype(float),
-        worth=np.array([*WORTH, np.nan]),
+        role_matrix=(np.array(owners)[:, None] == np.array(roles)).astype(float),
+        level_of_step=np.array([*WORTH, np.nan]),
         step={id: n for n, id in enumerate([*SCALE, "skip"])},
     )
 
@@ -51,21 +51,21 @@ schemes = st.sampled_from(
 
 
 @st.composite
-def sheets(draw: st.DrawFn, scheme: Scheme | None = None, skips: bool = True) -> tuple[Scheme, list[int]]:
-    """A scheme and a step for each of its questions; few distinct steps, so that ties are common."""
-    scheme = scheme or draw(schemes)
+def sheets(draw: st.DrawFn, model: ScoringModel | None = None, skips: bool = True) -> tuple[ScoringModel, list[int]]:
+    """A model and a step for each of its questions; few distinct steps, so that ties are common."""
+    model = model or draw(schemes)
     steps = draw(st.lists(st.integers(0, 4), min_size=1, max_size=5))
     step = st.sampled_from(steps) if draw(st.booleans()) else st.integers(0, 4)
-    size = len(scheme.questions)
+    size = len(model.questions)
     found = draw(st.lists(step, min_size=size, max_size=size))
     for place in draw(st.sets(st.integers(0, size - 1), max_size=size // 4)) if skips else ():
         found[place] = SKIP
-    return scheme, found
+    return model, found
 
 
-def answers(scheme: Scheme, steps: Sequence[int]) -> dict[str, str]:
-    ids = list(scheme.step)
-    return {question: ids[step] for question, step in zip(scheme.questions, steps, strict=True)}
+def answers(model: ScoringModel, steps: Sequence[int]) -> dict[str, str]:
+    ids = list(model.step)
+    return {question: ids[step] for question, step in zip(model.questions, steps, strict=True)}
 
 
 def levels(steps: Sequence[int]) -> np.ndarray:
@@ -78,11 +78,11 @@ def levels(steps: Sequence[int]) -> np.ndarray:
 class Slow:
     """The mix of one sheet by trying sets of roles, without numpy and without looking at quiz.scoring."""
 
-    def __init__(self, scheme: Scheme, steps: Sequence[int]) -> None:
+    def __init__(self, model: ScoringModel, steps: Sequence[int]) -> None:
         self.length = sqrt(sum(WORTH[step] ** 2 for step in steps if step != SKIP))
-        self.own: dict[str, list[float]] = {role: [] for role in scheme.roles}
-        asked = dict.fromkeys(scheme.roles, 0)
-        for question, step in zip(scheme.questions, steps, strict=True):
+        self.own: dict[str, list[float]] = {role: [] for role in model.roles}
+        asked = dict.fromkeys(model.roles, 0)
+        for question, step in zip(model.questions, steps, strict=True):
             asked[question[0]] += 1
             if step != SKIP:
                 self.own[question[0]].append(WORTH[step])
@@ -137,9 +137,9 @@ class Slow:
 @steady
 @given(sheets())
 def test_every_sheet_gets_what_the_rules_say_in_slow_motion(sheet):
-    scheme, steps = sheet
-    found = match(scheme, answers(scheme, steps))
-    slow = Slow(scheme, steps)
+    model, steps = sheet
+    found = match(model, answers(model, steps))
+    slow = Slow(model, steps)
     evidence, mix, other, margin = slow.result()
     assert (found.evidence, set(found.mix), set(found.alternative)) == (evidence, mix, other)
     assert found.margin == (None if margin is None else pytest.approx(margin, abs=1e-8))
@@ -156,10 +156,10 @@ def test_every_sheet_gets_what_the_rules_say_in_slow_motion(sheet):
 @steady
 @given(sheets(SEVEN, skips=False))
 def test_no_other_set_of_roles_is_a_better_mix(sheet):
-    scheme, steps = sheet
-    found = match(scheme, answers(scheme, steps))
+    model, steps = sheet
+    found = match(model, answers(model, steps))
     if found.margin is not None:
-        slow = Slow(scheme, steps)
+        slow = Slow(model, steps)
         assert slow.value(found.mix) == pytest.approx(max(map(slow.value, slow.unions())))
 
 
@@ -170,13 +170,13 @@ def test_no_other_set_of_roles_is_a_better_mix(sheet):
 )
 def test_with_many_roles_the_next_best_mix_may_exchange_one_role_for_another(sizes, usual, surprises):
     """With as few roles as the shipped bank has, one role more or less is always the better of the other mixes."""
-    scheme, rng = made(sizes), np.random.default_rng(6)
-    many = rng.choice(SKIP, (300, len(sizes)), p=usual)[:, scheme.belongs.argmax(1)]
+    model, rng = made(sizes), np.random.default_rng(6)
+    many = rng.choice(SKIP, (300, len(sizes)), p=usual)[:, model.role_matrix.argmax(1)]
     many = np.where(rng.random(many.shape) < surprises, rng.integers(0, SKIP, many.shape), many)
-    found = score(scheme, scheme.worth[many])
-    roles, exchanges = np.array(scheme.roles), 0
+    found = score(model, model.level_of_step[many])
+    roles, exchanges = np.array(model.roles), 0
     for row, steps in enumerate(many):
-        slow = Slow(scheme, steps.tolist())
+        slow = Slow(model, steps.tolist())
         evidence, mix, other, margin = slow.result()
         assert EVIDENCE[found.evidence[row]] == evidence
         assert set(roles[found.mix[row]]) == mix
@@ -192,19 +192,19 @@ def test_with_many_roles_the_next_best_mix_may_exchange_one_role_for_another(siz
 @steady
 @given(sheets(SEVEN), st.randoms())
 def test_the_order_of_questions_and_roles_does_not_matter(sheet, random):
-    scheme, steps = sheet
-    asked, shown = list(range(len(scheme.questions))), list(range(len(scheme.roles)))
+    model, steps = sheet
+    asked, shown = list(range(len(model.questions))), list(range(len(model.roles)))
     random.shuffle(asked)
     random.shuffle(shown)
-    turned = Scheme(
-        roles=tuple(scheme.roles[n] for n in shown),
-        questions=tuple(scheme.questions[n] for n in asked),
-        belongs=scheme.belongs[asked][:, shown],
-        worth=scheme.worth,
-        step=scheme.step,
+    turned = ScoringModel(
+        roles=tuple(model.roles[n] for n in shown),
+        questions=tuple(model.questions[n] for n in asked),
+        role_matrix=model.role_matrix[asked][:, shown],
+        level_of_step=model.level_of_step,
+        step=model.step,
     )
-    one, other = (match(each, answers(scheme, steps)) for each in (scheme, turned))
-    assert (one.evidence, one.held, one.of) == (other.evidence, other.held, other.of)
+    one, other = (match(each, answers(model, steps)) for each in (model, turned))
+    assert (one.evidence, one.unchanged, one.tried) == (other.evidence, other.unchanged, other.tried)
     assert (one.fit, one.margin) == pytest.approx((other.fit, other.margin), abs=1e-8)
     assert set(one.mix) == set(other.mix)
     assert set(one.alternative) == set(other.alternative)
@@ -216,8 +216,8 @@ def test_the_order_of_questions_and_roles_does_not_matter(sheet, random):
 @steady
 @given(sheets(), st.floats(0.2, 1))
 def test_scaling_all_levels_leaves_similarity_mix_and_fit_unchanged(sheet, factor):
-    scheme, steps = sheet
-    before, after = score(scheme, levels(steps)), score(scheme, factor * levels(steps))
+    model, steps = sheet
+    before, after = score(model, levels(steps)), score(model, factor * levels(steps))
     assert after.similarity == pytest.approx(before.similarity)
     if before.evidence[0] in RANKED and after.evidence[0] in RANKED:
         assert (after.mix == before.mix).all()
@@ -228,15 +228,15 @@ def test_scaling_all_levels_leaves_similarity_mix_and_fit_unchanged(sheet, facto
 @steady
 @given(sheets(), st.data())
 def test_one_more_step_on_a_roles_answer_never_lowers_its_rank(sheet, data):
-    scheme, steps = sheet
+    model, steps = sheet
     movable = [n for n, step in enumerate(steps) if step < SKIP - 1]
     if not movable:
         return
     place = data.draw(st.sampled_from(movable))
-    role = int(scheme.belongs[place].argmax())
+    role = int(model.role_matrix[place].argmax())
     more = [*steps]
     more[place] += 1
-    before, after = score(scheme, levels(steps)).coverage[0], score(scheme, levels(more)).coverage[0]
+    before, after = score(model, levels(steps)).coverage[0], score(model, levels(more)).coverage[0]
     assert (after > after[role]).sum() <= (before > before[role]).sum()
     assert (after >= after[role]).sum() <= (before >= before[role]).sum()
 
@@ -324,10 +324,10 @@ def test_the_margin_alone_says_how_clear_a_mix_is():
 @given(st.lists(sheets(SEVEN), min_size=1, max_size=20))
 def test_a_row_scores_the_same_alone_and_among_others(many):
     steps = np.array([steps for _, steps in many], dtype=np.uint8)
-    together = score(SEVEN, SEVEN.worth[steps])
+    together = score(SEVEN, SEVEN.level_of_step[steps])
     held, of = stability(SEVEN, steps, together.mix)
     for row in {0, len(many) // 2, len(many) - 1}:
-        alone = score(SEVEN, SEVEN.worth[steps[row : row + 1]])
+        alone = score(SEVEN, SEVEN.level_of_step[steps[row : row + 1]])
         for name, value in vars(alone).items():
             assert (value[0] == getattr(together, name)[row]).all(), name
         assert [part[0] for part in stability(SEVEN, steps[row : row + 1], alone.mix)] == [held[row], of[row]]
@@ -336,20 +336,20 @@ def test_a_row_scores_the_same_alone_and_among_others(many):
 @steady
 @given(sheets(), st.integers(0, 12))
 def test_nothing_is_ever_nan(sheet, skipped):
-    scheme, steps = sheet
+    model, steps = sheet
     steps = [SKIP] * skipped + steps[skipped:]
-    steps = steps[: len(scheme.questions)]
-    for name, value in vars(score(scheme, levels(steps))).items():
+    steps = steps[: len(model.questions)]
+    for name, value in vars(score(model, levels(steps))).items():
         assert np.isfinite(value).all(), name
 
 
 @steady
 @given(sheets())
 def test_similarity_is_scikit_learns_cosine_similarity(sheet):
-    scheme, steps = sheet
+    model, steps = sheet
     answered = [n for n, step in enumerate(steps) if step != SKIP]
-    theirs = cosine_similarity(levels(steps)[:, answered], scheme.belongs[answered].T)
-    scores = score(scheme, levels(steps))
+    theirs = cosine_similarity(levels(steps)[:, answered], model.role_matrix[answered].T)
+    scores = score(model, levels(steps))
     assert scores.similarity == pytest.approx(np.where(scores.judged, theirs, 0))
 
 
@@ -372,7 +372,7 @@ def test_what_does_not_apply_is_0():
 
 def test_what_is_counted_is_whole():
     steps = np.zeros((2, 21), dtype=np.uint8)
-    scores = score(SEVEN, SEVEN.worth[steps])
+    scores = score(SEVEN, SEVEN.level_of_step[steps])
     counts = (scores.evidence, scores.answered, scores.ranking(), *stability(SEVEN, steps, scores.mix))
     assert {count.dtype for count in counts} == {np.dtype(np.intp)}
 
@@ -388,40 +388,40 @@ def test_levels_of_another_shape_are_refused():
 @steady
 @given(sheets())
 def test_stability_counts_every_single_step_up_and_down(sheet):
-    scheme, steps = sheet
-    found = match(scheme, answers(scheme, steps))
+    model, steps = sheet
+    found = match(model, answers(model, steps))
     changed = [
         [*steps[:n], step + by, *steps[n + 1 :]]
         for n, step in enumerate(steps)
         for by in (-1, 1)
         if step != SKIP and 0 <= step + by < SKIP
     ]
-    same = [set(match(scheme, answers(scheme, each)).mix) == set(found.mix) for each in changed]
-    assert (found.held, found.of) == (sum(same), len(same))
+    same = [set(match(model, answers(model, each)).mix) == set(found.mix) for each in changed]
+    assert (found.unchanged, found.tried) == (sum(same), len(same))
 
 
 def test_stability_of_many_rows_is_that_of_each():
     steps = np.random.default_rng(1).integers(0, SKIP + 1, (700, 21)).astype(np.uint8)
-    mix = score(SEVEN, SEVEN.worth[steps]).mix
+    mix = score(SEVEN, SEVEN.level_of_step[steps]).mix
     held, of = stability(SEVEN, steps, mix)
     for row in (0, 255, 256, 511, 512, 699):
         one = match(SEVEN, answers(SEVEN, steps[row].tolist()))
-        assert (held[row], of[row]) == (one.held, one.of)
+        assert (held[row], of[row]) == (one.unchanged, one.tried)
 
 
 @steady
 @given(sheets())
 def test_nearest_is_the_smallest_single_change_that_brings_a_role_in(sheet):
-    scheme, steps = sheet
-    mix = match(scheme, answers(scheme, steps)).mix
+    model, steps = sheet
+    mix = match(model, answers(model, steps)).mix
     climbs = {}
     for n, step in enumerate(steps):
-        role = scheme.questions[n][0]
+        role = model.questions[n][0]
         for up in range(step + 1, SKIP) if role not in mix else ():
-            if role in match(scheme, answers(scheme, [*steps[:n], up, *steps[n + 1 :]])).mix:
-                climbs[role, scheme.questions[n], SCALE[up]] = up - step
+            if role in match(model, answers(model, [*steps[:n], up, *steps[n + 1 :]])).mix:
+                climbs[role, model.questions[n], SCALE[up]] = up - step
                 break
-    found = match(scheme, answers(scheme, steps)).nearest
+    found = match(model, answers(model, steps)).nearest
     if found is None:
         assert not climbs
     else:
@@ -445,7 +445,7 @@ def test_the_nearest_is_chosen_by_steps_then_by_the_mix_then_by_the_order_of_the
         tried = np.repeat(steps[None], 1 + len(moves), axis=0)
         for row, (n, up) in enumerate(moves, 1):
             tried[row, n] = up
-        scores = score(SEVEN, SEVEN.worth[tried])
+        scores = score(SEVEN, SEVEN.level_of_step[tried])
         ranked = np.isin(scores.evidence, RANKED)
         value = np.where(ranked, scores.fit - COST_PER_ROLE * scores.mix.sum(1), 0.0).round(9)
         entering = [
@@ -502,40 +502,40 @@ def test_shown_shares_of_some_mixes(shares, shown):
 
 
 def test_a_scheme_holds_a_banks_roles_questions_and_levels(bank: Bank):
-    scheme = Scheme.of(bank)
-    assert scheme.roles == tuple(role.id for role in bank.roles)
-    assert scheme.questions == tuple(bank.responsibility)
-    assert [scheme.roles[n] for n in scheme.belongs.argmax(1)] == [r.role for r in bank.responsibility.values()]
-    assert (scheme.belongs.sum(0) == 3).all()
-    assert scheme.worth[:-1].tolist() == [point.level for point in bank.scale]
-    assert np.isnan(scheme.worth[scheme.step[bank.skip.id]])
+    model = ScoringModel.from_bank(bank)
+    assert model.roles == tuple(role.id for role in bank.roles)
+    assert model.questions == tuple(bank.responsibility)
+    assert [model.roles[n] for n in model.role_matrix.argmax(1)] == [r.role for r in bank.responsibility.values()]
+    assert (model.role_matrix.sum(0) == 3).all()
+    assert model.level_of_step[:-1].tolist() == [point.level for point in bank.scale]
+    assert np.isnan(model.level_of_step[model.step[bank.skip.id]])
 
 
 def test_what_the_bank_does_not_know_is_ignored_and_what_is_missing_is_left_out(bank: Bank):
-    scheme = Scheme.of(bank)
-    known = dict.fromkeys(scheme.questions[:-1], "weekly")
-    strange = known | {"juggling": "daily", scheme.questions[-1]: "hourly"}
-    assert match(scheme, strange) == match(scheme, known)
-    assert match(scheme, known).answered == len(known)
+    model = ScoringModel.from_bank(bank)
+    known = dict.fromkeys(model.questions[:-1], "weekly")
+    strange = known | {"juggling": "daily", model.questions[-1]: "hourly"}
+    assert match(model, strange) == match(model, known)
+    assert match(model, known).answered == len(known)
 
 
 def golden(bank: Bank) -> str:
     """The golden file as it should be: its sheets, each with the result of today's rules."""
-    scheme, cases = Scheme.of(bank), json.loads(SCORES.read_text(encoding="utf-8"))
+    model, cases = ScoringModel.from_bank(bank), json.loads(SCORES.read_text(encoding="utf-8"))
     for case in cases:
         given = {
             responsibility.id: answer
             for role, line in case["answers"].items()
             for responsibility, answer in zip(bank.role[role].responsibilities, line.split(), strict=True)
         }
-        found = match(scheme, given)
+        found = match(model, given)
         case["result"] = {
             "evidence": found.evidence,
             "mix": shown_shares({role: found.roles[role].share for role in found.mix}),
             "or": " ".join(found.alternative),
             "fit": found.fit and round(found.fit, 3),
             "margin": found.margin and round(found.margin, 3),
-            "stability": f"{found.held} of {found.of}",
+            "stability": f"{found.unchanged} of {found.tried}",
             "coverage": " ".join("-" if r.coverage is None else f"{r.coverage:.3f}" for r in found.roles.values()),
             "similarity": " ".join("-" if r.coverage is None else f"{r.similarity:.3f}" for r in found.roles.values()),
         }

@@ -25,8 +25,8 @@ from quiz import create_app, storage
 from quiz.bank import Bank
 from quiz.cli import main
 from quiz.config import settings
-from quiz.storage import Share, Storage, Unavailable, soundness
-from quiz.storage.backup import Refused, back_up
+from quiz.storage import Share, Storage, UnavailableError, soundness
+from quiz.storage.backup import RefusedError, back_up
 from quiz.storage.migrations import migrations
 from quiz.storage.restore import Restored, restore
 from quiz.web.app import App
@@ -92,7 +92,7 @@ def test_a_backup_made_while_two_others_write_is_whole(kept, file, copy):
             other.save_answers(who, dict.fromkeys(["dough", "oven", "cake"], word), **WHEN)
             fleeting = start_response(other)
             other.save_answers(fleeting, {"dough": word}, **WHEN)
-            other.erase(fleeting)
+            other.delete_response(fleeting)
             pages += 1
         other.close()
         return pages
@@ -135,7 +135,7 @@ def test_a_backup_is_one_file_for_its_owner_alone_whatever_the_umask_says(kept, 
 
 def test_what_another_program_deleted_does_not_travel_along(kept, file, copy):
     who = start_response(kept)
-    kept.save_more(who, contacts=[], title="", words=f"{CANARY} " * 100, **WHEN)
+    kept.save_details(who, contacts=[], title="", text=f"{CANARY} " * 100, **WHEN)
     kept.close()
     with open_database(file) as db:  # which overwrites nothing
         db.execute("PRAGMA secure_delete = OFF")
@@ -147,7 +147,7 @@ def test_what_another_program_deleted_does_not_travel_along(kept, file, copy):
 
 def test_a_file_that_is_there_is_replaced_only_when_told_to(kept, file, copy):
     copy.write_text("precious")
-    with pytest.raises(Refused, match="--force"):
+    with pytest.raises(RefusedError, match="--force"):
         back_up(file, copy, day=TODAY)
     assert copy.read_text() == "precious"
     back_up(file, copy, day=TODAY, replace=True)
@@ -157,14 +157,14 @@ def test_a_file_that_is_there_is_replaced_only_when_told_to(kept, file, copy):
 @pytest.mark.parametrize("name", ["many-hats.db", "many-hats.db-wal", "../instance/many-hats.db-journal"])
 def test_the_database_is_never_overwritten_with_its_own_backup(kept, file, name):
     who = start_response(kept)
-    with pytest.raises(Refused, match="name another file"):
+    with pytest.raises(RefusedError, match="name another file"):
         back_up(file, file.parent / name, day=TODAY, replace=True)
-    assert kept.response(who)
+    assert kept.load_response(who)
 
 
 @pytest.mark.parametrize(("place", "said"), [("/dev/null", "no ordinary file"), ("nowhere/copy.db", "no folder")])
 def test_a_place_that_cannot_hold_a_backup_is_refused(file, tmp_path, place, said):
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(RefusedError, match=said):
         back_up(file, tmp_path / place, day=TODAY, replace=True)
     assert Path("/dev/null").is_char_device()
 
@@ -193,7 +193,7 @@ def test_a_damaged_database_does_not_become_a_backup(kept, file, copy):
     kept.close()
     before = copy.read_bytes()
     damage_table(file, "answer")
-    with pytest.raises((Refused, Unavailable), match=r"malformed|damaged"):
+    with pytest.raises((RefusedError, UnavailableError), match=r"malformed|damaged"):
         back_up(file, copy, day=TODAY, replace=True)
     assert copy.read_bytes() == before
     assert [path.name for path in copy.parent.iterdir()] == ["monday.db"]
@@ -206,7 +206,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, resource.RLIM_INFINITY))
 try:
     act()
-except Unavailable as error:
+except UnavailableError as error:
     print(str(error).rpartition(": ")[2])
 """
 
@@ -257,10 +257,10 @@ def test_a_command_that_is_told_to_end_leaves_nothing_half_made(kept, file, copy
 
 def test_after_putting_it_back_everything_is_as_it_was_and_goes_on(app: App, bank: Bank, copy):
     visitor = Visitor(app)
-    own = visitor.take(dict.fromkeys(bank.responsibility, "weekly"), words="As it was.")
+    own = visitor.take(dict.fromkeys(bank.responsibility, "weekly"), text="As it was.")
     instance = app.storage.file.parent
     assert quiz(instance, "backup", copy).exit_code == 0
-    visitor.send(f"{own}/more", {"words": "Changed since."})
+    visitor.send(f"{own}/more", {"text": "Changed since."})
     later = visitor.start()
     app.storage.close()
     ran = quiz(instance, "restore", copy, "--force")
@@ -288,7 +288,7 @@ def test_a_backup_can_be_put_into_an_empty_instance(kept, file, copy, tmp_path):
 def test_a_log_left_over_from_another_database_is_not_played_into_the_backup(kept, file, copy):
     who = start_response(kept)
     back_up(file, copy, day=TODAY)
-    kept.save_more(who, contacts=[], title="later", words="", **WHEN)
+    kept.save_details(who, contacts=[], title="later", text="", **WHEN)
     log = file.with_name("many-hats.db-wal")
     left = log.read_bytes()
     kept.close()
@@ -306,10 +306,10 @@ def test_data_in_place_is_replaced_only_when_told_to(kept, file, copy):
     ran = quiz(file.parent, "restore", copy)
     assert (ran.exit_code, ran.stdout) == (1, "")
     assert ran.stderr == f"Error: {file} holds data; add --force to replace it\n"
-    assert kept.response(who)
+    assert kept.load_response(who)
     kept.close()
     put_back(copy, file)
-    assert kept.response(who) is None
+    assert kept.load_response(who) is None
 
 
 def test_what_a_killed_restore_left_behind_goes_with_the_next_one(kept, file, copy):
@@ -325,10 +325,10 @@ def test_a_database_in_use_is_left_alone(kept, file, copy, monkeypatch):
     who = start_response(kept)
     back_up(file, copy, day=TODAY)
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
-    monkeypatch.setattr("quiz.storage.sqlite.PATIENCE", 0.05)
+    monkeypatch.setattr("quiz.storage.sqlite.BUSY_TIMEOUT_S", 0.05)
     with kept._read() as db:
         assert db["response"].count == 1
-        with pytest.raises(Refused, match="in use; stop the server first"):
+        with pytest.raises(RefusedError, match="in use; stop the server first"):
             put_back(copy, file)
     assert stored_response(kept, who).answers == {"dough": "daily"}
     kept.close()
@@ -337,7 +337,7 @@ def test_a_database_in_use_is_left_alone(kept, file, copy, monkeypatch):
 
 
 def test_the_database_itself_is_no_backup_of_it(kept, file):
-    with pytest.raises(Refused, match="name a backup"):
+    with pytest.raises(RefusedError, match="name a backup"):
         put_back(file, file)
 
 
@@ -346,7 +346,7 @@ def test_a_copy_made_by_other_means_comes_with_its_log(kept, file, copy):
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
     for name in ("", "-wal"):
         shutil.copy(file.with_name(file.name + name), copy.with_name(copy.name + name))
-    kept.erase(who)
+    kept.delete_response(who)
     kept.close()
     with open_database(file) as db:
         db.table("erased").delete_where()
@@ -359,7 +359,7 @@ def test_a_copy_made_by_other_means_comes_with_its_log(kept, file, copy):
 
 def test_a_disk_that_fills_up_leaves_the_database_as_it_was(kept, file, copy):
     for _ in range(30):
-        kept.save_more(start_response(kept), contacts=[], title="", words="w" * 4000, **WHEN)
+        kept.save_details(start_response(kept), contacts=[], title="", text="w" * 4000, **WHEN)
     back_up(file, copy, day=TODAY)
     who = start_response(kept)
     kept.close()
@@ -369,7 +369,7 @@ def test_a_disk_that_fills_up_leaves_the_database_as_it_was(kept, file, copy):
     assert run.stderr == ""
     assert run.stdout
     assert rows(file) == before
-    assert kept.response(who)
+    assert kept.load_response(who)
     assert {path.name for path in file.parent.iterdir() if path.is_dir()} == set()
 
 
@@ -455,12 +455,12 @@ def test_what_is_no_sound_backup_is_refused_in_one_line_and_nothing_changes(
     spoil(copy)
     kept.close()
     before = bytes_on_disk(file)
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(RefusedError, match=said):
         put_back(copy, file)
     assert bytes_on_disk(file) == before
     ran = quiz(file.parent, "restore", copy, "--force")
     assert (ran.exit_code, ran.stdout, len(ran.stderr.splitlines())) == (1, "", 1)
-    assert kept.response(who)
+    assert kept.load_response(who)
 
 
 def test_tables_and_indexes_beside_ours_are_no_reason_to_refuse(kept, file, copy):
@@ -484,10 +484,10 @@ def test_a_database_that_cannot_be_read_is_replaced_when_told_to(kept, file, cop
     back_up(file, copy, day=TODAY)
     kept.close()
     file.write_bytes(b"no database " * 1000)
-    with pytest.raises(Refused, match="cannot be read; add --force"):
+    with pytest.raises(RefusedError, match="cannot be read; add --force"):
         put_back(copy, file, replace=False)
     assert len(put_back(copy, file).doubts) == 1
-    assert kept.response(who)
+    assert kept.load_response(who)
     assert sound(file)
 
 
@@ -496,11 +496,11 @@ def test_what_a_damaged_database_still_knows_of_deletions_is_used(kept, file, co
     for who in (gone, stays):
         kept.save_answers(who, {"dough": "daily"}, **WHEN)
     back_up(file, copy, day=TODAY)
-    kept.erase(gone)
+    kept.delete_response(gone)
     kept.close()
     damage_table(file, "answer")
     assert put_back(copy, file) == Restored(responses=1, deleted=1, doubts=())
-    assert kept.response(gone) is None
+    assert kept.load_response(gone) is None
     assert stored_response(kept, stays).answers == {"dough": "daily"}
     assert sound(file)
 
@@ -508,7 +508,7 @@ def test_what_a_damaged_database_still_knows_of_deletions_is_used(kept, file, co
 def test_a_database_whose_memory_is_damaged_is_replaced_and_that_is_said(kept, file, copy):
     gone = start_response(kept)
     back_up(file, copy, day=TODAY)
-    kept.erase(gone)
+    kept.delete_response(gone)
     kept.close()
     damage_table(file, "erased")
     put = put_back(copy, file)
@@ -526,8 +526,8 @@ def test_somebody_who_deleted_everything_since_does_not_come_back(tmp_path, bank
     app = create_app({"TESTING": True}, instance=instance)
     visitor = Visitor(app)
     answers = dict.fromkeys(bank.responsibility, "weekly")
-    gone = visitor.take(answers, title=CANARY, words=f"{CANARY} all day")
-    stays = visitor.take(answers, words="I stay.")
+    gone = visitor.take(answers, title=CANARY, text=f"{CANARY} all day")
+    stays = visitor.take(answers, text="I stay.")
     assert quiz(instance, "backup", copy).exit_code == 0
     assert CANARY.encode() in copy.read_bytes()
     assert visitor.send(f"{gone}/delete").status_code == 303
@@ -547,9 +547,9 @@ def test_somebody_who_deleted_everything_since_does_not_come_back(tmp_path, bank
 
 def test_the_earlier_responses_that_went_along_do_not_come_back_either(kept, file, copy):
     first, second = start_response(kept), make_owner()
-    kept.start(second, **WHEN, earlier=first)
+    kept.create_response(second, **WHEN, earlier=first)
     back_up(file, copy, day=TODAY)
-    kept.erase(second)
+    kept.delete_response(second)
     kept.close()
     assert put_back(copy, file).deleted == 2
     assert rows(file)["response"] == []
@@ -558,25 +558,25 @@ def test_the_earlier_responses_that_went_along_do_not_come_back_either(kept, fil
 def a_round(kept: Storage, people: int) -> tuple[str, list[str]]:
     """A closed round; gives the lead, and the owners in it."""
     lead, joining, owners = make_owner(), make_owner(), [start_response(kept) for _ in range(people)]
-    kept.make_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
+    kept.create_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
     for who in owners:
-        kept.join(joining, who, name="", wishes=False)
+        kept.join_team(joining, who, name="", shares_wishes=False)
     kept.close_round(lead, lambda seats, before: ("{}", [seat.response for seat, _ in seats]), day=WHEN["day"])
     return lead, owners
 
 
 def test_rounds_note_again_who_deleted_their_response_but_not_whose_time_was_up(kept, file, copy):
     lead, owners = a_round(kept, 6)
-    kept.keep(owners[0], day="2026-06-01")
+    kept.extend_expiry(owners[0], day="2026-06-01")
     for who in owners[2:]:
-        kept.keep(who, day="2026-06-01")
+        kept.extend_expiry(who, day="2026-06-01")
     back_up(file, copy, day=TODAY)
-    kept.erase(owners[0])
-    assert kept.expire("2026-06-01", remembered="2000-01-01") == 1
-    team = kept.team(lead)
+    kept.delete_response(owners[0])
+    assert kept.delete_expired("2026-06-01", remembered="2000-01-01") == 1
+    team = kept.load_team(lead)
     kept.close()
     assert put_back(copy, file).deleted == 2
-    assert kept.team(lead) == team
+    assert kept.load_team(lead) == team
     assert team
     assert [(round.people, round.erased) for round in team.rounds] == [(6, 1)]
 
@@ -584,11 +584,11 @@ def test_rounds_note_again_who_deleted_their_response_but_not_whose_time_was_up(
 def test_a_team_that_its_lead_deleted_does_not_come_back(kept, file, copy):
     lead, owners = a_round(kept, 5)
     back_up(file, copy, day=TODAY)
-    kept.erase_team(lead)
+    kept.delete_team(lead)
     kept.close()
     put_back(copy, file)
-    assert kept.team(lead) is None
-    assert all(kept.response(who) for who in owners)
+    assert kept.load_team(lead) is None
+    assert all(kept.load_response(who) for who in owners)
 
 
 def test_a_team_whose_links_were_replaced_before_its_lead_deleted_it_does_not_come_back(kept, file, copy):
@@ -597,7 +597,7 @@ def test_a_team_whose_links_were_replaced_before_its_lead_deleted_it_does_not_co
     second, third = make_owner(), make_owner()
     kept.replace_links(lead, new_lead=second, joining=make_owner(), number=2)
     kept.replace_links(second, new_lead=third, joining=make_owner(), number=3)
-    kept.erase_team(third)
+    kept.delete_team(third)
     kept.close()
     put_back(copy, file)
     assert rows(file)["team"] == []
@@ -609,14 +609,14 @@ def test_links_of_a_team_that_were_replaced_stay_so_and_it_can_be_deleted_for_go
     joining, new, new_joining = make_owner(), make_owner(), make_owner()
     kept.replace_links(lead, new_lead=lead, joining=joining, number=2)
     kept.replace_links(lead, new_lead=new, joining=new_joining, number=3)
-    kept.make_team(make_owner(), make_owner(), number=1, name="Since", kind="open", minimum=5, day=WHEN["day"])
-    before = kept.team(new)
+    kept.create_team(make_owner(), make_owner(), number=1, name="Since", kind="open", minimum=5, day=WHEN["day"])
+    before = kept.load_team(new)
     kept.close()
     put_back(copy, file)
-    assert [kept.team(lead), kept.joinable(joining)] == [None, None]
-    assert kept.team(new) == kept.joinable(new_joining) == before
-    assert all(kept.membership(who) for who in owners)
-    assert kept.erase_team(new)
+    assert [kept.load_team(lead), kept.load_team_by_join_link(joining)] == [None, None]
+    assert kept.load_team(new) == kept.load_team_by_join_link(new_joining) == before
+    assert all(kept.load_membership(who) for who in owners)
+    assert kept.delete_team(new)
     kept.close()
     put_back(copy, file)
     assert rows(file)["team"] == []
@@ -625,29 +625,29 @@ def test_links_of_a_team_that_were_replaced_stay_so_and_it_can_be_deleted_for_go
 def test_a_share_link_that_was_ended_stays_ended_and_the_others_go_on(kept, file, copy):
     who, ended, other = start_response(kept), make_owner(), make_owner()
     for number, link in ((1, ended), (2, other)):
-        kept.share(who, Share(number, "", False, False, WHEN["day"]), link=link)
+        kept.create_share(who, Share(number, "", False, False, WHEN["day"]), link=link)
     back_up(file, copy, day=TODAY)
     kept.end_share(who, 1)
     kept.close()
     put_back(copy, file)
-    assert kept.shared(ended) is None
-    assert kept.shared(other)
+    assert kept.load_shared(ended) is None
+    assert kept.load_shared(other)
 
 
 def test_whoever_left_a_team_is_not_in_it_again_and_whoever_stayed_is(kept, file, copy):
     teams = [(make_owner(), make_owner()) for _ in range(2)]
     for lead, joining in teams:
-        kept.make_team(lead, joining, number=1, name="Team", kind="open", minimum=5, day=WHEN["day"])
+        kept.create_team(lead, joining, number=1, name="Team", kind="open", minimum=5, day=WHEN["day"])
     left, stayed, moved = (start_response(kept) for _ in range(3))
     for who in (left, stayed, moved):
-        kept.join(teams[0][1], who, name="Kim", wishes=False)
+        kept.join_team(teams[0][1], who, name="Kim", shares_wishes=False)
     back_up(file, copy, day=TODAY)
     for who in (left, moved):
-        kept.leave(who)
-    kept.join(teams[1][1], moved, name="Kim", wishes=False)
+        kept.leave_team(who)
+    kept.join_team(teams[1][1], moved, name="Kim", shares_wishes=False)
     kept.close()
     put_back(copy, file)
-    assert [kept.membership(who) is not None for who in (left, stayed, moved)] == [False, True, False]
+    assert [kept.load_membership(who) is not None for who in (left, stayed, moved)] == [False, True, False]
 
 
 @pytest.fixture
@@ -655,7 +655,7 @@ def lost(kept, file, copy) -> str:
     """Somebody who deleted their response after the backup, before the database went away with its memory of that."""
     who = start_response(kept)
     back_up(file, copy, day=TODAY)
-    kept.erase(who)
+    kept.delete_response(who)
     kept.close()
     for name in ("", "-wal", "-shm"):
         file.with_name(file.name + name).unlink(missing_ok=True)
@@ -670,7 +670,7 @@ def test_a_database_that_was_made_after_the_backup_does_not_pass_for_one_that_re
         start_response(kept)
     kept.close()
     put = put_back(copy, file, replace=bool(newcomers))
-    assert kept.response(lost), "nobody can know"
+    assert kept.load_response(lost), "nobody can know"
     (doubt,) = put.doubts
     assert "does not tell of everybody who deleted their response since the backup was made" in doubt
 
@@ -679,7 +679,7 @@ def test_nor_does_a_database_that_was_put_back_without_memory(file, copy, lost):
     assert len(put_back(copy, file).doubts) == 1
     assert len(put_back(copy, file).doubts) == 1
     kept = Storage(file)
-    assert kept.erase(lost)
+    assert kept.delete_response(lost)
     kept.close()
     put = put_back(copy, file)
     assert (put.deleted, len(put.doubts)) == (1, 1), "what is known since is used all the same"
@@ -688,7 +688,7 @@ def test_nor_does_a_database_that_was_put_back_without_memory(file, copy, lost):
 def test_from_then_on_new_backups_are_put_back_without_a_doubt(kept, file, copy, lost):
     put_back(copy, file)
     back_up(file, copy, day=TODAY, replace=True)
-    kept.erase(lost)
+    kept.delete_response(lost)
     kept.close()
     assert put_back(copy, file) == Restored(responses=0, deleted=1, doubts=())
 
@@ -699,7 +699,7 @@ def test_an_older_backup_of_another_database_leaves_those_of_this_one_without_a_
     back_up(other, tmp_path / "other.db", day=TODAY)
     who = start_response(kept)
     back_up(file, copy, day=TODAY)
-    kept.erase(who)
+    kept.delete_response(who)
     kept.close()
     assert len(put_back(tmp_path / "other.db", file).doubts) == 1
     assert put_back(copy, file) == Restored(responses=0, deleted=1, doubts=())
@@ -720,34 +720,34 @@ def test_a_path_that_is_no_utf_8_can_be_backed_up_from_and_to(tmp_path):
     kept = Storage(file)
     gone, stays = start_response(kept), start_response(kept)
     back_up(file, copy, day=TODAY)
-    kept.erase(gone)
+    kept.delete_response(gone)
     kept.close()
     assert put_back(copy, file) == Restored(responses=1, deleted=1, doubts=())
-    assert kept.response(stays)
+    assert kept.load_response(stays)
     kept.close()
 
 
 def test_what_somebody_lost_and_did_not_delete_comes_back(kept, file, copy):
     who = start_response(kept)
     fill_response(kept, who, "flour")
-    before = kept.response(who)
+    before = kept.load_response(who)
     back_up(file, copy, day=TODAY)
     kept.close()
     with open_database(file) as db:  # an accident
         db.execute("PRAGMA foreign_keys = ON")
         db.table("response").delete_where()
     assert put_back(copy, file).deleted == 0
-    assert kept.response(who) == before
+    assert kept.load_response(who) == before
 
 
 def test_deletions_are_remembered_for_as_long_as_a_backup_is_good_for(kept, file, copy):
     who = start_response(kept)
-    kept.erase(who)
+    kept.delete_response(who)
     with open_database(file) as db:
         ((day,),) = db.execute("SELECT day FROM erased").fetchall()
-    kept.expire("2000-01-01", remembered=day)
+    kept.delete_expired("2000-01-01", remembered=day)
     assert who in str(rows(file)["erased"])
-    kept.expire("2000-01-01", remembered="9999-01-01")
+    kept.delete_expired("2000-01-01", remembered="9999-01-01")
     assert rows(file)["erased"] == []
 
 
@@ -757,23 +757,25 @@ def test_a_backup_from_before_that_time_is_put_back_only_when_told_to(kept, file
     kept.close()
     assert put_back(copy, file, day="2026-05-31").doubts == ()
     with pytest.raises(
-        Refused, match="is from 2026-05-01, and who deleted their response is known only since 2026-05-02"
+        RefusedError, match="is from 2026-05-01, and who deleted their response is known only since 2026-05-02"
     ):
         put_back(copy, file, day="2026-06-01", replace=False)
     assert len(put_back(copy, file, day="2026-06-01").doubts) == 1
-    assert kept.response(who)
+    assert kept.load_response(who)
 
 
 def test_the_app_forgets_deletions_after_the_days_that_are_set(app: App, monkeypatch):
     app.config["BACKUP_DAYS"] = 7
     asked: dict[str, str] = {}
-    monkeypatch.setattr(app.storage, "expire", lambda before, *, remembered: asked.update(remembered=remembered) or 0)
+    monkeypatch.setattr(
+        app.storage, "delete_expired", lambda before, *, remembered: asked.update(remembered=remembered) or 0
+    )
     monkeypatch.setattr(app, "today", lambda: "2026-03-05")
     Visitor(app).get("/")
     assert asked == {"remembered": "2026-02-26"}
 
 
-@pytest.mark.parametrize("error", [Unavailable("the disk is full"), ValueError("a mistake of ours")])
+@pytest.mark.parametrize("error", [UnavailableError("the disk is full"), ValueError("a mistake of ours")])
 def test_an_expiry_that_failed_is_tried_again_with_the_next_request(tmp_path, monkeypatch, error):
     app, tries = create_app({}, instance=tmp_path / "instance"), []
 
@@ -781,18 +783,20 @@ def test_an_expiry_that_failed_is_tried_again_with_the_next_request(tmp_path, mo
         tries.append(1)
         raise error
 
-    monkeypatch.setattr(app.storage, "expire", fail)
+    monkeypatch.setattr(app.storage, "delete_expired", fail)
     for _ in range(2):
         Visitor(app).get("/")
     assert len(tries) == 2
 
 
-@pytest.mark.parametrize(("name", "most"), [("KEEP_MONTHS", settings.MOST_MONTHS), ("BACKUP_DAYS", settings.MOST_DAYS)])
+@pytest.mark.parametrize(
+    ("name", "most"), [("RETENTION_MONTHS", settings.MOST_MONTHS), ("BACKUP_DAYS", settings.MOST_DAYS)]
+)
 def test_the_longest_times_that_can_be_set_can_be_reckoned_with(tmp_path, copy, name, most):
     app = create_app({"TESTING": True, name: most}, instance=tmp_path / "instance")
     visitor = Visitor(app)
     own = visitor.start()
-    assert visitor.get(f"{own}/yours").status_code == 200
+    assert visitor.get(f"{own}/manage").status_code == 200
     app.storage.close()
     environ = {"MANY_HATS_INSTANCE": app.instance_path, f"MANY_HATS_{name}": str(most)}
     for command in (["doctor"], ["backup", str(copy)], ["restore", str(copy), "--force"]):
@@ -846,8 +850,8 @@ def test_a_backup_of_a_release_can_be_put_back(dump, file, copy, tmp_path):
     assert rows(file)["response"] == rows(old)["response"]
     kept = Storage(file)
     who = start_response(kept)
-    assert kept.response(who)
-    assert len(kept.every_team()) == 2
+    assert kept.load_response(who)
+    assert len(kept.load_all_teams()) == 2
     kept.close()
 
 
@@ -862,6 +866,6 @@ def test_a_database_from_before_each_migration_comes_to_todays_tables_with_its_d
     assert schema(old) == schema(file)
     kept = Storage(old)
     assert stored_response(kept, "a" * 64).answers == {"dough": "daily"}
-    assert kept.erase("a" * 64)
+    assert kept.delete_response("a" * 64)
     kept.close()
     assert sound(old)

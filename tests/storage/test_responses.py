@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz import storage
-from quiz.storage import Share, Storage, Unavailable
+from quiz.storage import Share, Storage, UnavailableError
 from quiz.web import links
 from tests.checks import stored_response
 from tests.clients import Visitor
@@ -30,7 +30,7 @@ from tests.fault_injection import (
     set_sqlite_version,
 )
 
-MORE: dict[str, Any] = {"contacts": ["baker"], "title": "Miller", "words": "I grind flour."}
+MORE: dict[str, Any] = {"contacts": ["baker"], "title": "Miller", "text": "I grind flour."}
 
 
 def columns(file: Path) -> list[dict[str, Any]]:
@@ -46,60 +46,60 @@ def columns(file: Path) -> list[dict[str, Any]]:
 def test_a_response_is_kept_whole(kept):
     who = start_response(kept)
     assert kept.save_answers(who, {"dough": "daily", "oven": "skip"}, bank="2", day="2026-06-01")
-    assert kept.save_more(who, **MORE, bank="3", day="2026-06-02")
-    assert kept.finish(who, bank="4", day="2026-06-03")
-    found = kept.response(who)
+    assert kept.save_details(who, **MORE, bank="3", day="2026-06-02")
+    assert kept.finish_response(who, bank="4", day="2026-06-03")
+    found = kept.load_response(who)
     assert (found.bank, found.started, found.changed, found.finished) == ("4", "2026-05-31", "2026-06-03", "2026-06-03")
     assert (found.answers, found.contacts) == ({"dough": "daily", "oven": "skip"}, ("baker",))
-    assert (found.title, found.words) == ("Miller", "I grind flour.")
+    assert (found.title, found.text) == ("Miller", "I grind flour.")
 
 
 def test_a_page_sent_again_replaces_its_own_answers_only(kept):
     who = start_response(kept)
     kept.save_answers(who, {"dough": "daily", "oven": "never"}, **WHEN)
     kept.save_answers(who, {"oven": "weekly", "cake": "rarely"}, **WHEN)
-    assert kept.response(who).answers == {"dough": "daily", "oven": "weekly", "cake": "rarely"}
+    assert kept.load_response(who).answers == {"dough": "daily", "oven": "weekly", "cake": "rarely"}
 
 
 def test_the_optional_page_sent_again_replaces_all_of_it(kept):
     who = start_response(kept)
-    kept.save_more(who, **MORE, **WHEN)
-    kept.save_more(who, contacts=["seller", "seller"], title="", words="", **WHEN)
-    found = kept.response(who)
-    assert (found.contacts, found.title, found.words) == (("seller",), "", "")
+    kept.save_details(who, **MORE, **WHEN)
+    kept.save_details(who, contacts=["seller", "seller"], title="", text="", **WHEN)
+    found = kept.load_response(who)
+    assert (found.contacts, found.title, found.text) == (("seller",), "", "")
 
 
 def test_the_first_day_of_finishing_stays(kept):
     who = start_response(kept)
-    kept.finish(who, **WHEN)
-    kept.finish(who, bank="1", day="2026-07-01")
-    assert (kept.response(who).finished, kept.response(who).changed) == ("2026-05-31", "2026-07-01")
+    kept.finish_response(who, **WHEN)
+    kept.finish_response(who, bank="1", day="2026-07-01")
+    assert (kept.load_response(who).finished, kept.load_response(who).changed) == ("2026-05-31", "2026-07-01")
 
 
 def test_one_response_knows_nothing_of_another(kept):
     mine, yours = start_response(kept), start_response(kept)
     kept.save_answers(mine, {"dough": "daily"}, **WHEN)
-    kept.save_more(mine, **MORE, **WHEN)
-    kept.erase(yours)
-    assert kept.response(mine).answers == {"dough": "daily"}
-    assert kept.response(yours) is None
+    kept.save_details(mine, **MORE, **WHEN)
+    kept.delete_response(yours)
+    assert kept.load_response(mine).answers == {"dough": "daily"}
+    assert kept.load_response(yours) is None
 
 
 def test_nothing_is_changed_for_an_owner_who_is_not_there(kept):
     nobody = make_owner()
-    assert kept.response(nobody) is None
+    assert kept.load_response(nobody) is None
     assert not kept.save_answers(nobody, {"dough": "daily"}, **WHEN)
-    assert not kept.save_more(nobody, **MORE, **WHEN)
-    assert not kept.finish(nobody, **WHEN)
-    assert not kept.erase(nobody)
+    assert not kept.save_details(nobody, **MORE, **WHEN)
+    assert not kept.finish_response(nobody, **WHEN)
+    assert not kept.delete_response(nobody)
 
 
 def test_starting_twice_with_one_owner_begins_one_response(kept):
     who = start_response(kept)
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
-    kept.start(who, bank="2", day="2026-07-01")
-    assert (kept.response(who).id, kept.response(who).started) == (1, "2026-05-31")
-    assert kept.response(who).answers == {"dough": "daily"}
+    kept.create_response(who, bank="2", day="2026-07-01")
+    assert (kept.load_response(who).id, kept.load_response(who).started) == (1, "2026-05-31")
+    assert kept.load_response(who).answers == {"dough": "daily"}
     assert kept._db["response"].count == 1
 
 
@@ -108,7 +108,7 @@ def test_eight_threads_that_start_at_once_with_one_owner_begin_one_response(kept
 
     def start(_: int) -> int:
         gate.wait(10)
-        kept.start(who, **WHEN)
+        kept.create_response(who, **WHEN)
         return stored_response(kept, who).id
 
     with ThreadPoolExecutor(8) as pool:
@@ -120,12 +120,16 @@ def test_a_page_is_kept_whole_or_not_at_all(kept):
     who = start_response(kept)
     with pytest.raises(sqlite3.IntegrityError):
         kept.save_answers(who, {"dough": "daily", "oven": ""}, bank="9", day="2026-07-01")
-    assert (kept.response(who).answers, kept.response(who).bank, kept.response(who).changed) == ({}, "1", "2026-05-31")
+    assert (kept.load_response(who).answers, kept.load_response(who).bank, kept.load_response(who).changed) == (
+        {},
+        "1",
+        "2026-05-31",
+    )
 
 
 def test_what_is_read_belongs_to_one_moment(kept, file, monkeypatch):
     """The id of an erased response may be given to the next one, whose answers must not be read for it."""
-    monkeypatch.setattr(storage.sqlite, "PATIENCE", 0.05)
+    monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
     mine, yours, other = start_response(kept), make_owner(), Storage(file)
     kept.save_answers(mine, {"dough": "daily"}, **WHEN)
     tracer = []
@@ -135,17 +139,17 @@ def test_what_is_read_belongs_to_one_moment(kept, file, monkeypatch):
         if "FROM answer" in sql:
             # With a rollback journal the others have to wait for the reader; with WAL they need not.
             try:
-                other.erase(mine)
-                other.start(yours, **WHEN)
+                other.delete_response(mine)
+                other.create_response(yours, **WHEN)
                 other.save_answers(yours, {"dough": "never"}, **WHEN)
-            except Unavailable:
+            except UnavailableError:
                 tracer.append("waits")
 
     with kept._db.tracer(meanwhile):
-        assert kept.response(mine).answers == {"dough": "daily"}
+        assert kept.load_response(mine).answers == {"dough": "daily"}
     assert any("FROM answer" in sql for sql in tracer)
     if "waits" not in tracer:
-        assert kept.response(yours).answers == {"dough": "never"}
+        assert kept.load_response(yours).answers == {"dough": "never"}
     other.close()
 
 
@@ -203,7 +207,7 @@ def test_a_file_in_wal_mode_moves_to_an_affected_sqlite_with_all_that_it_holds(f
         assert next(kept._db.query("PRAGMA journal_mode"))["journal_mode"] == mode
         kept.close()
     again = Storage(file)
-    assert again.response(who) is not None
+    assert again.load_response(who) is not None
     assert again._db["response"].count == 3
     again.close()
 
@@ -213,9 +217,9 @@ def test_an_affected_sqlite_does_not_start_while_another_process_holds_the_file_
     storage.prepare(file)
     held = Storage(file)
     start_response(held)
-    monkeypatch.setattr(storage.sqlite, "PATIENCE", 0.05)
+    monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
     set_sqlite_version(monkeypatch, LOSSY_SQLITE)
-    with pytest.raises(Unavailable):
+    with pytest.raises(UnavailableError):
         storage.prepare(file)
     held.close()
     storage.prepare(file)
@@ -227,7 +231,7 @@ def test_migrating_twice_changes_nothing(file, kept):
     before = bytes_on_disk(file)
     storage.prepare(file)
     assert bytes_on_disk(file) == before
-    assert kept.response(who) is not None
+    assert kept.load_response(who) is not None
 
 
 def test_files_are_for_their_owner_alone_whatever_the_umask_says(tmp_path):
@@ -254,8 +258,8 @@ def test_a_restored_file_that_others_can_read_is_closed_to_them(file):
 
 def test_a_database_that_went_away_does_not_come_back_empty(kept, file):
     file.unlink()
-    with pytest.raises(Unavailable, match=re.escape(str(file))):
-        kept.start(make_owner(), **WHEN)
+    with pytest.raises(UnavailableError, match=re.escape(str(file))):
+        kept.create_response(make_owner(), **WHEN)
     assert not file.exists()
 
 
@@ -264,8 +268,11 @@ def test_a_file_that_is_gone_takes_nothing_more_from_whoever_holds_it_open(kept,
     who, other = start_response(kept), tmp_path / "other" / "many-hats.db"
     if change == "removed":
         file.unlink()
-        for change_or_look in (lambda: kept.save_answers(who, {"dough": "daily"}, **WHEN), lambda: kept.response(who)):
-            with pytest.raises(Unavailable, match="not there"):
+        for change_or_look in (
+            lambda: kept.save_answers(who, {"dough": "daily"}, **WHEN),
+            lambda: kept.load_response(who),
+        ):
+            with pytest.raises(UnavailableError, match="not there"):
                 change_or_look()
     # As an operator puts another in its place: the log goes along with the database that it belongs to.
     for left in file.parent.glob(f"{file.name}*"):
@@ -275,13 +282,13 @@ def test_a_file_that_is_gone_takes_nothing_more_from_whoever_holds_it_open(kept,
     assert not kept.save_answers(who, {"dough": "daily"}, **WHEN)
     later = start_response(kept)
     again = Storage(file)
-    assert again.response(later)
+    assert again.load_response(later)
     again.close()
 
 
 def test_a_file_that_is_no_database_is_named(file):
     file.write_bytes(b"no database " * 1000)
-    with pytest.raises(Unavailable, match=re.escape(str(file))):
+    with pytest.raises(UnavailableError, match=re.escape(str(file))):
         storage.prepare(file)
 
 
@@ -293,9 +300,9 @@ def test_preparing_again_drops_no_lock_of_this_process(file, kept, monkeypatch):
     with kept._write() as db:
         db.execute("UPDATE response SET title = 'held'")
         storage.prepare(file)
-        other = run_script(f"kept.start({make_owner()!r}, **WHEN)", file)
+        other = run_script(f"kept.create_response({make_owner()!r}, **WHEN)", file)
         assert "database is locked" in other.stderr
-    assert kept.response(who).title == "held"
+    assert kept.load_response(who).title == "held"
 
 
 # The schema
@@ -334,8 +341,8 @@ def test_no_column_is_made_for_who_somebody_is_or_when_exactly_they_came(file):
         ("UPDATE response SET changed = ?", ["31.05.2026"]),
         ("UPDATE response SET finished = ?", ["today"]),
         ("UPDATE response SET title = ?", ["x" * 81]),
-        ("UPDATE response SET words = ?", ["x" * 4001]),
-        ("UPDATE response SET words = ?", [b"bytes"]),
+        ("UPDATE response SET text = ?", ["x" * 4001]),
+        ("UPDATE response SET text = ?", [b"bytes"]),
         ("UPDATE response SET id = ?", ["<script>"]),
         ("UPDATE answer SET answer = ?", [""]),
         ("UPDATE answer SET answer = ?", ["x" * 21]),
@@ -349,11 +356,11 @@ def test_no_column_is_made_for_who_somebody_is_or_when_exactly_they_came(file):
 def test_the_database_itself_refuses_what_must_not_be_kept(kept, change, values):
     who = start_response(kept)
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
-    kept.save_more(who, **MORE, **WHEN)
-    before = kept.response(who)
+    kept.save_details(who, **MORE, **WHEN)
+    before = kept.load_response(who)
     with pytest.raises(sqlite3.IntegrityError), kept._write() as db:
         db.execute(change, values)
-    assert kept.response(who) == before
+    assert kept.load_response(who) == before
 
 
 @pytest.mark.parametrize(
@@ -382,8 +389,8 @@ def test_an_empty_folder_is_closed_to_others_and_one_that_holds_something_is_lef
 
 def test_the_longest_allowed_texts_are_kept(kept):
     who = start_response(kept)
-    kept.save_more(who, contacts=[], title="ü" * 80, words="ü" * 4000, **WHEN)
-    assert (kept.response(who).title, kept.response(who).words) == ("ü" * 80, "ü" * 4000)
+    kept.save_details(who, contacts=[], title="ü" * 80, text="ü" * 4000, **WHEN)
+    assert (kept.load_response(who).title, kept.load_response(who).text) == ("ü" * 80, "ü" * 4000)
 
 
 # Links and days
@@ -399,7 +406,7 @@ def test_a_link_is_nowhere_at_rest(app, bank):
 
 
 def test_no_time_finer_than_the_day_is_kept_of_a_person(app, bank):
-    Visitor(app).take(dict.fromkeys(bank.responsibility, "daily"), words="a word")
+    Visitor(app).take(dict.fromkeys(bank.responsibility, "daily"), text="a word")
     with Database(sqlite3.connect(app.storage.file)) as db:
         ours = [name for name in db.table_names() if not name.startswith("_sqlite")]
         cells = [str(cell) for name in ours for row in db[name].rows for cell in row.values()]
@@ -425,7 +432,7 @@ def test_erasing_leaves_nothing_in_any_file(file, monkeypatch, version):
     fill_response(kept, gone, CANARY)
     fill_response(kept, stays, "stays")
     assert CANARY.encode() in bytes_on_disk(file)
-    assert kept.erase(gone)
+    assert kept.delete_response(gone)
     # Still open: nothing is owed to SQLite's own tidying at the last close.
     left = bytes_on_disk(file)
     assert CANARY.encode() not in left
@@ -433,7 +440,7 @@ def test_erasing_leaves_nothing_in_any_file(file, monkeypatch, version):
     # backup from before would bring back what was erased.
     assert [row["link"] for row in kept._db["erased"].rows] == [gone]
     assert left.count(gone.encode()) == 1
-    assert stored_response(kept, stays).words == "then stays"
+    assert stored_response(kept, stays).text == "then stays"
     kept.close()
 
 
@@ -443,7 +450,7 @@ def test_erasing_empties_every_table_that_hangs_on_a_response(kept, file):
     tables = references(file)
     assert {"answer", "contact"} <= tables
     assert [name for name in tables if not kept._db[name].count] == [], "keep something of it in fill()"
-    kept.erase(who)
+    kept.delete_response(who)
     # Another process, so that what it sees is on disk and not in this connection.
     left = run_script(f"print([name for name in {sorted(tables)} if kept._db[name].count])", file)
     assert (left.stdout, left.stderr) == ("[]\n", "")
@@ -451,16 +458,16 @@ def test_erasing_empties_every_table_that_hangs_on_a_response(kept, file):
 
 def test_a_reader_in_the_way_of_erasing_is_said_and_swept_after(file, monkeypatch):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
-    monkeypatch.setattr(storage.sqlite, "PATIENCE", 0.05)
+    monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
     storage.prepare(file)
     kept, reader = Storage(file), Storage(file)
     who = start_response(kept)
-    kept.save_more(who, contacts=[], title=CANARY, words="", **WHEN)
+    kept.save_details(who, contacts=[], title=CANARY, text="", **WHEN)
     with reader._read() as db:
         assert db["response"].count == 1
-        assert kept.erase(who)
-        assert not kept.sweep()
-    assert kept.sweep()
+        assert kept.delete_response(who)
+        assert not kept.truncate_wal()
+    assert kept.truncate_wal()
     assert CANARY.encode() not in bytes_on_disk(file)
     kept.close()
     reader.close()
@@ -468,17 +475,17 @@ def test_a_reader_in_the_way_of_erasing_is_said_and_swept_after(file, monkeypatc
 
 def test_what_a_process_could_not_sweep_before_it_ended_is_swept_with_the_next_expiry(file, monkeypatch):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
-    monkeypatch.setattr(storage.sqlite, "PATIENCE", 0.05)
+    monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
     storage.prepare(file)
     ended, reader, later = Storage(file), Storage(file), Storage(file)
     who = start_response(ended)
-    ended.save_more(who, contacts=[], title=CANARY, words="", **WHEN)
+    ended.save_details(who, contacts=[], title=CANARY, text="", **WHEN)
     with reader._read() as db:
         assert db["response"].count == 1
-        assert ended.erase(who)
-    later.start(make_owner(), **WHEN)
+        assert ended.delete_response(who)
+    later.create_response(make_owner(), **WHEN)
     assert CANARY.encode() in bytes_on_disk(file)
-    assert later.expire("2000-01-01", remembered="2000-01-01") == 0
+    assert later.delete_expired("2000-01-01", remembered="2000-01-01") == 0
     assert CANARY.encode() not in bytes_on_disk(file)
     for one in (ended, reader, later):
         one.close()
@@ -489,17 +496,17 @@ storage.sqlite.sqlite3.sqlite_version_info = (3, 51, 3)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 people = [f"{number:064}" for number in range(60)]
 for who in people:
-    kept.start(who, **WHEN)
-    kept.save_more(who, contacts=[], title="", words=("canary " if who == people[-1] else "") + "w" * 3900, **WHEN)
-kept.sweep()
+    kept.create_response(who, **WHEN)
+    kept.save_details(who, contacts=[], title="", text=("canary " if who == people[-1] else "") + "w" * 3900, **WHEN)
+kept.truncate_wal()
 # Room for the note in the log that it is deleted, but none to write the pages anew.
 resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size // 2, resource.RLIM_INFINITY))
-print(kept.erase(people[-1]), kept.response(people[-1]), kept.sweep())
+print(kept.delete_response(people[-1]), kept.load_response(people[-1]), kept.truncate_wal())
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 def held():
     return any(b"canary" in path.read_bytes() for path in file.parent.iterdir())
 before = held()
-kept.start("z" * 64, **WHEN)
+kept.create_response("z" * 64, **WHEN)
 print(before, held())
 """
 
@@ -511,21 +518,21 @@ def test_what_is_deleted_is_so_also_where_the_disk_has_no_room_to_sweep_and_is_s
     assert (run.stdout, run.stderr) == ("True None False\nTrue False\n", "")
 
 
-@pytest.mark.parametrize("instead", [{"title": "", "words": ""}, {"title": "Baker", "words": "I bake."}], ids=str)
+@pytest.mark.parametrize("instead", [{"title": "", "text": ""}, {"title": "Baker", "text": "I bake."}], ids=str)
 def test_own_words_that_were_taken_back_are_in_no_file(file, monkeypatch, instead):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     storage.prepare(file)
     kept = Storage(file)
     who = start_response(kept)
-    kept.save_more(who, contacts=[], title=CANARY, words=f"{CANARY} " * 100, **WHEN)
-    assert kept.save_more(who, contacts=[], **instead, **WHEN)
+    kept.save_details(who, contacts=[], title=CANARY, text=f"{CANARY} " * 100, **WHEN)
+    assert kept.save_details(who, contacts=[], **instead, **WHEN)
     assert CANARY.encode() not in bytes_on_disk(file)
     kept.close()
 
 
 def test_a_response_deleted_on_the_page_is_in_no_file(app, bank):
     person = Visitor(app)
-    own = person.take(dict.fromkeys(bank.responsibility, "daily"), title=CANARY, words=f"{CANARY} all day")
+    own = person.take(dict.fromkeys(bank.responsibility, "daily"), title=CANARY, text=f"{CANARY} all day")
     assert CANARY.encode() in bytes_on_disk(app.storage.file)
     assert person.send(f"{own}/delete").status_code == 303
     assert CANARY.encode() not in bytes_on_disk(app.storage.file)
@@ -536,13 +543,13 @@ def test_a_response_deleted_on_the_page_is_in_no_file(app, bank):
 
 
 def test_a_busy_database_is_said_after_the_patience_and_answers_afterwards(kept, file, monkeypatch):
-    monkeypatch.setattr(storage.sqlite, "PATIENCE", 0.05)
+    monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
     other, who = Storage(file), make_owner()
-    with kept._write(), pytest.raises(Unavailable, match="locked"):
-        other.start(who, **WHEN)
-    assert kept.response(who) is None
-    other.start(who, **WHEN)
-    assert kept.response(who) is not None
+    with kept._write(), pytest.raises(UnavailableError, match="locked"):
+        other.create_response(who, **WHEN)
+    assert kept.load_response(who) is None
+    other.create_response(who, **WHEN)
+    assert kept.load_response(who) is not None
     other.close()
 
 
@@ -551,7 +558,7 @@ def test_a_writer_waits_for_another_that_is_soon_done(kept, file):
 
     def start() -> None:
         begun.set()
-        other.start(who, **WHEN)
+        other.create_response(who, **WHEN)
         other.close()
 
     waiting = threading.Thread(target=start)
@@ -561,30 +568,30 @@ def test_a_writer_waits_for_another_that_is_soon_done(kept, file):
         waiting.join(0.2)
         assert waiting.is_alive()
     waiting.join(10)
-    assert kept.response(who) is not None
+    assert kept.load_response(who) is not None
 
 
 def test_a_mistake_of_ours_is_not_taken_for_a_fault_of_the_disk(kept):
     with pytest.raises(sqlite3.ProgrammingError), kept._write() as db:
         db.execute("DELETE FROM answer WHERE response = ?")
     who = start_response(kept)
-    assert kept.response(who) is not None
+    assert kept.load_response(who) is not None
 
 
 READ_ONLY = """
 who = "a" * 64
-kept.start(who, **WHEN)
+kept.create_response(who, **WHEN)
 kept.close()
 mode = place.stat().st_mode
 place.chmod(0o400 if place == file else 0o500)
 refused = []
-for attempt in (lambda: kept.start("b" * 64, **WHEN), lambda: kept.erase(who)):
+for attempt in (lambda: kept.create_response("b" * 64, **WHEN), lambda: kept.delete_response(who)):
     try:
         attempt()
-    except Unavailable as error:
+    except UnavailableError as error:
         refused.append(str(file) in str(error))
 place.chmod(mode)
-kept.start("c" * 64, **WHEN)
+kept.create_response("c" * 64, **WHEN)
 print(refused, sorted(row["owner"][0] for row in kept._db["response"].rows))
 """
 
@@ -603,16 +610,16 @@ acknowledged, refused = [], 0
 for number in range(200):
     who = f"{number:064}"
     try:
-        kept.start(who, **WHEN)
-        kept.save_more(who, contacts=[], title=str(number), words="w" * 4000, **WHEN)
+        kept.create_response(who, **WHEN)
+        kept.save_details(who, contacts=[], title=str(number), text="w" * 4000, **WHEN)
         acknowledged.append(who)
-    except Unavailable:
+    except UnavailableError:
         refused += 1
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-lost = [who for who in acknowledged if len(kept.response(who).words) != 4000]
-kept.start("z" * 64, **WHEN)
+lost = [who for who in acknowledged if len(kept.load_response(who).text) != 4000]
+kept.create_response("z" * 64, **WHEN)
 check = next(kept._db.query("PRAGMA integrity_check"))["integrity_check"]
-print(len(acknowledged) > 10, refused > 10, lost, check, kept.response("z" * 64) is not None)
+print(len(acknowledged) > 10, refused > 10, lost, check, kept.load_response("z" * 64) is not None)
 """
 
 
@@ -630,7 +637,7 @@ def test_a_forked_process_has_a_connection_of_its_own(file):
 import warnings
 warnings.simplefilter("error")
 who = "a" * 64
-kept.start(who, **WHEN)
+kept.create_response(who, **WHEN)
 mine = kept._db
 child = os.fork()
 if not child:
@@ -639,7 +646,7 @@ if not child:
 assert os.waitpid(child, 0)[1] == 0
 kept.save_answers(who, {"oven": "daily"}, **WHEN)
 assert kept._db is mine
-print(dict(kept.response(who).answers), next(mine.query("PRAGMA integrity_check"))["integrity_check"])
+print(dict(kept.load_response(who).answers), next(mine.query("PRAGMA integrity_check"))["integrity_check"])
 """,
         file,
     )
@@ -652,7 +659,7 @@ def test_eight_threads_share_a_storage_and_lose_nothing(kept, file):
     def save(thread: int) -> object:
         for number in range(15):
             assert kept.save_answers(who, {f"{thread}-{number}": "daily"}, **WHEN)
-            assert f"{thread}-{number}" in kept.response(who).answers
+            assert f"{thread}-{number}" in kept.load_response(who).answers
         connection = kept._db
         kept.close()
         return connection
@@ -660,7 +667,7 @@ def test_eight_threads_share_a_storage_and_lose_nothing(kept, file):
     with ThreadPoolExecutor(8) as pool:
         connections = list(pool.map(save, range(8)))
     assert kept._db not in connections
-    assert len(kept.response(who).answers) == 8 * 15
+    assert len(kept.load_response(who).answers) == 8 * 15
 
 
 def test_eight_threads_that_share_at_once_make_no_more_links_than_there_can_be(kept, file):
@@ -671,14 +678,15 @@ def test_eight_threads_that_share_at_once_make_no_more_links_than_there_can_be(k
         numbers = [1 + thread * 4 + number for number in range(4)]
         try:
             return [
-                kept.share(who, Share(number, "", False, False, WHEN["day"]), link=make_owner()) for number in numbers
+                kept.create_share(who, Share(number, "", False, False, WHEN["day"]), link=make_owner())
+                for number in numbers
             ]
         finally:
             kept.close()
 
     with ThreadPoolExecutor(8) as pool:
         made = [one for several in pool.map(share, range(8)) for one in several]
-    assert made.count(True) == len(stored_response(kept, who).shares) == storage.MOST_SHARES
+    assert made.count(True) == len(stored_response(kept, who).shares) == storage.MAX_SHARES
 
 
 def test_a_copy_taken_while_others_write_is_whole(kept, file, tmp_path):

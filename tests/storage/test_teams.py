@@ -12,7 +12,7 @@ import pytest
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz.storage import Membership, Response, Seat, Storage, Team
+from quiz.storage import Membership, Response, RoundMember, Storage, Team
 
 DAY, LATER = "2026-05-31", "2026-06-30"
 RESULT = '{"said": "something"}'
@@ -26,33 +26,33 @@ def key() -> str:
 def a_team(kept: Storage, kind: str = "anonymous", minimum: int = 5) -> tuple[str, str]:
     """A new team: its lead key and its join key."""
     lead, joining = key(), key()
-    kept.make_team(lead, joining, number=3, name="The crew", kind=kind, minimum=minimum, day=DAY)  # type: ignore[arg-type]
+    kept.create_team(lead, joining, number=3, name="The crew", kind=kind, minimum=minimum, day=DAY)  # type: ignore[arg-type]
     return lead, joining
 
 
 def a_response(kept: Storage, finished: str | None = DAY) -> str:
     owner = key()
-    kept.start(owner, bank="v", day=DAY)
+    kept.create_response(owner, bank="v", day=DAY)
     kept.save_answers(owner, {"pipelines": "daily"}, bank="v", day=DAY)
     if finished:
-        kept.finish(owner, bank="v", day=finished)
+        kept.finish_response(owner, bank="v", day=finished)
     return owner
 
 
 def members(kept: Storage, joining: str, people: int) -> list[str]:
     owners = [a_response(kept) for _ in range(people)]
     for owner in owners:
-        assert kept.join(joining, owner, name="", wishes=False)
+        assert kept.join_team(joining, owner, name="", shares_wishes=False)
     return owners
 
 
-def all_of(seated: Sequence[tuple[Seat, Response]], before: str | None) -> tuple[str, list[int]]:
+def all_of(seated: Sequence[tuple[RoundMember, Response]], before: str | None) -> tuple[str, list[int]]:
     """Publishes whatever there is."""
     return RESULT, [seat.response for seat, _ in seated]
 
 
 def team(kept: Storage, lead: str) -> Team:
-    found = kept.team(lead)
+    found = kept.load_team(lead)
     assert found is not None
     return found
 
@@ -75,22 +75,28 @@ def test_a_team_is_kept_whole_with_its_first_round_open(kept: Storage):
     assert found.open_round is not None
     assert (found.open_round.number, found.open_round.opened) == (1, DAY)
     assert (found.closed_rounds, found.last_closed) == ((), None)
-    assert kept.joinable(joining) == found
+    assert kept.load_team_by_join_link(joining) == found
 
 
 def test_each_link_finds_a_team_by_its_own_right_only(kept: Storage):
     lead, joining = a_team(kept)
     owner = a_response(kept)
-    assert kept.team(joining) is kept.joinable(lead) is kept.team(owner) is kept.joinable(owner) is None
-    assert kept.response(lead) is kept.response(joining) is None
-    assert kept.membership(lead) is kept.membership(joining) is None
+    assert (
+        kept.load_team(joining)
+        is kept.load_team_by_join_link(lead)
+        is kept.load_team(owner)
+        is kept.load_team_by_join_link(owner)
+        is None
+    )
+    assert kept.load_response(lead) is kept.load_response(joining) is None
+    assert kept.load_membership(lead) is kept.load_membership(joining) is None
 
 
 def test_eight_threads_that_make_a_team_with_one_lead_link_make_one(kept: Storage):
     lead, joining = key(), key()
 
     def make(_: int) -> None:
-        kept.make_team(lead, joining, number=1, name="x", kind="open", minimum=5, day=DAY)
+        kept.create_team(lead, joining, number=1, name="x", kind="open", minimum=5, day=DAY)
         kept.close()
 
     with ThreadPoolExecutor(8) as pool:
@@ -106,7 +112,7 @@ def test_nothing_is_changed_for_a_lead_who_is_not_there(kept: Storage):
     assert kept.open_round(nobody, day=DAY) is False
     assert kept.raise_minimum(nobody, 8) is False
     assert kept.replace_links(nobody, new_lead=key(), joining=key(), number=1) is False
-    assert kept.erase_team(nobody) is False
+    assert kept.delete_team(nobody) is False
     assert (rows(kept, "team"), rows(kept, "round")) == before
 
 
@@ -121,8 +127,8 @@ def test_new_links_take_the_place_of_the_old_ones(kept: Storage):
     before = team(kept, lead)
     new, new_joining = key(), key()
     assert kept.replace_links(lead, new_lead=new, joining=new_joining, number=9)
-    assert kept.team(lead) is kept.joinable(joining) is None
-    assert kept.team(new) == kept.joinable(new_joining)
+    assert kept.load_team(lead) is kept.load_team_by_join_link(joining) is None
+    assert kept.load_team(new) == kept.load_team_by_join_link(new_joining)
     assert (team(kept, new).id, team(kept, new).number) == (before.id, 9)
 
 
@@ -132,7 +138,7 @@ def test_a_team_is_known_by_its_former_lead_links_until_it_is_erased(kept: Stora
     for old, new in ((first, second), (second, second), (second, first), (first, third), (other, key())):
         assert kept.replace_links(old, new_lead=new, joining=key(), number=1)
     assert {row["lead"] for row in rows(kept, "former")} == {first, second, other}
-    assert kept.erase_team(third)
+    assert kept.delete_team(third)
     assert {row["link"] for row in rows(kept, "erased")} == {first, second, third}
     assert [row["lead"] for row in rows(kept, "former")] == [other]
 
@@ -144,7 +150,7 @@ def test_links_of_another_team_cannot_be_taken_over(kept: Storage):
         kept.replace_links(lead, new_lead=other, joining=key(), number=1)
     with pytest.raises(sqlite3.IntegrityError):
         kept.replace_links(lead, new_lead=lead, joining=other_joining, number=1)
-    assert kept.team(lead) == kept.joinable(joining)
+    assert kept.load_team(lead) == kept.load_team_by_join_link(joining)
 
 
 # Members
@@ -153,42 +159,42 @@ def test_links_of_another_team_cannot_be_taken_over(kept: Storage):
 def test_a_member_is_in_the_team_under_the_name_they_gave(kept: Storage):
     lead, joining = a_team(kept, "open")
     owner = a_response(kept)
-    assert kept.membership(owner) is None
-    assert kept.join(joining, owner, name="Ada", wishes=True)
-    assert kept.membership(owner) == Membership(team(kept, lead), "Ada", wishes=True, counted=False)
-    ((member),) = kept.members(team(kept, lead).id)
-    assert (member.name, member.wishes, member.response) == ("Ada", True, kept.response(owner))
+    assert kept.load_membership(owner) is None
+    assert kept.join_team(joining, owner, name="Ada", shares_wishes=True)
+    assert kept.load_membership(owner) == Membership(team(kept, lead), "Ada", shares_wishes=True, counted=False)
+    ((member),) = kept.load_open_members(team(kept, lead).id)
+    assert (member.name, member.shares_wishes, member.response) == ("Ada", True, kept.load_response(owner))
 
 
 def test_members_stand_in_the_order_of_their_names(kept: Storage):
     lead, joining = a_team(kept, "open")
     for name in ("Cy", "Ada", "Bo"):
-        kept.join(joining, a_response(kept), name=name, wishes=False)
-    assert [member.name for member in kept.members(team(kept, lead).id)] == ["Ada", "Bo", "Cy"]
+        kept.join_team(joining, a_response(kept), name=name, shares_wishes=False)
+    assert [member.name for member in kept.load_open_members(team(kept, lead).id)] == ["Ada", "Bo", "Cy"]
 
 
 def test_an_anonymous_team_keeps_no_names_and_names_nobody(kept: Storage):
     lead, joining = a_team(kept)
     owner = a_response(kept)
     for name in ("Canary", "Canary again"):
-        assert kept.join(joining, owner, name=name, wishes=True)
-    assert rows(kept, "member") == [{"response": 1, "team": 1, "name": "", "wishes": 0}]
-    assert kept.members(team(kept, lead).id) == ()
+        assert kept.join_team(joining, owner, name=name, shares_wishes=True)
+    assert rows(kept, "member") == [{"response": 1, "team": 1, "name": "", "shares_wishes": 0}]
+    assert kept.load_open_members(team(kept, lead).id) == ()
 
 
 def test_a_response_is_in_one_team_only(kept: Storage):
     (lead, joining), (other, other_joining) = a_team(kept), a_team(kept)
     owner = a_response(kept)
-    assert kept.join(joining, owner, name="", wishes=False)
-    assert kept.join(other_joining, owner, name="", wishes=False) is False
-    assert len(kept.seats(team(kept, lead).id)) == 1
-    assert kept.seats(team(kept, other).id) == ()
+    assert kept.join_team(joining, owner, name="", shares_wishes=False)
+    assert kept.join_team(other_joining, owner, name="", shares_wishes=False) is False
+    assert len(kept.load_round_members(team(kept, lead).id)) == 1
+    assert kept.load_round_members(team(kept, other).id) == ()
 
 
 def test_nobody_joins_what_is_not_there(kept: Storage):
     _, joining = a_team(kept)
-    assert kept.join(joining, key(), name="", wishes=False) is False
-    assert kept.join(key(), a_response(kept), name="", wishes=False) is False
+    assert kept.join_team(joining, key(), name="", shares_wishes=False) is False
+    assert kept.join_team(key(), a_response(kept), name="", shares_wishes=False) is False
     assert rows(kept, "member") == []
 
 
@@ -198,7 +204,7 @@ def test_eight_threads_that_join_with_one_response_leave_one_row(kept: Storage):
 
     def join(n: int) -> bool:
         with contextlib.closing(kept):
-            return kept.join(joins[n % 2], owner, name="", wishes=False)
+            return kept.join_team(joins[n % 2], owner, name="", shares_wishes=False)
 
     with ThreadPoolExecutor(8) as pool:
         done = list(pool.map(join, range(8)))
@@ -210,20 +216,24 @@ def test_eight_threads_that_join_with_one_response_leave_one_row(kept: Storage):
 def test_leaving_takes_out_the_one_who_leaves(kept: Storage):
     lead, joining = a_team(kept)
     gone, stays = members(kept, joining, 2)
-    assert kept.leave(gone) is True
-    assert kept.leave(gone) is False
-    assert kept.membership(gone) is None
-    assert kept.membership(stays) is not None
-    assert len(kept.seats(team(kept, lead).id)) == 1
+    assert kept.leave_team(gone) is True
+    assert kept.leave_team(gone) is False
+    assert kept.load_membership(gone) is None
+    assert kept.load_membership(stays) is not None
+    assert len(kept.load_round_members(team(kept, lead).id)) == 1
 
 
 def test_a_seat_knows_when_its_response_was_finished_and_whether_it_was_counted(kept: Storage):
     lead, joining = a_team(kept)
     members(kept, joining, 1)
     kept.close_round(lead, all_of, day=DAY)
-    kept.join(joining, a_response(kept, None), name="", wishes=False)
-    kept.join(joining, a_response(kept, LATER), name="", wishes=False)
-    assert kept.seats(team(kept, lead).id) == (Seat(1, DAY, True), Seat(2, None, False), Seat(3, LATER, False))
+    kept.join_team(joining, a_response(kept, None), name="", shares_wishes=False)
+    kept.join_team(joining, a_response(kept, LATER), name="", shares_wishes=False)
+    assert kept.load_round_members(team(kept, lead).id) == (
+        RoundMember(1, DAY, True),
+        RoundMember(2, None, False),
+        RoundMember(3, LATER, False),
+    )
 
 
 # Rounds
@@ -237,8 +247,8 @@ def test_closing_keeps_what_is_published_and_who_was_counted(kept: Storage):
     assert (round.closed, round.published, round.people, round.erased) == (LATER, RESULT, 3, 0)
     assert team(kept, lead).open_round is None
     assert team(kept, lead).last_closed == LATER
-    assert [kept.counted(owner) for owner in owners] == 3 * [True]
-    assert kept.counted(a_response(kept)) is False
+    assert [kept.is_counted(owner) for owner in owners] == 3 * [True]
+    assert kept.is_counted(a_response(kept)) is False
 
 
 def test_a_round_that_publishes_nothing_stays_open(kept: Storage):
@@ -273,14 +283,14 @@ def test_publishing_sees_the_members_of_that_team_and_what_its_last_round_publis
     owners, _ = members(kept, joining, 2), members(kept, other, 2)
     seen = []
 
-    def publish(seated: Sequence[tuple[Seat, Response]], before: str | None) -> tuple[str, list[int]]:
+    def publish(seated: Sequence[tuple[RoundMember, Response]], before: str | None) -> tuple[str, list[int]]:
         seen.append(([response for _, response in seated], before))
         return json.dumps({"round": len(seen)}), [seat.response for seat, _ in seated if not seat.counted]
 
     for _ in range(2):
         assert kept.close_round(lead, publish, day=DAY)
         assert kept.open_round(lead, day=DAY)
-    responses = [kept.response(owner) for owner in owners]
+    responses = [kept.load_response(owner) for owner in owners]
     assert seen == [(responses, None), (responses, '{"round": 1}')]
 
 
@@ -311,9 +321,9 @@ def test_no_response_is_ever_counted_twice(kept: Storage):
     lead, joining = a_team(kept)
     (owner,) = members(kept, joining, 1)
     kept.close_round(lead, all_of, day=DAY)
-    kept.leave(owner)
+    kept.leave_team(owner)
     other, other_joining = a_team(kept)
-    assert kept.join(other_joining, owner, name="", wishes=False)
+    assert kept.join_team(other_joining, owner, name="", shares_wishes=False)
     with pytest.raises(sqlite3.IntegrityError):
         kept.close_round(other, all_of, day=DAY)
     assert team(kept, other).open_round is not None
@@ -328,9 +338,9 @@ def test_erasing_a_person_is_noted_in_the_round_that_counted_them_and_nowhere_el
     kept.close_round(lead, all_of, day=DAY)
     kept.open_round(lead, day=DAY)
     second, *_ = members(kept, joining, 2)
-    assert kept.erase(first) and kept.erase(second)
+    assert kept.delete_response(first) and kept.delete_response(second)
     assert [(round.people, round.erased) for round in team(kept, lead).rounds] == [(3, 1), (0, 0)]
-    assert len(kept.seats(team(kept, lead).id)) == 3
+    assert len(kept.load_round_members(team(kept, lead).id)) == 3
 
 
 def test_erasing_somebody_who_took_it_again_is_noted_in_every_round_of_theirs(kept: Storage):
@@ -339,12 +349,12 @@ def test_erasing_somebody_who_took_it_again_is_noted_in_every_round_of_theirs(ke
     kept.close_round(lead, all_of, day=DAY)
     kept.open_round(lead, day=DAY)
     again = key()
-    kept.start(again, bank="v", day=DAY, earlier=first)
-    kept.finish(again, bank="v", day=DAY)
-    kept.join(joining, again, name="", wishes=False)
+    kept.create_response(again, bank="v", day=DAY, earlier=first)
+    kept.finish_response(again, bank="v", day=DAY)
+    kept.join_team(joining, again, name="", shares_wishes=False)
     fresh = lambda seated, last: (RESULT, [seat.response for seat, _ in seated if not seat.counted])  # noqa: E731
     kept.close_round(lead, fresh, day=DAY)
-    assert kept.erase(again)
+    assert kept.delete_response(again)
     assert [round.erased for round in team(kept, lead).rounds] == [1, 1]
 
 
@@ -352,7 +362,7 @@ def test_expiry_takes_the_rows_and_is_not_noted_as_erasing(kept: Storage):
     lead, joining = a_team(kept)
     members(kept, joining, 3)
     kept.close_round(lead, all_of, day=DAY)
-    assert kept.expire(LATER, remembered=DAY) == 3
+    assert kept.delete_expired(LATER, remembered=DAY) == 3
     (round,) = team(kept, lead).rounds
     assert (round.people, round.erased) == (3, 0)
     assert rows(kept, "member") == rows(kept, "counted") == []
@@ -362,17 +372,17 @@ def test_erasing_a_team_leaves_the_responses_and_nothing_of_the_team(kept: Stora
     (lead, joining), (other, other_joining) = a_team(kept), a_team(kept)
     owners = members(kept, joining, 2) + members(kept, other_joining, 1)
     kept.close_round(lead, all_of, day=DAY)
-    assert kept.erase_team(lead) is True
-    assert kept.team(lead) is kept.joinable(joining) is None
-    assert all(kept.response(owner) for owner in owners)
-    assert [kept.membership(owner) is None for owner in owners] == [True, True, False]
+    assert kept.delete_team(lead) is True
+    assert kept.load_team(lead) is kept.load_team_by_join_link(joining) is None
+    assert all(kept.load_response(owner) for owner in owners)
+    assert [kept.load_membership(owner) is None for owner in owners] == [True, True, False]
     assert [row["team"] for table in ("round", "member") for row in rows(kept, table)] == 2 * [team(kept, other).id]
 
 
 def test_an_erased_team_is_in_no_file(kept: Storage):
     lead, joining = key(), key()
-    kept.make_team(lead, joining, number=1, name="Canary crew", kind="anonymous", minimum=5, day=DAY)
+    kept.create_team(lead, joining, number=1, name="Canary crew", kind="anonymous", minimum=5, day=DAY)
     members(kept, joining, 1)
     kept.close_round(lead, lambda seated, last: ('{"x": "Canary result"}', [1]), day=DAY)
-    assert kept.erase_team(lead)
+    assert kept.delete_team(lead)
     assert not [file.name for file in kept.file.parent.iterdir() if b"Canary" in file.read_bytes()]

@@ -14,19 +14,20 @@ from hypothesis import strategies as st
 
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.scoring import Scheme
-from quiz.storage import Response, Round, Seat, Team
+from quiz.scoring import ScoringModel
+from quiz.storage import Response, Round, RoundMember, Team
 from quiz.teams import anonymous, round_pages
 from quiz.teams.open_team import OpenMember, open_team
-from tests.factories import ALL_NEVER, BANK, SCHEME, SMALL_BANK, member
+from tests.factories import ALL_NEVER, BANK, MODEL, SMALL_BANK, member
 
 SMALL = load(SMALL_BANK)
 
 
-def seats(*each: str | None) -> list[Seat]:
+def seats(*each: str | None) -> list[RoundMember]:
     """A seat for each: the day of finishing, None for unfinished, `counted` for one that a round took."""
     return [
-        Seat(n, "2026-01-01" if one == "counted" else one, counted=one == "counted") for n, one in enumerate(each, 1)
+        RoundMember(n, "2026-01-01" if one == "counted" else one, counted=one == "counted")
+        for n, one in enumerate(each, 1)
     ]
 
 
@@ -43,7 +44,7 @@ def closed(number: int = 1, *, people: int = 6, erased: int = 0, day: str = "202
 
 def publish(bank: Bank, people: int) -> anonymous.Published:
     answers = {id: ("daily", "weekly", "never")[n % 3] for n, id in enumerate(bank.responsibility)}
-    result = anonymous.publish(bank, Scheme.of(bank), people * [anonymous.Member(answers)], 5)
+    result = anonymous.publish(bank, ScoringModel.from_bank(bank), people * [anonymous.Member(answers)], 5)
     assert result is not None
     return result
 
@@ -82,7 +83,7 @@ def test_what_is_said_to_be_enough_is_what_closing_publishes(each, before):
     # Two ways lead to the rule of who counts; they must never disagree.
     crew = team(closed()) if before else team()
     taken = seats(*each)
-    made = round_pages.publisher(BANK, SCHEME, crew)(
+    made = round_pages.publisher(BANK, MODEL, crew)(
         [(one, response(one.response, one.finished)) for one in taken], None
     )
     standing = round_pages.standing(crew, taken)
@@ -95,9 +96,9 @@ def test_what_is_said_to_be_enough_is_what_closing_publishes(each, before):
 
 def test_what_is_published_is_what_the_gate_gives_and_holds_no_title():
     seated = [(one, response(one.response, title="Canary")) for one in seats(*6 * ["2026-03-01"])]
-    made = round_pages.publisher(BANK, SCHEME, team())(seated, None)
+    made = round_pages.publisher(BANK, MODEL, team())(seated, None)
     assert made is not None
-    expected = anonymous.publish(BANK, SCHEME, 6 * [anonymous.Member(ALL_NEVER, ("data-analyst",))], 5)
+    expected = anonymous.publish(BANK, MODEL, 6 * [anonymous.Member(ALL_NEVER, ("data-analyst",))], 5)
     assert anonymous.Published.from_data(json.loads(made[0])) == expected
     assert "Canary" not in made[0]
 
@@ -106,10 +107,10 @@ def test_what_the_last_round_told_is_held_on_to():
     before = publish(BANK, 6)
     daily = dict.fromkeys(BANK.responsibility, "daily")
     seated = [(one, dataclasses.replace(response(one.response), answers=daily)) for one in seats(*6 * ["2026-03-01"])]
-    close = round_pages.publisher(BANK, SCHEME, team(closed()))
+    close = round_pages.publisher(BANK, MODEL, team(closed()))
     fresh, held = close(seated, None), close(seated, json.dumps(before.to_data()))
     assert fresh is not None and held is not None
-    last = anonymous.publish(BANK, SCHEME, 6 * [anonymous.Member(daily, ("data-analyst",))], 5, before=before)
+    last = anonymous.publish(BANK, MODEL, 6 * [anonymous.Member(daily, ("data-analyst",))], 5, before=before)
     assert last is not None
     assert json.loads(held[0]) == json.loads(json.dumps(last.to_data()))
     assert fresh[1] == held[1]
@@ -156,13 +157,13 @@ def test_the_rows_are_the_roles_in_the_order_of_the_flow_each_with_its_own():
         assert [cell.name for cell in row.cells] == [item.name for item in role.responsibilities]
 
 
-mixed = st.lists(st.lists(st.sampled_from(SCHEME.roles), max_size=3, unique=True), min_size=5, max_size=24)
+mixed = st.lists(st.lists(st.sampled_from(MODEL.roles), max_size=3, unique=True), min_size=5, max_size=24)
 
 
 @settings(max_examples=60, deadline=None)
 @given(crew=mixed)
 def test_the_parts_of_the_bar_lie_end_to_end_and_fill_it(crew: Sequence[Sequence[str]]):
-    result = anonymous.publish(BANK, SCHEME, [member(*roles) for roles in crew], 5)
+    result = anonymous.publish(BANK, MODEL, [member(*roles) for roles in crew], 5)
     assert result is not None
     bar = round_pages.page(BANK, result).bar
     assert sum(part.percent for part in bar) == 100
@@ -173,7 +174,7 @@ def test_the_parts_of_the_bar_lie_end_to_end_and_fill_it(crew: Sequence[Sequence
 
 
 def test_the_map_sizes_roles_by_what_is_told_of_them_alone():
-    result = anonymous.publish(BANK, SCHEME, [*4 * [member("data-engineer")], *2 * [member("data-analyst")]], 5)
+    result = anonymous.publish(BANK, MODEL, [*4 * [member("data-engineer")], *2 * [member("data-analyst")]], 5)
     assert result is not None
     page = round_pages.page(BANK, result)
     assert [node.role.id for node in page.map.nodes if node.own] == ["data-engineer"]
@@ -182,7 +183,7 @@ def test_the_map_sizes_roles_by_what_is_told_of_them_alone():
 
 def test_the_map_draws_a_solid_line_where_two_or_more_stand_between():
     crew = [*4 * [member("data-engineer", contacts=["data-analyst"])], member()]
-    result = anonymous.publish(BANK, SCHEME, crew, 5)
+    result = anonymous.publish(BANK, MODEL, crew, 5)
     assert result is not None
     solid = [item.roles for item in result.hand_overs if item.band not in anonymous.FEWEST]
     assert solid
@@ -217,18 +218,18 @@ def pair_of_roles(folder: Path) -> Bank:
 
 def test_the_example_can_be_published_for_every_bank(tmp_path: Path, bank: Bank):
     for each in (bank, SMALL, pair_of_roles(tmp_path / "bank")):
-        page = round_pages.example(each, Scheme.of(each))
+        page = round_pages.example(each, ScoringModel.from_bank(each))
         assert page.result.people == round_pages.EXAMPLE
         assert len(page.rows) == len(each.roles)
         assert page.result.held, "an example without any role in its mix would show nothing"
 
 
 def test_the_example_is_the_same_for_everybody_who_joins():
-    assert round_pages.example(BANK, SCHEME) == round_pages.example(load(paths.shipped("questions")), SCHEME)
+    assert round_pages.example(BANK, MODEL) == round_pages.example(load(paths.shipped("questions")), MODEL)
 
 
 def test_the_example_shows_bands_from_few_to_many():
-    strengths = {cell.strength for row in round_pages.example(BANK, SCHEME).rows for cell in row.cells}
+    strengths = {cell.strength for row in round_pages.example(BANK, MODEL).rows for cell in row.cells}
     assert strengths == {0, 1, 2}
 
 
@@ -240,7 +241,7 @@ def test_each_role_has_the_initials_of_those_who_combine_it():
         OpenMember("Ada Li", member("data-engineer").answers),
         OpenMember("Bo", member("data-engineer", "data-analyst").answers),
     ]
-    found = {role.id: initials for role, initials in round_pages.open_map(BANK, open_team(BANK, SCHEME, crew))}
+    found = {role.id: initials for role, initials in round_pages.open_map(BANK, open_team(BANK, MODEL, crew))}
     assert list(found) == [role.id for role in BANK.roles]
     assert found["data-engineer"] == ("AL", "B")
     assert found["data-analyst"] == ("B",)

@@ -253,14 +253,15 @@ def test_carriers_are_the_strongest_marked_words(reader):
 
 def test_the_vocabularies_are_of_one_size_so_that_no_role_is_favoured(bank):
     sizes = {
-        role.id: len(set(stems("\n".join(w for r in role.responsibilities for w in r.words)))) for role in bank.roles
+        role.id: len(set(stems("\n".join(w for r in role.responsibilities for w in r.vocabulary))))
+        for role in bank.roles
     }
     assert max(sizes.values()) < 1.5 * min(sizes.values()), sizes
 
 
 def test_every_responsibility_has_words_and_says_nothing_twice(bank):
     for responsibility in bank.responsibility.values():
-        known = [phrase.lower() for phrase in responsibility.words]
+        known = [phrase.lower() for phrase in responsibility.vocabulary]
         assert len(known) >= 80, responsibility.id
         assert len(known) == len(set(known)), responsibility.id
 
@@ -272,7 +273,7 @@ def test_a_role_without_words_is_known_by_its_questions(bank):
     ]
     template = bank.roles[0].responsibilities[0]
     added = tuple(
-        replace(template, id=id, role="baker", name=name, question=question, hint=hint, words=())
+        replace(template, id=id, role="baker", name=name, question=question, hint=hint, vocabulary=())
         for id, name, question, hint in asked
     )
     bakery = replace(bank.roles[0], id="baker", responsibilities=added)

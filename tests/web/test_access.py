@@ -41,16 +41,16 @@ GET  /r/LINK/more                   200      200    200    .      .     .       
 POST /r/LINK/more                   303      303    303    .      .     .       .     .
 GET  /r/LINK/check                  200      200    303    .      .     .       .     .
 POST /r/LINK/check                  303      303    303    .      .     .       .     .
-GET  /r/LINK/ahead                  200      200    .      .      .     .       .     .
-POST /r/LINK/ahead                  303      303    .      .      .     .       .     .
-GET  /r/LINK/talk                   200      200    .      .      .     .       .     .
-GET  /r/LINK/since                  200      .      .      .      .     .       .     .
-GET  /r/LINK/yours                  200      200    200    .      .     .       .     .
+GET  /r/LINK/goals                  200      200    .      .      .     .       .     .
+POST /r/LINK/goals                  303      303    .      .      .     .       .     .
+GET  /r/LINK/conversation                   200      200    .      .      .     .       .     .
+GET  /r/LINK/changes                  200      .      .      .      .     .       .     .
+GET  /r/LINK/manage                  200      200    200    .      .     .       .     .
 POST /r/LINK/shares                 303      303    303    .      .     .       .     .
 GET  /r/LINK/shares/7.svg           200      .      200    .      .     .       .     .
 POST /r/LINK/shares/7/end           303      303    303    .      .     .       .     .
-POST /r/LINK/keep                   303      303    303    .      .     .       .     .
-POST /r/LINK/again                  303      303    303    .      .     .       .     .
+POST /r/LINK/extend                   303      303    303    .      .     .       .     .
+POST /r/LINK/retake                  303      303    303    .      .     .       .     .
 GET  /r/LINK/delete                 200      200    200    .      .     .       .     .
 POST /r/LINK/delete                 303      303    303    .      .     .       .     .
 GET  /r/LINK/team                   200      200    .      .      .     .       .     .
@@ -122,18 +122,18 @@ class World:
         app, visitor = self.app, self.visitor
         lead, opened = (make_team(visitor, kind, name=f"{canary} {kind}") for kind in ("anonymous", "open"))
         counted, *_ = fill_team(app, visitor, lead, 6)
-        visitor.send(f"{counted}/more", {"title": canary, "words": canary})
+        visitor.send(f"{counted}/more", {"title": canary, "text": canary})
         visitor.send(f"{lead}/close", page=lead)
         visitor.send(f"{lead}/next", page=lead)
         # The one that was counted takes again a response before it.
         self._take_again(before=make_response(app, title=canary), after=counted)
         named, gone = make_response(app, title=canary), make_response(app)
         begun = make_response(app, {app.bank.pages[0][0].id: "weekly"}, done=False)
-        join_team(app, join_path(visitor, opened), named, canary, wishes=True)
-        join_team(app, join_path(visitor, opened), make_response(app), f"{canary} too", wishes=True)
+        join_team(app, join_path(visitor, opened), named, canary, shares_wishes=True)
+        join_team(app, join_path(visitor, opened), make_response(app), f"{canary} too", shares_wishes=True)
         shares = {name: self._share(own) for name, own in {"share": counted, "begun": begun, "gone": gone}.items()}
         ended = self._share(counted, SHARE + 1)
-        visitor.send(f"{counted}/shares/{SHARE + 1}/end", page=f"{counted}/yours")
+        visitor.send(f"{counted}/shares/{SHARE + 1}/end", page=f"{counted}/manage")
         visitor.send(f"{gone}/delete")
         old, other = make_team(visitor, name=canary), make_team(visitor)
         old_join, other_join = join_path(visitor, old), join_path(visitor, other)
@@ -171,8 +171,8 @@ class World:
         self.brought = make_response(app)
 
     def _share(self, own: str, number: int = SHARE) -> str:
-        fields = {"number": str(number), "label": "", "words": "y"}
-        assert self.visitor.send(f"{own}/shares", fields, page=f"{own}/yours").status_code == 303
+        fields = {"number": str(number), "label": "", "shares_text": "y"}
+        assert self.visitor.send(f"{own}/shares", fields, page=f"{own}/manage").status_code == 303
         return "/s/" + self.app.derive("share", f"{own.split('/')[2]}:{number}")
 
     def _take_again(self, before: str, after: str) -> None:
@@ -188,9 +188,9 @@ class World:
         return {
             "take.questions": {item.id: "weekly" for item in bank.pages[0]},
             "take.more": {"title": "x"},
-            "ahead.page": {"heading": bank.roles[0].id},
-            "yours.share": {"number": "99"},
-            "yours.again": {"seed": links.make()},
+            "goals.page": {"goals": bank.roles[0].id},
+            "manage.create_share": {"number": "99"},
+            "manage.retake": {"seed": links.make()},
             "lead.minimum": {"minimum": "8"},
             "lead.replace_links": {"seed": links.make(), "both": "y"},
             "join.start": {"seed": links.make(), "name": "Somebody"},
@@ -359,15 +359,15 @@ def test_somebody_elses_links_show_and_change_nothing_of_mine(world: World, save
 def holdings(world: World) -> list[object]:
     """All that is kept behind the live links of a world."""
     storage, own = world.app.storage, {kind: links.fingerprint(link) for kind, link in world.links.items()}
-    teams = [storage.team(own[kind]) for kind in ("lead", "lead o")]
+    teams = [storage.load_team(own[kind]) for kind in ("lead", "lead o")]
     people = ("counted", "named", "begun")
     return [
         *teams,
-        *(storage.response(own[kind]) for kind in people),
-        *(storage.membership(own[kind]) for kind in people),
-        *(storage.seats(team.id) for team in teams if team),
-        storage.shared(own["share"]),
-        *(storage.joinable(own[kind]) for kind in ("join", "join o")),
+        *(storage.load_response(own[kind]) for kind in people),
+        *(storage.load_membership(own[kind]) for kind in people),
+        *(storage.load_round_members(team.id) for team in teams if team),
+        storage.load_shared(own["share"]),
+        *(storage.load_team_by_join_link(own[kind]) for kind in ("join", "join o")),
     ]
 
 

@@ -91,9 +91,9 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def too_faint(scheme: str, pairs: list[tuple[str, str]], least: float) -> dict[str, float]:
-    """The pairs of a scheme whose contrast is below `least`, with their contrast."""
-    colours, skipped = SCHEMES[scheme], ON_SCREEN if scheme.startswith("print") else set()
+def too_faint(model: str, pairs: list[tuple[str, str]], least: float) -> dict[str, float]:
+    """The pairs of a model whose contrast is below `least`, with their contrast."""
+    colours, skipped = SCHEMES[model], ON_SCREEN if model.startswith("print") else set()
     found = {
         f"{one} on {ground}": round(contrast(colours[one], colours[ground]), 2)
         for one, ground in pairs
@@ -102,14 +102,14 @@ def too_faint(scheme: str, pairs: list[tuple[str, str]], least: float) -> dict[s
     return {pair: value for pair, value in found.items() if value < least}
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_text_has_a_contrast_of_at_least_4_5(scheme):
-    assert too_faint(scheme, TEXT, 4.5) == {}
+@pytest.mark.parametrize("model", SCHEMES)
+def test_text_has_a_contrast_of_at_least_4_5(model):
+    assert too_faint(model, TEXT, 4.5) == {}
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_borders_and_parts_of_charts_have_a_contrast_of_at_least_3(scheme):
-    assert too_faint(scheme, PARTS, 3) == {}
+@pytest.mark.parametrize("model", SCHEMES)
+def test_borders_and_parts_of_charts_have_a_contrast_of_at_least_3(model):
+    assert too_faint(model, PARTS, 3) == {}
 
 
 def test_every_colour_of_the_style_is_a_token_and_is_checked():
@@ -117,5 +117,5 @@ def test_every_colour_of_the_style_is_a_token_and_is_checked():
     assert set(LIGHT) - named == {"hair"}  # hairlines only decorate
     assert set(DARK) == set(LIGHT) >= set(PRINT)
     elsewhere = re.sub(r":root \{.*?\}", "", STYLE, flags=re.S)
-    # A QR code stands on white whatever the scheme.
+    # A QR code stands on white whatever the model.
     assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", elsewhere)) == {"#fff"}

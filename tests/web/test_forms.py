@@ -101,12 +101,12 @@ def test_a_question_may_have_any_id(small_bank, id):
 def test_the_optional_page_may_be_empty():
     form = FORMS.more(MultiDict())
     assert form.validate()
-    assert (form.contacts.data, form.title.data, form.words.data) == ([], "", "")
+    assert (form.contacts.data, form.title.data, form.text.data) == ([], "", "")
 
 
 def test_contacts_are_offered_by_what_people_do_in_the_order_of_the_flow(bank: Bank):
     choices = [(choice.value, choice.label) for choice in FORMS.more().contacts.iter_choices()]
-    assert choices == [(role.id, role.people) for role in bank.roles]
+    assert choices == [(role.id, role.contact_label) for role in bank.roles]
 
 
 def test_any_of_the_contacts_can_be_chosen(bank: Bank):
@@ -132,12 +132,12 @@ def test_a_contact_that_is_not_offered_is_an_error():
     ],
 )
 def test_texts_are_tidied(typed, kept):
-    form = FORMS.more(sent(title=typed, words=typed))
+    form = FORMS.more(sent(title=typed, text=typed))
     assert form.validate()
-    assert (form.title.data, form.words.data) == (kept, kept)
+    assert (form.title.data, form.text.data) == (kept, kept)
 
 
-@pytest.mark.parametrize(("name", "limit", "said"), [("title", 80, "80"), ("words", 4000, "4,000")])
+@pytest.mark.parametrize(("name", "limit", "said"), [("title", 80, "80"), ("text", 4000, "4,000")])
 def test_a_text_may_be_so_long_and_no_longer(name, limit, said):
     assert FORMS.more(sent(**{name: f" {'🎩' * limit} "})).validate()
     form = FORMS.more(sent(**{name: "🎩" * (limit + 1)}))

@@ -94,7 +94,7 @@ def test_nothing_is_begun_beyond_the_limit(limited: App, monkeypatch):
 
 def test_taking_it_again_and_making_and_joining_a_team_are_starts_too(limited: App, bank: Bank):
     own = somebody(limited, THERE).take(all_answers(bank, "weekly"))
-    for path in (f"{own}/again", "/teams", f"/j/{links.make()}/start"):
+    for path in (f"{own}/retake", "/teams", f"/j/{links.make()}/start"):
         visitor = somebody(limited, path)
         token = visitor.token()
         answers = [visitor.post(path, token | {"seed": "no seed"}) for _ in range(4)]

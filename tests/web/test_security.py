@@ -41,7 +41,7 @@ def routes(app: App, *methods: str) -> list[Rule]:
 
 def share_of(visitor: Visitor, own: str) -> str:
     """The share link that was made of a response, its owner link where there is none."""
-    made = [value for value in visitor.see(f"{own}/yours").values("value") if "/s/" in value]
+    made = [value for value in visitor.see(f"{own}/manage").values("value") if "/s/" in value]
     return (made or [own])[0].rsplit("/", 1)[1]
 
 
@@ -52,14 +52,14 @@ def every_page(visitor: Visitor, own: str) -> Iterator[tuple[str, TestResponse]]
         path = address(rule, share if rule.rule.startswith("/s/") else link)
         yield f"GET {path}", visitor.get(path)
     yield "incomplete", visitor.send(f"{own}/1", {"csrf_token": visitor.token()["csrf_token"]})
-    yield "too long", visitor.send(f"{own}/more", {"title": "x" * 81, "words": "x" * 4001, "contacts": "nobody"})
-    yield "no token", visitor.post(f"{own}/more", {"title": "<b>", "words": "a\nb"})
+    yield "too long", visitor.send(f"{own}/more", {"title": "x" * 81, "text": "x" * 4001, "contacts": "nobody"})
+    yield "no token", visitor.post(f"{own}/more", {"title": "<b>", "text": "a\nb"})
     yield "malformed seed", visitor.post("/start", visitor.token())
     yield "cross-site", visitor.post("/start", headers={"Sec-Fetch-Site": "cross-site"})
     yield "not found", visitor.get("/nothing-here")
     yield "wrong link", visitor.get(f"/r/{links.make()}")
     yield "wrong method", visitor.client.put(own, base_url=visitor.base)
-    yield "too much", visitor.post(f"{own}/more", {"words": "x" * 1_000_000})
+    yield "too much", visitor.post(f"{own}/more", {"text": "x" * 1_000_000})
     yield "no such static file", visitor.get("/static/nothing.css")
 
 
@@ -72,9 +72,9 @@ def own(visitor: Visitor, bank: Bank) -> str:
 def a_finished_one(visitor: Visitor, bank: Bank, title: str, words: str) -> str:
     """The owner link's path of a response with all that can hang on it, and share link number 1."""
     answers = all_answers(bank, "never", insights="daily", trends="daily", pipelines="weekly")
-    own = visitor.take(answers, title=title, words=words, contacts=["data-engineer"])
-    fields = {"number": "1", "label": title, "words": "y", "wishes": "y"}
-    assert visitor.send(f"{own}/shares", fields, page=f"{own}/yours").status_code == 303
+    own = visitor.take(answers, title=title, text=words, contacts=["data-engineer"])
+    fields = {"number": "1", "label": title, "shares_text": "y", "shares_wishes": "y"}
+    assert visitor.send(f"{own}/shares", fields, page=f"{own}/manage").status_code == 303
     return own
 
 
@@ -139,14 +139,14 @@ def test_where_the_browser_does_not_say_which_site_sends_nothing_of_it_becomes_a
 
 @pytest.mark.parametrize("headers", [{"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}])
 def test_a_form_of_ours_is_carried_along_also_where_the_cookie_is_gone(app: App, own, headers):
-    answer = Visitor(app).post(f"{own}/more", {"words": "typed for an hour"}, headers=headers)
+    answer = Visitor(app).post(f"{own}/more", {"text": "typed for an hour"}, headers=headers)
     assert answer.status_code == 400
-    assert ("words", "typed for an hour") in Shown.of(answer).fields
+    assert ("text", "typed for an hour") in Shown.of(answer).fields
 
 
 @pytest.mark.parametrize("origin", [HTTPS, f"{HTTPS}:443", "http://127.0.0.1:8000", "null"])
 def test_under_each_of_its_names_a_form_with_its_token_is_taken(tmp_path, origin):
-    app = create_app({"TESTING": True, "URL": HTTPS}, instance=tmp_path / "https")
+    app = create_app({"TESTING": True, "PUBLIC_URL": HTTPS}, instance=tmp_path / "https")
     visitor = Visitor(app, "https://127.0.0.1:8000")
     fields = visitor.token() | {"seed": links.make()}
     assert visitor.post("/start", fields, headers={"Origin": origin}).status_code == 303
@@ -168,7 +168,7 @@ def test_a_refused_form_comes_back_with_all_that_was_sent_and_can_be_sent_again(
     sent = {
         "contacts": ["data-analyst", "ml-engineer"],
         "title": "\"Head\" of 'R&D' <script>",
-        "words": "\r\n  first\r\n\r\n\tthird </textarea><b>\r\n",
+        "text": "\r\n  first\r\n\r\n\tthird </textarea><b>\r\n",
         "csrf_token": "stale",
     }
     answer = visitor.post(f"{own}/more", sent)
@@ -179,11 +179,11 @@ def test_a_refused_form_comes_back_with_all_that_was_sent_and_can_be_sent_again(
     pairs = [(name, value) for name, value in carried if name == "contacts"]
     assert pairs == [("contacts", "data-analyst"), ("contacts", "ml-engineer")]
     assert dict(carried)["title"] == sent["title"]
-    assert dict(carried)["words"] == sent["words"]
+    assert dict(carried)["text"] == sent["text"]
     assert visitor.post(f"{own}/more", form_values(again.fields)).status_code == 303
     found = load_response(app, own)
     assert set(found.contacts) == {"data-analyst", "ml-engineer"}
-    assert (found.title, found.words) == (sent["title"], "first\n\n\tthird </textarea><b>")
+    assert (found.title, found.text) == (sent["title"], "first\n\n\tthird </textarea><b>")
 
 
 def test_a_button_is_carried_along(visitor: Visitor):
@@ -213,7 +213,7 @@ def five_join(app: App, visitor: Visitor, lead: str) -> None:
     join = next(value for value in visitor.see(lead).values("value") if "/j/" in value).rsplit("/", 1)[1]
     for _ in range(5):
         own = visitor.take(all_answers(app.bank, "weekly")).removeprefix("/r/")
-        assert app.storage.join(links.fingerprint(join), links.fingerprint(own), name="", wishes=False)
+        assert app.storage.join_team(links.fingerprint(join), links.fingerprint(own), name="", shares_wishes=False)
 
 
 def test_a_form_to_close_a_round_that_lay_open_does_not_close_the_next_one(app: App, visitor: Visitor):
@@ -256,7 +256,7 @@ def test_static_files_may_be_kept_and_carry_no_cookie(visitor: Visitor):
 
 def test_strict_transport_is_asked_for_only_where_the_address_is_https(visitor: Visitor, own, tmp_path):
     assert all("Strict-Transport-Security" not in answer.headers for _, answer in every_page(visitor, own))
-    secure = Visitor(create_app({"TESTING": True, "URL": HTTPS}, instance=tmp_path / "https"), HTTPS)
+    secure = Visitor(create_app({"TESTING": True, "PUBLIC_URL": HTTPS}, instance=tmp_path / "https"), HTTPS)
     for name, answer in every_page(secure, secure.start()):
         assert "max-age=" in answer.headers["Strict-Transport-Security"], name
 
@@ -282,7 +282,7 @@ def test_the_only_cookie_is_the_forms_and_no_script_or_other_site_gets_it(app: A
 
 
 def test_over_https_the_cookie_is_bound_to_the_host(tmp_path):
-    app = create_app({"TESTING": True, "URL": HTTPS}, instance=tmp_path / "https")
+    app = create_app({"TESTING": True, "PUBLIC_URL": HTTPS}, instance=tmp_path / "https")
     for cookie in cookies(app, HTTPS):
         name, *rest = cookie.split("; ")
         assert name.startswith("__Host-session=")
@@ -387,7 +387,7 @@ def test_reading_writes_nothing(app: App, visitor: Visitor, own, bank: Bank):
 @pytest.mark.parametrize("payload", HOSTILE_TEXTS)
 def test_what_people_type_is_never_read_as_markup(visitor: Visitor, bank: Bank, payload):
     own = a_finished_one(visitor, bank, payload, payload)
-    harmless = a_finished_one(visitor, bank, "title", "words")
+    harmless = a_finished_one(visitor, bank, "title", "text")
     pages = zip(every_page(visitor, own), every_page(visitor, harmless), strict=True)
     for (name, answer), (_, twin) in pages:
         if answer.mimetype != "text/html":
@@ -395,7 +395,7 @@ def test_what_people_type_is_never_read_as_markup(visitor: Visitor, bank: Bank, 
         tags = [(tag, sorted(attributes)) for tag, attributes in Shown.of(answer).tags]
         assert tags == [(tag, sorted(attributes)) for tag, attributes in Shown.of(twin).tags], name
         assert "<" not in payload or payload not in answer.text, name
-    again = visitor.post(f"{own}/more", {"title": payload, "words": payload, payload: payload})
+    again = visitor.post(f"{own}/more", {"title": payload, "text": payload, payload: payload})
     assert [value for name, value in Shown.of(again).fields if name == payload] == [payload]
     assert ("title", payload) in visitor.see(f"{own}/more").fields
 
@@ -455,7 +455,7 @@ def test_static_files_ask_nobody_else_for_anything(name):
 
 
 def test_a_form_that_is_too_large_is_refused_with_a_page(visitor: Visitor, own):
-    answer = visitor.post(f"{own}/more", {"words": "x" * 1_000_000})
+    answer = visitor.post(f"{own}/more", {"text": "x" * 1_000_000})
     assert answer.status_code == 413
     assert "That is too much at once" in answer.text
 
@@ -477,8 +477,8 @@ def test_more_fields_than_any_form_has_do_not_come_back(visitor: Visitor, own):
 
 def test_the_longest_text_that_is_allowed_gets_through(app: App, visitor: Visitor, own):
     words = "🎩" * 4000
-    assert visitor.send(f"{own}/more", {"words": words}).status_code == 303
-    assert load_response(app, own).words == words
+    assert visitor.send(f"{own}/more", {"text": words}).status_code == 303
+    assert load_response(app, own).text == words
 
 
 @pytest.mark.parametrize(

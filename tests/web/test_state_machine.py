@@ -88,11 +88,11 @@ class Person:
     earlier: Person | None = None
     finished: str | None = None
     title: str = ""
-    words: str = ""
+    text: str = ""
     answers: dict[str, str] = field(default_factory=dict)
     contacts: set[str] = field(default_factory=set)
     wishes: dict[str, str] = field(default_factory=dict)
-    heading: set[str] = field(default_factory=set)
+    goals: set[str] = field(default_factory=set)
     shares: dict[int, Mapping[str, str]] = field(default_factory=dict)
     ended: set[int] = field(default_factory=set)
     team: Team | None = None
@@ -246,14 +246,14 @@ class Web(RuleBasedStateMachine):
         self.check(person)
 
     @precondition(lambda self: some(self.people))
-    @rule(place=places, title=texts, words=texts, contacts=few_roles)
-    def write_more(self, place: int, title: str, words: str, contacts: Sequence[str]) -> None:
+    @rule(place=places, title=texts, text=texts, contacts=few_roles)
+    def write_more(self, place: int, title: str, text: str, contacts: Sequence[str]) -> None:
         person = self.living(place)
-        done = self.post(f"{person.path}/more", {"title": title, "words": words, "contacts": contacts})
-        wrong = len(tidy(title)) > 80 or len(tidy(words)) > 4000 or "nonsense" in contacts
+        done = self.post(f"{person.path}/more", {"title": title, "text": text, "contacts": contacts})
+        wrong = len(tidy(title)) > 80 or len(tidy(text)) > 4000 or "nonsense" in contacts
         assert done.status_code == (422 if wrong else 303)
         if not wrong:
-            person.title, person.words, person.contacts = tidy(title), tidy(words), set(contacts)
+            person.title, person.text, person.contacts = tidy(title), tidy(text), set(contacts)
             person.changed = self.day
         self.touch(person)
 
@@ -273,13 +273,13 @@ class Web(RuleBasedStateMachine):
     @rule(place=places, wishes=st.dictionaries(st.sampled_from([*BANK.responsibility]), wish, max_size=4), to=few_roles)
     def wish_for(self, place: int, wishes: Mapping[str, str], to: Sequence[str]) -> None:
         person = self.living(place)
-        fields = {f"wish-{id}": each for id, each in wishes.items()} | {"heading": to}
-        done = self.post(f"{person.path}/ahead", fields)
+        fields = {f"wish-{id}": each for id, each in wishes.items()} | {"goals": to}
+        done = self.post(f"{person.path}/goals", fields)
         wrong = "nonsense" in [*wishes.values(), *to] or len(to) > 2
         assert done.status_code == (404 if not person.finished else 422 if wrong else 303)
         if done.status_code == 303:
             person.wishes = {id: each for id, each in wishes.items() if each}
-            person.heading, person.changed = set(to), self.day
+            person.goals, person.changed = set(to), self.day
         self.touch(person, person.team)
 
     # What is theirs
@@ -289,7 +289,7 @@ class Web(RuleBasedStateMachine):
         place=places,
         number=st.integers(-1, 6) | st.just(2**53),
         label=texts,
-        shows=st.sets(st.sampled_from(["words", "wishes"])),
+        shows=st.sets(st.sampled_from(["text", "wishes"])),
     )
     def share(self, place: int, number: int, label: str, shows: set[str]) -> None:
         person = self.living(place)
@@ -316,7 +316,7 @@ class Web(RuleBasedStateMachine):
     @rule(place=places)
     def keep(self, place: int) -> None:
         person = self.living(place)
-        assert self.post(f"{person.path}/keep").status_code == 303
+        assert self.post(f"{person.path}/extend").status_code == 303
         person.changed = self.day
         self.touch(person)
 
@@ -324,7 +324,7 @@ class Web(RuleBasedStateMachine):
     @rule(place=places)
     def take_it_again(self, place: int) -> None:
         person = self.living(place)
-        self.begun(self.post(f"{person.path}/again", {"seed": links.make()}).location, earlier=person)
+        self.begun(self.post(f"{person.path}/retake", {"seed": links.make()}).location, earlier=person)
 
     @precondition(lambda self: some(self.people))
     @rule(place=places)
@@ -378,26 +378,26 @@ class Web(RuleBasedStateMachine):
         for n in range(people):
             fields = {"seed": links.make(), "name": f"Person {len(self.people)}"}
             person = self.begun(self.post(f"{join}/start", fields).location)
-            self.is_in(person, team, fields["name"], wishes=False)
+            self.is_in(person, team, fields["name"], shares_wishes=False)
             for number, page in enumerate(BANK.pages, 1):
                 self.save(person, number, {item.id: often[(n + number) % 6] for item in page})
             self.check(person)
 
-    def is_in(self, person: Person, team: Team, name: str, *, wishes: bool) -> None:
+    def is_in(self, person: Person, team: Team, name: str, *, shares_wishes: bool) -> None:
         opened = team.kind == "open"
         person.team, person.name = team, tidy(name) if opened else ""
-        person.shows_wishes = wishes and opened
+        person.shows_wishes = shares_wishes and opened
         self.touch(person, team)
 
     @precondition(lambda self: some(self.teams))
     @rule(place=places, name=texts, wishes=st.booleans())
     def join_by_starting(self, place: int, name: str, wishes: bool) -> None:
         team = self.a_team(place)
-        fields = {"seed": links.make(), "name": name} | ({"wishes": "y"} if wishes else {})
+        fields = {"seed": links.make(), "name": name} | ({"shares_wishes": "y"} if wishes else {})
         done = self.post(f"{self.join_of(team)}/start", fields)
         assert done.status_code == (303 if self.named(team, name) else 422)
         if done.status_code == 303:
-            self.is_in(self.begun(done.location), team, name, wishes=wishes)
+            self.is_in(self.begun(done.location), team, name, shares_wishes=wishes)
         self.touch(team)
 
     def named(self, team: Team, name: str) -> bool:
@@ -409,7 +409,7 @@ class Web(RuleBasedStateMachine):
         team = self.a_team(place)
         person = self.people[who % len(self.people)]
         link = f"http://localhost{person.path}" if whole else person.path.split("/")[2]
-        fields = {"link": link, "name": name} | ({"wishes": "y"} if wishes else {})
+        fields = {"link": link, "name": name} | ({"shares_wishes": "y"} if wishes else {})
         done = self.post(f"{self.join_of(team)}/bring", fields)
         late = person.finished is not None and person.finished < team.last_closed
         may = person.alive and person.team in (None, team) and self.named(team, name)
@@ -424,7 +424,7 @@ class Web(RuleBasedStateMachine):
             assert done.location == f"{person.path}/team"
         if may:
             assert done.location == f"{person.path}/team"
-            self.is_in(person, team, name, wishes=wishes)
+            self.is_in(person, team, name, shares_wishes=wishes)
         self.touch(person, team)
 
     @precondition(lambda self: some(self.people))
@@ -458,7 +458,7 @@ class Web(RuleBasedStateMachine):
         if team.going and len(taken) >= team.minimum:
             before = team.rounds[-1].published if team.rounds else None
             members = [anonymous.Member(each.answers, each.contacts) for each in taken]
-            published = anonymous.publish(self.app.bank, self.app.scheme, members, team.minimum, before)
+            published = anonymous.publish(self.app.bank, self.app.scoring_model, members, team.minimum, before)
             assert published is not None
             team.rounds.append(Round(self.day, published))
             team.going = False
@@ -533,8 +533,8 @@ class Web(RuleBasedStateMachine):
     def look(self, place: int, page: str) -> None:
         person = self.living(place)
         there = {
-            "/since": bool(person.finished and person.earlier),
-            **dict.fromkeys(("/talk", "/talk?listener", "/ahead"), bool(person.finished)),
+            "/changes": bool(person.finished and person.earlier),
+            **dict.fromkeys(("/conversation", "/conversation?listener", "/goals"), bool(person.finished)),
         }.get(page, True)
         moved = page == "/check" and not sheet(BANK, person.answers).complete
         assert self.get(f"{person.path}{page}").status_code == (303 if moved else 200 if there else 404)
@@ -576,9 +576,9 @@ class Web(RuleBasedStateMachine):
             assert {self.get(self.share_of(person, n)).status_code for n in (*person.shares, 1)} == {404}
             return
         kept = answer.get_json()
-        for name in ("started", "changed", "finished", "title", "words", "answers", "wishes"):
+        for name in ("started", "changed", "finished", "title", "text", "answers", "wishes"):
             assert kept[name] == getattr(person, name), name
-        assert (set(kept["contacts"]), set(kept["heading"])) == (person.contacts, person.heading)
+        assert (set(kept["contacts"]), set(kept["goals"])) == (person.contacts, person.goals)
         assert kept["earlier"] is (person.earlier is not None)
         assert sorted(share["number"] for share in kept["shares"]) == sorted(person.shares)
         for number in person.ended:
@@ -650,7 +650,7 @@ class Web(RuleBasedStateMachine):
 @pytest.fixture
 def walker(tmp_path: Path) -> Iterator[partial[Web]]:
     """Makes walks through one app, whose clock begins in 2030."""
-    app = create_app({"TESTING": True, "RATE_LIMITS": False, "KEEP_MONTHS": KEPT}, instance=tmp_path / "instance")
+    app = create_app({"TESTING": True, "RATE_LIMITS": False, "RETENTION_MONTHS": KEPT}, instance=tmp_path / "instance")
     app.today = lambda: "2030-01-01"  # type: ignore[method-assign]
     Web.seen.clear()
     yield partial(Web, app, Visitor(app))

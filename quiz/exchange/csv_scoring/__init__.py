@@ -22,9 +22,9 @@ import numpy as np
 
 from quiz import bank
 from quiz.config import paths
-from quiz.exchange.csv_scoring.reading import SHOWN_PROBLEMS, BadInput, People, Table
+from quiz.exchange.csv_scoring.reading import SHOWN_PROBLEMS, CsvInputError, People, Table
 from quiz.exchange.csv_scoring.writing import Csv, Jsonl, Writer
-from quiz.scoring import Scheme, score, stability
+from quiz.scoring import ScoringModel, score, stability
 
 # See `run`.
 _KEPT_BYTES = 8 << 20
@@ -47,26 +47,26 @@ def run(source: str, *, format: str, out: Path | None, skip_bad: bool, folder: P
     Raises
     ------
     click.ClickException
-        For a bad bank, bad input (`BadInput`) or a file that cannot be read or written.
+        For a bad bank, bad input (`CsvInputError`) or a file that cannot be read or written.
     """
     try:
         questions = bank.load(folder or paths.shipped("questions"))
     except bank.BankError as error:
-        raise BadInput(str(error)) from error
-    scheme = Scheme.of(questions)
+        raise CsvInputError(str(error)) from error
+    model = ScoringModel.from_bank(questions)
     # Once a large block has been freed, glibc stops giving each chunk's memory back only to fetch it again, page by
     # page, for the next: a fifth of the time. The block itself is never touched.
     np.empty(_KEPT_BYTES, dtype=np.uint8)
     try:
         with _opened(source) as text, _written(out) as target:
-            table = Table(text, "<stdin>" if source == "-" else click.format_filename(source), scheme)
-            writer = Writer(questions, target, (Csv if format == "csv" else Jsonl)(scheme.roles))
+            table = Table(text, "<stdin>" if source == "-" else click.format_filename(source), model)
+            writer = Writer(questions, target, (Csv if format == "csv" else Jsonl)(model.roles))
             for people in _with_progress(table.chunks(patient=skip_bad), text):
                 if skip_bad or not table.problems:
-                    scores = score(scheme, scheme.worth[people.steps])
-                    writer.write(people, scores, stability(scheme, people.steps, scores.mix))
+                    scores = score(model, model.level_of_step[people.steps])
+                    writer.write(people, scores, stability(model, people.steps, scores.mix))
             if table.problems and not skip_bad:
-                raise BadInput("\n".join(map(table.said, sorted(table.problems)[:SHOWN_PROBLEMS])))
+                raise CsvInputError("\n".join(map(table.said, sorted(table.problems)[:SHOWN_PROBLEMS])))
     except OSError as error:
         if error.errno == errno.EPIPE:  # whoever reads us has seen enough; click ends quietly
             raise

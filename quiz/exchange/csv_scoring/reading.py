@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from quiz.bank import COLUMNS
 from quiz.exchange.score_request import LONGEST_TEXT, UNREADABLE, shown
-from quiz.scoring.scoring_model import Scheme, Steps
+from quiz.scoring.scoring_model import ScoringModel, Steps
 
 SHOWN_PROBLEMS = 20
 # Columns that are read beside those of the questions; of the others, scoring has no use.
@@ -28,7 +28,7 @@ _LONGEST_CELL = 10 * LONGEST_TEXT
 _LINE_BREAK = re.compile("\r\n?|\n")
 
 
-class BadInput(click.ClickException):
+class CsvInputError(click.ClickException):
     """A file that cannot be scored: one line for each problem, `FILE:LINE: column: what is wrong; how to mend it`."""
 
     def show(self, file: IO[Any] | None = None) -> None:
@@ -39,7 +39,7 @@ class Problem(NamedTuple):
     line: int
     column: str
     what: str
-    mend: str
+    hint: str
 
 
 class People(NamedTuple):
@@ -56,12 +56,12 @@ class Table:
     `rows` counts the rows seen, `left_out` those among them with a problem.
     """
 
-    def __init__(self, text: TextIO, name: str, scheme: Scheme) -> None:
+    def __init__(self, text: TextIO, name: str, model: ScoringModel) -> None:
         csv.field_size_limit(_LONGEST_CELL)
-        self.name, self.scheme = name, scheme
+        self.name, self.model = name, model
         self.rows = self.left_out = 0
         self.problems: list[Problem] = []
-        self.step = _StepOfCell(scheme)
+        self.step = _StepOfCell(model)
         self._read_header(text)
 
     def _read_header(self, text: TextIO) -> None:
@@ -81,7 +81,7 @@ class Table:
         if not any(name.strip() for name in names):
             raise self._refusal("header", "is missing", "begin with a line of column names")
         self.columns = [name.strip().lower() for name in names]
-        known = [*self.scheme.questions, *COLUMNS]
+        known = [*self.model.questions, *COLUMNS]
         for n, column in enumerate(self.columns):
             if not column:
                 self._note(self.reader.line_num, "header", f"column {n + 1} has no name", "name or remove it")
@@ -89,10 +89,10 @@ class Table:
                 self._note(self.reader.line_num, shown(column), "this column stands twice", "remove one")
             elif column not in known:
                 near = get_close_matches(column, known, 1)
-                mend = f"did you mean {near[0]!r}?" if near else "use a question id of the bank, id or text"
-                self._note(self.reader.line_num, shown(column), "unknown column", mend)
+                hint = f"did you mean {near[0]!r}?" if near else "use a question id of the bank, id or text"
+                self._note(self.reader.line_num, shown(column), "unknown column", hint)
         if self.problems:
-            raise BadInput("\n".join(map(self.said, self.problems[:SHOWN_PROBLEMS])))
+            raise CsvInputError("\n".join(map(self.said, self.problems[:SHOWN_PROBLEMS])))
 
     def chunks(self, *, patient: bool) -> Iterator[People]:
         """People, a chunk at a time. Unless `patient`, reading ends soon after enough problems for one message."""
@@ -116,8 +116,8 @@ class Table:
             if error:
                 self.rows += 1
                 self.left_out += 1
-                what, mend = _unread(error)
-                self._note(lines[len(rows)], "row", f"cannot be read ({what})", mend)
+                what, hint = _unread(error)
+                self._note(lines[len(rows)], "row", f"cannot be read ({what})", hint)
 
     def _people(self, rows: list[list[str]], lines: Sequence[int]) -> People:
         """The people in `rows`, column by column, since that is many times faster than row by row."""
@@ -128,8 +128,8 @@ class Table:
         before, self.rows = self.rows, self.rows + len(rows)
         cells = dict(zip(self.columns, zip(*rows, strict=True), strict=True)) if rows else {}
         nothing = ("",) * len(rows)
-        steps = np.full((len(rows), len(self.scheme.questions)), self.scheme.skip, dtype=np.uint8)
-        for n, question in enumerate(self.scheme.questions):
+        steps = np.full((len(rows), len(self.model.questions)), self.model.skip, dtype=np.uint8)
+        for n, question in enumerate(self.model.questions):
             if question in cells:
                 steps[:, n] = self._steps(question, cells[question], lines, bad)
         ids = [id or str(number) for number, id in enumerate(cells.get(_ID, nothing), before + 1)]
@@ -159,14 +159,14 @@ class Table:
         try:
             return np.frombuffer(bytes(map(self.step.__getitem__, cells)), dtype=np.uint8)
         except KeyError:
-            mend = f"use one of {', '.join(self.scheme.step)}, or 0 to {self.scheme.skip - 1}"
-        steps = np.full(len(cells), self.scheme.skip, dtype=np.uint8)
+            hint = f"use one of {', '.join(self.model.step)}, or 0 to {self.model.skip - 1}"
+        steps = np.full(len(cells), self.model.skip, dtype=np.uint8)
         for n, cell in enumerate(cells):
             try:
                 steps[n] = self.step[cell]
             except KeyError:
                 bad.add(n)
-                self._note(lines[n], column, f"unknown answer '{shown(cell)}'", mend)
+                self._note(lines[n], column, f"unknown answer '{shown(cell)}'", hint)
         return steps
 
     def _check_texts(self, column: str, cells: Sequence[str], lines: Sequence[int], bad: set[int]) -> None:
@@ -181,15 +181,15 @@ class Table:
                 what = "holds a NUL byte" if found[0] == "\0" else "is not UTF-8 text"
                 self._note(lines[n], column, what, "save the file as CSV in UTF-8")
 
-    def _note(self, line: int, column: str, what: str, mend: str) -> None:
-        self.problems.append(Problem(line, column, what, mend))
+    def _note(self, line: int, column: str, what: str, hint: str) -> None:
+        self.problems.append(Problem(line, column, what, hint))
 
-    def _refusal(self, column: str, what: str, mend: str) -> BadInput:
-        return BadInput(self.said(Problem(max(self.reader.line_num, 1), column, what, mend)))
+    def _refusal(self, column: str, what: str, hint: str) -> CsvInputError:
+        return CsvInputError(self.said(Problem(max(self.reader.line_num, 1), column, what, hint)))
 
     def said(self, problem: Problem) -> str:
         """One line for people and for programs."""
-        return f"{self.name}:{problem.line}: {problem.column}: {problem.what}; {problem.mend}"
+        return f"{self.name}:{problem.line}: {problem.column}: {problem.what}; {problem.hint}"
 
 
 class _Lines(Sequence[int]):
@@ -213,9 +213,9 @@ class _Lines(Sequence[int]):
 class _StepOfCell(dict[str, int]):
     """The step that a cell means: an answer id, or the place of an answer on the scale. KeyError for anything else."""
 
-    def __init__(self, scheme: Scheme) -> None:
-        places = {str(n): n for n in range(scheme.skip)}
-        super().__init__({**places, **scheme.step, "": scheme.skip})
+    def __init__(self, model: ScoringModel) -> None:
+        places = {str(n): n for n in range(model.skip)}
+        super().__init__({**places, **model.step, "": model.skip})
 
     def __missing__(self, cell: str) -> int:
         plain = cell.strip().lower()

@@ -46,7 +46,8 @@ class Jsonl:
         self.names = [f'"{role}"' for role in roles]
         standings = ", ".join(f'"{role}": {{"coverage": @, "similarity": @, "share": @}}' for role in roles)
         self.line = (
-            '{"id": @, "evidence": "@", "mix": [@]@, "fit": @, "stability": {"held": @, "of": @}, '
+            '{"id": @, "evidence": "@", "mix": [@], "alternative": @, "fit": @, '
+            '"stability": {"unchanged": @, "tried": @}, '
             f'"roles": {{{standings}}}, "text": @}}\n'
         )
 
@@ -54,7 +55,7 @@ class Jsonl:
         return encode_basestring_ascii(id)
 
     def other(self, mix: str) -> str:
-        return f', "or": [{mix}]'
+        return f"[{mix}]" if mix else "null"
 
     def text(self, text: Mapping[str, float] | None) -> str:
         return "null" if text is None else json.dumps({role: round(value, 4) for role, value in text.items()})
@@ -67,16 +68,16 @@ class Csv:
         parts = [f"{role}.{part}" for role in roles for part in ("coverage", "similarity", "share")]
         texts = [f"text.{role}" for role in roles]
         self.names = list(roles)
-        self.header = ",".join(["id", "evidence", "mix", "fit", "stability", *parts, *texts]) + "\n"
+        self.header = ",".join(["id", "evidence", "mix", "alternative", "fit", "stability", *parts, *texts]) + "\n"
         # "11/17" would become a date in a spreadsheet.
-        self.line = f"@,@,@@,@,@ of @,{','.join('@' * len(parts))},@\n"
+        self.line = f"@,@,@,@,@,@ of @,{','.join('@' * len(parts))},@\n"
 
     def id(self, id: str) -> str:
         id = id if id[:1] in _PLAIN else export.harmless(id)
         return '"{}"'.format(id.replace('"', '""')) if _CSV_SPECIAL.search(id) else id
 
     def other(self, mix: str) -> str:
-        return ""
+        return mix
 
     def text(self, text: Mapping[str, float] | None) -> str:
         return ",".join("" if text is None else repr(round(text[role], 4)) for role in self.names)
@@ -122,7 +123,7 @@ class Writer:
         # A mix is always the top of the ranking; the other one need not be.
         sizes = scores.mix.sum(1).tolist()
         mixes = [between(names[:size]) for names, size in zip(ranked, sizes, strict=True)]
-        others = [""] * len(ranked)
+        others = [self.format.other("")] * len(ranked)
         chosen = np.take_along_axis(scores.alternative, ranking, axis=1)
         tied = np.flatnonzero(chosen.any(1))
         for row, flags in zip(tied.tolist(), chosen[tied].tolist(), strict=True):

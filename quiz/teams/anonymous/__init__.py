@@ -8,7 +8,8 @@ Three things hide a person. A responsibility is told as a band, so the count its
 person can move: else two rounds of the same people, before and after one of them came, would tell that person's week.
 """
 
-from quiz.teams.anonymous.facts import MINUTES, Fact, Prompt, agenda, facts
+from quiz.teams.anonymous.agenda import MINUTES, Prompt, agenda
+from quiz.teams.anonymous.facts import Fact, facts
 from quiz.teams.anonymous.publish import Member, publish
 from quiz.teams.anonymous.published import (
     BANDS,

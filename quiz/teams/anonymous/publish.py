@@ -12,7 +12,7 @@ import numpy as np
 
 from quiz.bank import Bank
 from quiz.results.goals import REGULAR
-from quiz.scoring import Scheme, score, shown_shares
+from quiz.scoring import ScoringModel, score, shown_shares
 from quiz.teams.anonymous.published import (
     HEADS,
     LARGE,
@@ -40,7 +40,7 @@ class Member:
 
 
 def publish(
-    bank: Bank, scheme: Scheme, members: Sequence[Member], minimum: int, before: Published | None = None
+    bank: Bank, model: ScoringModel, members: Sequence[Member], minimum: int, before: Published | None = None
 ) -> Published | None:
     """The one gate: what closing a round publishes, or None with fewer members than the minimum.
 
@@ -62,20 +62,20 @@ def publish(
     """
     if not may_close(len(members), minimum):
         return None
-    levels = scheme.worth[np.concatenate([scheme.steps(member.answers) for member in members])]
+    levels = model.level_of_step[np.concatenate([model.steps(member.answers) for member in members])]
     people = len(members)
     done = (np.nan_to_num(levels) >= REGULAR).sum(axis=0).tolist()
-    scores = score(scheme, levels)
+    scores = score(model, levels)
     told = {item.responsibility: item.band for item in before.coverage} if before else {}
     stood = {item.roles: item.band for item in before.hand_overs} if before else {}
-    combined = [{scheme.roles[n] for n in np.flatnonzero(row)} for row in scores.mix]
+    combined = [{model.roles[n] for n in np.flatnonzero(row)} for row in scores.mix]
     return Published(
         people=people,
         bank=bank.version,
-        **_mix(bank, combined, dict(zip(scheme.roles, scores.share.T.tolist(), strict=True)), before),
+        **_mix(bank, combined, dict(zip(model.roles, scores.share.T.tolist(), strict=True)), before),
         coverage=tuple(
             Covered(id, bank.responsibility[id].name, bank.responsibility[id].role, _band(often, people, told.get(id)))
-            for id, often in zip(scheme.questions, done, strict=True)
+            for id, often in zip(model.questions, done, strict=True)
         ),
         hand_overs=tuple(
             HandOver(pair, _band(_between(pair, combined, members), people, stood.get(pair)))

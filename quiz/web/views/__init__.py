@@ -22,7 +22,22 @@ class LinkConverter(BaseConverter):
 
 def init_app(app: App) -> None:
     """Put every area's pages into `app`."""
-    from quiz.web.views import api, download, errors, goals, health, lead, manage, member, result, shared, start, take
+    from quiz.web.views import (
+        api,
+        changes,
+        conversation,
+        download,
+        errors,
+        goals,
+        health,
+        lead,
+        manage,
+        member,
+        result,
+        shared,
+        start,
+        take,
+    )
 
     app.url_map.converters["link"] = LinkConverter
     errors.init_app(app)
@@ -30,13 +45,15 @@ def init_app(app: App) -> None:
     app.register_blueprint(take.pages)
     app.register_blueprint(result.pages)
     app.register_blueprint(goals.pages)
+    app.register_blueprint(changes.pages)
+    app.register_blueprint(conversation.pages)
     app.register_blueprint(manage.pages)
     app.register_blueprint(download.pages)
     app.register_blueprint(shared.pages)
-    app.register_blueprint(lead.making)
+    app.register_blueprint(lead.new_team)
     app.register_blueprint(lead.pages)
     app.register_blueprint(member.pages)
-    app.register_blueprint(member.membership)
+    app.register_blueprint(member.member)
     app.register_blueprint(api.pages)
     app.register_blueprint(health.pages)
     app.add_template_filter(_lookup, "lookup")

@@ -35,10 +35,10 @@ def score() -> Response:
     request.max_content_length = score_request.MOST_BYTES
     try:
         person = score_request.person(app.bank, request.get_data(cache=False))
-    except score_request.Refused as refused:
-        return problem(400 if isinstance(refused, score_request.NoJson) else 422, refused.faults)
+    except score_request.InvalidRequestError as refused:
+        return problem(400 if isinstance(refused, score_request.InvalidJsonError) else 422, refused.faults)
     text = None if not person.text.strip() else matcher.of(app.bank).read(person.text).roles
-    return _json(export.scored("", scoring.match(app.scheme, person.answers), text) | {"id": person.id})
+    return _json(export.scored("", scoring.match(app.scoring_model, person.answers), text) | {"id": person.id})
 
 
 @pages.get("/openapi.json")

@@ -12,7 +12,7 @@ from quiz.exchange import export
 from quiz.web.app import current
 from quiz.web.views.owner_pages import owner_pages, response, result
 
-pages = owner_pages("along", prefix="/r")
+pages = owner_pages("download", prefix="/r")
 
 
 @pages.get("/<link:link>.json")
@@ -31,16 +31,16 @@ def as_json() -> Response:
 
 def _team() -> dict[str, Any] | None:
     """What is kept about being in a team: which, under which name, and whether a round has counted the response."""
-    found = current().storage.membership(g.key)
-    counted = current().storage.counted(g.key)
+    found = current().storage.load_membership(g.key)
+    counted = current().storage.is_counted(g.key)
     if found is None:
-        return {"counted": True} if counted else None
+        return {"counted_in_round": True} if counted else None
     return {
         "name": found.team.name,
         "kind": found.team.kind,
-        "as": found.name,
-        "wishes": found.wishes,
-        "counted": counted,
+        "display_name": found.name,
+        "shares_wishes": found.shares_wishes,
+        "counted_in_round": counted,
     }
 
 
@@ -48,7 +48,7 @@ def _team() -> dict[str, Any] | None:
 def as_csv() -> Response:
     """The answers, such as `quiz score` reads again."""
     kept = response()
-    rows = export.own_sheet(current().bank, kept.answers, contacts=kept.contacts, title=kept.title, words=kept.words)
+    rows = export.own_sheet(current().bank, kept.answers, contacts=kept.contacts, title=kept.title, text=kept.text)
     answer = Response(export.to_csv(rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = "attachment; filename=many-hats.csv"
     return answer

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from werkzeug.wrappers import Response as BaseResponse
 
 from quiz.exchange.score_request import Fault
-from quiz.storage import Unavailable
+from quiz.storage import UnavailableError
 from quiz.web.security import send_again
 
 RETRY_SECONDS = 5
@@ -55,8 +55,8 @@ def init_app(app: Flask) -> None:
         text = "This server does not go by that name. Whoever runs it can add the name with --url.\n"
         return Response(text, 400, mimetype="text/plain")
 
-    @app.errorhandler(Unavailable)
-    def unavailable(error: Unavailable) -> tuple[str | Response, int, dict[str, str]]:
+    @app.errorhandler(UnavailableError)
+    def unavailable(error: UnavailableError) -> tuple[str | Response, int, dict[str, str]]:
         app.logger.error("storage unavailable: %s", error)
         if _for_programs():
             return problem(503), 503, {"Retry-After": str(RETRY_SECONDS)}

@@ -16,12 +16,12 @@ from quiz.web.app import current
 from quiz.web.views.link_pages import linked
 from quiz.web.views.result import qr_code
 
-making = Blueprint("making", __name__)
-pages = linked("lead", "/t/<link:link>", lambda lead: current().storage.team(lead) or _just_replaced())
+new_team = Blueprint("new_team", __name__)
+pages = linked("lead", "/t/<link:link>", lambda lead: current().storage.load_team(lead) or _just_replaced())
 
 
-@making.route("/teams", methods=["GET", "POST"])
-def make() -> str | Response | tuple[str, int]:
+@new_team.route("/teams", methods=["GET", "POST"])
+def create() -> str | Response | tuple[str, int]:
     """Make a team: its name, its kind, its minimum. The same form sent twice makes one."""
     app = current()
     form = app.forms.team(request.form if request.method == "POST" else None)
@@ -31,7 +31,7 @@ def make() -> str | Response | tuple[str, int]:
         errors = [(name, messages[0]) for name, messages in form.errors.items()]
         return render_template("lead/make.html", form=form, seed=request.form.get("seed"), errors=errors), 422
     lead = app.derive("lead", links.checked(request.form.get("seed", "")) or abort(400))
-    app.storage.make_team(
+    app.storage.create_team(
         links.fingerprint(lead),
         links.fingerprint(join_link(lead, 1)),
         number=1,
@@ -53,7 +53,7 @@ def _just_replaced() -> storage.Team | None:
     seed = links.checked(request.form.get("seed", ""))
     if request.endpoint != "lead.replace_links" or seed is None:
         return None
-    return current().storage.team(links.fingerprint(current().derive("lead", seed)))
+    return current().storage.load_team(links.fingerprint(current().derive("lead", seed)))
 
 
 def _team() -> storage.Team:
@@ -84,7 +84,7 @@ def page() -> str:
     return render_template(
         "lead/page.html",
         **common,
-        standing=round_pages.standing(team, app.storage.seats(team.id)),
+        standing=round_pages.standing(team, app.storage.load_round_members(team.id)),
         rounds=shown,
         minimums=[n for n in anonymous.MINIMUMS if n > team.minimum],
         too_few="few" in request.args,
@@ -94,12 +94,15 @@ def page() -> str:
 def by_name(team: storage.Team) -> dict[str, Any]:
     """What the page of an open team shows of its members; those who have not finished are only counted."""
     app = current()
-    members = app.storage.members(team.id)
+    members = app.storage.load_open_members(team.id)
     done = [member for member in members if member.response.finished]
     shown = open_team.open_team(
         app.bank,
-        app.scheme,
-        [open_team.OpenMember(m.name, m.response.answers, m.response.wishes if m.wishes else None) for m in done],
+        app.scoring_model,
+        [
+            open_team.OpenMember(m.name, m.response.answers, m.response.wishes if m.shares_wishes else None)
+            for m in done
+        ],
     )
     return {"shown": shown, "waiting": len(members) - len(done), "map": round_pages.open_map(app.bank, shown)}
 
@@ -115,7 +118,7 @@ def close() -> str | Response:
     """Close the open round, which publishes it, after asking once; with too few it stays open and says so."""
     app, team = current(), _anonymous()
     if request.method != "POST":
-        standing = round_pages.standing(team, app.storage.seats(team.id))
+        standing = round_pages.standing(team, app.storage.load_round_members(team.id))
         if team.open_round is None or not standing.enough:
             return redirect(url_for("lead.page"), 303)
         return render_template("lead/close.html", team=team, standing=standing)
@@ -123,9 +126,9 @@ def close() -> str | Response:
     if asked is not None and (team.open_round is None or team.open_round.number != asked):
         # The form is of before that round was closed: it must not close the next one.
         return redirect(url_for("lead.round", number=asked), 303)
-    app.storage.close_round(g.key, round_pages.publisher(app.bank, app.scheme, team), day=app.today())
+    app.storage.close_round(g.key, round_pages.publisher(app.bank, app.scoring_model, team), day=app.today())
     # Read anew: somebody who clicks twice wants to see the round that the first click closed.
-    after = app.storage.team(g.key) or abort(404)
+    after = app.storage.load_team(g.key) or abort(404)
     if after.open_round is not None:
         return redirect(url_for("lead.page", few="few"), 303)
     return redirect(url_for("lead.round", number=len(after.rounds)), 303)
@@ -168,7 +171,7 @@ def delete() -> str | Response:
     """Delete the team with all its rounds, after asking once."""
     if request.method != "POST":
         return render_template("lead/delete.html", team=_team())
-    current().storage.erase_team(g.key)
+    current().storage.delete_team(g.key)
     return redirect(url_for("start.deleted", team=1), 303)
 
 

@@ -14,7 +14,7 @@ from quiz.web.app import current
 from quiz.web.views.owner_pages import or_gone, owner_pages, response
 from quiz.web.views.result import qr_code
 
-pages = owner_pages("yours")
+pages = owner_pages("manage")
 
 
 class Shared(NamedTuple):
@@ -29,7 +29,7 @@ def _share_link(number: int) -> str:
     return current().derive("share", f"{g.link}:{number}")
 
 
-@pages.get("/yours")
+@pages.get("/manage")
 def page() -> str:
     """Share links, export, expiry, taking it again, deleting."""
     app, kept = current(), response()
@@ -38,7 +38,7 @@ def page() -> str:
         "manage/page.html",
         shares=sorted(made, key=lambda one: (one.share.made, one.share.label)),
         number=1 + secrets.randbelow(2**53 - 1),
-        full=len(made) >= storage.MOST_SHARES,
+        full=len(made) >= storage.MAX_SHARES,
         form=app.forms.share(),
         expires=app.expiry(kept.changed),
         seed=links.make(),
@@ -47,16 +47,16 @@ def page() -> str:
 
 
 @pages.post("/shares")
-def share() -> Response:
+def create_share() -> Response:
     """Make a share link. The same form sent twice makes one."""
     app = current()
     form, number = app.forms.share(request.form), request.form.get("number", type=int) or 0
     if not form.validate() or not 0 < number < 2**53:
         abort(400)
-    made = storage.Share(number, form.label.data or "", form.words.data, form.wishes.data, app.today())
-    if not app.storage.share(g.key, made, link=links.fingerprint(_share_link(number))):
+    made = storage.Share(number, form.label.data or "", form.shares_text.data, form.shares_wishes.data, app.today())
+    if not app.storage.create_share(g.key, made, link=links.fingerprint(_share_link(number))):
         abort(400)
-    return redirect(url_for("yours.page", _anchor="share"), 303)
+    return redirect(url_for("manage.page", _anchor="share"), 303)
 
 
 @pages.post("/shares/<int:number>/end")
@@ -64,7 +64,7 @@ def end_share(number: int) -> Response:
     """End a share link. One that was ended already stays so."""
     if number in {share.number for share in response().shares}:
         current().storage.end_share(g.key, number)
-    return redirect(url_for("yours.page", _anchor="share"), 303)
+    return redirect(url_for("manage.page", _anchor="share"), 303)
 
 
 @pages.get("/shares/<int:number>.svg")
@@ -75,20 +75,20 @@ def share_qr(number: int) -> Response:
     return qr_code(current().address("shared.show", link=_share_link(number)))
 
 
-@pages.post("/keep")
-def keep() -> Response:
+@pages.post("/extend")
+def extend() -> Response:
     """Count the time until it is deleted from today on."""
     app = current()
-    or_gone(app.storage.keep(g.key, day=app.today()))
-    return redirect(url_for("yours.page", _anchor="keep"), 303)
+    or_gone(app.storage.extend_expiry(g.key, day=app.today()))
+    return redirect(url_for("manage.page", _anchor="keep"), 303)
 
 
-@pages.post("/again")
-def again() -> Response:
+@pages.post("/retake")
+def retake() -> Response:
     """Take the quiz again: a new response, which knows this one."""
     app = current()
     link = app.derive("owner", links.checked(request.form.get("seed", "")) or abort(400))
-    app.storage.start(links.fingerprint(link), bank=app.bank.version, day=app.today(), earlier=g.key)
+    app.storage.create_response(links.fingerprint(link), bank=app.bank.version, day=app.today(), earlier=g.key)
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 
@@ -97,5 +97,5 @@ def delete() -> str | Response:
     """Delete everything, after asking once."""
     if request.method != "POST":
         return render_template("manage/delete.html", earlier=response().earlier)
-    current().storage.erase(g.key)
+    current().storage.delete_response(g.key)
     return redirect(url_for("start.deleted"), 303)

@@ -16,8 +16,8 @@ from quiz.web.views.lead import by_name
 from quiz.web.views.link_pages import linked
 from quiz.web.views.owner_pages import owner_pages, response
 
-pages = linked("join", "/j/<link:link>", lambda joining: current().storage.joinable(joining))
-membership = owner_pages("membership")
+pages = linked("join", "/j/<link:link>", lambda joining: current().storage.load_team_by_join_link(joining))
+member = owner_pages("member")
 
 
 def _page(form: Any, errors: list[tuple[str, str]]) -> str:
@@ -27,8 +27,8 @@ def _page(form: Any, errors: list[tuple[str, str]]) -> str:
         team=team,
         form=form,
         errors=errors,
-        standing=round_pages.standing(team, app.storage.seats(team.id)),
-        example=round_pages.example(app.bank, app.scheme) if team.kind == "anonymous" else None,
+        standing=round_pages.standing(team, app.storage.load_round_members(team.id)),
+        example=round_pages.example(app.bank, app.scoring_model) if team.kind == "anonymous" else None,
         bank=app.bank,
         seed=request.form.get("seed") or links.make(),
     )
@@ -49,8 +49,8 @@ def start() -> Response | tuple[str, int]:
         return _page(form, _errors(form)), 422
     link = app.derive("owner", links.checked(request.form.get("seed", "")) or abort(400))
     owner = links.fingerprint(link)
-    app.storage.start(owner, bank=app.bank.version, day=app.today())
-    app.storage.join(g.key, owner, name=form.name.data or "", wishes=form.wishes.data)
+    app.storage.create_response(owner, bank=app.bank.version, day=app.today())
+    app.storage.join_team(g.key, owner, name=form.name.data or "", shares_wishes=form.shares_wishes.data)
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 
@@ -62,21 +62,21 @@ def bring() -> Response | tuple[str, int]:
     valid = form.validate()
     found = re.search(rf"(?:^|/r/)({links.PATTERN})(?:[/?#.]|$)", form.link.data or "")
     owner = links.fingerprint(found[1]) if found else ""
-    kept = app.storage.response(owner) if found else None
+    kept = app.storage.load_response(owner) if found else None
     if found and kept is None:
         rate_limits.wrong_link()
     if kept is None or found is None:
         return _page(form, [*_errors(form), ("link", "This is no private link of this quiz. Paste all of it.")]), 422
     if not valid:
         return _page(form, _errors(form)), 422
-    known = app.storage.membership(owner)
+    known = app.storage.load_membership(owner)
     if g.found.kind == "anonymous" and known is not None and known.team.id == g.found.id and known.counted:
-        return redirect(url_for("membership.page", link=found[1]), 303)  # which says how to be in the next round
+        return redirect(url_for("member.page", link=found[1]), 303)  # which says how to be in the next round
     if refusal := _refusal(owner, kept):
         return _page(form, [("link", refusal)]), 422
-    if not app.storage.join(g.key, owner, name=form.name.data or "", wishes=form.wishes.data):
+    if not app.storage.join_team(g.key, owner, name=form.name.data or "", shares_wishes=form.shares_wishes.data):
         return _page(form, [("link", "This response is in another team; leave that one first.")]), 422
-    return redirect(url_for("membership.page", link=found[1]), 303)
+    return redirect(url_for("member.page", link=found[1]), 303)
 
 
 def _errors(form: Any) -> list[tuple[str, str]]:
@@ -88,8 +88,8 @@ def _refusal(owner: str, kept: storage.Response) -> str | None:
     team: storage.Team = g.found
     if team.kind == "open" or not kept.finished:
         return None
-    known = current().storage.membership(owner)
-    counted = current().storage.counted(owner)
+    known = current().storage.load_membership(owner)
+    counted = current().storage.is_counted(owner)
     elsewhere = known is not None and known.team.id != team.id
     if anonymous.eligible(kept.finished, counted=counted, elsewhere=elsewhere, last_closed=team.last_closed):
         return None
@@ -98,22 +98,22 @@ def _refusal(owner: str, kept: storage.Response) -> str | None:
     return "This response was finished before the last round closed, or a round has counted it: take the quiz again."
 
 
-@membership.get("/team", endpoint="page")
+@member.get("/team", endpoint="page")
 def page_of_member() -> str:
     """The team as its members see it."""
     app = current()
-    found = app.storage.membership(g.key) or abort(404)
+    found = app.storage.load_membership(g.key) or abort(404)
     common = {"team": found.team, "membership": found, "bank": app.bank, "finished": response().finished}
     if found.team.kind == "open":
         return render_template("teams/open.html", **common, **by_name(found.team), lead=False)
     return render_template("member/page.html", **common, rounds=round_pages.shown(found.team), seed=links.make())
 
 
-@membership.get("/team/rounds/<int:number>")
+@member.get("/team/rounds/<int:number>")
 def round(number: int) -> str:
     """What a closed round published, exactly as the lead sees it."""
     app = current()
-    found = app.storage.membership(g.key) or abort(404)
+    found = app.storage.load_membership(g.key) or abort(404)
     shown = round_pages.shown(found.team) if found.team.kind == "anonymous" else ()
     result = next((one.result for one in shown if one.number == number), None) or abort(404)
     return render_template(
@@ -126,8 +126,8 @@ def round(number: int) -> str:
     )
 
 
-@membership.post("/team/leave")
+@member.post("/team/leave")
 def leave() -> Response:
     """Leave the team."""
-    current().storage.leave(g.key)
+    current().storage.leave_team(g.key)
     return redirect(url_for("result.show", left=1), 303)

@@ -19,7 +19,7 @@ def owner_pages(name: str, prefix: str = "/r/<link:link>") -> Blueprint:
 
     With another `prefix`, the link has to stand in each view's own rule.
     """
-    return linked(name, prefix, lambda owner: current().storage.response(owner))
+    return linked(name, prefix, lambda owner: current().storage.load_response(owner))
 
 
 def response() -> Response:
@@ -35,8 +35,14 @@ def result() -> Result:
 
     app, kept = current(), response()
     return result.result(
-        app.bank, app.scheme, kept.answers, kept.contacts, kept.wishes, title=kept.title, text=kept.words
+        app.bank, app.scoring_model, kept.answers, kept.contacts, kept.wishes, title=kept.title, text=kept.text
     )
+
+
+def require_finished() -> None:
+    """A 404 where the quiz is not finished: these pages need a result."""
+    if not response().finished:
+        abort(404)
 
 
 def or_gone(changed: bool) -> None:

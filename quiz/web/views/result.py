@@ -31,7 +31,7 @@ def show() -> str | Response:
         left="left" in request.args,
         bank=app.bank,
         earlier=kept.earlier,
-        membership=app.storage.membership(g.key),
+        membership=app.storage.load_membership(g.key),
     )
 
 

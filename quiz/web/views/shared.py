@@ -16,18 +16,18 @@ def show(link: str) -> str:
     from quiz.results.result import result  # see quiz.web.views.owner_pages.result
 
     app = current()
-    found = app.storage.shared(links.fingerprint(link))
+    found = app.storage.load_shared(links.fingerprint(link))
     if found is None or not found[0].finished:
         abort(404)
     kept, share = found
     found_result = result(
         app.bank,
-        app.scheme,
+        app.scoring_model,
         kept.answers,
         kept.contacts,
-        kept.wishes if share.wishes else {},
-        title=kept.title if share.words else "",
-        text=kept.words if share.words else "",
+        kept.wishes if share.shares_wishes else {},
+        title=kept.title if share.shares_text else "",
+        text=kept.text if share.shares_text else "",
     )
     return render_template(
         "shared/show.html",
@@ -35,5 +35,5 @@ def show(link: str) -> str:
         own=False,
         day=kept.finished,
         bank=app.bank,
-        words=kept.words if share.words else "",
+        text=kept.text if share.shares_text else "",
     )

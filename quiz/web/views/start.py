@@ -28,7 +28,7 @@ def begin() -> Response:
     """Begin a response and go to its first page. The same form sent twice begins one."""
     app = current()
     link = app.derive("owner", links.checked(request.form.get("seed", "")) or abort(400))
-    app.storage.start(links.fingerprint(link), bank=app.bank.version, day=app.today())
+    app.storage.create_response(links.fingerprint(link), bank=app.bank.version, day=app.today())
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 

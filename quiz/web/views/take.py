@@ -66,7 +66,7 @@ def more() -> str | Response | tuple[str, int]:
     """The optional page: contacts, job title, free words."""
     app, kept = current(), response()
     if request.method != "POST":
-        form = app.forms.more(data={"contacts": kept.contacts, "title": kept.title, "words": kept.words})
+        form = app.forms.more(data={"contacts": kept.contacts, "title": kept.title, "text": kept.text})
         return render_template("take/more.html", form=form, sheet=_sheet())
     form = app.forms.more(request.form)
     if not form.validate():
@@ -74,16 +74,16 @@ def more() -> str | Response | tuple[str, int]:
             (name, f"{form[name].label.text}: {said[:1].lower()}{said[1:]}") for name, (said, *_) in form.errors.items()
         ]
         return render_template("take/more.html", form=form, sheet=_sheet(), wrong=wrong), 422
-    saved = app.storage.save_more(
+    saved = app.storage.save_details(
         g.key,
         contacts=form.contacts.data or [],
         title=form.title.data or "",
-        words=form.words.data or "",
+        text=form.text.data or "",
         bank=app.bank.version,
         day=app.today(),
     )
     or_gone(saved)
-    if form.words.data:
+    if form.text.data:
         app.warm()
     return redirect(url_for("result.show" if kept.finished and _sheet().complete else "take.check"), 303)
 
@@ -96,5 +96,5 @@ def check() -> str | Response:
         return redirect(url_for("take.questions", number=answered.first_open), 303)
     if request.method != "POST":
         return render_template("take/check.html", sheet=answered, response=response(), bank=app.bank)
-    or_gone(app.storage.finish(g.key, bank=app.bank.version, day=app.today()))
+    or_gone(app.storage.finish_response(g.key, bank=app.bank.version, day=app.today()))
     return redirect(url_for("result.show"), 303)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quiz.bank import Bank
-from quiz.scoring import Scheme
+from quiz.scoring import ScoringModel
 from quiz.teams.anonymous import BANDS, FLOOR, Member, Published, publish
 
 Numbers = NDArray[Any]
@@ -127,14 +127,14 @@ class Attacker:
     """Guesses targets' answers. `gate` is what publishes a round, by default the real one."""
 
     def __init__(self, bank: Bank, *, gate: Gate | None = None, habits: Habits = USUAL) -> None:
-        self.bank, self.scheme, self.habits = bank, Scheme.of(bank), habits
+        self.bank, self.model, self.habits = bank, ScoringModel.from_bank(bank), habits
         self.gate = gate or self._publish
-        self.owner = self.scheme.belongs.argmax(axis=1)
-        self.pairs = [tuple(map(self.scheme.roles.index, pair)) for pair in sorted(bank.contacts)]
+        self.owner = self.model.role_matrix.argmax(axis=1)
+        self.pairs = [tuple(map(self.model.roles.index, pair)) for pair in sorted(bank.contacts)]
         self.points = list(bank.point)
 
     def _publish(self, members: Sequence[Member], before: Published | None) -> Published:
-        published = publish(self.bank, self.scheme, members, FLOOR, before)
+        published = publish(self.bank, self.model, members, FLOOR, before)
         assert published is not None, "every story's rounds are large enough"
         return published
 
@@ -143,12 +143,12 @@ class Attacker:
         rng = np.random.default_rng(seed)
         steps, contacts, seen = self._watch(story, 3 * teams, rng)
         # A skipped question is guessed with "never": neither is any work.
-        answers = np.where(steps == self.scheme.skip, 0, steps)
+        answers = np.where(steps == self.model.skip, 0, steps)
         # The population treats all roles alike, so what is learned of one question holds for all.
         guessed, blind = _guess(self._clues(seen), answers, 2 * teams)
         met = [
             _guess(self._company(seen, role), contacts[:, role, None], 2 * teams)
-            for role in range(len(self.scheme.roles))
+            for role in range(len(self.model.roles))
         ]
         return Outcome(guessed, blind, *np.mean(met, axis=0).tolist())
 
@@ -159,7 +159,7 @@ class Attacker:
             steps, contacts = self.people(story.people, rng)
             self._disguise(story, steps, contacts)
             members = [
-                Member(dict(zip(self.scheme.questions, map(self.points.__getitem__, row), strict=True)), works_with)
+                Member(dict(zip(self.model.questions, map(self.points.__getitem__, row), strict=True)), works_with)
                 for row, works_with in zip(steps.tolist(), map(self._named, contacts), strict=True)
             ]
             published: Published | None = None
@@ -175,12 +175,12 @@ class Attacker:
 
     def people(self, number: int, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
         """So many made-up people: steps of their answers and whom they work with."""
-        roles = len(self.scheme.roles)
+        roles = len(self.model.roles)
         own, other, how_many = self.habits
         has = rng.choice(3, number, p=how_many)[:, None] >= rng.random((number, roles)).argsort(1).argsort(1)
         habit = np.where(has[:, self.owner, None], own, other).cumsum(axis=2)[..., :-1]
         steps = (rng.random((number, len(self.owner), 1)) > habit).sum(axis=2)
-        steps[rng.random(steps.shape) < SKIPPED] = self.scheme.skip
+        steps[rng.random(steps.shape) < SKIPPED] = self.model.skip
         near = np.zeros((roles, roles))
         for a, b in self.pairs:
             near[a, b] = near[b, a] = 1
@@ -189,11 +189,11 @@ class Attacker:
     def _disguise(self, story: Story, steps: Numbers, contacts: Numbers) -> None:
         """Fill in the attacker's own sheets: the first says daily to everything, so that each count stands on edge."""
         for n, fake in enumerate(story.fakes):
-            steps[fake] = 0 if n else self.scheme.skip - 1
+            steps[fake] = 0 if n else self.model.skip - 1
             contacts[fake] = not n
 
     def _named(self, contacts: Numbers) -> tuple[str, ...]:
-        return tuple(self.scheme.roles[n] for n in np.flatnonzero(contacts))
+        return tuple(self.model.roles[n] for n in np.flatnonzero(contacts))
 
     @staticmethod
     def _read(published: Published) -> tuple[list[float], ...]:
@@ -208,7 +208,7 @@ class Attacker:
 
     def _clues(self, seen: _Seen) -> Numbers:
         """What bears on each answer, (teams, questions, clues): its own bands over time, then its role's doings."""
-        role, belongs = self.owner, self.scheme.belongs
+        role, belongs = self.owner, self.model.role_matrix
         # By round, for each question: its role's other responsibilities, its role's share, whether it is held.
         beside = seen.bands @ belongs @ belongs.T - seen.bands
         share, held = seen.shares[:, :, role], seen.held[:, :, role]

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.results.goals import REGULAR
-from quiz.scoring import Scheme
+from quiz.scoring import ScoringModel
 from quiz.teams.anonymous import (
     BANDS,
     FLOOR,
@@ -41,7 +41,7 @@ from quiz.teams.anonymous import (
 from tests.teams.anonymous.attacker import APART, STORIES, Attacker, Story
 
 BANK = load(paths.shipped("questions"))
-SCHEME = Scheme.of(BANK)
+MODEL = ScoringModel.from_bank(BANK)
 NAMED = {story.name: story for story in (*STORIES, *APART)}
 #: How much better than blind a guess may be, in points.
 BAR = 5
@@ -110,12 +110,12 @@ class Office(RuleBasedStateMachine):
 
     def sheet(self) -> dict[str, str]:
         points, odds = list(BANK.point), [0.4, 0.15, 0.1, 0.15, 0.15, 0.05]
-        return dict(zip(SCHEME.questions, self.rng.choice(points, len(SCHEME.questions), p=odds).tolist(), strict=True))
+        return dict(zip(MODEL.questions, self.rng.choice(points, len(MODEL.questions), p=odds).tolist(), strict=True))
 
     def start(self, person: int, team: int) -> int:
         self.started += 1
         id = self.started
-        contacts = tuple(role for role in SCHEME.roles if self.rng.random() < 0.4)
+        contacts = tuple(role for role in MODEL.roles if self.rng.random() < 0.4)
         self.responses[id] = Response(person, self.sheet(), contacts, self.day, team=team)
         return id
 
@@ -154,7 +154,7 @@ class Office(RuleBasedStateMachine):
     @rule(number=any_number)
     def somebody_edits(self, number: int) -> None:
         if id := self.pick(number):
-            self.responses[id].answers |= {SCHEME.questions[number % len(SCHEME.questions)]: "daily"}
+            self.responses[id].answers |= {MODEL.questions[number % len(MODEL.questions)]: "daily"}
 
     @rule(number=any_number)
     def somebody_leaves(self, number: int) -> None:
@@ -208,7 +208,7 @@ class Office(RuleBasedStateMachine):
         own, ids = self.teams[team], self.ready(team)
         members = [Member(self.responses[id].answers, self.responses[id].contacts) for id in ids]
         before = Published.from_data(json.loads(own.rounds[-1].data)) if own.rounds else None
-        published = publish(BANK, SCHEME, members, own.minimum, before)
+        published = publish(BANK, MODEL, members, own.minimum, before)
         assert (published is not None) == may_close(len(ids), own.minimum) == (len(ids) >= own.minimum)
         if published is None:
             return
@@ -268,7 +268,7 @@ def check_truth(published: Published, before: Published | None, members: list[Me
     slack = (0,) if before is None else (-1, 0, 1)
     people = len(members)
     told = {item.responsibility: item.band for item in published.coverage}
-    for id in SCHEME.questions:
+    for id in MODEL.questions:
         done = sum((BANK.point[m.answers[id]].level or 0) >= REGULAR for m in members)
         assert any(in_band(told[id], done + change, people) for change in slack), (id, told[id], done)
     shares = [part.percent for part in published.mix if part.percent is not None]
@@ -364,7 +364,7 @@ def test_a_lead_who_watches_guesses_hardly_better_than_blind(attacker, name):
 
 def test_without_regard_to_the_round_before_the_same_attacker_would_read_answers(bank):
     def forgetful(members: Sequence[Member], _: Published | None) -> Published:
-        published = publish(bank, SCHEME, members, FLOOR)
+        published = publish(bank, MODEL, members, FLOOR)
         assert published
         return published
 

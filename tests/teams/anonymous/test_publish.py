@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiz.bank import load
-from quiz.scoring import Scheme
+from quiz.scoring import ScoringModel
 from quiz.teams.anonymous import (
     BANDS,
     MINIMUMS,
@@ -34,13 +34,13 @@ from quiz.teams.anonymous import (
     publish,
 )
 from quiz.teams.open_team import OpenMember, _initials, open_team
-from tests.factories import BANK, SCHEME, member
+from tests.factories import BANK, MODEL, member
 
 ENGINEER, ANALYST, IDLE = member("data-engineer"), member("data-analyst"), member()
 
 
 def published(members: Sequence[Member], minimum: int = 5, before: Published | None = None) -> Published:
-    result = publish(BANK, SCHEME, members, minimum, before)
+    result = publish(BANK, MODEL, members, minimum, before)
     assert result is not None
     return result
 
@@ -55,9 +55,9 @@ def percents(round: Published) -> dict[str, int]:
 
 def anybody(rng: np.random.Generator) -> Member:
     """Somebody at random, most of whose week belongs to a few roles."""
-    roles = rng.choice(SCHEME.roles, rng.integers(0, 4), replace=False).tolist()
-    changes = {id: str(rng.choice(list(BANK.point))) for id in SCHEME.questions if rng.random() < 0.4}
-    contacts = [role for role in SCHEME.roles if rng.random() < 0.5]
+    roles = rng.choice(MODEL.roles, rng.integers(0, 4), replace=False).tolist()
+    changes = {id: str(rng.choice(list(BANK.point))) for id in MODEL.questions if rng.random() < 0.4}
+    contacts = [role for role in MODEL.roles if rng.random() < 0.5]
     return Member(dict(member(*roles).answers) | changes, contacts)
 
 
@@ -70,7 +70,7 @@ def as_before(round: Published, before: Published) -> bool:
 
 
 def test_four_finishers_publish_nothing():
-    assert publish(BANK, SCHEME, 4 * [ENGINEER], 5) is None
+    assert publish(BANK, MODEL, 4 * [ENGINEER], 5) is None
     assert not may_close(4, 5)
 
 
@@ -81,14 +81,14 @@ def test_five_finishers_publish_bands():
 
 @pytest.mark.parametrize("minimum", MINIMUMS)
 def test_each_minimum_holds_to_the_head(minimum):
-    assert publish(BANK, SCHEME, (minimum - 1) * [ENGINEER], minimum) is None
-    assert publish(BANK, SCHEME, minimum * [ENGINEER], minimum) is not None
+    assert publish(BANK, MODEL, (minimum - 1) * [ENGINEER], minimum) is None
+    assert publish(BANK, MODEL, minimum * [ENGINEER], minimum) is not None
 
 
 @pytest.mark.parametrize("minimum", [-1, 0, 1, 4, 6, 21])
 def test_a_lowered_or_made_up_minimum_is_refused(minimum):
     with pytest.raises(ValueError, match="minimum"):
-        publish(BANK, SCHEME, 30 * [ENGINEER], minimum)
+        publish(BANK, MODEL, 30 * [ENGINEER], minimum)
 
 
 one_change = st.sampled_from(["joins", "leaves", "is exchanged", "answers otherwise"])
@@ -306,8 +306,8 @@ def test_weekly_counts_and_monthly_does_not():
 
 
 def test_an_answer_that_is_worth_exactly_half_counts_too():
-    scheme = dataclasses.replace(SCHEME, worth=np.array([0, 0.1, 0.5, 0.65, 1, np.nan]))
-    round = publish(BANK, scheme, 5 * [member(dashboards="monthly")], 5)
+    model = dataclasses.replace(MODEL, level_of_step=np.array([0, 0.1, 0.5, 0.65, 1, np.nan]))
+    round = publish(BANK, model, 5 * [member(dashboards="monthly")], 5)
     assert round is not None
     assert band(round, "dashboards") == "four-or-more"
 
@@ -403,8 +403,8 @@ def test_a_round_of_another_bank_does_not_hold_back_the_next(small_bank):
     bakery = load(small_bank)
     team = [Member({"dough": "daily", "oven": "daily"})] * 5
     before = published(5 * [ENGINEER])
-    scheme = Scheme.of(bakery)
-    assert publish(bakery, scheme, team, 5, before) == publish(bakery, scheme, team, 5)
+    model = ScoringModel.from_bank(bakery)
+    assert publish(bakery, model, team, 5, before) == publish(bakery, model, team, 5)
 
 
 def test_the_facts_hold_all_of_a_published_round_and_nothing_else():
@@ -455,7 +455,7 @@ def test_derived_facts_come_from_the_bands():
     assert [part.role for part in round.overlaps] == ["data-engineer"]
     assert "monitoring" in {item.responsibility for item in round.thin}
     assert [part.role for part in round.held] == ["data-engineer", "data-analyst"]
-    assert {part.role for part in round.not_held} == set(SCHEME.roles) - {"data-engineer", "data-analyst"}
+    assert {part.role for part in round.not_held} == set(MODEL.roles) - {"data-engineer", "data-analyst"}
     quiet = {item.roles for item in round.quiet}
     assert ("data-analyst", "data-engineer") not in quiet
     assert ("data-analyst", "data-scientist") in quiet
@@ -466,7 +466,7 @@ def test_derived_facts_of_a_large_team_come_from_its_quarters():
     round = published([*18 * [ENGINEER], *4 * [ANALYST], *2 * [member("data-engineer", contacts=["data-analyst"])]])
     own = {role: {item.id for item in BANK.role[role].responsibilities} for role in ("data-engineer", "data-analyst")}
     assert {item.responsibility for item in round.strengths} == own["data-engineer"]
-    assert {item.responsibility for item in round.thin} == set(SCHEME.questions) - own["data-engineer"]
+    assert {item.responsibility for item in round.thin} == set(MODEL.questions) - own["data-engineer"]
     assert [part.role for part in round.overlaps] == ["data-engineer"]
     assert round.quiet == ()
 
@@ -499,7 +499,7 @@ def test_the_agenda_goes_through_the_hour_with_what_triggered_each_prompt():
         ("patterns", "strengths", tuple(item.responsibility for item in round.strengths)),
         ("patterns", "thin", thin),
         ("patterns", "overlaps", overlaps),
-        ("patterns", "not-held", tuple(role for role in SCHEME.roles if role not in held)),
+        ("patterns", "not-held", tuple(role for role in MODEL.roles if role not in held)),
         ("patterns", "quiet", quiet),
         ("actions", "share-the-load", thin),
         ("actions", "meet", quiet),
@@ -522,9 +522,9 @@ def test_the_agenda_of_a_team_without_any_mix_still_fills_the_hour():
     assert agenda(published(5 * [Member({})])) == (
         ("alone", "recognise", ()),
         ("alone", "missing", ()),
-        ("patterns", "thin", SCHEME.questions),
-        ("patterns", "not-held", SCHEME.roles),
-        ("actions", "share-the-load", SCHEME.questions),
+        ("patterns", "thin", MODEL.questions),
+        ("patterns", "not-held", MODEL.roles),
+        ("actions", "share-the-load", MODEL.questions),
         ("actions", "two-actions", ()),
     )
 
@@ -537,7 +537,7 @@ def named(name: str, member: Member, wishes: dict[str, str] | None = None) -> Op
 
 
 def team_of(*members: OpenMember) -> Any:
-    return open_team(BANK, SCHEME, members)
+    return open_team(BANK, MODEL, members)
 
 
 def test_an_open_team_of_nobody_or_of_one_is_a_team():
@@ -551,7 +551,7 @@ def test_an_open_team_shows_everybody_s_answers_in_order():
     team = team_of(named("Ada", ENGINEER), OpenMember("Bo", {"pipelines": "weekly"}))
     assert team.answers["pipelines"] == ("daily", "weekly")
     assert team.answers["dashboards"] == ("never", "skip")
-    assert list(team.answers) == list(SCHEME.questions)
+    assert list(team.answers) == list(MODEL.questions)
 
 
 def test_whoever_does_most_of_the_same_could_stand_in():

@@ -50,7 +50,7 @@ def faults(answer: TestResponse, status: int) -> list[tuple[str, str]]:
     problem = told(answer)
     assert (answer.status_code, problem["status"]) == (status, status)
     assert set(problem) == {"type", "title", "status", "detail", "errors"}
-    assert all(error["mend"] for error in problem["errors"])
+    assert all(error["hint"] for error in problem["errors"])
     return [(error["field"], error["what"]) for error in problem["errors"]]
 
 
@@ -108,7 +108,7 @@ def test_the_document_names_every_address_below_api(app: App):
 
 
 def test_what_is_kept_about_a_person_is_as_the_document_says(visitor: Visitor, bank: Bank):
-    own = visitor.take(all_answers(bank, "weekly"), title="Analyst", words="Figures.", contacts=["data-engineer"])
+    own = visitor.take(all_answers(bank, "weekly"), title="Analyst", text="Figures.", contacts=["data-engineer"])
     answer = visitor.get(f"{own}.json")
     assert answer.status_code == 200
     described["/r/{link}.json"]["GET"].validate_response(answer)
@@ -152,7 +152,7 @@ def test_a_tie_names_the_other_mix(app: App):
     found = [told(send(app, {"answers": level | {item: often}})) for item in level for often in BANK.point]
     ties = [result for result in found if result["evidence"] == "tie"]
     assert ties
-    assert all(result["or"] for result in ties)
+    assert all(result["alternative"] for result in ties)
     assert not [result for result in found if result["evidence"] != "tie" and "or" in result]
 
 
@@ -191,7 +191,7 @@ def test_the_bank_holds_what_people_are_asked(app: App, bank: Bank):
         assert {other["id"] for other in shown["roles"] if role["id"] in other["works-with"]} == set(role["works-with"])
 
 
-# What is wrong is said, with its mend
+# What is wrong is said, with its hint
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_no_number_is_too_long_to_be_refused(app: App, number):
 def test_a_misspelt_name_is_met_with_the_right_one(app: App):
     errors = told(send(app, {"answers": {"piplines": "daily", "trends": "dayly"}, "txt": ""}))["errors"]
     mends = ["did you mean text?", "did you mean pipelines?", "did you mean daily?"]
-    assert [error["mend"] for error in errors] == mends
+    assert [error["hint"] for error in errors] == mends
 
 
 def test_a_body_full_of_faults_names_twenty_of_them(app: App):

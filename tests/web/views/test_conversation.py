@@ -13,13 +13,13 @@ from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.results.conversation import Talk, distances, talk
 from quiz.results.goals import distance
-from quiz.scoring import Scheme
+from quiz.scoring import ScoringModel
 from quiz.web.app import App
 from tests.clients import Shown, Visitor
 from tests.factories import all_answers
 
 BANK = load(paths.shipped("questions"))
-SCHEME = Scheme.of(BANK)
+MODEL = ScoringModel.from_bank(BANK)
 IDS = list(BANK.responsibility)
 
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily"}
@@ -30,8 +30,8 @@ SECRET = "I mended the nightly ETL load in Airflow and moved our Kafka pipelines
 
 def told(answers: dict[str, str], **more: Any) -> Talk:
     """The page for a talk of somebody about whom nothing else is known but `more`."""
-    known = {"contacts": (), "title": "", "wishes": {}, "heading": (), "before": None} | more
-    return talk(BANK, SCHEME, answers, **known)
+    known = {"contacts": (), "title": "", "wishes": {}, "goals": (), "before": None} | more
+    return talk(BANK, MODEL, answers, **known)
 
 
 # As values
@@ -60,17 +60,17 @@ def test_wishes_and_headings_that_the_bank_does_not_know_are_left_out():
     found = told(
         all_answers(BANK, "never", **ENGINEER),
         wishes={"since-removed": "less", "pipelines": "since-removed"},
-        heading=("since-removed",),
+        goals=("since-removed",),
     )
     assert found.wished == ()
-    assert found.heading == ()
+    assert found.goals == ()
 
 
 def test_distances_come_in_the_banks_order_whatever_order_they_were_chosen_in():
     answers = all_answers(BANK, "never", **ENGINEER)
-    found = distances(BANK, SCHEME, answers, ["ml-engineer", "data-analyst"], ["data-analyst"])
+    found = distances(BANK, MODEL, answers, ["ml-engineer", "data-analyst"], ["data-analyst"])
     assert found == tuple(
-        distance(BANK, SCHEME, answers, role, ["data-analyst"]) for role in ("data-analyst", "ml-engineer")
+        distance(BANK, MODEL, answers, role, ["data-analyst"]) for role in ("data-analyst", "ml-engineer")
     )
 
 
@@ -88,7 +88,7 @@ anything = st.builds(
     contacts=st.lists(st.sampled_from([*BANK.role, "since-removed"]), unique=True),
     title=st.sampled_from(["", "Data engineer", "Analyst", "Data analyst / data scientist", "\0<b>\u202e"]),
     wishes=st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(BANK.wish))),
-    heading=st.lists(st.sampled_from(list(BANK.role)), unique=True, max_size=2),
+    goals=st.lists(st.sampled_from(list(BANK.role)), unique=True, max_size=2),
     before=st.none() | st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(BANK.point)), min_size=10),
 )
 
@@ -99,13 +99,13 @@ def test_everybody_gets_four_to_six_questions_and_all_that_they_noted(found: Tal
     assert 4 <= len(set(found.questions)) == len(found.questions) <= 6
     assert not [question for question in found.questions if "{" in question]
     assert all(items for _, items in found.wished)
-    assert len(found.heading) <= 2
+    assert len(found.goals) <= 2
 
 
 @given(anything, st.sampled_from([{}, {"pipelines": "less", "trends": "start"}]))
 @settings(max_examples=20)
 def test_wishes_never_move_the_result(found: Talk, wishes):
-    answers = {line.item.id: line.answer.id for line in found.result.sheet.lines if line.answer}
+    answers = {line.responsibility.id: line.answer.id for line in found.result.sheet.lines if line.answer}
     assert told(answers, wishes=wishes).result.match == found.result.match
 
 
@@ -116,9 +116,9 @@ def test_wishes_never_move_the_result(found: Talk, wishes):
 def own(visitor: Visitor, bank: Bank) -> str:
     """Somebody with much to say, by the path of their owner link."""
     answers = all_answers(bank, "never", **ENGINEER, **OPERATIONS, insights="monthly")
-    own = visitor.take(answers, contacts=["data-analyst", "software-engineer"], title="Data analyst", words=SECRET)
+    own = visitor.take(answers, contacts=["data-analyst", "software-engineer"], title="Data analyst", text=SECRET)
     fields = {"wish-pipelines": "hand-over", "wish-monitoring": "more", "wish-trends": "start", "wish-ci-cd": "as-is"}
-    assert visitor.send(f"{own}/ahead", {**fields, "heading": ["data-analyst"]}).status_code == 303
+    assert visitor.send(f"{own}/goals", {**fields, "goals": ["data-analyst"]}).status_code == 303
     return own
 
 
@@ -128,7 +128,7 @@ def part(shown: Shown, start: str, end: str) -> str:
 
 
 def test_the_page_begins_with_the_sentence_its_evidence_and_the_mix(visitor: Visitor, own):
-    shown = visitor.see(f"{own}/talk")
+    shown = visitor.see(f"{own}/conversation")
     top = part(shown, "Job title: Data analyst ", "What I said I do")
     assert top.startswith("You combine data engineer and DevOps/SRE Your answers point clearly to this mix.")
     result = visitor.get(f"{own}.json").get_json()["result"]
@@ -139,7 +139,7 @@ def test_the_page_begins_with_the_sentence_its_evidence_and_the_mix(visitor: Vis
 
 
 def test_the_answers_of_each_role_of_the_mix_stand_there_with_the_wishes_beside_them(visitor: Visitor, own, bank: Bank):
-    answers = part(visitor.see(f"{own}/talk"), "What I said I do", "What I want")
+    answers = part(visitor.see(f"{own}/conversation"), "What I said I do", "What I want")
     for role in ("data-engineer", "devops-sre"):
         for item in bank.role[role].responsibilities:
             assert f"{item.name}: " in answers
@@ -150,7 +150,7 @@ def test_the_answers_of_each_role_of_the_mix_stand_there_with_the_wishes_beside_
 
 
 def test_wishes_heading_and_what_is_around_it_stand_there(visitor: Visitor, own, bank: Bank):
-    shown = visitor.see(f"{own}/talk")
+    shown = visitor.see(f"{own}/conversation")
     name = {id: item.name for id, item in bank.responsibility.items()}
     wants = part(shown, "What I want", "Where I am heading")
     for said, id in (("More of this", "monitoring"), ("Hand over", "pipelines"), ("I’d like to start", "trends")):
@@ -167,9 +167,9 @@ def test_wishes_heading_and_what_is_around_it_stand_there(visitor: Visitor, own,
 def test_names_that_hold_a_comma_are_told_apart(visitor: Visitor, own, bank: Bank):
     named = bank.responsibility["governance"].name
     assert "," in named
-    visitor.send(f"{own}/ahead", {"wish-governance": "start", "wish-data-stores": "start"})
+    visitor.send(f"{own}/goals", {"wish-governance": "start", "wish-data-stores": "start"})
     assert f"{bank.responsibility['data-stores'].name}; {named}" in part(
-        visitor.see(f"{own}/talk"), "I’d like to start", "Around it"
+        visitor.see(f"{own}/conversation"), "I’d like to start", "Around it"
     )
 
 
@@ -184,7 +184,7 @@ def test_names_that_hold_a_comma_are_told_apart(visitor: Visitor, own, bank: Ban
 )
 def test_the_title_is_held_against_practice_where_it_names_a_role(visitor: Visitor, bank: Bank, title, said):
     own = visitor.take(all_answers(bank, "never", **ENGINEER, **OPERATIONS), title=title)
-    text = visitor.see(f"{own}/talk").text
+    text = visitor.see(f"{own}/conversation").text
     assert said in text if said else "The title says" not in text
     assert (f"Job title: {title}" in text) == bool(title)
 
@@ -206,7 +206,7 @@ TIE = {"answer": "never", "insights": "monthly", "pipelines": "weekly"}
 )
 def test_answers_that_name_no_role_do_not_deny_the_title(visitor: Visitor, bank: Bank, week, title, said):
     own = visitor.take(all_answers(bank, **week), title=title)
-    around = visitor.see(f"{own}/talk").text.split("The title says ", 1)[1]
+    around = visitor.see(f"{own}/conversation").text.split("The title says ", 1)[1]
     assert around[len(title) :].startswith(said)
     heard = visitor.see(own).text.split("Your title says ", 1)[1][len(title) :]
     assert heard.startswith("; your answers say") == (said == "; the answers do not.")
@@ -215,7 +215,7 @@ def test_answers_that_name_no_role_do_not_deny_the_title(visitor: Visitor, bank:
 def test_four_to_six_questions_chosen_for_this_result_and_two_lines_for_what_was_agreed(
     visitor: Visitor, own, bank: Bank
 ):
-    page = visitor.get(f"{own}/talk").text
+    page = visitor.get(f"{own}/conversation").text
     asked = re.findall(r"<li>(.*?)</li>", page.split('<ol class="ask">', 1)[1].split("</ol>", 1)[0])
     assert 4 <= len(asked) <= 6
     assert any(bank.responsibility["pipelines"].name in question and "hand it over" in question for question in asked)
@@ -224,30 +224,30 @@ def test_four_to_six_questions_chosen_for_this_result_and_two_lines_for_what_was
 
 
 def test_how_to_read_it_and_what_it_is_not_stand_at_the_foot(visitor: Visitor, own):
-    foot = part(visitor.see(f"{own}/talk"), "What we agreed", "What is kept")
+    foot = part(visitor.see(f"{own}/conversation"), "What we agreed", "What is kept")
     for said in ("How to read this.", "how often, not how well", "not of time", "not a test", "no ground for hiring"):
         assert said in foot
 
 
 def test_the_page_for_who_listens_comes_only_where_it_is_asked_for(visitor: Visitor, own):
-    alone, both = visitor.see(f"{own}/talk"), visitor.see(f"{own}/talk?listener=1")
+    alone, both = visitor.see(f"{own}/conversation"), visitor.see(f"{own}/conversation?listener=1")
     assert "For the one who listens" not in alone.text
     assert "For the one who listens" in both.text
-    assert f"{own}/talk?listener=1" in alone.values("href")
-    assert f"{own}/talk" in both.values("href")
+    assert f"{own}/conversation?listener=1" in alone.values("href")
+    assert f"{own}/conversation" in both.values("href")
     listener = both.text.split("For the one who listens", 1)[1]
     assert listener.count(". ") >= 5
-    assert visitor.get(f"{own}/talk?listener").text.count("<h1") == 2
+    assert visitor.get(f"{own}/conversation?listener").text.count("<h1") == 2
 
 
 def test_free_words_never_stand_on_a_page_that_is_passed_on(visitor: Visitor, own):
     assert "Kafka" in visitor.get(own).text
-    assert "Kafka" not in visitor.get(f"{own}/talk?listener").text
+    assert "Kafka" not in visitor.get(f"{own}/conversation?listener").text
 
 
 def test_a_title_is_never_read_as_markup(visitor: Visitor, bank: Bank):
     own = visitor.take(all_answers(bank, "never", **ENGINEER), title="<b>Boss</b> & {{ 7*7 }}")
-    page = visitor.get(f"{own}/talk").text
+    page = visitor.get(f"{own}/conversation").text
     assert "&lt;b&gt;Boss&lt;/b&gt; &amp; {{ 7*7 }}" in page
 
 
@@ -262,7 +262,7 @@ def test_a_title_is_never_read_as_markup(visitor: Visitor, bank: Bank):
     ids=["all", "little", "not enough", "tie"],
 )
 def test_every_kind_of_result_has_its_page(visitor: Visitor, bank: Bank, answers, often, said):
-    shown = visitor.see(f"{visitor.take(all_answers(bank, often, **answers))}/talk")
+    shown = visitor.see(f"{visitor.take(all_answers(bank, often, **answers))}/conversation")
     assert said in shown.text
     assert ("What I said I do" in shown.text) == said.startswith("A tie")
     assert "Nothing noted yet." in part(shown, "What I want", "Worth asking")
@@ -272,8 +272,8 @@ def test_every_kind_of_result_has_its_page(visitor: Visitor, bank: Bank, answers
 def test_since_the_last_time_is_one_line(app: App, visitor: Visitor, bank: Bank):
     answers = all_answers(bank, "never", **ENGINEER)
     own = visitor.take(answers)
-    assert "last time" not in part(visitor.see(f"{own}/talk"), "Around it", "Worth asking")
-    started = str(visitor.send(f"{own}/again", page=f"{own}/yours").location).removesuffix("/1")
+    assert "last time" not in part(visitor.see(f"{own}/conversation"), "Around it", "Worth asking")
+    started = str(visitor.send(f"{own}/retake", page=f"{own}/manage").location).removesuffix("/1")
     visitor.answer(started, answers)
     visitor.send(f"{started}/check")
-    assert "No real change since the last time." in visitor.see(f"{started}/talk").text
+    assert "No real change since the last time." in visitor.see(f"{started}/conversation").text

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from quiz import create_app
 from quiz.bank import Bank
-from quiz.storage import Storage, Unavailable
+from quiz.storage import Storage, UnavailableError
 from quiz.web.app import App
 from tests.checks import load_response
 from tests.clients import Shown, Visitor, form_values
@@ -26,7 +26,7 @@ def plain(tmp_path: Path) -> App:
 
 
 def fail(*_: object, **__: object) -> None:
-    raise Unavailable("disk full at /secret/place")
+    raise UnavailableError("disk full at /secret/place")
 
 
 # The database does not answer
@@ -54,12 +54,12 @@ def test_answers_that_could_not_be_saved_are_in_the_page_and_can_be_sent_again(
 
 def test_words_that_could_not_be_saved_are_in_the_page(visitor: Visitor, monkeypatch):
     own = visitor.start()
-    fields = visitor.token() | {"title": "A <b>", "words": "one\r\ntwo", "contacts": ["data-analyst", "ml-engineer"]}
+    fields = visitor.token() | {"title": "A <b>", "text": "one\r\ntwo", "contacts": ["data-analyst", "ml-engineer"]}
     monkeypatch.setattr(Storage, "save_more", fail)
     again = Shown.of(visitor.post(f"{own}/more", fields))
     assert [(name, value) for name, value in again.fields if name != "csrf_token"] == [
         ("title", "A <b>"),
-        ("words", "one\r\ntwo"),
+        ("text", "one\r\ntwo"),
         ("contacts", "data-analyst"),
         ("contacts", "ml-engineer"),
     ]
@@ -86,7 +86,7 @@ def test_a_page_that_cannot_be_read_is_a_503_too(visitor: Visitor, monkeypatch):
 
 
 def test_a_database_that_somebody_locks_is_waited_for_then_given_up(app: App, bank: Bank, monkeypatch):
-    monkeypatch.setattr("quiz.storage.sqlite.PATIENCE", 0.05)
+    monkeypatch.setattr("quiz.storage.sqlite.BUSY_TIMEOUT_S", 0.05)
     visitor = Visitor(app)
     own = visitor.start()
     fields = visitor.token() | page_answers(bank, 1, "weekly")
@@ -106,7 +106,7 @@ def test_a_form_too_large_is_too_large_also_while_the_database_is_away(plain: Ap
     visitor = Visitor(plain)
     own = visitor.start()
     monkeypatch.setattr(Storage, "response", fail)
-    assert visitor.post(f"{own}/more", {"words": "x" * 1_000_000}).status_code in {413, 503}
+    assert visitor.post(f"{own}/more", {"text": "x" * 1_000_000}).status_code in {413, 503}
 
 
 def test_another_sites_form_is_refused_also_while_the_database_is_away(visitor: Visitor, monkeypatch):
@@ -118,7 +118,7 @@ def test_another_sites_form_is_refused_also_while_the_database_is_away(visitor: 
 
 # Whatever is sent
 
-NAMES = st.sampled_from(["data-applications", "leave_out", "contacts", "title", "words", "seed", "number", "label"])
+NAMES = st.sampled_from(["data-applications", "leave_out", "contacts", "title", "text", "seed", "number", "label"])
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -11,15 +11,16 @@ import pytest
 
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.results.result import LONG, Heard, Result, result
-from quiz.scoring import Scheme
-from quiz.web.forms import WORDS_LENGTH
+from quiz.results.free_text import LONG, Heard
+from quiz.results.result import Result, result
+from quiz.scoring import ScoringModel
+from quiz.web.forms import MAX_TEXT_LENGTH
 from tests.checks import load_response
 from tests.clients import Visitor
 from tests.factories import ROOT, all_answers
 
 BANK = load(paths.shipped("questions"))
-SCHEME = Scheme.of(BANK)
+MODEL = ScoringModel.from_bank(BANK)
 
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily"}
 BOARDS = "I built dashboards and reports in Power BI, and answered ad-hoc questions of the sales team with SQL."
@@ -29,7 +30,7 @@ MARK = re.compile(r"<mark>(.*?)<sup>(\d)</sup></mark>", re.DOTALL)
 
 def told(text: str, title: str = "", *, often: str = "never", **answers: str) -> Result:
     """The result of somebody who wrote `text`, and answered `often` to all questions not named."""
-    return result(BANK, SCHEME, all_answers(BANK, often, **answers), title=title, text=text)
+    return result(BANK, MODEL, all_answers(BANK, often, **answers), title=title, text=text)
 
 
 def heard(text: str, *, often: str = "never", **answers: str) -> Heard:
@@ -41,7 +42,7 @@ def heard(text: str, *, often: str = "never", **answers: str) -> Heard:
 
 def shown(visitor: Visitor, words: str, title: str = "", **answers: str) -> str:
     """The result page of somebody who typed that, as HTML."""
-    own = visitor.take(all_answers(visitor.app.bank, "never", **answers or ENGINEER), words=words, title=title)
+    own = visitor.take(all_answers(visitor.app.bank, "never", **answers or ENGINEER), text=words, title=title)
     answer = visitor.get(own)
     assert answer.status_code == 200
     return answer.text
@@ -106,13 +107,13 @@ def test_what_is_not_recognised_is_no_match(text):
 
 def test_what_was_written_about_but_is_hardly_ever_done_is_worth_a_second_look():
     found = heard(BOARDS, **ENGINEER, dashboards="rarely")
-    assert [line.item.id for line in found.doubts][:1] == ["dashboards"]
+    assert [line.responsibility.id for line in found.doubts][:1] == ["dashboards"]
 
 
 @pytest.mark.parametrize("answer", ["monthly", "weekly", "daily", "skip"])
 def test_what_is_done_or_was_left_out_raises_no_doubt(answer):
     found = heard(BOARDS, dashboards=answer, insights=answer, trends=answer)
-    assert not {"dashboards", "insights", "trends"} & {line.item.id for line in found.doubts}
+    assert not {"dashboards", "insights", "trends"} & {line.responsibility.id for line in found.doubts}
 
 
 def test_neither_words_nor_title_move_the_match():
@@ -155,9 +156,9 @@ def test_the_bars_say_what_the_table_says(visitor: Visitor, bank: Bank):
     assert widths[0] == 100
 
 
-@pytest.mark.parametrize("words", ["Lundi j’ai parlé avec des clients.", "🎩🎩🎩", "I cut hair all week, and swept."])
-def test_unrecognised_text_says_so_and_claims_no_match(visitor: Visitor, words):
-    page = shown(visitor, words)
+@pytest.mark.parametrize("text", ["Lundi j’ai parlé avec des clients.", "🎩🎩🎩", "I cut hair all week, and swept."])
+def test_unrecognised_text_says_so_and_claims_no_match(visitor: Visitor, text):
+    page = shown(visitor, text)
     assert "too few of the words that these roles are known by. That takes nothing from your result" in page
     assert "sounds most like" not in page
     assert "<mark>" not in page
@@ -165,7 +166,7 @@ def test_unrecognised_text_says_so_and_claims_no_match(visitor: Visitor, words):
 
 
 def test_a_doubt_leads_to_the_answer_that_it_is_about(visitor: Visitor, bank: Bank):
-    own = visitor.take(all_answers(bank, "never", **ENGINEER), words=BOARDS)
+    own = visitor.take(all_answers(bank, "never", **ENGINEER), text=BOARDS)
     page = visitor.get(own).text
     name = bank.responsibility["dashboards"].name
     assert f"You wrote about “{name}”, but answered “never” there" in unescape(page)
@@ -212,7 +213,7 @@ def test_title_and_practice_stand_side_by_side(visitor: Visitor, title, answers,
 
 
 @pytest.mark.parametrize(
-    "words",
+    "text",
     [
         "<script>alert(1)</script> " + FLOWS,
         "<img src=x onerror=alert(1)> " + BOARDS,
@@ -224,40 +225,40 @@ def test_title_and_practice_stand_side_by_side(visitor: Visitor, title, answers,
     ],
     ids=["script", "image", "attribute", "template", "formula", "right to left", "emoji"],
 )
-def test_odd_text_is_shown_as_typed_and_nothing_of_it_is_markup(visitor: Visitor, words):
-    page = shown(visitor, words)
-    assert quoted(page) == words.strip()
+def test_odd_text_is_shown_as_typed_and_nothing_of_it_is_markup(visitor: Visitor, text):
+    page = shown(visitor, text)
+    assert quoted(page) == text.strip()
     for markup in ("<script>alert", "<img src=x", "<svg onload"):
         assert markup not in page
     assert MARK.search(page), "the words beside it are still read"
 
 
-@pytest.mark.parametrize("words", ["a\x00b\x00" + FLOWS, FLOWS + "\x00"])
-def test_null_bytes_are_dropped(visitor: Visitor, words):
-    page = shown(visitor, words)
-    assert quoted(page) == words.replace("\x00", "")
+@pytest.mark.parametrize("text", ["a\x00b\x00" + FLOWS, FLOWS + "\x00"])
+def test_null_bytes_are_dropped(visitor: Visitor, text):
+    page = shown(visitor, text)
+    assert quoted(page) == text.replace("\x00", "")
 
 
-@pytest.mark.parametrize("length", [WORDS_LENGTH + 1, 30_000])
+@pytest.mark.parametrize("length", [MAX_TEXT_LENGTH + 1, 30_000])
 def test_too_long_a_text_is_said_and_kept_in_the_page(visitor: Visitor, length):
     own = visitor.start()
-    answer = visitor.send(f"{own}/more", {"words": "x" * length})
+    answer = visitor.send(f"{own}/more", {"text": "x" * length})
     assert answer.status_code == 422
-    assert f"Use {WORDS_LENGTH:,} characters or fewer." in answer.text
+    assert f"Use {MAX_TEXT_LENGTH:,} characters or fewer." in answer.text
     assert "x" * length in answer.text
-    assert load_response(visitor.app, own).words == ""
+    assert load_response(visitor.app, own).text == ""
 
 
 def test_half_a_megabyte_is_refused_with_a_page_that_says_so(visitor: Visitor):
     own = visitor.start()
-    answer = visitor.send(f"{own}/more", {"words": FLOWS * 5_300})
+    answer = visitor.send(f"{own}/more", {"text": FLOWS * 5_300})
     assert answer.status_code == 413
     assert "<h1" in answer.text
-    assert load_response(visitor.app, own).words == ""
+    assert load_response(visitor.app, own).text == ""
 
 
 def test_the_longest_text_has_its_page(visitor: Visitor):
-    words = (f"{FLOWS} {BOARDS} " * 40)[:WORDS_LENGTH].strip()
+    words = (f"{FLOWS} {BOARDS} " * 40)[:MAX_TEXT_LENGTH].strip()
     page = shown(visitor, words)
     assert quoted(page) == words
     assert '<details class="heard">' in page, "folded away"
@@ -275,10 +276,10 @@ from tests.clients import Visitor
 visitor = Visitor(create_app({"TESTING": True}, instance=Path(sys.argv[1])))
 answers = {**dict.fromkeys(visitor.app.bank.responsibility, "never"), "pipelines": "daily", "data-quality": "daily"}
 own = visitor.take(answers, title="Data engineer", contacts=["data-analyst"])
-for page in ("", "/ahead", "/talk", "/yours", ".json", ".csv"):
+for page in ("", "/goals", "/conversation", "/manage", ".json", ".csv"):
     assert visitor.get(own + page).status_code == 200, page
 print([name for name in ("sklearn", "scipy", "pandas") if name in sys.modules])
-written = visitor.take(answers, words="I mended the nightly load.")
+written = visitor.take(answers, text="I mended the nightly load.")
 assert visitor.get(written).status_code == 200
 print("sklearn" in sys.modules)
 """

@@ -33,14 +33,14 @@ def own(visitor: Visitor, answers: dict[str, str]) -> str:
 
 def want(visitor: Visitor, own: str, **fields: Any) -> Any:
     """Send what somebody wants: wishes by responsibility (with _ for -), and `heading`."""
-    heading = fields.pop("heading", [])
+    heading = fields.pop("goals", [])
     wishes = {f"wish-{id.replace('_', '-')}": wish for id, wish in fields.items()}
-    return visitor.send(f"{own}/ahead", {**wishes, "heading": heading})
+    return visitor.send(f"{own}/goals", {**wishes, "goals": heading})
 
 
 def again(visitor: Visitor, own: str, answers: Mapping[str, str]) -> str:
     """Take the quiz again, to its result; gives the path of the new owner link."""
-    started = str(visitor.send(f"{own}/again", page=f"{own}/yours").location).removesuffix("/1")
+    started = str(visitor.send(f"{own}/retake", page=f"{own}/manage").location).removesuffix("/1")
     visitor.answer(started, answers)
     assert visitor.send(f"{started}/check").location == started
     return started
@@ -50,27 +50,27 @@ def again(visitor: Visitor, own: str, answers: Mapping[str, str]) -> str:
 
 
 def test_wishes_are_kept_and_shown_again(app: App, visitor: Visitor, own):
-    answer = want(visitor, own, pipelines="less", insights="more", dashboards="start", heading=["data-analyst"])
-    assert (answer.status_code, answer.location) == (303, f"{own}/ahead?saved=1#saved")
+    answer = want(visitor, own, pipelines="less", insights="more", dashboards="start", goals=["data-analyst"])
+    assert (answer.status_code, answer.location) == (303, f"{own}/goals?saved=1#saved")
     stored = load_response(app, own)
     assert stored.wishes == {"pipelines": "less", "insights": "more", "dashboards": "start"}
-    assert stored.heading == ("data-analyst",)
-    fields = visitor.see(f"{own}/ahead").fields
-    chosen = {(name, value) for name, value in fields if name == "heading" or (name.startswith("wish-") and value)}
+    assert stored.goals == ("data-analyst",)
+    fields = visitor.see(f"{own}/goals").fields
+    chosen = {(name, value) for name, value in fields if name == "goals" or (name.startswith("wish-") and value)}
     assert chosen == {
         ("wish-pipelines", "less"),
         ("wish-insights", "more"),
         ("wish-dashboards", "start"),
-        ("heading", "data-analyst"),
+        ("goals", "data-analyst"),
     }
 
 
 def test_sending_the_page_as_it_is_changes_nothing(app: App, visitor: Visitor, own):
-    want(visitor, own, pipelines="hand-over", dashboards="start", heading=["data-analyst", "ml-engineer"])
+    want(visitor, own, pipelines="hand-over", dashboards="start", goals=["data-analyst", "ml-engineer"])
     before = load_response(app, own)
-    fields = visitor.see(f"{own}/ahead").fields
+    fields = visitor.see(f"{own}/goals").fields
     sent = {name: [value for other, value in fields if other == name] for name, _ in fields}
-    assert visitor.post(f"{own}/ahead", sent).status_code == 303
+    assert visitor.post(f"{own}/goals", sent).status_code == 303
     assert load_response(app, own) == before
 
 
@@ -82,28 +82,28 @@ def test_a_wish_is_a_quiet_mark_beside_its_answer_on_the_result(visitor: Visitor
     assert len(marks) == 2, "among the answers of the mix, and among all answers"
     for mark in marks:
         assert bank.responsibility["pipelines"].name in mark
-        assert f'<span class="wish">{bank.wish["hand-over"].said}</span>' in mark
+        assert f'<span class="wish">{bank.wish["hand-over"].phrase}</span>' in mark
 
 
 def test_a_wish_can_be_taken_back(app: App, visitor: Visitor, own):
-    want(visitor, own, pipelines="less", heading=["data-analyst"])
+    want(visitor, own, pipelines="less", goals=["data-analyst"])
     want(visitor, own)
-    assert (load_response(app, own).wishes, load_response(app, own).heading) == ({}, ())
+    assert (load_response(app, own).wishes, load_response(app, own).goals) == ({}, ())
     assert 'class="wish"' not in visitor.get(own).text
 
 
 def test_neither_wishes_nor_headings_ever_change_the_match(visitor: Visitor, own, bank: Bank):
     before = visitor.get(f"{own}.json").get_json()["result"]
     for wish in bank.wish:
-        for heading in (["ml-engineer"], ["data-engineer", "devops-sre"]):
+        for goals in (["ml-engineer"], ["data-engineer", "devops-sre"]):
             fields: dict[str, Any] = {id.replace("-", "_"): wish for id in bank.responsibility}
-            assert want(visitor, own, **fields, heading=heading).status_code == 303
+            assert want(visitor, own, **fields, goals=goals).status_code == 303
             assert visitor.get(f"{own}.json").get_json()["result"] == before
     assert before["mix"] == ["data-engineer"]
 
 
 def test_what_is_done_can_be_wished_more_or_less_and_what_is_not_can_be_started(visitor: Visitor, own, bank: Bank):
-    page = visitor.get(f"{own}/ahead").text
+    page = visitor.get(f"{own}/goals").text
 
     def choices(id: str) -> list[str]:
         select = page.split(f'<select id="wish-{id}"', 1)[1].split("</select>", 1)[0]
@@ -119,7 +119,7 @@ def test_a_wish_that_no_longer_fits_the_answer_stays_until_it_is_changed(app: Ap
     page = next(n for n, items in enumerate(bank.pages, 1) if "pipelines" in {item.id for item in items})
     answers = {item.id: load_response(app, own).answers[item.id] for item in bank.pages[page - 1]}
     visitor.send(f"{own}/{page}", answers | {"pipelines": "never"})
-    assert ("wish-pipelines", "less") in visitor.see(f"{own}/ahead").fields
+    assert ("wish-pipelines", "less") in visitor.see(f"{own}/goals").fields
 
 
 @pytest.mark.parametrize(
@@ -127,13 +127,13 @@ def test_a_wish_that_no_longer_fits_the_answer_stays_until_it_is_changed(app: Ap
     [
         ({"pipelines": "gladly"}, "Not a valid choice"),
         ({"pipelines": "LESS"}, "Not a valid choice"),
-        ({"heading": ["data-astronaut"]}, "not a valid choice"),
-        ({"heading": ["data-analyst", "data-scientist", "ml-engineer"]}, "Choose two roles at most"),
+        ({"goals": ["data-astronaut"]}, "not a valid choice"),
+        ({"goals": ["data-analyst", "data-scientist", "ml-engineer"]}, "Choose two roles at most"),
     ],
     ids=["unknown wish", "a wish in capitals", "unknown role", "three roles"],
 )
 def test_what_is_wrong_is_said_with_everything_kept_in_the_page(app: App, visitor: Visitor, own, fields, said):
-    want(visitor, own, insights="more", heading=["devops-sre"])
+    want(visitor, own, insights="more", goals=["devops-sre"])
     before = load_response(app, own)
     answer = want(visitor, own, **{"data_quality": "less", "dashboards": "start", **fields})
     assert answer.status_code == 422
@@ -147,20 +147,20 @@ def test_what_is_wrong_is_said_with_everything_kept_in_the_page(app: App, visito
     for name, value in (("wish-data-quality", "less"), ("wish-dashboards", "start")):
         select = text.split(f'<select id="{name}"', 1)[1].split("</select>", 1)[0]
         assert f'<option value="{value}" selected>' in select
-    ticked = re.findall(r'name="heading"[^>]* value="([^"]+)" checked', text)
-    assert ticked == [role for role in app.bank.role if role in fields.get("heading", ())]
+    ticked = re.findall(r'name="goals"[^>]* value="([^"]+)" checked', text)
+    assert ticked == [role for role in app.bank.role if role in fields.get("goals", ())]
 
 
 def test_fields_that_the_page_does_not_have_change_nothing(app: App, visitor: Visitor, own):
     want(visitor, own, pipelines="less")
     before = load_response(app, own)
     sent = {"wish-pipelines": "less", "wish-nothing": "more", "title": "King", "answers": "daily", "pipelines": "never"}
-    assert visitor.send(f"{own}/ahead", sent).status_code == 303
+    assert visitor.send(f"{own}/goals", sent).status_code == 303
     assert load_response(app, own) == before
 
 
 def test_without_a_token_nothing_is_saved(app: App, visitor: Visitor, own):
-    assert visitor.post(f"{own}/ahead", {"wish-pipelines": "less"}).status_code == 400
+    assert visitor.post(f"{own}/goals", {"wish-pipelines": "less"}).status_code == 400
     assert load_response(app, own).wishes == {}
 
 
@@ -179,7 +179,7 @@ def test_before_the_quiz_is_finished_there_is_nothing(visitor: Visitor, answers,
 
 def test_wishes_sent_before_the_quiz_is_finished_are_not_kept(app: App, visitor: Visitor):
     begun = visitor.start()
-    assert visitor.post(f"{begun}/ahead", visitor.token() | {"wish-pipelines": "less"}).status_code == 404
+    assert visitor.post(f"{begun}/goals", visitor.token() | {"wish-pipelines": "less"}).status_code == 404
     assert load_response(app, begun).wishes == {}
 
 
@@ -192,15 +192,20 @@ def test_a_link_that_leads_nowhere_leads_nowhere_here_either(visitor: Visitor, p
 
 
 def test_the_way_to_a_role_is_told_as_it_was_worked_out(app: App, visitor: Visitor, own, answers, bank: Bank):
-    want(visitor, own, heading=["data-analyst", "data-scientist"])
-    text = visitor.see(f"{own}/ahead").text
+    want(visitor, own, goals=["data-analyst", "data-scientist"])
+    text = visitor.see(f"{own}/goals").text
     for role in ("data-analyst", "data-scientist"):
-        far = goals.distance(bank, app.scheme, answers, role, ["data-analyst"])
+        far = goals.distance(bank, app.scoring_model, answers, role, ["data-analyst"])
         told = text.split(f"Towards {bank.role[role].name}", 1)[1].split("Towards", 1)[0]
         assert f"{far.percent_now}% of it is in your weeks now" in told
         assert f"it would be {far.percent_then}%" in told
         assert far.steps
-        places = [told.index(f"{s.item.name}: from “{s.now.said}” to “{s.to.said}”. {s.item.week}") for s in far.steps]
+        places = [
+            told.index(
+                f"{s.responsibility.name}: from “{s.now.phrase}” to “{s.to.phrase}”. {s.responsibility.weekly_example}"
+            )
+            for s in far.steps
+        ]
         assert places == sorted(places)
         assert all(role.name in told.split("your mix would then be", 1)[1] for role in far.roles_then)
     assert "You work with data analysts already" in text
@@ -208,14 +213,14 @@ def test_the_way_to_a_role_is_told_as_it_was_worked_out(app: App, visitor: Visit
 
 
 def test_who_heads_for_what_they_do_is_there(visitor: Visitor, own):
-    want(visitor, own, heading=["data-engineer"])
-    assert "All that it answers for is in your weeks already: you are there." in visitor.see(f"{own}/ahead").text
+    want(visitor, own, goals=["data-engineer"])
+    assert "All that it answers for is in your weeks already: you are there." in visitor.see(f"{own}/goals").text
 
 
 def test_what_was_left_out_is_no_step_and_is_said(visitor: Visitor, bank: Bank):
     own = visitor.take(all_answers(bank, "never", **ENGINEER, trends="skip"))
-    want(visitor, own, heading=["data-analyst"])
-    told = visitor.see(f"{own}/ahead").text.split("Towards data analyst", 1)[1]
+    want(visitor, own, goals=["data-analyst"])
+    told = visitor.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
     name = bank.responsibility["trends"].name
     assert f"You left out {name}, so that part of the way is not known." in told
     assert f"{name}: from" not in told
@@ -225,14 +230,14 @@ def test_a_role_that_was_left_out_altogether_has_no_distance(visitor: Visitor, b
     own = visitor.take(
         all_answers(bank, "never", **ENGINEER) | dict.fromkeys(("insights", "dashboards", "trends"), "skip")
     )
-    want(visitor, own, heading=["data-analyst"])
-    told = visitor.see(f"{own}/ahead").text.split("Towards data analyst", 1)[1]
+    want(visitor, own, goals=["data-analyst"])
+    told = visitor.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
     assert "so nobody can say how far it is" in told
     assert "%" not in told
 
 
 def test_without_a_heading_no_way_is_shown(visitor: Visitor, own):
-    assert "Towards" not in visitor.see(f"{own}/ahead").text
+    assert "Towards" not in visitor.see(f"{own}/goals").text
 
 
 # Since last time
@@ -241,8 +246,8 @@ def test_without_a_heading_no_way_is_shown(visitor: Visitor, own):
 def test_a_mix_that_changed_is_told_with_what_moved(visitor: Visitor, own, bank: Bank):
     analyst = all_answers(bank, "never", insights="daily", dashboards="daily", trends="daily")
     now = again(visitor, own, analyst)
-    assert f"{now}/since" in visitor.get(now).text
-    text = visitor.see(f"{now}/since").text
+    assert f"{now}/changes" in visitor.get(now).text
+    text = visitor.see(f"{now}/changes").text
     assert "Your mix has changed New in it: data analyst. No longer in it: data engineer." in text
     assert "The largest part" not in text, "there is but one"
     assert "6 answers moved" in text
@@ -252,13 +257,13 @@ def test_a_mix_that_changed_is_told_with_what_moved(visitor: Visitor, own, bank:
 
 
 def test_the_same_answers_are_no_change(visitor: Visitor, own, answers):
-    text = visitor.see(f"{again(visitor, own, answers)}/since").text
+    text = visitor.see(f"{again(visitor, own, answers)}/changes").text
     assert "No real change You answered exactly as before." in text
     assert "moved" not in text
 
 
 def test_answers_that_moved_within_the_same_mix_are_no_real_change(visitor: Visitor, own, answers):
-    text = visitor.see(f"{again(visitor, own, answers | {'governance': 'rarely'})}/since").text
+    text = visitor.see(f"{again(visitor, own, answers | {'governance': 'rarely'})}/changes").text
     assert "No real change Some answers moved, but the roles you combine are the same." in text
     assert "1 answer moved" in text
 
@@ -266,17 +271,19 @@ def test_answers_that_moved_within_the_same_mix_are_no_real_change(visitor: Visi
 def test_a_change_within_what_one_step_explains_is_no_real_change(visitor: Visitor, bank: Bank):
     tied = {"insights": "monthly", "pipelines": "weekly"}
     own = visitor.take(all_answers(bank, "never", **tied))
-    text = visitor.see(f"{again(visitor, own, all_answers(bank, 'never', **tied | {'pipelines': 'daily'}))}/since").text
+    text = visitor.see(
+        f"{again(visitor, own, all_answers(bank, 'never', **tied | {'pipelines': 'daily'}))}/changes"
+    ).text
     assert "No real change The two results read differently" in text
 
 
 def test_too_few_answers_cannot_be_compared(visitor: Visitor, own, answers, bank: Bank):
     half = {id: "skip" if n % 2 else answer for n, (id, answer) in enumerate(answers.items())}
-    text = visitor.see(f"{again(visitor, own, half)}/since").text
+    text = visitor.see(f"{again(visitor, own, half)}/changes").text
     assert "Too few answers to compare One of the two has too few answers for a result" in text
     assert "Too few answers to name your hats" in text
 
 
 def test_who_took_the_quiz_once_has_nothing_to_compare(visitor: Visitor, own):
-    assert visitor.get(f"{own}/since").status_code == 404
-    assert f"{own}/since" not in visitor.get(own).text
+    assert visitor.get(f"{own}/changes").status_code == 404
+    assert f"{own}/changes" not in visitor.get(own).text

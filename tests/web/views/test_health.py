@@ -43,9 +43,9 @@ def test_all_is_well_with_a_fresh_server(visitor: Visitor, bank):
 
 def test_it_erases_what_is_past_its_time_as_any_first_request_of_a_day_does(app: App, visitor: Visitor):
     """So that what somebody gave goes in time too where nobody comes but whatever watches over the server."""
-    app.storage.start("a" * 64, bank="1", day="2020-01-01")
+    app.storage.create_response("a" * 64, bank="1", day="2020-01-01")
     assert wrong(visitor) == []
-    assert app.storage.response("a" * 64) is None
+    assert app.storage.load_response("a" * 64) is None
 
 
 def test_it_keeps_nothing_and_counts_nobody(app: App, visitor: Visitor):
@@ -99,7 +99,7 @@ def test_a_database_without_its_tables_is_told(app: App, visitor: Visitor):
 
 def test_a_database_that_somebody_holds_is_told_until_it_is_given_back(app: App, visitor: Visitor, monkeypatch):
     app.storage.close()
-    monkeypatch.setattr("quiz.storage.sqlite.PATIENCE", 0.05)
+    monkeypatch.setattr("quiz.storage.sqlite.BUSY_TIMEOUT_S", 0.05)
     other = Database(app.storage.file)
     try:
         other.execute("BEGIN IMMEDIATE")
@@ -117,7 +117,9 @@ def test_a_read_only_folder_is_told(app: App, visitor: Visitor, monkeypatch):
     assert wrong(visitor) == ["The folder of the database cannot be written to."]
 
 
-@pytest.mark.parametrize(("free", "well"), [(0, False), (health.LEAST_FREE - 1, False), (health.LEAST_FREE, True)])
+@pytest.mark.parametrize(
+    ("free", "well"), [(0, False), (health.MIN_FREE_BYTES - 1, False), (health.MIN_FREE_BYTES, True)]
+)
 def test_a_disk_that_is_nearly_full_is_told(visitor: Visitor, monkeypatch, free, well):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1, 1, free))
     assert wrong(visitor) == ([] if well else ["The disk that the database lies on is nearly full."])

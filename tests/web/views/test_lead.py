@@ -129,8 +129,8 @@ def test_while_a_round_is_open_the_lead_sees_counts_and_nothing_that_answers_cou
     before = still(visitor.get(lead).text)
     for number in range(1, len(bank.pages) + 1):
         visitor.send(f"{members[0]}/{number}", page_answers(bank, number, "daily"))
-    visitor.send(f"{members[0]}/more", {"title": "Boss", "words": "Canary", "contacts": ["devops-sre"]})
-    visitor.send(f"{members[0]}/ahead", {"wish-trends": "start", "heading": ["data-scientist"]})
+    visitor.send(f"{members[0]}/more", {"title": "Boss", "text": "Canary", "contacts": ["devops-sre"]})
+    visitor.send(f"{members[0]}/goals", {"wish-trends": "start", "goals": ["data-scientist"]})
     assert load_response(app, members[0]).title == "Boss"
     assert still(visitor.get(lead).text) == before
 
@@ -240,7 +240,7 @@ def test_who_closed_sees_no_member_and_nothing_they_wrote(app: App, visitor: Vis
     join_team(
         app,
         join_path(visitor, lead),
-        make_response(app, title="Canary-title", words="Canary-words"),
+        make_response(app, title="Canary-title", text="Canary-words"),
         "Canary-name",
         True,
     )
@@ -420,7 +420,7 @@ def test_a_withdrawn_round_is_not_beside_later_ones(app: App, visitor: Visitor):
 def test_leaving_and_retaking_withdraw_nothing(app: App, visitor: Visitor):
     lead, members = make_closed_round(app, visitor, people=5)
     for own in members:
-        visitor.send(f"{own}/again", page=f"{own}/yours")
+        visitor.send(f"{own}/retake", page=f"{own}/manage")
         visitor.send(f"{own}/team/leave", page=f"{own}/team")
     assert visitor.get(f"{lead}/rounds/1").status_code == 200
 
@@ -446,13 +446,13 @@ def an_open_team(app: App, visitor: Visitor) -> tuple[str, dict[str, str]]:
     for name, week in weeks.items():
         answers = all_answers(app.bank, "never", **week)
         own = members[name] = make_response(
-            app, answers, done=name != "Dora", title="Canary-title", words="Canary-words"
+            app, answers, done=name != "Dora", title="Canary-title", text="Canary-words"
         )
-        join_team(app, join, own, name, wishes=name in {"Ada", "Cy"})
-        app.storage.save_wishes(
+        join_team(app, join, own, name, shares_wishes=name in {"Ada", "Cy"})
+        app.storage.save_goals(
             link_hash(own),
             wishes={"predictive-models": "start", "insights": "less"},
-            heading=["ml-engineer"],
+            goals=["ml-engineer"],
             bank=app.bank.version,
             day=app.today(),
         )
@@ -476,7 +476,7 @@ def test_wishes_show_only_of_those_who_chose_so(app: App, visitor: Visitor):
     text = visitor.see(lead).text
     assert "Would like to start: Ada. Does it daily: Cy." in text
     assert "to start: Bo" not in text
-    join_team(app, join_path(visitor, lead), members["Ada"], "Ada", wishes=False)
+    join_team(app, join_path(visitor, lead), members["Ada"], "Ada", shares_wishes=False)
     assert "Would like to start" not in visitor.see(lead).text
 
 
@@ -502,7 +502,7 @@ def test_in_an_anonymous_team_a_name_that_was_sent_all_the_same_is_kept_nowhere(
     lead = make_team(visitor)
     own = make_response(app)
     join = join_path(visitor, lead)
-    answer = visitor.send(f"{join}/bring", {"link": own, "name": "Canary", "wishes": "y"}, page=join)
+    answer = visitor.send(f"{join}/bring", {"link": own, "name": "Canary", "shares_wishes": "y"}, page=join)
     assert answer.location == f"{own}/team"
     db = Database(app.storage.file)
     assert [(row["name"], row["wishes"]) for row in db["member"].rows] == [("", 0)]
@@ -532,7 +532,7 @@ def test_no_name_is_ever_read_as_markup(app: App, visitor: Visitor, payload):
         visitor.send(f"{anonymous}/close", page=anonymous)
         opened = make_team(visitor, "open", name=name)
         for own in (his := make_response(app), make_response(app)):
-            join_team(app, join_path(visitor, opened), own, name, wishes=True)
+            join_team(app, join_path(visitor, opened), own, name, shares_wishes=True)
         for path in (
             *(anonymous + more for more in ("", "?few=few", "/delete", "/rounds/1")),
             *(hers + more for more in ("", "/team", "/team/rounds/1")),
@@ -632,7 +632,7 @@ def test_page_print_csv_and_json_of_a_round_hold_the_same_facts(app: App, visito
 
 def test_page_csv_and_json_of_a_round_agree_also_once_the_bank_has_lost_a_role(app: App, visitor: Visitor, small_bank):
     lead, _ = make_closed_round(app, visitor)
-    other = create_app({"TESTING": True, "BANK": str(small_bank)}, instance=app.storage.file.parent)
+    other = create_app({"TESTING": True, "QUESTION_BANK": str(small_bank)}, instance=app.storage.file.parent)
     facts = the_four_forms_agree(other, Visitor(other), lead, 1)
     assert sum(fact.kind == "gone" for fact in facts) == len(app.bank.roles) + len(app.bank.responsibility)
 

@@ -29,9 +29,9 @@ def a_person(visitor: Visitor, bank: Bank, **more: Any) -> str:
 
 
 def test_a_share_link_shows_the_result_and_no_way_to_change_it(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank, words=WORDS)
-    visitor.send(f"{own}/shares", {"label": "My lead"}, page=f"{own}/yours")
-    (shared,) = shares(visitor.get(f"{own}/yours").text)
+    own = a_person(visitor, bank, text=WORDS)
+    visitor.send(f"{own}/shares", {"label": "My lead"}, page=f"{own}/manage")
+    (shared,) = shares(visitor.get(f"{own}/manage").text)
     page = visitor.get(shared)
     assert page.status_code == 200
     assert "You wear one\u00a0hat: data\u00a0analyst" in page.text
@@ -41,21 +41,21 @@ def test_a_share_link_shows_the_result_and_no_way_to_change_it(visitor: Visitor,
 
 
 def test_a_share_link_shows_words_where_its_maker_chose_so(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank, words=WORDS)
-    visitor.send(f"{own}/shares", {"words": "y"}, page=f"{own}/yours")
-    (shared,) = shares(visitor.get(f"{own}/yours").text)
+    own = a_person(visitor, bank, text=WORDS)
+    visitor.send(f"{own}/shares", {"shares_text": "y"}, page=f"{own}/manage")
+    (shared,) = shares(visitor.get(f"{own}/manage").text)
     assert "I drew maps of &lt;everything&gt;." in visitor.get(shared).text
 
 
 def test_an_ended_share_link_leads_nowhere_and_the_others_go_on(visitor: Visitor, bank: Bank):
     own = a_person(visitor, bank)
     for label in ("a", "b"):
-        visitor.send(f"{own}/shares", {"label": label}, page=f"{own}/yours")
-    page = visitor.get(f"{own}/yours").text
+        visitor.send(f"{own}/shares", {"label": label}, page=f"{own}/manage")
+    page = visitor.get(f"{own}/manage").text
     first, second = shares(page)
     end = re.search(rf'action="({own}/shares/\d+/end)"', page)
     assert end
-    visitor.send(end[1], page=f"{own}/yours")
+    visitor.send(end[1], page=f"{own}/manage")
     assert visitor.get(first).status_code == 404
     assert visitor.get(second).status_code == 200
     assert visitor.get(first).data == visitor.get("/s/" + "A" * 22).data
@@ -64,14 +64,14 @@ def test_an_ended_share_link_leads_nowhere_and_the_others_go_on(visitor: Visitor
 def test_the_same_share_form_sent_twice_makes_one_link(visitor: Visitor, bank: Bank):
     own = a_person(visitor, bank)
     for _ in range(2):
-        visitor.send(f"{own}/shares", {"number": "5"}, page=f"{own}/yours")
-    assert len(shares(visitor.get(f"{own}/yours").text)) == 1
+        visitor.send(f"{own}/shares", {"number": "5"}, page=f"{own}/manage")
+    assert len(shares(visitor.get(f"{own}/manage").text)) == 1
 
 
 def test_share_links_end_with_the_response(visitor: Visitor, bank: Bank):
     own = a_person(visitor, bank)
-    visitor.send(f"{own}/shares", page=f"{own}/yours")
-    (shared,) = shares(visitor.get(f"{own}/yours").text)
+    visitor.send(f"{own}/shares", page=f"{own}/manage")
+    (shared,) = shares(visitor.get(f"{own}/manage").text)
     visitor.send(f"{own}/delete")
     assert visitor.get(shared).status_code == 404
     assert visitor.get(own).status_code == 404
@@ -80,25 +80,25 @@ def test_share_links_end_with_the_response(visitor: Visitor, bank: Bank):
 def test_there_are_at_most_twenty_share_links(visitor: Visitor, bank: Bank):
     own = a_person(visitor, bank)
     for _ in range(20):
-        assert visitor.send(f"{own}/shares", page=f"{own}/yours").status_code == 303
-    assert "as many share links as there can be" in visitor.get(f"{own}/yours").text
-    assert visitor.send(f"{own}/shares", {"number": "7"}, page=f"{own}/yours").status_code == 400
+        assert visitor.send(f"{own}/shares", page=f"{own}/manage").status_code == 303
+    assert "as many share links as there can be" in visitor.get(f"{own}/manage").text
+    assert visitor.send(f"{own}/shares", {"number": "7"}, page=f"{own}/manage").status_code == 400
 
 
 def test_the_form_of_the_last_share_link_sent_twice_is_no_mistake(visitor: Visitor, bank: Bank):
     own = a_person(visitor, bank)
     for number in [*range(1, 21), 20]:
-        assert visitor.send(f"{own}/shares", {"number": str(number)}, page=f"{own}/yours").status_code == 303
-    assert len(shares(visitor.get(f"{own}/yours").text)) == 20
+        assert visitor.send(f"{own}/shares", {"number": str(number)}, page=f"{own}/manage").status_code == 303
+    assert len(shares(visitor.get(f"{own}/manage").text)) == 20
 
 
 def test_the_json_holds_everything_that_is_kept(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank, words=WORDS, title="Mapper", contacts=["data-engineer"])
+    own = a_person(visitor, bank, text=WORDS, title="Mapper", contacts=["data-engineer"])
     answer = visitor.get(f"{own}.json")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     kept = answer.get_json()
     assert kept["answers"]["insights"] == "daily"
-    assert (kept["title"], kept["words"], kept["contacts"]) == ("Mapper", WORDS, ["data-engineer"])
+    assert (kept["title"], kept["text"], kept["contacts"]) == ("Mapper", WORDS, ["data-engineer"])
     assert kept["result"]["mix"] == ["data-analyst"]
 
 
@@ -121,7 +121,7 @@ def test_the_csv_can_be_scored_again_to_the_same_result(visitor: Visitor, bank: 
 
 def test_taking_it_again_starts_a_new_response_that_knows_the_earlier_one(visitor: Visitor, bank: Bank, app: App):
     own = a_person(visitor, bank)
-    new = visitor.send(f"{own}/again", page=f"{own}/yours").location.rsplit("/", 1)[0]
+    new = visitor.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
     assert new != own
     visitor.answer(new, all_answers(bank, "weekly"))
     visitor.send(f"{new}/check")
@@ -131,7 +131,7 @@ def test_taking_it_again_starts_a_new_response_that_knows_the_earlier_one(visito
 
 def test_deleting_takes_the_earlier_responses_along(visitor: Visitor, bank: Bank):
     own = a_person(visitor, bank)
-    new = visitor.send(f"{own}/again", page=f"{own}/yours").location.rsplit("/", 1)[0]
+    new = visitor.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
     assert "earlier answers" in visitor.get(f"{new}/delete").text
     visitor.send(f"{new}/delete")
     assert visitor.get(own).status_code == 404
@@ -142,8 +142,8 @@ def test_a_response_goes_when_its_time_is_up_unless_it_is_kept(visitor: Visitor,
     monkeypatch.setattr(app, "today", lambda: "2100-01-31")
     # The sending itself is the first request of that day: keep the one under a clock a day earlier than expiry.
     app._expired = "2100-01-31"
-    visitor.send(f"{kept}/keep", page=f"{kept}/yours")
-    assert "31 January 2101" in visitor.get(f"{kept}/yours").text
+    visitor.send(f"{kept}/extend", page=f"{kept}/manage")
+    assert "31 January 2101" in visitor.get(f"{kept}/manage").text
     monkeypatch.setattr(app, "today", lambda: "2100-02-01")
     assert visitor.get(left).status_code == 404
     assert visitor.get(kept).status_code == 200

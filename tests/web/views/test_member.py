@@ -110,7 +110,7 @@ def test_a_malformed_seed_starts_nothing(app: App, visitor: Visitor, join, seed)
 def test_an_open_team_takes_nobody_without_a_name_to_show(app: App, visitor: Visitor, name, way):
     join = join_path(visitor, make_team(visitor, "open"))
     own = make_response(app)
-    answer = visitor.send(f"{join}/{way}", {"name": name, "link": own, "wishes": "y"}, page=join)
+    answer = visitor.send(f"{join}/{way}", {"name": name, "link": own, "shares_wishes": "y"}, page=join)
     assert answer.status_code == 422
     shown = Shown.of(answer)
     assert "You have not joined yet" in shown.text
@@ -123,16 +123,16 @@ def test_the_mended_form_joins(app: App, visitor: Visitor):
     join = join_path(visitor, make_team(visitor, "open"))
     refused = Shown.of(visitor.send(f"{join}/start", {"name": ""}, page=join))
     own = visitor.post(f"{join}/start", dict(refused.fields) | {"name": "  Ada "}).location.rsplit("/", 1)[0]
-    membership = app.storage.membership(link_hash(own))
+    membership = app.storage.load_membership(link_hash(own))
     assert membership is not None
-    assert (membership.name, membership.wishes) == ("Ada", False)
+    assert (membership.name, membership.shares_wishes) == ("Ada", False)
 
 
 # By bringing a response
 
 
 @pytest.mark.parametrize(
-    "form", ["{whole}", "  {whole} ", "{whole}/", "{whole}/yours", "{whole}?x=1", "{whole}#keep", "{path}", "{link}"]
+    "form", ["{whole}", "  {whole} ", "{whole}/", "{whole}/manage", "{whole}?x=1", "{whole}#keep", "{path}", "{link}"]
 )
 def test_a_response_can_be_brought_by_any_form_of_its_link(app: App, visitor: Visitor, lead, join, form):
     own = make_response(app)
@@ -148,9 +148,9 @@ def test_the_address_of_another_server_with_a_prefix_works_too(app: App, visitor
 
 def no_links(app: App, visitor: Visitor) -> dict[str, str]:
     own = make_response(app)
-    app.storage.erase(link_hash(own))
+    app.storage.delete_response(link_hash(own))
     shared, lead = make_response(app), make_team(visitor)
-    visitor.send(f"{shared}/shares", {"number": "7"}, page=f"{shared}/yours")
+    visitor.send(f"{shared}/shares", {"number": "7"}, page=f"{shared}/manage")
     share = app.derive("share", f"{shared.split('/')[2]}:7")
     assert visitor.get(f"/s/{share}").status_code == 200
     return {
@@ -247,7 +247,7 @@ def test_what_was_finished_before_the_last_round_closed_is_too_late_for_it_and_t
 def test_taking_it_again_makes_a_response_that_counts_anew(app: App, visitor: Visitor, bank: Bank):
     lead, (own, *_) = make_closed_round(app, visitor)
     visitor.send(f"{lead}/next", page=lead)
-    new = visitor.send(f"{own}/again", page=f"{own}/yours").location.rsplit("/", 1)[0]
+    new = visitor.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
     visitor.answer(new, all_answers(bank, "weekly"))
     visitor.send(f"{new}/check")
     assert visitor.get(f"{new}/team").status_code == 404, "nobody is in a team without having joined it"
@@ -310,7 +310,7 @@ def test_who_was_counted_and_comes_again_is_told_how_to_be_in_the_next_round(app
     assert answer.location == f"{own}/team"
     shown = visitor.see(answer.location)
     assert "Round 2 is open: to be in it, answer anew, then open the join link once more" in shown.text
-    assert f"{own}/again" in shown.values("action")
+    assert f"{own}/retake" in shown.values("action")
 
 
 def test_leaving_an_open_round_takes_one_from_the_count_and_keeps_the_result(app: App, visitor: Visitor, lead):
@@ -327,7 +327,7 @@ def test_leaving_twice_is_leaving(app: App, visitor: Visitor, lead):
     own, _ = fill_team(app, visitor, lead, 2)
     fields = visitor.token()
     assert [visitor.post(f"{own}/team/leave", fields).location for _ in range(2)] == 2 * [f"{own}?left=1"]
-    assert len(app.storage.seats(load_team(app, lead).id)) == 1
+    assert len(app.storage.load_round_members(load_team(app, lead).id)) == 1
 
 
 def test_deleting_a_response_takes_it_out_of_its_team(app: App, visitor: Visitor, lead):

@@ -129,7 +129,7 @@ def test_a_tie_names_both_mixes(visitor: Visitor, bank: Bank):
 def test_a_tie_says_what_its_mixes_share_once(app: App, bank: Bank, mix, other, said):
     role = bank.roles[0]
     roles = {name: replace(role, id=name, name=name) for name in "abc"}
-    found = result(bank, app.scheme, dict.fromkeys(bank.responsibility, "never"))
+    found = result(bank, app.scoring_model, dict.fromkeys(bank.responsibility, "never"))
     tie = replace(
         found,
         kind="tie",
@@ -146,8 +146,8 @@ def test_the_nearest_role_is_named_with_the_answer_that_brings_it_in(visitor: Vi
     told = between(visitor.see(own).text, "Nearest to joining: ", " it would join your mix")
     role, name, to, was = re.fullmatch(r"(.*)\. With “(.*)” at “(.*)” instead of “(.*)”,", told).groups()  # type: ignore[union-attr]
     item = next(item for item in bank.asked if item.name == name)
-    point = next(point for point in bank.scale if point.said == to)
-    assert bank.point[answers[item.id]].said == was
+    point = next(point for point in bank.scale if point.phrase == to)
+    assert bank.point[answers[item.id]].phrase == was
     changed = visitor.take(answers | {item.id: point.id})
     assert role in visitor.see(changed).title.replace("\u00a0", " ")
 
@@ -233,11 +233,11 @@ def test_lines_to_people_nobody_reported_are_never_solid(visitor: Visitor, bank:
 
 def test_a_contact_whose_role_has_left_the_bank_is_ignored(app: App, visitor: Visitor, bank: Bank):
     own = make_older_response(app, dict.fromkeys(bank.responsibility, "never") | ANALYST)
-    app.storage.save_more(
+    app.storage.save_details(
         links.fingerprint(own.removeprefix("/r/")),
         contacts=["scribe"],
         title="",
-        words="",
+        text="",
         bank="older",
         day=app.today(),
     )
@@ -260,12 +260,12 @@ def test_the_result_gives_the_link_back_and_a_way_to_delete(visitor: Visitor, ba
     shown = visitor.see(own)
     assert f"http://localhost{own}" in shown.values("value")
     assert f"{own}/check" in shown.values("href")
-    assert f"{own}/yours" in shown.values("href")
-    assert f"{own}/delete" in visitor.see(f"{own}/yours").values("href")
+    assert f"{own}/manage" in shown.values("href")
+    assert f"{own}/delete" in visitor.see(f"{own}/manage").values("href")
 
 
 def test_links_are_made_with_the_address_that_is_set(tmp_path):
-    app = create_app({"TESTING": True, "URL": "http://hats.example.org:8080/"}, instance=tmp_path / "other")
+    app = create_app({"TESTING": True, "PUBLIC_URL": "http://hats.example.org:8080/"}, instance=tmp_path / "other")
     visitor = Visitor(app)
     own = visitor.start()
     assert f"http://hats.example.org:8080{own}" in visitor.see(f"{own}/1").values("value")

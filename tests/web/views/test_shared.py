@@ -19,11 +19,11 @@ TITLE, WORDS = "Chief canary", "On most days I sing <b>loudly</b> about canaries
 @pytest.fixture
 def own(app: App) -> str:
     """The owner link's path of somebody with a title, words, wishes and a role they are heading for."""
-    made = make_response(app, title=TITLE, words=WORDS)
-    app.storage.save_wishes(
+    made = make_response(app, title=TITLE, text=WORDS)
+    app.storage.save_goals(
         link_hash(made),
         wishes={"pipelines": "hand-over", "predictive-models": "start"},
-        heading=["data-scientist"],
+        goals=["data-scientist"],
         bank=app.bank.version,
         day=app.today(),
     )
@@ -33,25 +33,25 @@ def own(app: App) -> str:
 def share(visitor: Visitor, own: str, number: int = 7, **fields: str) -> str:
     """Make a share link; gives its path."""
     sent = {"number": str(number), "label": "For Bo", **fields}
-    assert visitor.send(f"{own}/shares", sent, page=f"{own}/yours").status_code == 303
+    assert visitor.send(f"{own}/shares", sent, page=f"{own}/manage").status_code == 303
     return "/s/" + visitor.app.derive("share", f"{own.split('/')[2]}:{number}")
 
 
-@pytest.mark.parametrize(("words", "wishes"), list(itertools.product([False, True], repeat=2)))
+@pytest.mark.parametrize(("text", "wishes"), list(itertools.product([False, True], repeat=2)))
 def test_words_and_wishes_show_where_their_owner_chose_so_and_nowhere_else(
     visitor: Visitor, bank: Bank, own, words, wishes
 ):
-    chosen = {name: "y" for name, on in (("words", words), ("wishes", wishes)) if on}
+    chosen = {name: "y" for name, on in (("text", words), ("wishes", wishes)) if on}
     answer = visitor.get(share(visitor, own, 7, **chosen))
     assert ("On most days I sing &lt;b&gt;loudly" in answer.text) is words
     assert ("canaries" in answer.text) is words
     assert (TITLE in answer.text) <= words
-    said = [bank.wish[id].said for id in ("hand-over", "start")]
+    said = [bank.wish[id].phrase for id in ("hand-over", "start")]
     assert [mark in Shown.of(answer).text for mark in said] == [wishes, wishes]
 
 
 def test_a_shared_page_holds_no_form_and_leads_to_nothing_of_its_owner(visitor: Visitor, own):
-    shared = share(visitor, own, words="y", wishes="y")
+    shared = share(visitor, own, text="y", wishes="y")
     shown = visitor.see(shared)
     assert not shown.fields
     assert not [tag for tag, _ in shown.tags if tag == "form"]
@@ -100,14 +100,14 @@ def test_share_links_end_when_the_response_expires(app: App, visitor: Visitor, o
 
 @pytest.mark.parametrize("number", ["", "0", "-1", "seven", "9" * 30, str(2**53), "1.5"])
 def test_a_forged_number_makes_no_link(app: App, visitor: Visitor, own, number):
-    assert visitor.send(f"{own}/shares", {"number": number}, page=f"{own}/yours").status_code == 400
+    assert visitor.send(f"{own}/shares", {"number": number}, page=f"{own}/manage").status_code == 400
     assert shares(app, own) == {}
 
 
 @pytest.mark.parametrize("number", [8, 2**53, 2**63, 10**30])
 def test_ending_a_link_that_was_never_made_ends_nothing(app: App, visitor: Visitor, own, number):
     shared = share(visitor, own)
-    assert visitor.send(f"{own}/shares/{number}/end", page=f"{own}/yours").status_code == 303
+    assert visitor.send(f"{own}/shares/{number}/end", page=f"{own}/manage").status_code == 303
     assert visitor.get(shared).status_code == 200
     assert visitor.get(f"{own}/shares/{number}.svg").status_code == 404
     assert len(shares(app, own)) == 1
@@ -116,7 +116,7 @@ def test_ending_a_link_that_was_never_made_ends_nothing(app: App, visitor: Visit
 def test_a_link_that_was_ended_never_comes_back(app: App, visitor: Visitor, own):
     shared = share(visitor, own)
     for _ in range(2):
-        visitor.send(f"{own}/shares/7/end", page=f"{own}/yours")
+        visitor.send(f"{own}/shares/7/end", page=f"{own}/manage")
     assert visitor.get(shared).status_code == 404
     share(visitor, own, 8)
     assert visitor.get(shared).status_code == 404
@@ -126,7 +126,7 @@ def test_the_same_number_of_two_people_makes_two_links(app: App, visitor: Visito
     other = make_response(app)
     mine, theirs = share(visitor, own), share(visitor, other)
     assert mine != theirs
-    visitor.send(f"{other}/shares/7/end", page=f"{other}/yours")
+    visitor.send(f"{other}/shares/7/end", page=f"{other}/manage")
     assert visitor.get(mine).status_code == 200
     assert visitor.get(theirs).status_code == 404
 

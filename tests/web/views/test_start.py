@@ -63,7 +63,7 @@ def test_the_number_of_questions_is_the_banks(small_bank, tmp_path):
 
 
 def test_how_long_answers_are_kept_is_as_it_is_set(tmp_path):
-    visitor = run_by(tmp_path, KEEP_MONTHS=7)
+    visitor = run_by(tmp_path, RETENTION_MONTHS=7)
     for path in ("/", "/privacy"):
         assert "7 months after your last change" in visitor.see(path).text
 
@@ -88,7 +88,7 @@ KEPT = {
     "answer": "How you answered each question.",
     "contact": "whom you work with, your job title, and what you wrote",
     "wish": "what you want more or less of",
-    "heading": "the roles you are heading for",
+    "goals": "the roles you are heading for",
     "share": "If you made share links: a fingerprint of each",
     "member": "In an open team also the name you gave there.",
     "counted": "whether a round has counted you",

@@ -265,32 +265,36 @@ def test_contacts_title_and_words_are_kept_and_shown_back(app: App, visitor: Vis
     words = "On Monday:\n\n  two dashboards & a meeting"
     contacts = ["data-engineer", "data-scientist"]
     visitor.answer(
-        own, all_answers(bank, "never"), contacts=contacts, title="  Head of <Data> ", words=words.replace("\n", "\r\n")
+        own, all_answers(bank, "never"), contacts=contacts, title="  Head of <Data> ", text=words.replace("\n", "\r\n")
     )
     found = load_response(app, own)
-    assert (set(found.contacts), found.title, found.words) == (set(contacts), "Head of <Data>", words)
+    assert (set(found.contacts), found.title, found.text) == (set(contacts), "Head of <Data>", words)
     shown = visitor.see(f"{own}/more")
     assert [value for name, value in shown.fields if name == "contacts"] == contacts
     assert ("title", "Head of <Data>") in shown.fields
-    assert ("words", words.replace("\n", "\r\n")) in shown.fields
+    assert ("text", words.replace("\n", "\r\n")) in shown.fields
     text = visitor.see(f"{own}/check").text
-    for shown_back in ("Head of <Data>", "two dashboards & a meeting", *(bank.role[id].people for id in contacts)):
+    for shown_back in (
+        "Head of <Data>",
+        "two dashboards & a meeting",
+        *(bank.role[id].contact_label for id in contacts),
+    ):
         assert shown_back in text
 
 
 def test_the_optional_page_may_stay_empty_and_can_be_emptied_again(app: App, visitor: Visitor, bank: Bank):
     own = visitor.start()
-    visitor.answer(own, all_answers(bank, "never"), contacts=["data-engineer"], title="Analyst", words="Figures.")
+    visitor.answer(own, all_answers(bank, "never"), contacts=["data-engineer"], title="Analyst", text="Figures.")
     visitor.send(f"{own}/more")
     found = load_response(app, own)
-    assert (found.contacts, found.title, found.words) == ((), "", "")
+    assert (found.contacts, found.title, found.text) == ((), "", "")
     assert visitor.see(f"{own}/check").text.count("Nothing entered") == 3
 
 
-@pytest.mark.parametrize(("name", "length", "limit"), [("title", 81, "80"), ("words", 4001, "4,000")])
+@pytest.mark.parametrize(("name", "length", "limit"), [("title", 81, "80"), ("text", 4001, "4,000")])
 def test_too_long_a_text_is_an_error_with_everything_kept_in_the_page(app, visitor: Visitor, name, length, limit):
     own = visitor.start()
-    fields = {"contacts": ["data-analyst", "ml-engineer"], "title": "Analyst", "words": "Some.\r\nMore."}
+    fields = {"contacts": ["data-analyst", "ml-engineer"], "title": "Analyst", "text": "Some.\r\nMore."}
     fields[name] = "ä" * length
     answer = visitor.send(f"{own}/more", fields)
     shown = Shown.of(answer)
@@ -299,7 +303,7 @@ def test_too_long_a_text_is_an_error_with_everything_kept_in_the_page(app, visit
     assert f"#{name}" in shown.values("href")
     assert [value for field, value in shown.fields if field == "contacts"] == fields["contacts"]
     assert ("title", fields["title"]) in shown.fields
-    assert ("words", fields["words"]) in shown.fields
+    assert ("text", fields["text"]) in shown.fields
     assert load_response(app, own).title == ""
 
 
@@ -307,9 +311,9 @@ def test_texts_at_their_limit_are_kept_whole(app: App, visitor: Visitor):
     own = visitor.start()
     # Limits count characters, not bytes; line ends count once, outer blanks not at all.
     title, words = "🎩" * 80, "ß" + "\n" * 3998 + "ß"
-    sent = {"title": f" {title} ", "words": words.replace("\n", "\r\n")}
+    sent = {"title": f" {title} ", "text": words.replace("\n", "\r\n")}
     assert visitor.send(f"{own}/more", sent).status_code == 303
-    assert (load_response(app, own).title, load_response(app, own).words) == (title, words)
+    assert (load_response(app, own).title, load_response(app, own).text) == (title, words)
 
 
 @pytest.mark.parametrize("contact", ["", "nobody", "data-analyst ", "\x00", "☃", "<b>", "x" * 200])
@@ -341,9 +345,9 @@ def test_a_contact_sent_twice_is_kept_once(app: App, visitor: Visitor):
 )
 def test_any_text_is_kept_as_it_was_typed(app: App, visitor: Visitor, sent, stored):
     own = visitor.start()
-    assert visitor.send(f"{own}/more", {"title": sent, "words": sent}).status_code == 303
-    assert (load_response(app, own).title, load_response(app, own).words) == (stored, stored)
-    assert ("words", stored) in visitor.see(f"{own}/more").fields
+    assert visitor.send(f"{own}/more", {"title": sent, "text": sent}).status_code == 303
+    assert (load_response(app, own).title, load_response(app, own).text) == (stored, stored)
+    assert ("text", stored) in visitor.see(f"{own}/more").fields
 
 
 def test_bytes_that_are_no_text_never_break_a_page(visitor: Visitor):
@@ -351,8 +355,8 @@ def test_bytes_that_are_no_text_never_break_a_page(visitor: Visitor):
     token = "&".join(f"{name}={value}" for name, value in visitor.token().items())
     for raw in ("%ED%A0%80", "%FF%FE", "%00", "%C0%AF", "%F5%80%80%80"):
         form = {"content_type": "application/x-www-form-urlencoded"}
-        assert visitor.post(f"{own}/more", f"{token}&title={raw}&words={raw}&contacts={raw}", **form).status_code == 422
-        assert visitor.post(f"{own}/more", f"{token}&title={raw}&words={raw}", **form).status_code == 303
+        assert visitor.post(f"{own}/more", f"{token}&title={raw}&text={raw}&contacts={raw}", **form).status_code == 422
+        assert visitor.post(f"{own}/more", f"{token}&title={raw}&text={raw}", **form).status_code == 303
         assert visitor.post(f"{own}/1", f"{token}&{raw}={raw}&leave_out={raw}", **form).status_code in {303, 422}
         assert visitor.get(f"{own}/more").status_code == 200
 

@@ -1,0 +1,38 @@
+"""The page for a career conversation, made to be printed."""
+
+from __future__ import annotations
+
+from flask import g, render_template, request
+
+from quiz.web.app import current
+from quiz.web.views.owner_pages import owner_pages, require_finished, response
+
+pages = owner_pages("conversation")
+
+
+@pages.get("/conversation")
+def page() -> str:
+    """One page to print for a career conversation; `?listener` adds one for who listens."""
+    from quiz.results import conversation  # see quiz.web.views.owner_pages.result
+
+    require_finished()
+    app, kept = current(), response()
+    before = app.storage.load_earlier_response(g.key)
+    said = conversation.talk(
+        app.bank,
+        app.scoring_model,
+        kept.answers,
+        contacts=kept.contacts,
+        title=kept.title,
+        wishes=kept.wishes,
+        goals=kept.goals,
+        before=before.answers if before else None,
+    )
+    return render_template(
+        "conversation/page.html",
+        talk=said,
+        result=said.result,
+        bank=app.bank,
+        day=app.today(),
+        listener="listener" in request.args,
+    )
