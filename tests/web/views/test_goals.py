@@ -95,9 +95,9 @@ def test_a_wish_can_be_taken_back(app: App, visitor: Visitor, own):
 def test_neither_wishes_nor_headings_ever_change_the_match(visitor: Visitor, own, bank: Bank):
     before = visitor.get(f"{own}.json").get_json()["result"]
     for wish in bank.wish:
-        for goals in (["ml-engineer"], ["data-engineer", "devops-sre"]):
+        for goal_roles in (["ml-engineer"], ["data-engineer", "devops-sre"]):
             fields: dict[str, Any] = {id.replace("-", "_"): wish for id in bank.responsibility}
-            assert want(visitor, own, **fields, goals=goals).status_code == 303
+            assert want(visitor, own, **fields, goals=goal_roles).status_code == 303
             assert visitor.get(f"{own}.json").get_json()["result"] == before
     assert before["mix"] == ["data-engineer"]
 
