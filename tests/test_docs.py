@@ -1,4 +1,4 @@
-"""What docs can get wrong is checked here: commands, paths, settings, links, versions, examples."""
+"""Checks of the documentation: commands, paths, settings, links, versions, examples."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from quiz.config import paths
 from quiz.config.settings import SETTINGS
 from tests.factories import ROOT
 
-# What tools leave behind, and what people gave: none of it is part of the project.
-LEFT_OUT = {".git", ".venv", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "dist"}
+# Files of tools and of an instance: none of them is part of the project.
+IGNORED = {".git", ".venv", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "dist"}
 FILES = sorted(
     file
     for file in ROOT.rglob("*")
     if file.is_file()
-    and not LEFT_OUT & set(file.relative_to(ROOT).parts)
+    and not IGNORED & set(file.relative_to(ROOT).parts)
     and file.relative_to(ROOT).parts[0] != "instance"
 )
 PAGES = [file for file in FILES if file.suffix == ".md"]
@@ -34,12 +34,12 @@ def read(name: str) -> str:
 
 
 def blocks(text: str) -> list[str]:
-    """What stands between the fences of a page."""
+    """The fenced code blocks of a page."""
     return re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def code(text: str) -> list[str]:
-    """Every piece of code in a page: its blocks, and what stands between backticks."""
+    """Every piece of code in a page: its blocks, and what is between backticks."""
     return blocks(text) + re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
 
 
@@ -53,7 +53,7 @@ def test_the_readme_names_the_two_commands():
 @each_page
 def test_every_command_that_a_page_names_exists(page: Path):
     text = page.read_text(encoding="utf-8")
-    named = {name for piece in code(text) for name in re.findall(r"(?:^|(?<!from)\s)quiz ([a-z]+)", piece)}
+    named = {name for piece in code(text) for name in re.findall(r"(?:^|(?<!from)(?<!--app)\s)quiz ([a-z]+)", piece)}
     assert named <= set(main.commands), named - set(main.commands)
 
 
@@ -66,35 +66,39 @@ def test_every_option_that_a_page_gives_to_run_exists(page: Path):
     assert given <= known, given - known
 
 
-def test_every_command_is_told_of_somewhere():
-    told = " ".join(piece for page in PAGES for piece in code(page.read_text(encoding="utf-8")))
-    ours = set(main.commands) - {"run", "routes", "shell", "serve"}  # Flask's own; and `./run` serves
-    assert not [name for name in sorted(ours) if f"quiz {name}" not in told]
+def test_every_command_is_documented():
+    documented = " ".join(piece for page in PAGES for piece in code(page.read_text(encoding="utf-8")))
+    # `./run` without arguments is `quiz serve`.
+    assert not [
+        name
+        for name in sorted(set(main.commands) - {"serve", "run", "routes", "shell"})
+        if f"quiz {name}" not in documented
+    ]
 
 
-# The map of the house
+# The map of the repository in README
 
 
-def house() -> list[str]:
-    """The paths in README's map of the house, as it draws them: what is indented lies in the folder above."""
-    drawn = next(block for block in blocks(read("README.md")) if re.search(r"^quiz/", block, re.MULTILINE))
-    found, folder = [], ""
-    for line in drawn.splitlines():
+def repository_map() -> list[str]:
+    """The paths in README’s map: an indented name is inside the folder above it."""
+    block = next(block for block in blocks(read("README.md")) if re.search(r"^quiz/", block, re.MULTILINE))
+    entries, folder = [], ""
+    for line in block.splitlines():
         name = line.split()[0]
         folder = folder if line.startswith(" ") else name
-        found.append(folder + name if line.startswith(" ") else name)
-    return found
+        entries.append(folder + name if line.startswith(" ") else name)
+    return entries
 
 
-def test_the_map_of_the_house_shows_only_what_is_there():
-    assert [name for name in house() if not (ROOT / name).exists()] == []
+def test_the_map_shows_only_what_exists():
+    assert [name for name in repository_map() if not (ROOT / name).exists()] == []
 
 
-def test_the_map_of_the_house_shows_every_folder_and_every_part_of_the_package():
+def test_the_map_shows_every_folder_and_every_part_of_the_package():
     inside = {file.relative_to(ROOT).parts for file in FILES}
     folders = {f"{parts[0]}/" for parts in inside if len(parts) > 1 and not parts[0].startswith(".")}
     parts = {f"quiz/{parts[1]}" + ("/" if len(parts) > 2 else "") for parts in inside if parts[0] == "quiz"}
-    assert folders | parts - {"quiz/__init__.py", "quiz/__main__.py"} <= set(house())
+    assert folders | parts - {"quiz/__init__.py", "quiz/__main__.py", "quiz/py.typed"} <= set(repository_map())
 
 
 @each_page
