@@ -16,7 +16,7 @@ from tests.clients import Visitor
 from tests.factories import all_answers
 
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily", "insights": "weekly"}
-PAGES = ("ahead", "talk", "since")
+PAGES = ("goals", "conversation", "changes")
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_before_the_quiz_is_finished_there_is_nothing(visitor: Visitor, answers,
     visitor.answer(begun, answers)
     assert visitor.get(f"{begun}/{page}").status_code == 404
     visitor.send(f"{begun}/check")
-    assert visitor.get(f"{begun}/{page}").status_code == (404 if page == "since" else 200)
+    assert visitor.get(f"{begun}/{page}").status_code == (404 if page == "changes" else 200)
 
 
 def test_wishes_sent_before_the_quiz_is_finished_are_not_kept(app: App, visitor: Visitor):

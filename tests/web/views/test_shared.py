@@ -13,13 +13,13 @@ from tests.checks import load_response
 from tests.clients import Shown, Visitor
 from tests.factories import join_path, join_team, link_hash, make_closed_round, make_response, make_team, page_answers
 
-TITLE, WORDS = "Chief canary", "On most days I sing <b>loudly</b> about canaries."
+TITLE, TEXT = "Chief canary", "On most days I sing <b>loudly</b> about canaries."
 
 
 @pytest.fixture
 def own(app: App) -> str:
     """The owner link's path of somebody with a title, words, wishes and a role they are heading for."""
-    made = make_response(app, title=TITLE, text=WORDS)
+    made = make_response(app, title=TITLE, text=TEXT)
     app.storage.save_goals(
         link_hash(made),
         wishes={"pipelines": "hand-over", "predictive-models": "start"},
@@ -37,21 +37,21 @@ def share(visitor: Visitor, own: str, number: int = 7, **fields: str) -> str:
     return "/s/" + visitor.app.derive("share", f"{own.split('/')[2]}:{number}")
 
 
-@pytest.mark.parametrize(("text", "wishes"), list(itertools.product([False, True], repeat=2)))
-def test_words_and_wishes_show_where_their_owner_chose_so_and_nowhere_else(
-    visitor: Visitor, bank: Bank, own, words, wishes
+@pytest.mark.parametrize(("shares_text", "shares_wishes"), list(itertools.product([False, True], repeat=2)))
+def test_free_text_and_wishes_are_on_the_page_only_if_the_owner_chose_so(
+    visitor: Visitor, bank: Bank, own, shares_text, shares_wishes
 ):
-    chosen = {name: "y" for name, on in (("text", words), ("wishes", wishes)) if on}
-    answer = visitor.get(share(visitor, own, 7, **chosen))
-    assert ("On most days I sing &lt;b&gt;loudly" in answer.text) is words
-    assert ("canaries" in answer.text) is words
-    assert (TITLE in answer.text) <= words
-    said = [bank.wish[id].phrase for id in ("hand-over", "start")]
-    assert [mark in Shown.of(answer).text for mark in said] == [wishes, wishes]
+    options = {"shares_text": shares_text, "shares_wishes": shares_wishes}
+    answer = visitor.get(share(visitor, own, 7, **{name: "y" for name, is_on in options.items() if is_on}))
+    assert ("On most days I sing &lt;b&gt;loudly" in answer.text) is shares_text
+    assert ("canaries" in answer.text) is shares_text
+    assert (TITLE in answer.text) <= shares_text
+    phrases = [bank.wish[id].phrase for id in ("hand-over", "start")]
+    assert [phrase in Shown.of(answer).text for phrase in phrases] == [shares_wishes, shares_wishes]
 
 
 def test_a_shared_page_holds_no_form_and_leads_to_nothing_of_its_owner(visitor: Visitor, own):
-    shared = share(visitor, own, text="y", wishes="y")
+    shared = share(visitor, own, shares_text="y", shares_wishes="y")
     shown = visitor.see(shared)
     assert not shown.fields
     assert not [tag for tag, _ in shown.tags if tag == "form"]
