@@ -30,7 +30,7 @@ def person(rounds: int = 15) -> Iterator[Row]:
 
     ours = {
         "one person: mix, evidence, stability, nearest role": lambda: match(model, answers),
-        "one person: all that the result page says": lambda: result.result(bank, model, answers),
+        "one person: all that the result page says": lambda: result.build_result(bank, model, answers),
     }
     for name, work in ours.items():
         yield against(name, work, floor, of="numpy cosine of the same size", reach=40, rounds=rounds)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from quiz.bank import Bank, Responsibility, Role, Wish
 from quiz.results.changes import Change, compare
 from quiz.results.goals import Distance, distance
-from quiz.results.result import Result, result
+from quiz.results.result import Result, build_result
 from quiz.results.talking_points import Situation, choose
 from quiz.scoring import ScoringModel
 from quiz.text.job_titles import role_named
 
 
 @dataclass(frozen=True)
-class Talk:
+class Conversation:
     """Everything on the conversation page.
 
     `titled` is the role that the job title clearly names, if it does; `fits` whether the answers say so too, None where
@@ -46,7 +46,7 @@ def distances(
     return tuple(distance(bank, model, answers, role, contacts) for role in bank.role if role in goals)
 
 
-def talk(
+def build_conversation(
     bank: Bank,
     model: ScoringModel,
     answers: Mapping[str, str],
@@ -56,13 +56,13 @@ def talk(
     wishes: Mapping[str, str],
     goals: Sequence[str],
     before: Mapping[str, str] | None,
-) -> Talk:
+) -> Conversation:
     """The conversation page of one response; `before` are the answers it takes again, if it does."""
-    found = result(bank, model, answers, contacts, wishes)
+    found = build_result(bank, model, answers, contacts, wishes)
     change = compare(bank, model, before, answers) if before else None
     titled = role_named(bank, title)
     situation = Situation(bank, found, wishes=wishes, title_role=titled, goals=tuple(goals), change=change)
-    return Talk(
+    return Conversation(
         result=found,
         title=title,
         titled=bank.role[titled] if titled else None,

@@ -114,7 +114,7 @@ class Result:
         return tuple(share.role for share in self.shares)
 
 
-def result(
+def build_result(
     bank: Bank,
     model: ScoringModel,
     answers: Mapping[str, str],

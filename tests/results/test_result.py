@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from quiz.bank import load
 from quiz.config import paths
-from quiz.results.result import Bar, Result, Share, result
+from quiz.results.result import Bar, Result, Share, build_result
 from quiz.scoring import ScoringModel
 
 BANK = load(paths.shipped("questions"))
@@ -20,7 +20,7 @@ ENGINEER = {"pipelines": "daily", "ingest-transform-serve": "daily", "data-quali
 OPERATIONS = {"infrastructure": "daily", "ci-cd": "weekly", "monitoring": "weekly"}
 
 anything = st.builds(
-    result,
+    build_result,
     st.just(BANK),
     st.just(MODEL),
     st.dictionaries(st.sampled_from([*IDS, "since-removed"]), st.sampled_from([*BANK.point, "hourly"]), min_size=12),
@@ -30,7 +30,7 @@ anything = st.builds(
 
 def told(answers: dict[str, str], contacts: tuple[str, ...] = (), *, often: str = "never") -> Result:
     """The result of somebody who answered `often` to all questions not named."""
-    return result(BANK, MODEL, dict.fromkeys(IDS, often) | answers, contacts)
+    return build_result(BANK, MODEL, dict.fromkeys(IDS, often) | answers, contacts)
 
 
 def ids(roles) -> list[str]:
@@ -70,8 +70,8 @@ def test_a_tie_holds_both_mixes():
 
 def test_the_order_of_answers_and_contacts_does_not_matter():
     answers = dict.fromkeys(IDS, "never") | ENGINEER
-    there = result(BANK, MODEL, answers, ("data-analyst", "ml-engineer"))
-    back = result(BANK, MODEL, dict(reversed(answers.items())), ("ml-engineer", "data-analyst"))
+    there = build_result(BANK, MODEL, answers, ("data-analyst", "ml-engineer"))
+    back = build_result(BANK, MODEL, dict(reversed(answers.items())), ("ml-engineer", "data-analyst"))
     assert there.shares == back.shares
     assert there.bars == back.bars
     assert there.company == back.company
@@ -127,7 +127,7 @@ def test_a_role_of_which_nothing_was_reported_is_absent_and_one_left_out_is_not(
 @given(st.dictionaries(st.sampled_from(IDS), st.sampled_from([*BANK.point])))
 def test_the_step_to_the_nearest_role_does_what_it_says(some):
     answers = dict.fromkeys(IDS, "never") | some
-    before = result(BANK, MODEL, answers, ())
+    before = build_result(BANK, MODEL, answers, ())
     step = before.nearest
     if step is None:
         return
@@ -135,7 +135,7 @@ def test_the_step_to_the_nearest_role_does_what_it_says(some):
     assert step.line.answer.level is not None
     assert step.to.level is not None
     assert step.to.level > step.line.answer.level
-    after = result(BANK, MODEL, answers | {step.line.responsibility.id: step.to.id}, ())
+    after = build_result(BANK, MODEL, answers | {step.line.responsibility.id: step.to.id}, ())
     assert step.role.id not in ids(before.roles)
     assert step.role.id in ids(after.roles)
 
@@ -206,6 +206,6 @@ def test_where_no_role_stands_out_the_map_shows_who_usually_works_with_whom():
 def test_a_bank_from_another_trade_gets_its_result_too(small_bank):
     bank = load(small_bank)
     answers = dict.fromkeys(bank.responsibility, "never") | {"dough": "daily", "oven": "daily"}
-    found = result(bank, ScoringModel.from_bank(bank), answers, ("shop-keeper",))
+    found = build_result(bank, ScoringModel.from_bank(bank), answers, ("shop-keeper",))
     assert (found.kind, ids(found.roles)) == ("mix", ["baker"])
     assert [name for name, _ in found.map.stages] == ["Bake", "Sell"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from quiz.bank import CONDITIONS, WISHES, load
 from quiz.config import paths
 from quiz.results.changes import compare
-from quiz.results.result import result
+from quiz.results.result import build_result
 from quiz.results.talking_points import FINDERS, LEAST, MOST, Situation, choose
 from quiz.scoring import ScoringModel
 
@@ -39,7 +39,7 @@ def talk(
     """The situation of somebody who answered so."""
     return Situation(
         BANK,
-        result(BANK, MODEL, answers, contacts),
+        build_result(BANK, MODEL, answers, contacts),
         wishes=wishes or {},
         title_role=title_role,
         goals=goals,

@@ -26,7 +26,7 @@ def score() -> Response:
     """The result of the answers sent, and of the text where there is one. Nothing is stored."""
     from quiz import scoring
     from quiz.exchange import export
-    from quiz.text import matcher  # see quiz.web.views.owner_pages.result
+    from quiz.text import matcher  # see quiz.web.views.owner_pages.current_result
 
     app = current()
     if request.mimetype != "application/json":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import g, render_template, request
 
 from quiz.web.app import current
-from quiz.web.views.owner_pages import owner_pages, require_finished, response
+from quiz.web.views.owner_pages import current_response, owner_pages, require_finished
 
 pages = owner_pages("conversation")
 
@@ -13,12 +13,12 @@ pages = owner_pages("conversation")
 @pages.get("/conversation")
 def page() -> str:
     """One page to print for a career conversation; `?listener` adds one for who listens."""
-    from quiz.results import conversation  # see quiz.web.views.owner_pages.result
+    from quiz.results import conversation  # see quiz.web.views.owner_pages.current_result
 
     require_finished()
-    app, kept = current(), response()
-    before = app.storage.load_earlier_response(g.key)
-    said = conversation.talk(
+    app, kept = current(), current_response()
+    before = app.storage.load_earlier_response(g.link_hash)
+    said = conversation.build_conversation(
         app.bank,
         app.scoring_model,
         kept.answers,

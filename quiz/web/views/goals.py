@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from quiz.bank.answer_sheet import sheet
 from quiz.web.app import current
-from quiz.web.views.owner_pages import or_gone, owner_pages, require_finished, response
+from quiz.web.views.owner_pages import abort_if_deleted, current_response, owner_pages, require_finished
 
 pages = owner_pages("goals")
 
@@ -15,18 +15,18 @@ pages = owner_pages("goals")
 @pages.route("/goals", methods=["GET", "POST"])
 def page() -> str | Response | tuple[str, int]:
     """Wishes about each responsibility, and the roles somebody is heading for; saved as they are chosen."""
-    from quiz.results import conversation  # brings numpy: see quiz.web.views.owner_pages.result
+    from quiz.results import conversation  # brings numpy: see quiz.web.views.owner_pages.current_result
 
     require_finished()
-    app, kept = current(), response()
+    app, kept = current(), current_response()
     form = app.forms.ahead(request.form) if request.method == "POST" else app.forms.ahead(data=_kept())
     status = 200
     if request.method == "POST":
         if form.validate():
             saved = app.storage.save_goals(
-                g.key, wishes=form.wishes, goals=form.goals.data or [], bank=app.bank.version, day=app.today()
+                g.link_hash, wishes=form.wishes, goals=form.goals.data or [], bank=app.bank.version, day=app.today()
             )
-            or_gone(saved)
+            abort_if_deleted(saved)
             return redirect(url_for("goals.page", saved=1, _anchor="saved"), 303)
         status = 422
     lines = sheet(app.bank, kept.answers).lines
@@ -46,5 +46,5 @@ def page() -> str | Response | tuple[str, int]:
 
 
 def _kept() -> dict[str, object]:
-    kept = response()
+    kept = current_response()
     return {f"wish-{id}": wish for id, wish in kept.wishes.items()} | {"goals": kept.goals}

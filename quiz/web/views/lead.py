@@ -13,11 +13,11 @@ from quiz.exchange import export
 from quiz.teams import anonymous, open_team, round_pages
 from quiz.web import links
 from quiz.web.app import current
-from quiz.web.views.link_pages import linked
+from quiz.web.views.link_pages import link_pages
 from quiz.web.views.result import qr_code
 
 new_team = Blueprint("new_team", __name__)
-pages = linked("lead", "/t/<link:link>", lambda lead: current().storage.load_team(lead) or _just_replaced())
+pages = link_pages("lead", "/t/<link:link>", lambda lead: current().storage.load_team(lead) or _just_replaced())
 
 
 @new_team.route("/teams", methods=["GET", "POST"])
@@ -57,7 +57,7 @@ def _just_replaced() -> storage.Team | None:
 
 
 def _team() -> storage.Team:
-    found: storage.Team = g.found
+    found: storage.Team = g.record
     return found
 
 
@@ -126,9 +126,9 @@ def close() -> str | Response:
     if asked is not None and (team.open_round is None or team.open_round.number != asked):
         # The form is of before that round was closed: it must not close the next one.
         return redirect(url_for("lead.round", number=asked), 303)
-    app.storage.close_round(g.key, round_pages.publisher(app.bank, app.scoring_model, team), day=app.today())
+    app.storage.close_round(g.link_hash, round_pages.publisher(app.bank, app.scoring_model, team), day=app.today())
     # Read anew: somebody who clicks twice wants to see the round that the first click closed.
-    after = app.storage.load_team(g.key) or abort(404)
+    after = app.storage.load_team(g.link_hash) or abort(404)
     if after.open_round is not None:
         return redirect(url_for("lead.page", few="few"), 303)
     return redirect(url_for("lead.round", number=len(after.rounds)), 303)
@@ -138,7 +138,7 @@ def close() -> str | Response:
 def next_round() -> Response:
     """Open the next round."""
     _anonymous()
-    current().storage.open_round(g.key, day=current().today())
+    current().storage.open_round(g.link_hash, day=current().today())
     return redirect(url_for("lead.page"), 303)
 
 
@@ -149,7 +149,7 @@ def minimum() -> Response:
     wanted = request.form.get("minimum", type=int)
     if wanted not in anonymous.MINIMUMS:
         abort(400)
-    current().storage.raise_minimum(g.key, wanted)
+    current().storage.raise_minimum(g.link_hash, wanted)
     return redirect(url_for("lead.page"), 303)
 
 
@@ -161,7 +161,7 @@ def replace_links() -> Response:
     lead = app.derive("lead", links.checked(request.form.get("seed", "")) or abort(400)) if both else g.link
     number = 1 + secrets.randbelow(2**53 - 1)
     app.storage.replace_links(
-        g.key, new_lead=links.fingerprint(lead), joining=links.fingerprint(join_link(lead, number)), number=number
+        g.link_hash, new_lead=links.fingerprint(lead), joining=links.fingerprint(join_link(lead, number)), number=number
     )
     return redirect(url_for("lead.page", link=lead), 303)
 
@@ -171,7 +171,7 @@ def delete() -> str | Response:
     """Delete the team with all its rounds, after asking once."""
     if request.method != "POST":
         return render_template("lead/delete.html", team=_team())
-    current().storage.delete_team(g.key)
+    current().storage.delete_team(g.link_hash)
     return redirect(url_for("start.deleted", team=1), 303)
 
 

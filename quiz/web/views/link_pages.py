@@ -1,4 +1,4 @@
-"""Pages that hang on a link: whoever has it has its one right, and to everybody else there is nothing there."""
+"""Pages under an unguessable link. A link that does not exist gets the same 404 as any other unknown address."""
 
 from __future__ import annotations
 
@@ -10,28 +10,29 @@ from flask import Blueprint, abort, g
 from quiz.web import links
 
 
-def linked(name: str, prefix: str, find: Callable[[str], object | None]) -> Blueprint:
-    """A blueprint whose addresses hold a link.
+def link_pages(name: str, prefix: str, load: Callable[[str], object | None]) -> Blueprint:
+    """A blueprint whose addresses contain a link.
 
-    `find` gets the link's fingerprint and gives what is behind it, or None for a 404. Views find the link in `g.link`,
-    its fingerprint in `g.key` and what is behind it in `g.found`; addresses made on these pages keep the link.
+    `load` gets the hash of the link and returns the record behind it (a response or a team), or None for a 404.
+    Views find the link in `g.link`, its hash in `g.link_hash` and the record in `g.record`. `url_for` fills in the link
+    for every address built on these pages.
     """
     pages = Blueprint(name, __name__, url_prefix=prefix)
 
     @pages.url_value_preprocessor
-    def read(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    def read_link(endpoint: str | None, values: dict[str, Any] | None) -> None:
         g.link = (values or {}).pop("link")
-        g.key = links.fingerprint(g.link)
+        g.link_hash = links.fingerprint(g.link)
 
-    # Runs after the guard, so that what is forged or too large is refused before anything is looked up.
+    # Runs after the security checks of the app, so that a forged or too large request causes no lookup.
     @pages.before_request
-    def look_up() -> None:
-        g.found = find(g.key)
-        if g.found is None:
+    def load_record() -> None:
+        g.record = load(g.link_hash)
+        if g.record is None:
             abort(404)
 
     @pages.url_defaults
-    def stay(endpoint: str, values: dict[str, Any]) -> None:
+    def add_link(endpoint: str, values: dict[str, Any]) -> None:
         if "link" in g:
             values.setdefault("link", g.link)
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from quiz import storage
 from quiz.web import links
 from quiz.web.app import current
-from quiz.web.views.owner_pages import or_gone, owner_pages, response
+from quiz.web.views.owner_pages import abort_if_deleted, current_response, owner_pages
 from quiz.web.views.result import qr_code
 
 pages = owner_pages("manage")
@@ -32,7 +32,7 @@ def _share_link(number: int) -> str:
 @pages.get("/manage")
 def page() -> str:
     """Share links, export, expiry, taking it again, deleting."""
-    app, kept = current(), response()
+    app, kept = current(), current_response()
     made = [Shared(share, app.address("shared.show", link=_share_link(share.number))) for share in kept.shares]
     return render_template(
         "manage/page.html",
@@ -54,7 +54,7 @@ def create_share() -> Response:
     if not form.validate() or not 0 < number < 2**53:
         abort(400)
     made = storage.Share(number, form.label.data or "", form.shares_text.data, form.shares_wishes.data, app.today())
-    if not app.storage.create_share(g.key, made, link=links.fingerprint(_share_link(number))):
+    if not app.storage.create_share(g.link_hash, made, link=links.fingerprint(_share_link(number))):
         abort(400)
     return redirect(url_for("manage.page", _anchor="share"), 303)
 
@@ -62,15 +62,15 @@ def create_share() -> Response:
 @pages.post("/shares/<int:number>/end")
 def end_share(number: int) -> Response:
     """End a share link. One that was ended already stays so."""
-    if number in {share.number for share in response().shares}:
-        current().storage.end_share(g.key, number)
+    if number in {share.number for share in current_response().shares}:
+        current().storage.end_share(g.link_hash, number)
     return redirect(url_for("manage.page", _anchor="share"), 303)
 
 
 @pages.get("/shares/<int:number>.svg")
 def share_qr(number: int) -> Response:
     """A share link as a QR code."""
-    if number not in {share.number for share in response().shares}:
+    if number not in {share.number for share in current_response().shares}:
         abort(404)
     return qr_code(current().address("shared.show", link=_share_link(number)))
 
@@ -79,7 +79,7 @@ def share_qr(number: int) -> Response:
 def extend() -> Response:
     """Count the time until it is deleted from today on."""
     app = current()
-    or_gone(app.storage.extend_expiry(g.key, day=app.today()))
+    abort_if_deleted(app.storage.extend_expiry(g.link_hash, day=app.today()))
     return redirect(url_for("manage.page", _anchor="keep"), 303)
 
 
@@ -88,7 +88,7 @@ def retake() -> Response:
     """Take the quiz again: a new response, which knows this one."""
     app = current()
     link = app.derive("owner", links.checked(request.form.get("seed", "")) or abort(400))
-    app.storage.create_response(links.fingerprint(link), bank=app.bank.version, day=app.today(), earlier=g.key)
+    app.storage.create_response(links.fingerprint(link), bank=app.bank.version, day=app.today(), earlier=g.link_hash)
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 
@@ -96,6 +96,6 @@ def retake() -> Response:
 def delete() -> str | Response:
     """Delete everything, after asking once."""
     if request.method != "POST":
-        return render_template("manage/delete.html", earlier=response().earlier)
-    current().storage.delete_response(g.key)
+        return render_template("manage/delete.html", earlier=current_response().earlier)
+    current().storage.delete_response(g.link_hash)
     return redirect(url_for("start.deleted"), 303)

@@ -13,15 +13,15 @@ from quiz.teams import anonymous, round_pages
 from quiz.web import links, rate_limits
 from quiz.web.app import current
 from quiz.web.views.lead import by_name
-from quiz.web.views.link_pages import linked
-from quiz.web.views.owner_pages import owner_pages, response
+from quiz.web.views.link_pages import link_pages
+from quiz.web.views.owner_pages import current_response, owner_pages
 
-pages = linked("join", "/j/<link:link>", lambda joining: current().storage.load_team_by_join_link(joining))
+pages = link_pages("join", "/j/<link:link>", lambda joining: current().storage.load_team_by_join_link(joining))
 member = owner_pages("member")
 
 
 def _page(form: Any, errors: list[tuple[str, str]]) -> str:
-    app, team = current(), g.found
+    app, team = current(), g.record
     return render_template(
         "member/join.html",
         team=team,
@@ -37,20 +37,20 @@ def _page(form: Any, errors: list[tuple[str, str]]) -> str:
 @pages.get("")
 def page() -> str:
     """What joining means, before anybody joins."""
-    return _page(current().forms.join[g.found.kind](), [])
+    return _page(current().forms.join[g.record.kind](), [])
 
 
 @pages.post("/start")
 def start() -> Response | tuple[str, int]:
     """Take the quiz for this team."""
     app = current()
-    form = app.forms.join[g.found.kind](request.form)
+    form = app.forms.join[g.record.kind](request.form)
     if not form.validate():
         return _page(form, _errors(form)), 422
     link = app.derive("owner", links.checked(request.form.get("seed", "")) or abort(400))
     owner = links.fingerprint(link)
     app.storage.create_response(owner, bank=app.bank.version, day=app.today())
-    app.storage.join_team(g.key, owner, name=form.name.data or "", shares_wishes=form.shares_wishes.data)
+    app.storage.join_team(g.link_hash, owner, name=form.name.data or "", shares_wishes=form.shares_wishes.data)
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 
@@ -58,7 +58,7 @@ def start() -> Response | tuple[str, int]:
 def bring() -> Response | tuple[str, int]:
     """Bring a response that no round has counted yet."""
     app = current()
-    form = app.forms.join[g.found.kind](request.form)
+    form = app.forms.join[g.record.kind](request.form)
     valid = form.validate()
     found = re.search(rf"(?:^|/r/)({links.PATTERN})(?:[/?#.]|$)", form.link.data or "")
     owner = links.fingerprint(found[1]) if found else ""
@@ -70,11 +70,11 @@ def bring() -> Response | tuple[str, int]:
     if not valid:
         return _page(form, _errors(form)), 422
     known = app.storage.load_membership(owner)
-    if g.found.kind == "anonymous" and known is not None and known.team.id == g.found.id and known.counted:
+    if g.record.kind == "anonymous" and known is not None and known.team.id == g.record.id and known.counted:
         return redirect(url_for("member.page", link=found[1]), 303)  # which says how to be in the next round
     if refusal := _refusal(owner, kept):
         return _page(form, [("link", refusal)]), 422
-    if not app.storage.join_team(g.key, owner, name=form.name.data or "", shares_wishes=form.shares_wishes.data):
+    if not app.storage.join_team(g.link_hash, owner, name=form.name.data or "", shares_wishes=form.shares_wishes.data):
         return _page(form, [("link", "This response is in another team; leave that one first.")]), 422
     return redirect(url_for("member.page", link=found[1]), 303)
 
@@ -85,7 +85,7 @@ def _errors(form: Any) -> list[tuple[str, str]]:
 
 def _refusal(owner: str, kept: storage.Response) -> str | None:
     """Why a response cannot count in this team's round, if it cannot; open teams take any."""
-    team: storage.Team = g.found
+    team: storage.Team = g.record
     if team.kind == "open" or not kept.finished:
         return None
     known = current().storage.load_membership(owner)
@@ -102,8 +102,8 @@ def _refusal(owner: str, kept: storage.Response) -> str | None:
 def page_of_member() -> str:
     """The team as its members see it."""
     app = current()
-    found = app.storage.load_membership(g.key) or abort(404)
-    common = {"team": found.team, "membership": found, "bank": app.bank, "finished": response().finished}
+    found = app.storage.load_membership(g.link_hash) or abort(404)
+    common = {"team": found.team, "membership": found, "bank": app.bank, "finished": current_response().finished}
     if found.team.kind == "open":
         return render_template("teams/open.html", **common, **by_name(found.team), lead=False)
     return render_template("member/page.html", **common, rounds=round_pages.shown(found.team), seed=links.make())
@@ -113,7 +113,7 @@ def page_of_member() -> str:
 def round(number: int) -> str:
     """What a closed round published, exactly as the lead sees it."""
     app = current()
-    found = app.storage.load_membership(g.key) or abort(404)
+    found = app.storage.load_membership(g.link_hash) or abort(404)
     shown = round_pages.shown(found.team) if found.team.kind == "anonymous" else ()
     result = next((one.result for one in shown if one.number == number), None) or abort(404)
     return render_template(
@@ -129,5 +129,5 @@ def round(number: int) -> str:
 @member.post("/team/leave")
 def leave() -> Response:
     """Leave the team."""
-    current().storage.leave_team(g.key)
+    current().storage.leave_team(g.link_hash)
     return redirect(url_for("result.show", left=1), 303)

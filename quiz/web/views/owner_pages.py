@@ -1,4 +1,4 @@
-"""Pages that hang on an owner link: whoever has the link may see, change and delete the response behind it."""
+"""Pages under an owner link. Its holder may see, change and delete the response behind it."""
 
 from __future__ import annotations
 
@@ -8,44 +8,50 @@ from flask import Blueprint, abort, g
 
 from quiz.storage import Response
 from quiz.web.app import current
-from quiz.web.views.link_pages import linked
+from quiz.web.views.link_pages import link_pages
 
 if TYPE_CHECKING:
     from quiz.results.result import Result
 
 
 def owner_pages(name: str, prefix: str = "/r/<link:link>") -> Blueprint:
-    """A blueprint of pages with an owner link in their address. Views find the response in `response()`.
+    """A blueprint of pages with an owner link in their address. Views get the response from `current_response()`.
 
-    With another `prefix`, the link has to stand in each view's own rule.
+    With another `prefix`, each route has to contain `<link:link>` itself.
     """
-    return linked(name, prefix, lambda owner: current().storage.load_response(owner))
+    return link_pages(name, prefix, lambda owner: current().storage.load_response(owner))
 
 
-def response() -> Response:
+def current_response() -> Response:
     """The response behind this request's link."""
-    found: Response = g.found
-    return found
+    response: Response = g.record
+    return response
 
 
-def result() -> Result:
-    """What the response behind this request's link comes to."""
-    # numpy comes with the first result, so that the first question of a fresh server need not wait for it.
-    from quiz.results import result
+def current_result() -> Result:
+    """The result of the response behind this request's link."""
+    # Imports numpy. Views import it when they need it, so that the first question of a fresh server does not wait.
+    from quiz.results.result import build_result
 
-    app, kept = current(), response()
-    return result.result(
-        app.bank, app.scoring_model, kept.answers, kept.contacts, kept.wishes, title=kept.title, text=kept.text
+    app, response = current(), current_response()
+    return build_result(
+        app.bank,
+        app.scoring_model,
+        response.answers,
+        response.contacts,
+        response.wishes,
+        title=response.title,
+        text=response.text,
     )
 
 
 def require_finished() -> None:
-    """A 404 where the quiz is not finished: these pages need a result."""
-    if not response().finished:
+    """Answer 404 if the quiz is not finished: these pages need a result."""
+    if not current_response().finished:
         abort(404)
 
 
-def or_gone(changed: bool) -> None:
-    """A 404 where the response was deleted while the request was on its way."""
-    if not changed:
+def abort_if_deleted(was_saved: bool) -> None:
+    """Answer 404 if nothing was saved, because the response was deleted during this request."""
+    if not was_saved:
         abort(404)

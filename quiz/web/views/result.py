@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from quiz.bank.answer_sheet import sheet
 from quiz.web.app import current
-from quiz.web.views.owner_pages import owner_pages, response, result
+from quiz.web.views.owner_pages import current_response, current_result, owner_pages
 
 pages = owner_pages("result")
 
@@ -17,7 +17,7 @@ pages = owner_pages("result")
 @pages.get("")
 def show() -> str | Response:
     """The result, or the page of the quiz to go on with."""
-    app, kept = current(), response()
+    app, kept = current(), current_response()
     answered = sheet(app.bank, kept.answers)
     if not kept.finished:
         if answered.complete:
@@ -25,13 +25,13 @@ def show() -> str | Response:
         return redirect(url_for("take.questions", number=answered.first_open), 303)
     return render_template(
         "result/show.html",
-        result=result(),
+        result=current_result(),
         own=True,
         day=kept.finished,
         left="left" in request.args,
         bank=app.bank,
         earlier=kept.earlier,
-        membership=app.storage.load_membership(g.key),
+        membership=app.storage.load_membership(g.link_hash),
     )
 
 

@@ -13,14 +13,14 @@ pages = Blueprint("shared", __name__)
 @pages.get("/s/<link:link>")
 def show(link: str) -> str:
     """The result behind a share link."""
-    from quiz.results.result import result  # see quiz.web.views.owner_pages.result
+    from quiz.results.result import build_result  # see quiz.web.views.owner_pages.current_result
 
     app = current()
     found = app.storage.load_shared(links.fingerprint(link))
     if found is None or not found[0].finished:
         abort(404)
     kept, share = found
-    found_result = result(
+    found_result = build_result(
         app.bank,
         app.scoring_model,
         kept.answers,

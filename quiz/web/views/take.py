@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response
 
 from quiz.bank.answer_sheet import Sheet, sheet
 from quiz.web.app import current
-from quiz.web.views.owner_pages import or_gone, owner_pages, response
+from quiz.web.views.owner_pages import abort_if_deleted, current_response, owner_pages
 
 pages = owner_pages("take")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def _sheet(new: Mapping[str, str] = _NOTHING) -> Sheet:
-    return sheet(current().bank, {**response().answers, **new})
+    return sheet(current().bank, {**current_response().answers, **new})
 
 
 @pages.route("/<int:number>", methods=["GET", "POST"])
@@ -29,14 +29,14 @@ def questions(number: int) -> str | Response | tuple[str, int]:
     make = app.forms.pages[number - 1]
     before = _sheet()
     if request.method != "POST":
-        return _questions(number, before, response().answers)
+        return _questions(number, before, current_response().answers)
     form = make(request.form)
     complete = form.validate()
     answers = form.answers
     if form["leave_out"].data:
         answers |= dict.fromkeys(form.missing, app.bank.skip.id)
         complete = True
-    or_gone(app.storage.save_answers(g.key, answers, bank=app.bank.version, day=app.today()))
+    abort_if_deleted(app.storage.save_answers(g.link_hash, answers, bank=app.bank.version, day=app.today()))
     if not complete:
         return _questions(number, _sheet(answers), form.data, {id: form[id].errors[0] for id in form.missing}), 422
     return redirect(_next(number, before, answers), 303)
@@ -52,7 +52,7 @@ def _questions(number: int, answered: Sheet, chosen: Mapping[str, str], wrong: M
 
 def _next(number: int, before: Sheet, new: Mapping[str, str]) -> str:
     """Where to go on: to the next page at first, straight back where somebody came to change one answer."""
-    if response().finished:
+    if current_response().finished:
         after = _sheet(new)
         # What is still open can only be questions that the bank has got since.
         return url_for("result.show") if after.complete else url_for("take.questions", number=after.first_open)
@@ -64,7 +64,7 @@ def _next(number: int, before: Sheet, new: Mapping[str, str]) -> str:
 @pages.route("/more", methods=["GET", "POST"])
 def more() -> str | Response | tuple[str, int]:
     """The optional page: contacts, job title, free words."""
-    app, kept = current(), response()
+    app, kept = current(), current_response()
     if request.method != "POST":
         form = app.forms.more(data={"contacts": kept.contacts, "title": kept.title, "text": kept.text})
         return render_template("take/more.html", form=form, sheet=_sheet())
@@ -75,14 +75,14 @@ def more() -> str | Response | tuple[str, int]:
         ]
         return render_template("take/more.html", form=form, sheet=_sheet(), wrong=wrong), 422
     saved = app.storage.save_details(
-        g.key,
+        g.link_hash,
         contacts=form.contacts.data or [],
         title=form.title.data or "",
         text=form.text.data or "",
         bank=app.bank.version,
         day=app.today(),
     )
-    or_gone(saved)
+    abort_if_deleted(saved)
     if form.text.data:
         app.warm()
     return redirect(url_for("result.show" if kept.finished and _sheet().complete else "take.check"), 303)
@@ -95,6 +95,6 @@ def check() -> str | Response:
     if not answered.complete:
         return redirect(url_for("take.questions", number=answered.first_open), 303)
     if request.method != "POST":
-        return render_template("take/check.html", sheet=answered, response=response(), bank=app.bank)
-    or_gone(app.storage.finish_response(g.key, bank=app.bank.version, day=app.today()))
+        return render_template("take/check.html", sheet=answered, response=current_response(), bank=app.bank)
+    abort_if_deleted(app.storage.finish_response(g.link_hash, bank=app.bank.version, day=app.today()))
     return redirect(url_for("result.show"), 303)

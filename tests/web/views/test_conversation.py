@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.results.conversation import Talk, distances, talk
+from quiz.results.conversation import Conversation, build_conversation, distances
 from quiz.results.goals import distance
 from quiz.scoring import ScoringModel
 from quiz.web.app import App
@@ -28,10 +28,10 @@ OPERATIONS = {"infrastructure": "daily", "ci_cd": "daily", "monitoring": "weekly
 SECRET = "I mended the nightly ETL load in Airflow and moved our Kafka pipelines."
 
 
-def told(answers: dict[str, str], **more: Any) -> Talk:
+def told(answers: dict[str, str], **more: Any) -> Conversation:
     """The page for a talk of somebody about whom nothing else is known but `more`."""
     known = {"contacts": (), "title": "", "wishes": {}, "goals": (), "before": None} | more
-    return talk(BANK, MODEL, answers, **known)
+    return build_conversation(BANK, MODEL, answers, **known)
 
 
 # As values
@@ -95,7 +95,7 @@ anything = st.builds(
 
 @given(anything)
 @settings(max_examples=50)
-def test_everybody_gets_four_to_six_questions_and_all_that_they_noted(found: Talk):
+def test_everybody_gets_four_to_six_questions_and_all_that_they_noted(found: Conversation):
     assert 4 <= len(set(found.questions)) == len(found.questions) <= 6
     assert not [question for question in found.questions if "{" in question]
     assert all(items for _, items in found.wished)
@@ -104,7 +104,7 @@ def test_everybody_gets_four_to_six_questions_and_all_that_they_noted(found: Tal
 
 @given(anything, st.sampled_from([{}, {"pipelines": "less", "trends": "start"}]))
 @settings(max_examples=20)
-def test_wishes_never_move_the_result(found: Talk, wishes):
+def test_wishes_never_move_the_result(found: Conversation, wishes):
     answers = {line.responsibility.id: line.answer.id for line in found.result.sheet.lines if line.answer}
     assert told(answers, wishes=wishes).result.match == found.result.match
 

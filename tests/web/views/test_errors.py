@@ -167,7 +167,7 @@ def test_a_mistake_of_ours_shows_nothing_of_the_inside(plain: App, monkeypatch):
 def test_a_mistake_in_the_middle_of_a_page_leaves_nothing_half_shown(plain: App, bank: Bank, monkeypatch):
     visitor = Visitor(plain)
     own = visitor.take(all_answers(bank, "weekly"))
-    monkeypatch.setattr("quiz.results.result.result", lambda *_: None)
+    monkeypatch.setattr("quiz.results.result.build_result", lambda *_: None)
     answer = visitor.get(own)
     assert answer.status_code == 500
     assert "Something broke on our side" in answer.text
@@ -177,7 +177,7 @@ def test_a_mistake_in_the_middle_of_a_page_leaves_nothing_half_shown(plain: App,
 def test_the_log_of_a_mistake_holds_no_private_link(plain: App, bank: Bank, monkeypatch, caplog):
     visitor = Visitor(plain)
     own = visitor.take(all_answers(bank, "weekly"))
-    monkeypatch.setattr("quiz.results.result.result", lambda *_: None)
+    monkeypatch.setattr("quiz.results.result.build_result", lambda *_: None)
     visitor.get(own)
     assert caplog.records, "it is noted, as the page says"
     assert own.removeprefix("/r/") not in caplog.text

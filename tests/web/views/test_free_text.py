@@ -12,7 +12,7 @@ import pytest
 from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.results.free_text import LONG, Heard
-from quiz.results.result import Result, result
+from quiz.results.result import Result, build_result
 from quiz.scoring import ScoringModel
 from quiz.web.forms import MAX_TEXT_LENGTH
 from tests.checks import load_response
@@ -30,7 +30,7 @@ MARK = re.compile(r"<mark>(.*?)<sup>(\d)</sup></mark>", re.DOTALL)
 
 def told(text: str, title: str = "", *, often: str = "never", **answers: str) -> Result:
     """The result of somebody who wrote `text`, and answered `often` to all questions not named."""
-    return result(BANK, MODEL, all_answers(BANK, often, **answers), title=title, text=text)
+    return build_result(BANK, MODEL, all_answers(BANK, often, **answers), title=title, text=text)
 
 
 def heard(text: str, *, often: str = "never", **answers: str) -> Heard:

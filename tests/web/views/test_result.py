@@ -12,7 +12,7 @@ from flask import render_template
 from quiz import create_app
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.results.result import Share, result
+from quiz.results.result import Share, build_result
 from quiz.web import links
 from quiz.web.app import App
 from tests.clients import Shown, Visitor
@@ -129,7 +129,7 @@ def test_a_tie_names_both_mixes(visitor: Visitor, bank: Bank):
 def test_a_tie_says_what_its_mixes_share_once(app: App, bank: Bank, mix, other, said):
     role = bank.roles[0]
     roles = {name: replace(role, id=name, name=name) for name in "abc"}
-    found = result(bank, app.scoring_model, dict.fromkeys(bank.responsibility, "never"))
+    found = build_result(bank, app.scoring_model, dict.fromkeys(bank.responsibility, "never"))
     tie = replace(
         found,
         kind="tie",
