@@ -106,7 +106,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def count_wrong_links(response: Response) -> Response:
         # Behind a right link there is something, even where one of its pages is not there.
-        wrong = response.status_code == 404 and request.path.startswith(_link_places(app)) and not g.get("found")
+        wrong = response.status_code == 404 and request.path.startswith(_link_places(app)) and not g.get("record")
         if (wrong or g.get("wrong_link")) and (seconds := wait("wrong link")):
             return app.make_response(app.handle_user_exception(TooManyRequests(retry_after=seconds)))
         return response
