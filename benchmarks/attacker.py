@@ -15,7 +15,7 @@ from tests.teams.anonymous.attacker import APART, GENERALISTS, SPECIALISTS, STOR
 
 def main(teams: int = 20_000) -> None:
     """Print one row a story: right guesses in percent, and points above a blind guess."""
-    shipped = bank.load(paths.shipped("questions"))
+    shipped = bank.load(paths.project_folder("questions"))
     attacker = Attacker(shipped)
     each = -(-teams // len(STORIES))
     print(f"{each} teams a story\n{'':34}answers: blind  guessed  points   contacts: blind  guessed  points")

@@ -30,13 +30,13 @@ with open(sys.argv[1], newline="", encoding="utf-8") as file:
 
 def make(file: Path, rows: int) -> None:
     """Write `rows` made-up people who answer every question at random: the most work that an answer sheet can give."""
-    shipped = bank.load(paths.shipped("questions"))
+    shipped = bank.load(paths.project_folder("questions"))
     answers = [point.id for point in shipped.scale]
     rng = random.Random(1)
     with file.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out)
-        writer.writerow(["id", *(item.id for item in shipped.asked)])
-        writer.writerows([f"p{n}", *rng.choices(answers, k=len(shipped.asked))] for n in range(rows))
+        writer.writerow(["id", *(item.id for item in shipped.questions_in_order)])
+        writer.writerows([f"p{n}", *rng.choices(answers, k=len(shipped.questions_in_order))] for n in range(rows))
 
 
 def run(command: list[str]) -> tuple[float, float]:

@@ -68,7 +68,7 @@ def figures(personas: Sequence[Persona], readings: Sequence[Reading]) -> Figures
 def main() -> None:
     """Print the figures and every mistake."""
     personas = people()
-    readings = matcher.of(load(paths.shipped("questions"))).read_all([p.week for p in personas])
+    readings = matcher.of(load(paths.project_folder("questions"))).read_all([p.week for p in personas])
     result = figures(personas, readings)
     print(f"people                                  {len(personas)}")
     print(f"strongest role is one of theirs         {result.top:.2f}")

@@ -16,7 +16,7 @@ from quiz.scoring import ScoringModel, match
 
 def person(rounds: int = 15) -> Iterator[Row]:
     """One person's mix, evidence and stability, and then everything that the result page explains."""
-    bank = load(paths.shipped("questions"))
+    bank = load(paths.project_folder("questions"))
     model = ScoringModel.from_bank(bank)
     points = [point.id for point in bank.scale]
     answers = {id: points[n * n % len(points)] for n, id in enumerate(bank.responsibility)}

@@ -162,7 +162,7 @@ def check(folder: Path | None) -> None:
     from quiz.admin import bank_lint
     from quiz.config import paths
 
-    problems = bank_lint.problems(folder or paths.shipped("questions"))
+    problems = bank_lint.problems(folder or paths.project_folder("questions"))
     for problem in problems:
         _say(str(problem))
     if problems:

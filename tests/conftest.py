@@ -48,7 +48,7 @@ def small_bank(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def bank() -> Bank:
     """The shipped bank."""
-    return load(paths.shipped("questions"))
+    return load(paths.project_folder("questions"))
 
 
 @pytest.fixture

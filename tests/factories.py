@@ -23,7 +23,7 @@ GOLDEN = ROOT / "tests" / "golden"
 SMALL_BANK = ROOT / "tests" / "small_bank"
 
 #: The shipped bank.
-BANK = load(paths.shipped("questions"))
+BANK = load(paths.project_folder("questions"))
 MODEL = ScoringModel.from_bank(BANK)
 #: Somebody who does nothing of what is asked.
 ALL_NEVER = dict.fromkeys(MODEL.questions, "never")
@@ -53,9 +53,9 @@ EIGHTH_ROLE = """\
 name = "data librarian"
 plural = "data librarians"
 purpose = "Helps people find the data they need and trust what they find."
-people = "People who help others find data"
+contact-label = "People who help others find data"
 stage = "consumers"
-place = 4
+position = 4
 works-with = ["data-architect", "data-analyst"]
 
 [[responsibilities]]

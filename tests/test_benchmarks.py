@@ -104,7 +104,7 @@ def test_peers_get_the_same_questions_on_the_same_pages(tmp_path: Path, bank, mo
     asked = (tmp_path / "otree" / "hats" / "__init__.py").read_text(encoding="utf-8")
     compile(filled, "fill.py", "exec")
     compile(asked, "__init__.py", "exec")
-    assert all(repr(item.question) in filled and repr(item.question) in asked for item in bank.asked)
+    assert all(repr(item.question) in filled and repr(item.question) in asked for item in bank.questions_in_order)
     assert f"Page{len(bank.pages)}, Results]" in asked
 
 

@@ -151,14 +151,14 @@ def test_the_example_of_a_new_role_works_as_it_stands(tmp_path: Path):
     example = next(block for block in blocks(read("docs/adding.md")) if "[[responsibilities]]" in block)
     name = re.search(r"for example `([a-z-]+\.toml)`", read("docs/adding.md"))
     assert name
-    bank = shutil.copytree(paths.shipped("questions"), tmp_path / "bank")
+    bank = shutil.copytree(paths.project_folder("questions"), tmp_path / "bank")
     (bank / "roles" / name[1]).write_text(example, encoding="utf-8")
     assert [str(problem) for problem in bank_lint.problems(bank)] == []
 
 
 def test_the_readme_counts_and_names_what_the_bank_has(bank):
     text = " ".join(read("README.md").split())
-    assert f"{len(bank.asked)} questions" in text
+    assert f"{len(bank.questions_in_order)} questions" in text
     assert not [role.name for role in bank.roles if role.name not in text]
 
 

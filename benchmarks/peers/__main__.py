@@ -77,7 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
-    bank = load(paths.shipped("questions"))
+    bank = load(paths.project_folder("questions"))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         running = []
         for make in (projects.hello, projects.ours, projects.otree, projects.django):

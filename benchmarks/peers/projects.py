@@ -74,12 +74,12 @@ def otree(folder: Path, bank: Bank, port: int) -> Peer:
         "PARTICIPANT_FIELDS = []\nSESSION_FIELDS = []\nLANGUAGE_CODE = 'en'\nREAL_WORLD_CURRENCY_CODE = 'EUR'\n"
         "USE_POINTS = False\nADMIN_USERNAME = 'admin'\nADMIN_PASSWORD = 'admin'\nSECRET_KEY = 'only-for-measuring'\n"
     )
-    choices = [[n, point.label] for n, point in enumerate(bank.point.values())]
-    names = {item.id: item.id.replace("-", "_") for item in bank.asked}
+    choices = [[n, point.label] for n, point in enumerate(bank.option.values())]
+    names = {item.id: item.id.replace("-", "_") for item in bank.questions_in_order}
     fields = "".join(
         f"    {names[item.id]} = models.IntegerField(label={item.question!r}, choices={choices!r},"
         " widget=widgets.RadioSelect)\n"
-        for item in bank.asked
+        for item in bank.questions_in_order
     )
     pages = "".join(
         f"class Page{n}(Page):\n    form_model = 'player'\n    form_fields = {[names[item.id] for item in page]!r}\n"
@@ -97,7 +97,9 @@ def otree(folder: Path, bank: Bank, port: int) -> Peer:
             f"{{{{ block title }}}}{bank.stem}{{{{ endblock }}}}\n"
             "{{ block content }}\n{{ formfields }}\n{{ next_button }}\n{{ endblock }}\n"
         )
-    answers = "".join(f"<tr><td>{names[i.id]}</td><td>{{{{ player.{names[i.id]} }}}}</td></tr>\n" for i in bank.asked)
+    answers = "".join(
+        f"<tr><td>{names[i.id]}</td><td>{{{{ player.{names[i.id]} }}}}</td></tr>\n" for i in bank.questions_in_order
+    )
     (app / "Results.html").write_text(
         "{{ block title }}Your answers{{ endblock }}\n{{ block content }}\n<table>\n"
         f"{answers}</table>\n{{{{ endblock }}}}\n"
@@ -138,7 +140,7 @@ def django(folder: Path, bank: Bank, port: int) -> Peer:
         "urlpatterns = [path('accounts/', include('django.contrib.auth.urls')), path('', include('survey.urls'))]\n"
     )
     pages = [[item.question for item in page] for page in bank.pages]
-    labels = ",".join(point.label.replace(",", " or") for point in bank.point.values())
+    labels = ",".join(point.label.replace(",", " or") for point in bank.option.values())
     (folder / "fill.py").write_text(_DJANGO_FILL.format(pages=pages, labels=labels))
     environment = {"DJANGO_SETTINGS_MODULE": "site_settings", "PYTHONPATH": str(folder)}
     for arguments in (["-m", "django", "migrate", "-v0"], ["fill.py"]):

@@ -72,7 +72,7 @@ def _lost_marks(found: Bank, folder: Path) -> Iterator[Problem]:
 
 
 def _alike(found: Bank) -> Iterator[Problem]:
-    for before, after in pairwise(found.asked):
+    for before, after in pairwise(found.questions_in_order):
         if before.role == after.role:
             what = f"{after.id!r} is asked right after {before.id!r} of the same role"
             yield Problem(after.file, after.line, what, "add a role, so that its question can stand between")

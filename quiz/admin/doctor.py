@@ -56,7 +56,7 @@ def _checks(folder: Path, today: str) -> Iterator[Check]:
     yield Check("settings", True, "can be read")
     yield _key(folder, config)
     yield _addresses(config)
-    yield _bank(Path(config["QUESTION_BANK"]) if config["QUESTION_BANK"] else paths.shipped("questions"))
+    yield _bank(Path(config["QUESTION_BANK"]) if config["QUESTION_BANK"] else paths.project_folder("questions"))
     yield from _database(folder, folder / config["DATABASE"], config, today)
 
 

@@ -99,7 +99,7 @@ def _all(kept: Storage) -> Iterator[Response]:
 
 def _row(bank: Bank, response: Response) -> str:
     # An answer that the bank no longer knows would stop `quiz score`.
-    known = {question: answer for question, answer in response.answers.items() if answer in bank.point}
+    known = {question: answer for question, answer in response.answers.items() if answer in bank.option}
     _, row = export.own_sheet(bank, known, contacts=response.contacts, title=response.title, text=response.text)
     return export.to_csv([[str(response.id), *row]])
 

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from quiz.bank.model import COLUMNS, CONDITIONS, WISHES, Bank, Point, Prompt, Responsibility, Role, Stage, Wish
+from quiz.bank.model import (
+    COLUMNS,
+    CONDITIONS,
+    WISHES,
+    AnswerOption,
+    Bank,
+    Responsibility,
+    Role,
+    Stage,
+    TalkingPoint,
+    Wish,
+)
 from quiz.bank.reader import Reader
 from quiz.bank.toml_tables import BankError, Problem, line_of
 
@@ -16,14 +27,14 @@ __all__ = [
     "COLUMNS",
     "CONDITIONS",
     "WISHES",
+    "AnswerOption",
     "Bank",
     "BankError",
-    "Point",
     "Problem",
-    "Prompt",
     "Responsibility",
     "Role",
     "Stage",
+    "TalkingPoint",
     "Wish",
     "line_of",
     "load",

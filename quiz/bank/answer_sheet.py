@@ -7,71 +7,71 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from quiz.bank import Bank, Point, Responsibility
+from quiz.bank import AnswerOption, Bank, Responsibility
 
 #: From this part of all answers being the same, a sheet counts as answered in one straight line.
-STRAIGHT = 0.9
+MIN_UNIFORM_SHARE = 0.9
 
 
-class Line(NamedTuple):
+class SheetRow(NamedTuple):
     """One question with its answer, None where there is none yet. `page` counts from 1."""
 
     responsibility: Responsibility
-    answer: Point | None
+    answer: AnswerOption | None
     page: int
 
 
 @dataclass(frozen=True)
-class Sheet:
+class AnswerSheet:
     """All lines in the order of asking.
 
-    `straight` is the answer that nearly all lines share, None where they differ as they mostly do.
+    `uniform_answer` is the answer that nearly all lines share, None where they differ as they mostly do.
     """
 
-    lines: tuple[Line, ...]
-    straight: Point | None
+    rows: tuple[SheetRow, ...]
+    uniform_answer: AnswerOption | None
 
     @property
-    def total(self) -> int:
-        return len(self.lines)
+    def question_count(self) -> int:
+        return len(self.rows)
 
     @property
-    def done(self) -> int:
+    def answered_count(self) -> int:
         """How many questions have an answer, `skip` among them."""
-        return sum(line.answer is not None for line in self.lines)
+        return sum(line.answer is not None for line in self.rows)
 
     @property
-    def complete(self) -> bool:
-        return self.done == self.total
+    def is_complete(self) -> bool:
+        return self.answered_count == self.question_count
 
     @property
-    def first_open(self) -> int:
+    def first_open_page(self) -> int:
         """The first page with an open question, the last page where none is."""
-        return next((line.page for line in self.lines if line.answer is None), self.lines[-1].page)
+        return next((line.page for line in self.rows if line.answer is None), self.rows[-1].page)
 
-    def by_role(self, role: str) -> tuple[Line, ...]:
+    def by_role(self, role: str) -> tuple[SheetRow, ...]:
         """The lines about one role's responsibilities, most often done first."""
-        own = (line for line in self.lines if line.responsibility.role == role)
+        own = (line for line in self.rows if line.responsibility.role == role)
         return tuple(sorted(own, key=lambda line: -((line.answer and line.answer.level) or 0)))
 
 
-def sheet(bank: Bank, answers: Mapping[str, str]) -> Sheet:
+def answer_sheet(bank: Bank, answers: Mapping[str, str]) -> AnswerSheet:
     """The sheet of `answers`, question id to answer id. Questions or answers that the bank does not know are ignored.
 
     Examples
     --------
     >>> from quiz import bank
     >>> from quiz.config import paths
-    >>> shipped = bank.load(paths.shipped("questions"))
-    >>> one = sheet(shipped, {"pipelines": "daily", "no-such-question": "daily"})
-    >>> one.done, one.total == len(shipped.asked), one.first_open
+    >>> shipped = bank.load(paths.project_folder("questions"))
+    >>> one = answer_sheet(shipped, {"pipelines": "daily", "no-such-question": "daily"})
+    >>> one.answered_count, one.question_count == len(shipped.questions_in_order), one.first_open_page
     (1, True, 1)
     """
     lines = tuple(
-        Line(item, bank.point.get(answers.get(item.id, "")), number)
+        SheetRow(item, bank.option.get(answers.get(item.id, "")), number)
         for number, page in enumerate(bank.pages, 1)
         for item in page
     )
     counts = Counter(line.answer.id for line in lines if line.answer and line.answer.level is not None)
     often, times = counts.most_common(1)[0] if counts else ("", 0)
-    return Sheet(lines, bank.point[often] if times >= STRAIGHT * len(lines) else None)
+    return AnswerSheet(lines, bank.option[often] if times >= MIN_UNIFORM_SHARE * len(lines) else None)

@@ -17,8 +17,8 @@ WISHES = ("more", "as-is", "less", "hand-over", "start")
 COLUMNS = ("id", "title", "works-with", "text")
 
 _ROLE = ("role", "roles")
-_TWO_ROLES = (*_ROLE, "other", "others")
-_ITEM = ("responsibility", "often", *_ROLE)
+_TWO_ROLES = (*_ROLE, "other_role", "other_roles")
+_ITEM = ("responsibility", "frequency", *_ROLE)
 #: What a prompt can wait for, and the slots that its text may then use. `quiz.results.talking_points`
 #: says when each one holds.
 #: `role` is a role's name and `roles` its plural, `other` and `others` the same of a second role; `often` is how often
@@ -30,11 +30,11 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "wants-less-of-main-role": _ROLE,
     "wants-more": _ITEM,
     "wish-to-start": _ITEM,
-    "heading-and-wish": _ITEM,
-    "heading-but-less": _ITEM,
-    "heading-near": _ITEM,
-    "heading-far": _ITEM,
-    "heading-here": _ROLE,
+    "goal-and-wish": _ITEM,
+    "goal-but-less": _ITEM,
+    "goal-started": _ITEM,
+    "goal-not-started": _ITEM,
+    "goal-reached": _ROLE,
     "title-role-not-in-mix": _TWO_ROLES,
     "role-hidden-by-title": _TWO_ROLES,
     "daily-outside-mix": _ITEM,
@@ -48,15 +48,15 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "not-enough": (),
     "missing-contact": _ROLE,
     "extra-contact": _ROLE,
-    "moved-since": (*_ITEM, "before"),
-    "changed-since": _ROLE,
-    "unchanged-since": (),
+    "answer-changed": (*_ITEM, "previous_frequency"),
+    "mix-changed": _ROLE,
+    "mix-unchanged": (),
     "always": (),
 }
 
 
 @dataclass(frozen=True)
-class Point:
+class AnswerOption:
     """One answer on the scale. `level` is what it is worth, 0 to 1; None for the answer that leaves a question out."""
 
     id: str
@@ -127,7 +127,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Prompt:
+class TalkingPoint:
     """A question worth asking in a talk about a result, once the condition `when` holds.
 
     `text` has slots in braces for what the condition found. Of two that hold, the greater `priority` is asked first.
@@ -143,20 +143,20 @@ class Prompt:
 class Bank:
     """All roles, responsibilities, questions, the answer scale and the pages.
 
-    `roles` stand in the order of the flow, `scale` from least to most, `skip` apart from it. `wishes` and `prompts` are
-    empty where a bank has none.
+    `roles` are in the order of the flow, `scale` is from least to most and does not contain `skip`. `wishes` and
+    `talking_points` are empty where a bank has none.
     """
 
     name: str
     stem: str
-    scale: tuple[Point, ...]
-    skip: Point
+    scale: tuple[AnswerOption, ...]
+    skip: AnswerOption
     stages: tuple[Stage, ...]
     roles: tuple[Role, ...]
     min_page_size: int
     max_page_size: int
     wishes: tuple[Wish, ...] = ()
-    prompts: tuple[Prompt, ...] = ()
+    talking_points: tuple[TalkingPoint, ...] = ()
 
     @cached_property
     def role(self) -> dict[str, Role]:
@@ -169,9 +169,9 @@ class Bank:
         return {r.id: r for role in self.roles for r in role.responsibilities}
 
     @cached_property
-    def point(self) -> dict[str, Point]:
+    def option(self) -> dict[str, AnswerOption]:
         """Every possible answer by id, `skip` last."""
-        return {point.id: point for point in (*self.scale, self.skip)}
+        return {option.id: option for option in (*self.scale, self.skip)}
 
     @cached_property
     def wish(self) -> dict[str, Wish]:
@@ -179,7 +179,7 @@ class Bank:
         return {wish.id: wish for wish in self.wishes}
 
     @cached_property
-    def asked(self) -> tuple[Responsibility, ...]:
+    def questions_in_order(self) -> tuple[Responsibility, ...]:
         """All responsibilities in the order of asking, no two neighbours of one role where that can be.
 
         Rounds over all roles, each role's next question in each round. Roles that are neighbours in the flow are
@@ -199,10 +199,10 @@ class Bank:
     @cached_property
     def pages(self) -> tuple[tuple[Responsibility, ...], ...]:
         """The questions of each page: as few pages as `max_page_size` allows, of sizes that differ by one at most."""
-        count = -(-len(self.asked) // self.max_page_size)
-        small, larger = divmod(len(self.asked), count)
+        count = -(-len(self.questions_in_order) // self.max_page_size)
+        small, larger = divmod(len(self.questions_in_order), count)
         ends = [n * small + min(n, larger) for n in range(count + 1)]
-        return tuple(self.asked[a:b] for a, b in pairwise(ends))
+        return tuple(self.questions_in_order[a:b] for a, b in pairwise(ends))
 
     @cached_property
     def contacts(self) -> frozenset[tuple[str, str]]:
@@ -218,7 +218,7 @@ class Bank:
         """Twelve hexadecimal digits that change when what people are asked changes, and only then."""
         asked = [
             self.stem,
-            [(p.id, p.label) for p in self.point.values()],
-            sorted((r.id, r.question, r.hint) for r in self.asked),
+            [(p.id, p.label) for p in self.option.values()],
+            sorted((r.id, r.question, r.hint) for r in self.questions_in_order),
         ]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]

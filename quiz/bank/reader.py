@@ -8,7 +8,18 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from quiz.bank import icons
-from quiz.bank.model import COLUMNS, CONDITIONS, WISHES, Bank, Point, Prompt, Responsibility, Role, Stage, Wish
+from quiz.bank.model import (
+    COLUMNS,
+    CONDITIONS,
+    WISHES,
+    AnswerOption,
+    Bank,
+    Responsibility,
+    Role,
+    Stage,
+    TalkingPoint,
+    Wish,
+)
 from quiz.bank.toml_tables import Notes, Table, id_fault, shown, unique
 
 #: Answers on the scale, and stages in the flow: more can neither be told apart nor drawn.
@@ -27,7 +38,7 @@ class Reader(Notes):
         """The bank, or None where problems stand in its way."""
         frame = self.open(self.folder / "bank.toml")
         files = self._role_files()
-        for mark in (self.folder / "mark.svg", *(file.with_suffix(".svg") for file in files)):
+        for mark in (self.folder / "logo.svg", *(file.with_suffix(".svg") for file in files)):
             self._mark(mark)
         if frame is None or not files:
             return None
@@ -39,7 +50,7 @@ class Reader(Notes):
         name, stem = frame.text("name"), frame.text("stem")
         wishes = tuple(self._wishes(frame))
         frame.done()
-        prompts = tuple(self._prompts(self.folder / "prompts.toml"))
+        talking_points = tuple(self._talking_points(self.folder / "talking_points.toml"))
         tables = {file.stem: table for file in files if (table := self.open(file))}
         found = [self._role(id, table, {stage.id for stage in stages}) for id, table in tables.items()]
         self._across(found, tables, {file.stem for file in files})
@@ -47,7 +58,7 @@ class Reader(Notes):
             return None
         order = [stage.id for stage in stages]
         roles = tuple(sorted(found, key=lambda role: (order.index(role.stage), role.position, role.id)))
-        bank = Bank(name, stem, scale, skip, stages, roles, least, most, wishes, prompts)
+        bank = Bank(name, stem, scale, skip, stages, roles, least, most, wishes, talking_points)
         if not all(least <= len(page) <= most for page in bank.pages):
             sizes = ", ".join(str(len(page)) for page in bank.pages)
             pages.problem(
@@ -93,12 +104,12 @@ class Reader(Notes):
         elif isinstance(rows, list) and len(rows) > MOST:
             frame.problem(key, f"there are {len(rows)} {what}", f"use at most {MOST}")
 
-    def _scale(self, frame: Table) -> tuple[tuple[Point, ...], Point]:
-        points: list[Point] = []
+    def _scale(self, frame: Table) -> tuple[tuple[AnswerOption, ...], AnswerOption]:
+        points: list[AnswerOption] = []
         skip = frame.table("skip")
         before = len(self.problems)
         for table in unique(frame.tables("scale"), "answer"):
-            point = Point(
+            point = AnswerOption(
                 table.id(_LONGEST_ANSWER_ID), table.text("label"), table.text("phrase"), table.number("level", 0, 1)
             )
             # A level that is not known is no reason to doubt the others.
@@ -114,7 +125,7 @@ class Reader(Notes):
         ends = points[:1] + points[-1:]
         if len(self.problems) == before and [point.level for point in ends] != [0, 1]:
             frame.problem("scale", "the scale does not run from level 0 to level 1", "give the ends 0 and 1")
-        apart = Point(skip.id(_LONGEST_ANSWER_ID), skip.text("label"), skip.text("phrase"), None)
+        apart = AnswerOption(skip.id(_LONGEST_ANSWER_ID), skip.text("label"), skip.text("phrase"), None)
         skip.done()
         return tuple(points), apart
 
@@ -123,17 +134,17 @@ class Reader(Notes):
             yield Wish(table.choice("id", WISHES, "wish"), table.text("label"), table.text("phrase"))
             table.done()
 
-    def _prompts(self, file: Path) -> Iterator[Prompt]:
+    def _talking_points(self, file: Path) -> Iterator[TalkingPoint]:
         """The prompts in `file`; none where there is no such file."""
         if not os.path.lexists(file) or (library := self.open(file)) is None:
             return
-        for table in unique(library.tables("prompts"), "prompt"):
+        for table in unique(library.tables("talking-points"), "talking point"):
             when = table.choice("when", CONDITIONS, "condition")
-            prompt = Prompt(table.id(), when, table.text("text"), table.number("priority", 0, 100))
-            for what, hint in _slot_faults(prompt.text, CONDITIONS.get(when)):
+            talking_point = TalkingPoint(table.id(), when, table.text("text"), table.number("priority", 0, 100))
+            for what, hint in _slot_faults(talking_point.text, CONDITIONS.get(when)):
                 table.problem("text", what, hint)
             table.done()
-            yield prompt
+            yield talking_point
         library.done()
 
     def _role(self, id: str, table: Table, stages: set[str]) -> Role:
@@ -217,7 +228,7 @@ def _is_a_column(id: str) -> tuple[str, str]:
 
 
 def _slot_faults(text: str, slots: Collection[str] | None) -> Iterator[tuple[str, str]]:
-    """What is wrong with the slots of a prompt's text, and the mend. No `slots`: nobody knows which there are."""
+    """Problems with the slots of a talking point's text, each with a hint. With `slots` None every slot is accepted."""
     try:
         parts = list(string.Formatter().parse(text))
     except ValueError:

@@ -90,7 +90,9 @@ class Notes:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             where = re.search(r"at line (\d+), column \d+\)$", str(error))
-            self.note(file, f"is not TOML: {error!s:.200}", "mend the syntax", int(where[1]) if where else len(lines))
+            self.note(
+                file, f"is not TOML: {error!s:.200}", "correct the syntax", int(where[1]) if where else len(lines)
+            )
         except ValueError:
             self.note(file, "holds a number of too many digits", "write a shorter one", longest)
         except RecursionError:
@@ -105,7 +107,7 @@ class Notes:
         line = 1
         try:
             if file.is_symlink() and not file.exists():
-                what, hint = "is a link that leads nowhere", "hint or remove it"
+                what, hint = "is a link that leads nowhere", "repair or remove it"
             elif not file.exists():
                 what, hint = "is missing", "a bank is a folder with bank.toml and roles/<role>.toml"
             elif not file.is_file():  # a named pipe would never end

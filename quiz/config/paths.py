@@ -5,7 +5,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def shipped(name: str) -> Path:
+def project_folder(name: str) -> Path:
     """Folder `name` of the project (`templates`, `questions`).
 
     A wheel carries it inside the package; a checkout has it beside the package.

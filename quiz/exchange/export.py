@@ -48,7 +48,7 @@ def own_sheet(
     bank: Bank, answers: Mapping[str, str], *, contacts: Sequence[str], title: str, text: str
 ) -> tuple[list[str], list[str]]:
     """Header and row of a person's own CSV, such as `quiz score` reads again."""
-    questions = [item.id for item in bank.asked]
+    questions = [item.id for item in bank.questions_in_order]
     known = {id: answers.get(id, "") for id in questions}
     header = [*questions, "works-with", "title", "text"]
     return header, [*known.values(), " ".join(contacts), title, text]

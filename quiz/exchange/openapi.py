@@ -38,8 +38,10 @@ def bank_object(bank: Bank) -> dict[str, Any]:
         ],
         "responsibilities": [{"id": r.id, "role": r.role, "name": r.name} for r in bank.responsibility.values()],
         "stem": bank.stem,
-        "questions": [{"id": r.id, "responsibility": r.id, "text": r.question, "hint": r.hint} for r in bank.asked],
-        "scale": [{"id": point.id, "label": point.label, "level": point.level} for point in bank.point.values()],
+        "questions": [
+            {"id": r.id, "responsibility": r.id, "text": r.question, "hint": r.hint} for r in bank.questions_in_order
+        ],
+        "scale": [{"id": point.id, "label": point.label, "level": point.level} for point in bank.option.values()],
     }
 
 
@@ -66,15 +68,15 @@ def document(bank: Bank) -> dict[str, Any]:
         "components": {
             "schemas": {
                 "RoleId": {"enum": [role.id for role in bank.roles]},
-                "QuestionId": {"enum": [item.id for item in bank.asked]},
+                "QuestionId": {"enum": [item.id for item in bank.questions_in_order]},
                 "Answer": {
-                    "enum": list(bank.point),
-                    "description": "; ".join(f"{point.id}: {point.label}" for point in bank.point.values()),
+                    "enum": list(bank.option),
+                    "description": "; ".join(f"{point.id}: {point.label}" for point in bank.option.values()),
                 },
                 "Answers": {
                     "type": "object",
                     "description": "Answers by question. A question that is missing counts as left out.",
-                    "properties": {item.id: _ref("Answer") for item in bank.asked},
+                    "properties": {item.id: _ref("Answer") for item in bank.questions_in_order},
                     "additionalProperties": False,
                 },
                 "Person": _person(),
@@ -201,7 +203,7 @@ def _example(bank: Bank) -> dict[str, Any]:
     """Somebody who does all of the bank's first role every day, and the rest never."""
     daily = {item.id for item in bank.roles[0].responsibilities}
     least, most = bank.scale[0].id, bank.scale[-1].id
-    return {"id": "7", "answers": {item.id: most if item.id in daily else least for item in bank.asked}}
+    return {"id": "7", "answers": {item.id: most if item.id in daily else least for item in bank.questions_in_order}}
 
 
 def _example_result(bank: Bank, sent: Mapping[str, Any]) -> dict[str, Any]:

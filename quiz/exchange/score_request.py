@@ -65,7 +65,7 @@ def person(bank: Bank, body: bytes) -> Person:
     --------
     >>> from quiz import bank
     >>> from quiz.config import paths
-    >>> shipped = bank.load(paths.shipped("questions"))
+    >>> shipped = bank.load(paths.project_folder("questions"))
     >>> person(shipped, b'{"answers": {"pipelines": "daily"}}')
     Person(id=None, answers={'pipelines': 'daily'}, text='')
     >>> person(shipped, b'{"answers": {"pipelines": "dayly"}}')
@@ -126,7 +126,7 @@ def _faults(bank: Bank, sent: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _wrong_answers(bank: Bank, answers: Mapping[str, Any]) -> Iterator[Fault]:
-    questions, points = bank.responsibility, bank.point
+    questions, points = bank.responsibility, bank.option
     for question, answer in answers.items():
         if question not in questions:
             hint = _near(question, questions) or "use an id that /api/bank lists"

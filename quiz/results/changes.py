@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from quiz.bank import Bank, Point, Responsibility, Role
+from quiz.bank import AnswerOption, Bank, Responsibility, Role
 from quiz.results.goals import answered
 from quiz.scoring import ALL_ALIKE, NOT_ENOUGH, Match, ScoringModel, match, score
 
@@ -24,8 +24,8 @@ class Move:
     """
 
     responsibility: Responsibility
-    before: Point
-    after: Point
+    before: AnswerOption
+    after: AnswerOption
     by: int
 
     @property
@@ -71,7 +71,7 @@ def compare(bank: Bank, model: ScoringModel, before: Mapping[str, str], after: M
     --------
     >>> from quiz import bank
     >>> from quiz.config import paths
-    >>> shipped = bank.load(paths.shipped("questions"))
+    >>> shipped = bank.load(paths.project_folder("questions"))
     >>> before = dict.fromkeys(shipped.responsibility, "never") | {"insights": "daily", "dashboards": "daily"}
     >>> after = before | {"pipelines": "daily", "data-quality": "daily", "dashboards": "monthly"}
     >>> change = compare(shipped, ScoringModel.from_bank(shipped), before, after)

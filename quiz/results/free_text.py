@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from quiz.bank import Bank, Role
-from quiz.bank.answer_sheet import Line, Sheet
+from quiz.bank.answer_sheet import AnswerSheet, SheetRow
 from quiz.text import matcher
 from quiz.text.matcher import Mark, Reading
 
@@ -49,7 +49,7 @@ class Heard:
     recognised: bool
     roles: tuple[Sound, ...] = ()
     pieces: tuple[Piece, ...] = ()
-    doubts: tuple[Line, ...] = ()
+    doubts: tuple[SheetRow, ...] = ()
 
     @property
     def loudest(self) -> tuple[Sound, ...]:
@@ -62,7 +62,7 @@ class Heard:
         return sum(len(piece.text) for piece in self.pieces) > LONG
 
 
-def read_free_text(bank: Bank, lines: Sheet, text: str) -> Heard:
+def read_free_text(bank: Bank, lines: AnswerSheet, text: str) -> Heard:
     reader = matcher.of(bank)
     reading = reader.read(text)
     if not reading.recognised:
@@ -89,10 +89,10 @@ def _pieces(text: str, marks: Sequence[Mark], number: Mapping[str, int]) -> Iter
         yield Piece(text[end:], None)
 
 
-def _doubts(lines: Sheet, reading: Reading) -> Iterator[Line]:
+def _doubts(lines: AnswerSheet, reading: Reading) -> Iterator[SheetRow]:
     """What the text speaks of most, where the answer was one of the two lowest."""
     loudest = max(reading.responsibilities.values())
-    for line in sorted(lines.lines, key=lambda line: -reading.responsibilities[line.responsibility.id])[:LOUD]:
+    for line in sorted(lines.rows, key=lambda line: -reading.responsibilities[line.responsibility.id])[:LOUD]:
         seldom = line.answer is not None and line.answer.level is not None and line.answer.level <= SELDOM
         if seldom and reading.responsibilities[line.responsibility.id] >= loudest / 2:
             yield line

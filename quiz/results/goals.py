@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from quiz.bank import Bank, Point, Responsibility, Role
+from quiz.bank import AnswerOption, Bank, Responsibility, Role
 from quiz.scoring import Match, ScoringModel, match
 
 # More than three things to learn at once is a curriculum, not a next step.
@@ -19,8 +19,8 @@ class Step:
     """One responsibility to take up: how often it is done now, and how often it would be. `item.week` says how."""
 
     responsibility: Responsibility
-    now: Point
-    to: Point
+    now: AnswerOption
+    to: AnswerOption
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Distance:
         return not self.steps and not self.unknown
 
 
-def regular(bank: Bank) -> Point:
+def regular(bank: Bank) -> AnswerOption:
     """The least answer that makes a responsibility a regular part of the weeks: weekly, on the usual scale."""
     return next(point for point in bank.scale if (point.level or 0) >= REGULAR)
 
@@ -103,7 +103,7 @@ def distance(
     --------
     >>> from quiz import bank
     >>> from quiz.config import paths
-    >>> shipped = bank.load(paths.shipped("questions"))
+    >>> shipped = bank.load(paths.project_folder("questions"))
     >>> answers = dict.fromkeys(shipped.responsibility, "never")
     >>> answers |= {"insights": "daily", "dashboards": "daily", "trends": "weekly", "exploration": "weekly"}
     >>> far = distance(shipped, ScoringModel.from_bank(shipped), answers, "data-scientist", ["data-engineer"])
@@ -131,10 +131,10 @@ def distance(
     )
 
 
-def answered(bank: Bank, answers: Mapping[str, str], role: str) -> Iterator[tuple[Responsibility, Point]]:
+def answered(bank: Bank, answers: Mapping[str, str], role: str) -> Iterator[tuple[Responsibility, AnswerOption]]:
     """The responsibilities of `role`, each with its answer; what has none counts as left out."""
     for item in bank.role[role].responsibilities:
-        yield item, bank.point.get(answers.get(item.id, ""), bank.skip)
+        yield item, bank.option.get(answers.get(item.id, ""), bank.skip)
 
 
 def _percent(found: Match, role: Role) -> int | None:

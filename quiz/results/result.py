@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from quiz.bank import Bank, Point, Role, Wish
-from quiz.bank.answer_sheet import Line, Sheet, sheet
+from quiz.bank import AnswerOption, Bank, Role, Wish
+from quiz.bank.answer_sheet import AnswerSheet, SheetRow, answer_sheet
 from quiz.results.free_text import Heard, read_free_text
 from quiz.results.role_map import RoleMap, role_map
-from quiz.scoring import ENOUGH_ANSWERED, Match, ScoringModel, match, shown_shares
+from quiz.scoring import MIN_ANSWERED_SHARE, Match, ScoringModel, match, share_percentages
 from quiz.text.job_titles import role_named
 
 Kind = Literal["mix", "tie", "all", "little", "not-enough"]
@@ -28,7 +28,7 @@ class Share:
     role: Role
     percent: int
     start: int
-    lines: tuple[Line, ...]
+    lines: tuple[SheetRow, ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Bar:
     role: Role
     percent: int | None
     own: bool
-    lines: tuple[Line, ...]
+    lines: tuple[SheetRow, ...]
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Step:
     """The smallest change of one answer that would bring a role into the mix."""
 
     role: Role
-    line: Line
-    to: Point
+    line: SheetRow
+    to: AnswerOption
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,14 @@ class Result:
     heard: Heard | None
     contacts: frozenset[str]
     wishes: Mapping[str, Wish]
-    sheet: Sheet
+    sheet: AnswerSheet
     new: int
     skipped: int
 
     @property
     def needed(self) -> int:
         """How many questions have to be answered before there is enough to go by."""
-        return _needed(self.sheet.total)
+        return _needed(self.sheet.question_count)
 
     @property
     def part(self) -> bool:
@@ -129,10 +129,10 @@ def build_result(
     `contacts` are role ids, `wishes` are by responsibility id, `title` and `text` are as typed: all of these are shown
     beside the result and never scored. A text loads scikit-learn.
     """
-    found, lines = match(model, answers), sheet(bank, answers)
+    found, lines = match(model, answers), answer_sheet(bank, answers)
     by_role = {role.id: lines.by_role(role.id) for role in bank.roles}
     shares = _shares(bank, found, by_role) if found.mix else ()
-    kind = _kind(found, lines.total)
+    kind = _kind(found, lines.question_count)
     percents = {share.role.id: share.percent for share in shares}
     coverage = {id: standing.coverage for id, standing in found.roles.items() if standing.coverage is not None}
     ranked = sorted(bank.roles, key=lambda role: -coverage.get(role.id, -1))
@@ -164,13 +164,13 @@ def build_result(
         contacts=frozenset(contacts),
         wishes={id: bank.wish[wish] for id, wish in wishes.items() if wish in bank.wish},
         sheet=lines,
-        new=sum(line.answer is None for line in lines.lines),
-        skipped=sum(line.answer == bank.skip for line in lines.lines),
+        new=sum(line.answer is None for line in lines.rows),
+        skipped=sum(line.answer == bank.skip for line in lines.rows),
     )
 
 
 def _needed(questions: int) -> int:
-    return math.ceil(ENOUGH_ANSWERED * questions - 1e-9)
+    return math.ceil(MIN_ANSWERED_SHARE * questions - 1e-9)
 
 
 def _kind(found: Match, questions: int) -> Kind:
@@ -182,8 +182,8 @@ def _kind(found: Match, questions: int) -> Kind:
     return "tie" if found.evidence == "tie" else "mix"
 
 
-def _shares(bank: Bank, found: Match, lines: Mapping[str, tuple[Line, ...]]) -> tuple[Share, ...]:
-    percents = shown_shares({id: found.roles[id].share for id in found.mix})
+def _shares(bank: Bank, found: Match, lines: Mapping[str, tuple[SheetRow, ...]]) -> tuple[Share, ...]:
+    percents = share_percentages({id: found.roles[id].share for id in found.mix})
     shares, start = [], 0
     # Of two equal shares that do not both go into whole steps, the rounding puts one before the other.
     for id in sorted(found.mix, key=lambda id: -percents[id]):
@@ -209,12 +209,12 @@ def _edges(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> dict[
     return edges
 
 
-def _nearest(bank: Bank, found: Match, lines: Sheet) -> Step | None:
-    if found.nearest is None:
+def _nearest(bank: Bank, found: Match, lines: AnswerSheet) -> Step | None:
+    if found.closest_role is None:
         return None
-    role, question, answer = found.nearest
-    line = next(line for line in lines.lines if line.responsibility.id == question)
-    return Step(bank.role[role], line, bank.point[answer])
+    role, question, answer = found.closest_role
+    line = next(line for line in lines.rows if line.responsibility.id == question)
+    return Step(bank.role[role], line, bank.option[answer])
 
 
 def _company(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> Company:

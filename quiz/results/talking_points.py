@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from quiz.bank import Bank, Point, Prompt, Responsibility, Role
+from quiz.bank import AnswerOption, Bank, Responsibility, Role, TalkingPoint
 from quiz.results.changes import Change
 from quiz.results.goals import regular, steps
 from quiz.results.result import Result
@@ -37,9 +37,9 @@ class Situation:
     change: Change | None = None
 
     @cached_property
-    def answers(self) -> dict[str, Point]:
+    def answers(self) -> dict[str, AnswerOption]:
         """The answer about each responsibility, in the order of the bank; `skip` where there is none."""
-        given = {line.responsibility.id: line.answer or self.bank.skip for line in self.result.sheet.lines}
+        given = {line.responsibility.id: line.answer or self.bank.skip for line in self.result.sheet.rows}
         return {id: given[id] for id in self.bank.responsibility}
 
     @property
@@ -80,7 +80,7 @@ class Situation:
 class Chosen:
     """A prompt chosen for one result, with what its slots hold. `about` are the responsibilities it asks about."""
 
-    prompt: Prompt
+    prompt: TalkingPoint
     arguments: Mapping[str, str]
     about: frozenset[Responsibility]
 
@@ -100,7 +100,7 @@ def choose(situation: Situation) -> tuple[Chosen, ...]:
     chosen: list[Chosen] = []
     met: set[str] = set()
     asked: set[Responsibility] = set()
-    for prompt in sorted(situation.bank.prompts, key=lambda prompt: (prompt.when == "always", -prompt.priority)):
+    for prompt in sorted(situation.bank.talking_points, key=lambda prompt: (prompt.when == "always", -prompt.priority)):
         general = prompt.when == "always"
         if len(chosen) >= (LEAST if general else MOST) or (prompt.when in met and not general):
             continue
@@ -135,7 +135,7 @@ def _condition(name: str) -> Callable[[Finder], Finder]:
 def _about(s: Situation, item: Responsibility, **more: str) -> Found:
     role = s.bank.role[item.role]
     return Found(
-        {"responsibility": item.name, "often": s.answers[item.id].phrase, **_named(role), **more}, frozenset([item])
+        {"responsibility": item.name, "frequency": s.answers[item.id].phrase, **_named(role), **more}, frozenset([item])
     )
 
 
@@ -144,7 +144,7 @@ def _named(role: Role) -> dict[str, str]:
 
 
 def _other(role: Role) -> dict[str, str]:
-    return {"other": role.name, "others": role.plural}
+    return {"other_role": role.name, "other_roles": role.plural}
 
 
 # What somebody does and what they want
@@ -201,31 +201,31 @@ def _daily_outside_mix(s: Situation) -> Iterator[Found]:
 # Where somebody is heading
 
 
-@_condition("heading-but-less")
+@_condition("goal-but-less")
 def _heading_but_less(s: Situation) -> Iterator[Found]:
     """Part of a role headed for, and marked to be less or handed over."""
     return (_about(s, item) for item in s.wished("less", "hand-over") if s.bank.role[item.role] in s.targets)
 
 
-@_condition("heading-and-wish")
+@_condition("goal-and-wish")
 def _heading_and_wish(s: Situation) -> Iterator[Found]:
     """Part of a role headed for, and marked to be more or to be started."""
     return (_about(s, item) for item in s.wished("more", "start") if s.bank.role[item.role] in s.targets)
 
 
-@_condition("heading-near")
+@_condition("goal-started")
 def _heading_near(s: Situation) -> Iterator[Found]:
     """Something of the role headed for is a regular part of the weeks, something is not; the first step."""
     return (_about(s, item) for item, begun in _first_steps(s) if begun)
 
 
-@_condition("heading-far")
+@_condition("goal-not-started")
 def _heading_far(s: Situation) -> Iterator[Found]:
     """Nothing of the role headed for is a regular part of the weeks; the first step."""
     return (_about(s, item) for item, begun in _first_steps(s) if not begun)
 
 
-@_condition("heading-here")
+@_condition("goal-reached")
 def _heading_here(s: Situation) -> Iterator[Found]:
     """All of the role headed for is a regular part of the weeks."""
     return (Found(_named(role)) for role in s.targets if all(map(s.regularly, role.responsibilities)))
@@ -339,14 +339,16 @@ def _extra_contact(s: Situation) -> Iterator[Found]:
 # Since last time
 
 
-@_condition("moved-since")
+@_condition("answer-changed")
 def _moved_since(s: Situation) -> Iterator[Found]:
     """An answer moved by at least two points of the scale; the furthest first."""
     moves = s.change.moves if s.change else ()
-    return (_about(s, move.responsibility, before=move.before.phrase) for move in moves if abs(move.by) >= FAR)
+    return (
+        _about(s, move.responsibility, previous_frequency=move.before.phrase) for move in moves if abs(move.by) >= FAR
+    )
 
 
-@_condition("changed-since")
+@_condition("mix-changed")
 def _changed_since(s: Situation) -> Iterator[Found]:
     """The mix really changed: a role that joined, else the one that leads now, else one that left."""
     if s.change and s.change.verdict == "changed":
@@ -354,7 +356,7 @@ def _changed_since(s: Situation) -> Iterator[Found]:
         yield from (Found(_named(role)) for role in (*s.change.joined, *leads, *s.change.left))
 
 
-@_condition("unchanged-since")
+@_condition("mix-unchanged")
 def _unchanged_since(s: Situation) -> Iterator[Found]:
     """There was an earlier result, and no real change."""
     if s.change and s.change.verdict in ("same", "noise"):

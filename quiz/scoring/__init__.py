@@ -6,17 +6,17 @@ compare the person's levels with those roles' vectors together (cosine), less a 
 `match` is for one person, `score` and `stability` are for many; one vectorised kernel serves both.
 """
 
-from quiz.scoring.kernel import ALL_ALIKE, COST_PER_ROLE, ENOUGH_ANSWERED, EVIDENCE, NOT_ENOUGH
+from quiz.scoring.kernel import ALL_ALIKE, COST_PER_ROLE, EVIDENCE, MIN_ANSWERED_SHARE, NOT_ENOUGH
 from quiz.scoring.match import ClosestRole, Match, RoleScore, match
-from quiz.scoring.percentages import shown_shares
+from quiz.scoring.percentages import share_percentages
 from quiz.scoring.scores import Scores, score, stability
 from quiz.scoring.scoring_model import ScoringModel
 
 __all__ = [
     "ALL_ALIKE",
     "COST_PER_ROLE",
-    "ENOUGH_ANSWERED",
     "EVIDENCE",
+    "MIN_ANSWERED_SHARE",
     "NOT_ENOUGH",
     "ClosestRole",
     "Match",
@@ -25,6 +25,6 @@ __all__ = [
     "ScoringModel",
     "match",
     "score",
-    "shown_shares",
+    "share_percentages",
     "stability",
 ]

@@ -16,7 +16,7 @@ from quiz.scoring.scoring_model import Bools, Counts, Floats, Moves, ScoringMode
 # cost nearly everybody would combine nearly everything. Found by simulation: one value serves one role and five.
 COST_PER_ROLE = 0.035
 # Below this part of all questions answered, what was left out could turn the result around.
-ENOUGH_ANSWERED = 0.8
+MIN_ANSWERED_SHARE = 0.8
 # A role of which less than this part was answered is not judged: with three questions, one answer is an anecdote.
 JUDGED = 2 / 3
 # Roles whose coverages all lie this close together have no order worth telling.
@@ -97,7 +97,7 @@ def sheets_of(model: ScoringModel, levels: Floats) -> Sheets:
         counts=counts,
         coverage=_coverage(sums, counts, judged),
         squares=np.einsum("qs,qs->s", held, held).round(DIGITS),
-        enough=counts.sum(0) >= ENOUGH_ANSWERED * len(model.questions) - SLACK,
+        enough=counts.sum(0) >= MIN_ANSWERED_SHARE * len(model.questions) - SLACK,
     )
 
 

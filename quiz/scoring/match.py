@@ -44,9 +44,9 @@ class Match:
 
     `mix` is in order of coverage; for `all-alike` it holds every judged role or none. `alternative` is the other mix of
     a tie, else empty. `fit` is None without a mix, `margin` (over the next best mix) where nothing was ranked. Of the
-    `tried` small changes, `unchanged` leave the mix as it is. `nearest` is the role that is easiest to bring in: by a
-    single answer moved up the fewest steps, then to the best mix, then first in the bank; None where no single answer
-    would bring one in. `answered` counts questions.
+    `tried` small changes, `unchanged` leave the mix as it is. `closest_role` is the role that is easiest to bring in:
+    by a single answer moved up the fewest steps, then to the best mix, then first in the bank; None where no single
+    answer would bring one in. `answered` counts questions.
     """
 
     evidence: str
@@ -56,7 +56,7 @@ class Match:
     margin: float | None
     unchanged: int
     tried: int
-    nearest: ClosestRole | None
+    closest_role: ClosestRole | None
     answered: int
     roles: Mapping[str, RoleScore]
 
@@ -75,7 +75,7 @@ def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
     --------
     >>> from quiz import bank
     >>> from quiz.config import paths
-    >>> model = ScoringModel.from_bank(bank.load(paths.shipped("questions")))
+    >>> model = ScoringModel.from_bank(bank.load(paths.project_folder("questions")))
     >>> answers = dict.fromkeys(model.questions, "never")
     >>> answers |= dict.fromkeys(["pipelines", "data-quality", "dashboards", "trends"], "daily")
     >>> found = match(model, answers)
@@ -107,7 +107,7 @@ def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
         margin=float(scores.margin[0]) if evidence >= A_TIE else None,
         unchanged=int(times @ same),
         tried=int(times.sum()),
-        nearest=_nearest(model, steps[0].tolist(), chosen, tried, others),
+        closest_role=_closest_role(model, steps[0].tolist(), chosen, tried, others),
         answered=int(scores.answered[0]),
         roles={
             role: RoleScore(*values) if known else RoleScore(None, None, 0.0)
@@ -116,7 +116,7 @@ def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
     )
 
 
-def _nearest(
+def _closest_role(
     model: ScoringModel, steps: Sequence[int], mix: Sequence[bool], tried: Changes, mixes: Mixes
 ) -> ClosestRole | None:
     """The role that is easiest to bring into `mix`; `mixes` are those of `tried`, all that one answer could change."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from quiz.scoring.kernel import DIGITS
 
 
-def shown_shares(shares: Mapping[str, float]) -> dict[str, int]:
+def share_percentages(shares: Mapping[str, float]) -> dict[str, int]:
     """Shares as whole percent for showing: steps of 5, together exactly 100, at least 5 for every role in the mix.
 
     What remains after rounding goes to whoever is furthest below their true share, then to the greater share, then by
@@ -15,7 +15,7 @@ def shown_shares(shares: Mapping[str, float]) -> dict[str, int]:
 
     Examples
     --------
-    >>> shown_shares({"a": 0.56, "b": 0.42, "c": 0.02, "d": 0.0})
+    >>> share_percentages({"a": 0.56, "b": 0.42, "c": 0.02, "d": 0.0})
     {'a': 55, 'b': 40, 'c': 5, 'd': 0}
     """
     parts = {role: share for role, share in shares.items() if share > 0}

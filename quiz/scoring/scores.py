@@ -96,7 +96,7 @@ def score(model: ScoringModel, levels: Floats) -> Scores:
     >>> from quiz import bank
     >>> from quiz.config import paths
     >>> from quiz.scoring import EVIDENCE
-    >>> model = ScoringModel.from_bank(bank.load(paths.shipped("questions")))
+    >>> model = ScoringModel.from_bank(bank.load(paths.project_folder("questions")))
     >>> levels = np.array([[1.0 if role == 0 else 0.0 for role in model.role_matrix.argmax(axis=1)]])
     >>> scores = score(model, levels)
     >>> EVIDENCE[scores.evidence[0]], int(scores.mix.sum()), float(scores.fit[0].round(4))

@@ -61,7 +61,7 @@ class ScoringModel:
             questions=tuple(bank.responsibility),
             role_matrix=(owners[:, None] == np.array(roles)).astype(np.float64),
             level_of_step=np.array([*(point.level for point in bank.scale), np.nan], dtype=np.float64),
-            step={id: n for n, id in enumerate(bank.point)},
+            step={id: n for n, id in enumerate(bank.option)},
         )
 
     @cached_property

@@ -15,7 +15,7 @@ import numpy as np
 
 from quiz.bank import Bank
 from quiz.results.goals import REGULAR
-from quiz.scoring import Match, ScoringModel, match, shown_shares
+from quiz.scoring import Match, ScoringModel, match, share_percentages
 
 #: From this part of somebody's work on, another could take over without learning most of it first.
 NEAR = 0.5
@@ -79,11 +79,11 @@ def open_team(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) ->
     """The open team of `members`, in their order; any number of them, none included."""
     matches = [match(model, member.answers) for member in members]
     initials = _initials(member.name for member in members)
-    points = list(bank.point)
+    points = list(bank.option)
     steps = [model.steps(member.answers)[0] for member in members]
     return OpenTeam(
         people=tuple(
-            Person(member.name, short, found, shown_shares({id: found.roles[id].share for id in model.roles}))
+            Person(member.name, short, found, share_percentages({id: found.roles[id].share for id in model.roles}))
             for member, short, found in zip(members, initials, matches, strict=True)
         ),
         answers={id: tuple(points[row[n]] for row in steps) for n, id in enumerate(model.questions)},
@@ -111,7 +111,7 @@ def _stand_ins(model: ScoringModel, steps: Sequence[Any], busy: Sequence[bool]) 
 
 def _lessons(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> Iterator[Lesson]:
     """Among those who show their wishes; nobody starts what they already do often."""
-    level = {point.id: point.level or 0.0 for point in bank.point.values()}
+    level = {point.id: point.level or 0.0 for point in bank.option.values()}
     showing = [(place, member) for place, member in enumerate(members) if member.wishes is not None]
     for id in model.questions:
         does = {place: level.get(member.answers.get(id, ""), 0.0) for place, member in showing}

@@ -21,7 +21,7 @@ def role_named(bank: Bank, title: str) -> str | None:
     --------
     >>> from quiz import bank
     >>> from quiz.config import paths
-    >>> shipped = bank.load(paths.shipped("questions"))
+    >>> shipped = bank.load(paths.project_folder("questions"))
     >>> role_named(shipped, "Senior Data Engineer (Team Lead)")
     'data-engineer'
     >>> role_named(shipped, "Data analyst / data scientist") is None

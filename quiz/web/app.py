@@ -60,7 +60,7 @@ class App(Flask):
             instance_path=str(Path(place).resolve()) if place else None,
             static_folder="web/static",
             static_url_path="/static",
-            template_folder=str(paths.shipped("templates")),
+            template_folder=str(paths.project_folder("templates")),
         )
         folder = Path(app.instance_path)
         make_folder(folder)
@@ -73,7 +73,7 @@ class App(Flask):
         if app.config["BEHIND_PROXY"]:
             # What one proxy adds is believed, and nothing that the visitor wrote before it.
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
-        bank = Path(app.config["QUESTION_BANK"]) if app.config["QUESTION_BANK"] else paths.shipped("questions")
+        bank = Path(app.config["QUESTION_BANK"]) if app.config["QUESTION_BANK"] else paths.project_folder("questions")
         app.bank = load(bank)
         app.forms = Forms(app.bank)
         app.storage = Storage(folder / app.config["DATABASE"])

@@ -154,7 +154,7 @@ class Forms:
     """
 
     def __init__(self, bank: Bank) -> None:
-        points = [SelectChoice(point.id, point.label) for point in bank.point.values()]
+        points = [SelectChoice(point.id, point.label) for point in bank.option.values()]
         self.pages = tuple(
             type("QuestionPage", (Page,), {"questions": {item.id: self._question(item, points) for item in page}})
             for page in bank.pages

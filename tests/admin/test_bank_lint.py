@@ -147,8 +147,8 @@ def test_a_mark_of_no_role_is_named(small_bank, name):
 
 def test_structure_comes_before_wording(small_bank):
     change(small_bank, DOUGH, 'question = "not this?"')
-    change(small_bank, "position = 1", "place = -1")
-    assert problems(small_bank) == [f"{BAKER}:6: place is -1; use a number from 0 to 100"]
+    change(small_bank, "position = 1", "position = -1")
+    assert problems(small_bank) == [f"{BAKER}:6: position is -1; use a number from 0 to 100"]
 
 
 def test_every_fault_of_every_file_is_named_in_order(small_bank):

@@ -304,7 +304,7 @@ def client(port: int, bank: Any, ledger: Ledger, seed: int) -> None:
     while not ledger.stop.is_set():
         to = until_acknowledged("/start", {}, page="/")
         for page in bank.pages:
-            answers = {item.id: chance.choice(list(bank.point)) for item in page[:1]}
+            answers = {item.id: chance.choice(list(bank.option)) for item in page[:1]}
             answers = dict.fromkeys([item.id for item in page], next(iter(answers.values())))
             following = until_acknowledged(to, answers, page=to)
             if following:

@@ -15,14 +15,14 @@ from tests.clients import Visitor
 from tests.factories import EIGHTH_ROLE
 
 OWN = ("finding", "describing", "teaching")
-SHIPPED = load(paths.shipped("questions"))
-ROLES, QUESTIONS = len(SHIPPED.roles) + 1, len(SHIPPED.asked) + len(OWN)
+SHIPPED = load(paths.project_folder("questions"))
+ROLES, QUESTIONS = len(SHIPPED.roles) + 1, len(SHIPPED.questions_in_order) + len(OWN)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the shipped bank with one file more."""
-    copy = shutil.copytree(paths.shipped("questions"), tmp_path / "bank")
+    copy = shutil.copytree(paths.project_folder("questions"), tmp_path / "bank")
     (copy / "roles" / "data-librarian.toml").write_text(EIGHTH_ROLE, encoding="utf-8")
     return copy
 
@@ -39,7 +39,7 @@ def test_the_bank_is_sound(folder: Path):
 
 def test_the_quiz_asks_its_three_questions_more(visitor: Visitor):
     bank = visitor.app.bank
-    assert len(bank.asked) == QUESTIONS
+    assert len(bank.questions_in_order) == QUESTIONS
     assert f"{QUESTIONS} questions" in visitor.see("/").text
     own = visitor.start()
     asked = [

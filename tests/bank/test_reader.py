@@ -14,13 +14,13 @@ from quiz.bank import (
     COLUMNS,
     CONDITIONS,
     WISHES,
+    AnswerOption,
     Bank,
     BankError,
-    Point,
-    Prompt,
     Responsibility,
     Role,
     Stage,
+    TalkingPoint,
     Wish,
     load,
 )
@@ -40,14 +40,14 @@ SHIPPED = {
 }
 
 
-PROMPTS = """\
-[[prompts]]
+TALKING_POINTS = """\
+[[talking-points]]
 id = "begin"
 when = "wish-to-start"
 text = "You would like to start with “{responsibility}”. Who could show you?"
 priority = 80
 
-[[prompts]]
+[[talking-points]]
 id = "best-day"
 when = "always"
 text = "Which day went well?"
@@ -64,12 +64,12 @@ phrase = "more"
 
 def made(roles: int, responsibilities: int = 3) -> Bank:
     """A bank of so many roles, whose ids tell where they stand."""
-    scale = (Point("never", "Never", "never", 0.0), Point("daily", "Daily", "daily", 1.0))
+    scale = (AnswerOption("never", "Never", "never", 0.0), AnswerOption("daily", "Daily", "daily", 1.0))
     return Bank(
         name="made",
         stem="How often did you …",
         scale=scale,
-        skip=Point("skip", "I can’t say", "left out", None),
+        skip=AnswerOption("skip", "I can’t say", "left out", None),
         stages=(Stage("all", "All", "All."),),
         roles=tuple(
             Role(
@@ -84,7 +84,7 @@ def made(roles: int, responsibilities: int = 3) -> Bank:
                 titles=(),
                 responsibilities=tuple(
                     Responsibility(
-                        f"r{n}-{m}", f"role-{n}", "", f"do {n} {m}", "", "", (), paths.shipped("questions"), 1
+                        f"r{n}-{m}", f"role-{n}", "", f"do {n} {m}", "", "", (), paths.project_folder("questions"), 1
                     )
                     for m in range(responsibilities)
                 ),
@@ -116,7 +116,7 @@ def test_a_bank_holds_what_its_files_say(small_bank):
     bank = load(small_bank)
     assert bank.name == "Roles in a bakery"
     assert [point.level for point in bank.scale] == [0, 0.1, 0.35, 0.65, 1]
-    assert list(bank.point) == ["never", "rarely", "monthly", "weekly", "daily", "skip"]
+    assert list(bank.option) == ["never", "rarely", "monthly", "weekly", "daily", "skip"]
     assert bank.skip.level is None
     assert list(bank.role) == ["baker", "cake-maker", "shop-keeper"]
     assert bank.role["cake-maker"].title == "Cake maker"
@@ -150,9 +150,14 @@ def test_the_version_stays_when_only_words_about_a_role_change(small_bank):
     assert load(small_bank).version == before
 
 
-def test_a_bank_may_do_without_prompts_wishes_and_titles(small_bank):
+def test_a_bank_may_do_without_talking_points_wishes_and_titles(small_bank):
     bank = load(small_bank)
-    assert (bank.prompts, bank.wishes, bank.role["baker"].titles, bank.responsibility["dough"].weekly_example) == (
+    assert (
+        bank.talking_points,
+        bank.wishes,
+        bank.role["baker"].titles,
+        bank.responsibility["dough"].weekly_example,
+    ) == (
         (),
         (),
         (),
@@ -161,14 +166,16 @@ def test_a_bank_may_do_without_prompts_wishes_and_titles(small_bank):
 
 
 def test_a_bank_holds_what_a_talk_needs(small_bank):
-    (small_bank / "prompts.toml").write_text(PROMPTS, encoding="utf-8")
+    (small_bank / "talking_points.toml").write_text(TALKING_POINTS, encoding="utf-8")
     change(small_bank, "bank.toml", "[[stages]]", f"{WISH}\n[[stages]]")
     change(small_bank, "roles/baker.toml", "position = 1", 'position = 1\ntitles = ["bread maker"]')
-    change(small_bank, "roles/baker.toml", 'id = "dough"', 'id = "dough"\nweek = "You knead."')
+    change(small_bank, "roles/baker.toml", 'id = "dough"', 'id = "dough"\nweekly-example = "You knead."')
     bank = load(small_bank)
-    assert bank.prompts == (
-        Prompt("begin", "wish-to-start", "You would like to start with “{responsibility}”. Who could show you?", 80),
-        Prompt("best-day", "always", "Which day went well?", 20),
+    assert bank.talking_points == (
+        TalkingPoint(
+            "begin", "wish-to-start", "You would like to start with “{responsibility}”. Who could show you?", 80
+        ),
+        TalkingPoint("best-day", "always", "Which day went well?", 20),
     )
     assert bank.wish == {"more": Wish("more", "More of it", "more")}
     assert bank.role["baker"].titles == ("bread maker",)
@@ -181,15 +188,15 @@ def test_a_bank_holds_what_a_talk_needs(small_bank):
 @given(roles=st.integers(2, 12), responsibilities=st.integers(1, 5))
 def test_no_two_neighbours_are_of_one_role(roles, responsibilities):
     bank = made(roles, responsibilities)
-    assert all(a.role != b.role for a, b in pairwise(bank.asked))
-    assert sorted(r.id for r in bank.asked) == sorted(bank.responsibility)
+    assert all(a.role != b.role for a, b in pairwise(bank.questions_in_order))
+    assert sorted(r.id for r in bank.questions_in_order) == sorted(bank.responsibility)
 
 
 @given(roles=st.integers(1, 12), responsibilities=st.integers(1, 5))
 def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, responsibilities):
     bank = made(roles, responsibilities)
     sizes = [len(page) for page in bank.pages]
-    assert [r for page in bank.pages for r in page] == list(bank.asked)
+    assert [r for page in bank.pages for r in page] == list(bank.questions_in_order)
     assert max(sizes) <= bank.max_page_size
     assert max(sizes) - min(sizes) <= 1
 
@@ -337,7 +344,11 @@ def test_each_fault_is_named_with_its_line_and_mend(small_bank, file, old, new, 
     ("old", "new", "problem"),
     [
         ("wish-to-start", "wish-to-stop", "3: unknown condition 'wish-to-stop'; use one of daily-but-hand-over, "),
-        ("{responsibility}", "{before}", "4: unknown slot {before} for this condition; use only {responsibility}, "),
+        (
+            "{responsibility}",
+            "{previous_frequency}",
+            "4: unknown slot {previous_frequency} for this condition; use only {responsibility}, ",
+        ),
         ("{responsibility}", "{role.name}", "4: unknown slot {role.name} for this condition; use only "),
         ("{responsibility}", "{role!r:>9}", "4: unknown slot {role!r:>9} for this condition; use only "),
         ("{responsibility}", "{}", "4: unknown slot {} for this condition; use only "),
@@ -346,21 +357,28 @@ def test_each_fault_is_named_with_its_line_and_mend(small_bank, file, old, new, 
         ("priority = 80", "priority = 101", "5: priority is 101; use a number from 0 to 100"),
         ("priority = 80", "weight = 80", "1: priority is missing; write priority = "),
         ("priority = 80", "weight = 80", "5: unknown key 'weight'; remove it or use one of id, priority, text, when"),
-        ('id = "best-day"', 'id = "begin"', "8: prompt 'begin' stands twice; rename or remove one"),
-        ("[[prompts]]", "[[prompt]]", "1: unknown key 'prompt'; remove it or use one of prompts"),
-        ("[[prompts]]", "[[prompts]", "1: is not TOML: "),
+        ('id = "best-day"', 'id = "begin"', "8: talking point 'begin' stands twice; rename or remove one"),
+        (
+            "[[talking-points]]",
+            "[[talking-point]]",
+            "1: unknown key 'talking-point'; remove it or use one of talking-points",
+        ),
+        ("[[talking-points]]", "[[talking-points]", "1: is not TOML: "),
     ],
 )
-def test_each_fault_of_a_prompt_is_named_with_its_line_and_mend(small_bank, old, new, problem):
-    (small_bank / "prompts.toml").write_text(PROMPTS, encoding="utf-8")
-    change(small_bank, "prompts.toml", old, new)
-    assert any(line.startswith(f"prompts.toml:{problem}") for line in faults(small_bank)), faults(small_bank)
+def test_each_fault_of_a_talking_point_is_named_with_its_line_and_mend(small_bank, old, new, problem):
+    (small_bank / "talking_points.toml").write_text(TALKING_POINTS, encoding="utf-8")
+    change(small_bank, "talking_points.toml", old, new)
+    assert any(line.startswith(f"talking_points.toml:{problem}") for line in faults(small_bank)), faults(small_bank)
 
 
-def test_a_prompt_may_hold_doubled_braces(small_bank):
-    text = PROMPTS.replace("{responsibility}", "{{anything}}")
-    (small_bank / "prompts.toml").write_text(text, encoding="utf-8")
-    assert load(small_bank).prompts[0].text.format() == "You would like to start with “{anything}”. Who could show you?"
+def test_a_talking_point_may_hold_doubled_braces(small_bank):
+    text = TALKING_POINTS.replace("{responsibility}", "{{anything}}")
+    (small_bank / "talking_points.toml").write_text(text, encoding="utf-8")
+    assert (
+        load(small_bank).talking_points[0].text.format()
+        == "You would like to start with “{anything}”. Who could show you?"
+    )
 
 
 def test_a_wish_that_nothing_asks_by_is_named(small_bank):
@@ -461,7 +479,7 @@ def test_a_part_that_is_missing_is_one_problem(small_bank):
     said = faults(small_bank)
     assert "bank.toml:1: pages is missing; write it as a [pages] table" in said
     assert "bank.toml:1: skip is missing; write it as a [skip] table" in said
-    assert not any(word in line for line in said for word in ("min-questions is", "label is", "0 responsibilities"))
+    assert not any(word in line for line in said for word in ("min-questions is", " label is", "0 responsibilities"))
 
 
 @pytest.mark.parametrize(("key", "what"), [("stages", "stages"), ("scale", "answers")])
@@ -486,9 +504,13 @@ def test_a_list_of_nothing_or_of_too_much_is_one_problem(small_bank, key, what):
         ("roles/baker.toml", lambda file: file.mkdir(), "is not a file; put one in its place"),
         ("roles/baker.toml", os.mkfifo, "is not a file; put one in its place"),
         ("roles/baker.toml", lambda file: file.symlink_to("/dev/zero"), "is not a file; put one in its place"),
-        ("roles/baker.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; hint or remove it"),
-        ("roles/baker.toml", lambda file: file.symlink_to(file), "is a link that leads nowhere; hint or remove it"),
-        ("prompts.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; hint or remove it"),
+        ("roles/baker.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; repair or remove it"),
+        ("roles/baker.toml", lambda file: file.symlink_to(file), "is a link that leads nowhere; repair or remove it"),
+        (
+            "talking_points.toml",
+            lambda file: file.symlink_to("gone"),
+            "is a link that leads nowhere; repair or remove it",
+        ),
         ("roles/baker.svg", lambda file: file.mkdir(), "is not a file; put one in its place"),
         (
             "roles/baker.toml",
@@ -570,13 +592,13 @@ MARK = """\
 """
 
 
-@pytest.mark.parametrize("file", ["mark.svg", "roles/baker.svg"])
+@pytest.mark.parametrize("file", ["logo.svg", "roles/baker.svg"])
 def test_a_mark_may_be_beside_a_role_and_for_the_whole(small_bank, file):
     (small_bank / file).write_text(MARK, encoding="utf-8")
     assert bank_lint.problems(small_bank) == []
 
 
-@pytest.mark.parametrize("file", ["mark.svg", "roles/baker.svg"])
+@pytest.mark.parametrize("file", ["logo.svg", "roles/baker.svg"])
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
@@ -617,16 +639,16 @@ def test_an_empty_folder_is_told_what_a_bank_is(tmp_path):
 
 def test_the_shipped_bank_holds_exactly_the_roles_and_responsibilities_that_other_programs_know(bank):
     assert {role.id: [r.id for r in role.responsibilities] for role in bank.roles} == SHIPPED
-    assert list(bank.point) == ["never", "rarely", "monthly", "weekly", "daily", "skip"]
+    assert list(bank.option) == ["never", "rarely", "monthly", "weekly", "daily", "skip"]
 
 
 def test_the_shipped_bank_has_no_problem():
-    assert bank_lint.problems(paths.shipped("questions")) == []
+    assert bank_lint.problems(paths.project_folder("questions")) == []
 
 
-def test_the_shipped_bank_has_every_wish_and_a_prompt_for_every_condition(bank):
+def test_the_shipped_bank_has_every_wish_and_a_talking_point_for_every_condition(bank):
     assert tuple(bank.wish) == WISHES
-    assert {prompt.when for prompt in bank.prompts} == set(CONDITIONS)
+    assert {talking_point.when for talking_point in bank.talking_points} == set(CONDITIONS)
 
 
 def test_every_shipped_responsibility_says_in_one_sentence_what_a_week_of_it_looks_like(bank):
@@ -635,18 +657,20 @@ def test_every_shipped_responsibility_says_in_one_sentence_what_a_week_of_it_loo
         assert item.weekly_example.count(".") == 1 and 12 <= len(item.weekly_example.split()) <= 25, item.id
 
 
-def test_every_shipped_prompt_asks_something_in_a_few_words_and_passes_no_judgement(bank):
-    for prompt in bank.prompts:
-        assert prompt.text.endswith("?") and len(prompt.text.split()) <= 32, prompt.id
-        assert not {"must", "weak", "lack", "fail", "wrong", "poor"} & set(prompt.text.casefold().split()), prompt.id
+def test_every_shipped_talking_point_asks_something_in_a_few_words_and_passes_no_judgement(bank):
+    for talking_point in bank.talking_points:
+        assert talking_point.text.endswith("?") and len(talking_point.text.split()) <= 32, talking_point.id
+        assert not {"must", "weak", "lack", "fail", "wrong", "poor"} & set(talking_point.text.casefold().split()), (
+            talking_point.id
+        )
 
 
 def test_an_eighth_role_is_one_more_file_and_nothing_else(tmp_path, bank):
-    folder = shutil.copytree(paths.shipped("questions"), tmp_path / "questions")
+    folder = shutil.copytree(paths.project_folder("questions"), tmp_path / "questions")
     (folder / "roles" / "data-librarian.toml").write_text(EIGHTH_ROLE, encoding="utf-8")
     assert bank_lint.problems(folder) == []
     grown = load(folder)
-    assert len(grown.asked) == len(bank.asked) + 3
+    assert len(grown.questions_in_order) == len(bank.questions_in_order) + 3
     assert all(5 <= len(page) <= 7 for page in grown.pages)
-    assert all(a.role != b.role for a, b in pairwise(grown.asked))
+    assert all(a.role != b.role for a, b in pairwise(grown.questions_in_order))
     assert [role for role in grown.roles if role.id != "data-librarian"] == list(bank.roles)

@@ -35,7 +35,7 @@ def test_the_whole_way_leads_to_the_mix(visit, answers, width, script):
 
 def test_the_keyboard_alone_leads_to_the_mix(visit, answers, bank):
     quiz = visit(390, 844)
-    keyboard, points = quiz.page.keyboard, list(bank.point)
+    keyboard, points = quiz.page.keyboard, list(bank.option)
     quiz.open("/")
     quiz.tab_to("button.main")
     keyboard.press("Enter")
@@ -142,7 +142,7 @@ def test_an_answer_is_changed_from_the_check_and_leads_straight_back(visit, answ
     quiz.choose(changed.id, "daily")
     quiz.go_on()
     expect(quiz.page).to_have_url(f"{own}/check")
-    expect(row).to_contain_text(bank.point["daily"].label)
+    expect(row).to_contain_text(bank.option["daily"].label)
 
 
 def test_an_answer_is_changed_from_the_result_and_leads_straight_back(visit, served, bank):

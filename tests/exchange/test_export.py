@@ -91,7 +91,7 @@ def found(**changes: Any) -> Match:
         margin=0.07654321,
         unchanged=30,
         tried=42,
-        nearest=None,
+        closest_role=None,
         answered=20,
         roles={"baker": RoleScore(2 / 3, 0.55557, 1.0), "miller": RoleScore(None, None, 0.0)},
     )
@@ -126,11 +126,18 @@ def test_a_likeness_of_words_is_rounded_too(text, expected):
 
 
 def test_a_persons_own_sheet_has_a_place_for_all_that_was_asked(bank: Bank):
-    first, last = bank.asked[0].id, bank.asked[-1].id
+    first, last = bank.questions_in_order[0].id, bank.questions_in_order[-1].id
     given = {last: "daily", first: "never", "since-removed": "daily"}
     header, row = export.own_sheet(bank, given, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day")
-    assert header == [*(item.id for item in bank.asked), "works-with", "title", "text"]
-    assert row == ["never", *[""] * (len(bank.asked) - 2), "daily", "data-engineer ml-engineer", "Boss", "all day"]
+    assert header == [*(item.id for item in bank.questions_in_order), "works-with", "title", "text"]
+    assert row == [
+        "never",
+        *[""] * (len(bank.questions_in_order) - 2),
+        "daily",
+        "data-engineer ml-engineer",
+        "Boss",
+        "all day",
+    ]
 
 
 # All responses
@@ -154,12 +161,14 @@ def person(app: App, answers: dict[str, str], **more: Any) -> str:
 @pytest.fixture
 def people(app: App, bank: Bank) -> list[dict[str, str]]:
     """Answers of three people who are in the database."""
-    scale = list(bank.point)
-    made = [{item.id: scale[(n * nth) % len(scale)] for nth, item in enumerate(bank.asked)} for n in (1, 2)]
+    scale = list(bank.option)
+    made = [
+        {item.id: scale[(n * nth) % len(scale)] for nth, item in enumerate(bank.questions_in_order)} for n in (1, 2)
+    ]
     first, roles = person(app, made[0], title="@boss", text=WORDS, contacts=["data-engineer"]), list(bank.role)
     person(app, made[1], contacts=roles[:2])
-    person(app, {"since-removed": "daily", bank.asked[0].id: "hourly"})
-    app.storage.save_goals(first, wishes={bank.asked[0].id: "more"}, goals=roles[:1], **WHEN)
+    person(app, {"since-removed": "daily", bank.questions_in_order[0].id: "hourly"})
+    app.storage.save_goals(first, wishes={bank.questions_in_order[0].id: "more"}, goals=roles[:1], **WHEN)
     app.storage.create_share(first, Share(1, "My lead", False, False, WHEN["day"]), link="f" * 64)
     return made
 
@@ -193,10 +202,10 @@ def test_all_responses_as_jsonl_hold_all_that_is_kept(app: App, bank: Bank, peop
     assert list(first) == [field.name for field in fields(Response)]
     assert (first["id"], first["started"], first["finished"]) == (1, WHEN["day"], WHEN["day"])
     assert (first["answers"], first["title"], first["text"]) == (people[0], "@boss", WORDS)
-    assert (first["contacts"], first["wishes"]) == (["data-engineer"], {bank.asked[0].id: "more"})
+    assert (first["contacts"], first["wishes"]) == (["data-engineer"], {bank.questions_in_order[0].id: "more"})
     assert first["shares"][0]["label"] == "My lead"
     assert second["answers"] == people[1]
-    assert third["answers"] == {"since-removed": "daily", bank.asked[0].id: "hourly"}
+    assert third["answers"] == {"since-removed": "daily", bank.questions_in_order[0].id: "hourly"}
 
 
 @pytest.mark.parametrize("format", ["csv", "jsonl"])

@@ -10,13 +10,13 @@ from quiz.results.changes import Verdict, compare
 from quiz.results.goals import distance, regular, steps
 from quiz.scoring import ScoringModel, match
 
-BANK = load(paths.shipped("questions"))
+BANK = load(paths.project_folder("questions"))
 MODEL = ScoringModel.from_bank(BANK)
 POINTS = [point.id for point in BANK.scale]
 NEVER = dict.fromkeys(BANK.responsibility, "never")
 ANALYST = NEVER | {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
 
-sheets = st.fixed_dictionaries({id: st.sampled_from(list(BANK.point)) for id in BANK.responsibility})
+sheets = st.fixed_dictionaries({id: st.sampled_from(list(BANK.option)) for id in BANK.responsibility})
 roles = st.sampled_from(list(BANK.role))
 
 

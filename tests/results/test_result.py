@@ -11,9 +11,9 @@ from quiz.config import paths
 from quiz.results.result import Bar, Result, Share, build_result
 from quiz.scoring import ScoringModel
 
-BANK = load(paths.shipped("questions"))
+BANK = load(paths.project_folder("questions"))
 MODEL = ScoringModel.from_bank(BANK)
-IDS = [item.id for item in BANK.asked]
+IDS = [item.id for item in BANK.questions_in_order]
 
 ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "daily"}
 ENGINEER = {"pipelines": "daily", "ingest-transform-serve": "daily", "data-quality": "weekly"}
@@ -23,7 +23,7 @@ anything = st.builds(
     build_result,
     st.just(BANK),
     st.just(MODEL),
-    st.dictionaries(st.sampled_from([*IDS, "since-removed"]), st.sampled_from([*BANK.point, "hourly"]), min_size=12),
+    st.dictionaries(st.sampled_from([*IDS, "since-removed"]), st.sampled_from([*BANK.option, "hourly"]), min_size=12),
     st.lists(st.sampled_from([*BANK.role, "since-removed"]), unique=True).map(tuple),
 )
 
@@ -110,8 +110,8 @@ def test_every_share_is_explained_by_all_of_its_roles_lines(found: Result):
 
 @given(anything)
 def test_what_was_left_out_and_what_is_new_is_counted(found: Result):
-    assert found.new == found.sheet.total - found.sheet.done
-    assert found.match.answered == found.sheet.total - found.new - found.skipped
+    assert found.new == found.sheet.question_count - found.sheet.answered_count
+    assert found.match.answered == found.sheet.question_count - found.new - found.skipped
 
 
 def test_a_role_of_which_nothing_was_reported_is_absent_and_one_left_out_is_not():
@@ -124,7 +124,7 @@ def test_a_role_of_which_nothing_was_reported_is_absent_and_one_left_out_is_not(
 # The nearest role
 
 
-@given(st.dictionaries(st.sampled_from(IDS), st.sampled_from([*BANK.point])))
+@given(st.dictionaries(st.sampled_from(IDS), st.sampled_from([*BANK.option])))
 def test_the_step_to_the_nearest_role_does_what_it_says(some):
     answers = dict.fromkeys(IDS, "never") | some
     before = build_result(BANK, MODEL, answers, ())

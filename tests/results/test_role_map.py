@@ -10,21 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.bank import Bank, Point, Role, Stage, load
+from quiz.bank import AnswerOption, Bank, Role, Stage, load
 from quiz.config import paths
 from quiz.results.role_map import RoleMap, role_map
 
-BANK = load(paths.shipped("questions"))
+BANK = load(paths.project_folder("questions"))
 
 
 def made(columns: list[int], name: str = "maker of things") -> Bank:
     """A bank with so many roles in each of its stages, each named `name`."""
-    scale = (Point("never", "Never", "never", 0.0), Point("daily", "Daily", "daily", 1.0))
+    scale = (AnswerOption("never", "Never", "never", 0.0), AnswerOption("daily", "Daily", "daily", 1.0))
     return Bank(
         name="made",
         stem="How often did you …",
         scale=scale,
-        skip=Point("skip", "I can’t say", "left out", None),
+        skip=AnswerOption("skip", "I can’t say", "left out", None),
         stages=tuple(Stage(f"stage-{c}", f"Stage {c}", "") for c in range(len(columns))),
         roles=tuple(
             Role(

@@ -15,7 +15,7 @@ from quiz.results.result import build_result
 from quiz.results.talking_points import FINDERS, LEAST, MOST, Situation, choose
 from quiz.scoring import ScoringModel
 
-BANK = load(paths.shipped("questions"))
+BANK = load(paths.project_folder("questions"))
 MODEL = ScoringModel.from_bank(BANK)
 NEVER = dict.fromkeys(BANK.responsibility, "never")
 DAILY = dict.fromkeys(BANK.responsibility, "daily")
@@ -63,9 +63,9 @@ def conditions(situation: Situation) -> list[str]:
 
 situations = st.builds(
     talk,
-    answers=st.fixed_dictionaries({id: st.sampled_from(list(BANK.point)) for id in BANK.responsibility}),
+    answers=st.fixed_dictionaries({id: st.sampled_from(list(BANK.option)) for id in BANK.responsibility}),
     contacts=st.sets(st.sampled_from(list(BANK.role))),
-    before=st.none() | st.fixed_dictionaries({id: st.sampled_from(list(BANK.point)) for id in BANK.responsibility}),
+    before=st.none() | st.fixed_dictionaries({id: st.sampled_from(list(BANK.option)) for id in BANK.responsibility}),
     wishes=st.dictionaries(st.sampled_from([*BANK.responsibility, "sailing"]), st.sampled_from([*WISHES, "rest"])),
     title_role=st.none() | st.sampled_from([*BANK.role, "sailor"]),
     goals=st.lists(st.sampled_from([*BANK.role, "sailor"]), max_size=2, unique=True).map(tuple),
@@ -103,27 +103,27 @@ CASES = {
         "Flows that move data",
         talk(ANALYST, wishes={"dashboards": "start"}),
     ),
-    "heading-and-wish": (
+    "goal-and-wish": (
         talk(ANALYST, wishes={"pipelines": "start"}, goals=("data-engineer",)),
         "Flows that move data",
         talk(ANALYST, wishes={"pipelines": "start"}, goals=("data-scientist",)),
     ),
-    "heading-but-less": (
+    "goal-but-less": (
         talk(BOTH, wishes={"pipelines": "less"}, goals=("data-engineer",)),
         "Flows that move data",
         talk(BOTH, wishes={"pipelines": "less"}, goals=("data-scientist",)),
     ),
-    "heading-near": (
+    "goal-started": (
         talk(ANALYST | {"pipelines": "weekly"}, goals=("data-engineer",)),
         "Raw data into ready tables",
         talk(ANALYST | {"pipelines": "monthly"}, goals=("data-engineer",)),
     ),
-    "heading-far": (
+    "goal-not-started": (
         talk(ANALYST | {"pipelines": "monthly"}, goals=("data-engineer",)),
         "Raw data into ready tables",
         talk(ANALYST | {"pipelines": "weekly"}, goals=("data-engineer",)),
     ),
-    "heading-here": (
+    "goal-reached": (
         talk(ANALYST, goals=("data-analyst",)),
         "data analyst",
         talk(ANALYST | {"trends": "skip"}, goals=("data-analyst",)),
@@ -157,13 +157,13 @@ CASES = {
         talk(ANALYST),  # who ticks nobody most likely left the list out
     ),
     "extra-contact": (talk(ANALYST, ["devops-sre"]), "DevOps/SRE", talk(ANALYST, ["data-engineer"])),
-    "moved-since": (
+    "answer-changed": (
         talk(ANALYST, before=ANALYST | {"trends": "rarely", "insights": "weekly"}),
         "Changes over time",
         talk(ANALYST, before=ANALYST | {"trends": "monthly", "insights": "skip"}),
     ),
-    "changed-since": (talk(BOTH, before=ANALYST), "data engineer", talk(ANALYST, before=ANALYST)),
-    "unchanged-since": (talk(ANALYST, before=ANALYST), None, talk(ANALYST, before={})),
+    "mix-changed": (talk(BOTH, before=ANALYST), "data engineer", talk(ANALYST, before=ANALYST)),
+    "mix-unchanged": (talk(ANALYST, before=ANALYST), None, talk(ANALYST, before={})),
 }
 
 each_condition = pytest.mark.parametrize("condition", CASES)
@@ -193,8 +193,8 @@ def test_a_condition_fills_exactly_the_slots_that_the_bank_may_use(condition):
 @each_condition
 def test_every_prompt_can_be_asked(condition):
     situation = CASES[condition][0]
-    only = tuple(prompt for prompt in BANK.prompts if prompt.when == condition)
-    (chosen,) = choose(replace(situation, bank=replace(BANK, prompts=only)))
+    only = tuple(prompt for prompt in BANK.talking_points if prompt.when == condition)
+    (chosen,) = choose(replace(situation, bank=replace(BANK, talking_points=only)))
     assert chosen.prompt.when == condition
     slots = [slot for _, slot, _, _ in string.Formatter().parse(chosen.prompt.text) if slot]
     assert all(chosen.arguments[slot] in chosen.text for slot in slots)
@@ -216,9 +216,9 @@ def test_what_belongs_to_a_role_headed_for_comes_first_then_what_is_done_most():
 
 def test_a_prompt_on_the_title_names_both_roles():
     (slots,) = found("title-role-not-in-mix", talk(ANALYST, title_role="data-engineer"))
-    assert (slots["roles"], slots["others"]) == ("data engineers", "data analysts")
+    assert (slots["roles"], slots["other_roles"]) == ("data engineers", "data analysts")
     (slots,) = found("role-hidden-by-title", talk(BOTH, title_role="data-engineer"))
-    assert (slots["roles"], slots["others"]) == ("data analysts", "data engineers")
+    assert (slots["roles"], slots["other_roles"]) == ("data analysts", "data engineers")
 
 
 def test_a_role_that_only_the_other_mix_of_a_tie_holds_is_not_called_outside():
@@ -244,14 +244,14 @@ def test_a_missing_contact_next_to_the_largest_role_comes_first():
 
 def test_a_change_names_a_role_that_joined_before_the_one_that_leads_and_one_that_left():
     engineer = NEVER | {"pipelines": "daily", "ingest-transform-serve": "daily", "data-quality": "weekly"}
-    assert named("changed-since", talk(engineer, before=ANALYST))[0] == "data engineer"
-    assert named("changed-since", talk(engineer, before=BOTH)) == ["data engineer", "data analyst"]
-    assert named("changed-since", talk(ANALYST, before=BOTH)) == ["data engineer"]
+    assert named("mix-changed", talk(engineer, before=ANALYST))[0] == "data engineer"
+    assert named("mix-changed", talk(engineer, before=BOTH)) == ["data engineer", "data analyst"]
+    assert named("mix-changed", talk(ANALYST, before=BOTH)) == ["data engineer"]
 
 
 def test_a_move_is_told_from_where_to_where():
-    (slots,) = found("moved-since", talk(ANALYST, before=ANALYST | {"trends": "rarely"}))
-    assert (slots["before"], slots["often"]) == ("a few times a quarter or less", "about weekly")
+    (slots,) = found("answer-changed", talk(ANALYST, before=ANALYST | {"trends": "rarely"}))
+    assert (slots["previous_frequency"], slots["frequency"]) == ("a few times a quarter or less", "about weekly")
 
 
 # Choosing
@@ -291,7 +291,7 @@ def test_wishes_titles_and_roles_that_the_bank_does_not_know_change_nothing():
 
 
 def test_a_bank_without_prompts_gives_none():
-    assert choose(replace(talk(ANALYST), bank=replace(BANK, prompts=()))) == ()
+    assert choose(replace(talk(ANALYST), bank=replace(BANK, talking_points=()))) == ()
 
 
 @given(situations)

@@ -19,7 +19,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.scoring import COST_PER_ROLE, EVIDENCE, ScoringModel, match, score, shown_shares, stability
+from quiz.scoring import COST_PER_ROLE, EVIDENCE, ScoringModel, match, score, share_percentages, stability
 from tests.factories import GOLDEN
 
 SCORES = GOLDEN / "scoring.json"
@@ -421,7 +421,7 @@ def test_nearest_is_the_smallest_single_change_that_brings_a_role_in(sheet):
             if role in match(model, answers(model, [*steps[:n], up, *steps[n + 1 :]])).mix:
                 climbs[role, model.questions[n], SCALE[up]] = up - step
                 break
-    found = match(model, answers(model, steps)).nearest
+    found = match(model, answers(model, steps)).closest_role
     if found is None:
         assert not climbs
     else:
@@ -431,7 +431,7 @@ def test_nearest_is_the_smallest_single_change_that_brings_a_role_in(sheet):
 def test_of_equally_small_changes_the_nearest_is_the_one_with_the_better_mix():
     # Both b and c come in by one step: b, of which more is done, makes the better mix.
     steps = [4, 4, 4, 3, 3, 0, 3, 2, 0, *[0] * 12]
-    found = match(SEVEN, answers(SEVEN, steps)).nearest
+    found = match(SEVEN, answers(SEVEN, steps)).closest_role
     assert found is not None
     assert found[0] == "b"
 
@@ -455,7 +455,7 @@ def test_the_nearest_is_chosen_by_steps_then_by_the_mix_then_by_the_order_of_the
         ]
         choices += len({value for climb, value, *_ in entering if climb == min(entering)[0]}) > 1
         wanted = [(SEVEN.roles[n // 3], SEVEN.questions[n], SCALE[up]) for *_, n, up in sorted(entering)[:1]]
-        assert match(SEVEN, answers(SEVEN, steps.tolist())).nearest == (wanted[0] if wanted else None)
+        assert match(SEVEN, answers(SEVEN, steps.tolist())).closest_role == (wanted[0] if wanted else None)
     assert choices > 5
 
 
@@ -464,15 +464,15 @@ def test_the_nearest_is_chosen_by_steps_then_by_the_mix_then_by_the_order_of_the
 
 @steady
 @given(st.lists(st.floats(0.001, 1), min_size=1, max_size=60), st.randoms())
-def test_shown_shares_sum_to_100_in_steps_of_5_and_forget_no_role(parts, random):
+def test_share_percentages_sum_to_100_in_steps_of_5_and_forget_no_role(parts, random):
     shares = {f"r{n}": part / sum(parts) for n, part in enumerate(parts)}
-    shown = shown_shares(shares)
+    shown = share_percentages(shares)
     unit = 5 if len(parts) <= 20 else 1
     assert sum(shown.values()) == 100
     assert all(percent >= unit and percent % unit == 0 for percent in shown.values())
     mixed = list(shares.items())
     random.shuffle(mixed)
-    assert shown_shares(dict(mixed)) == shown
+    assert share_percentages(dict(mixed)) == shown
     ranked = sorted(shares, key=lambda role: -shares[role])
     assert [shown[role] for role in ranked] == sorted(shown.values(), reverse=True) or len(set(parts)) < len(parts)
 
@@ -494,8 +494,8 @@ def test_shown_shares_sum_to_100_in_steps_of_5_and_forget_no_role(parts, random)
         ({f"{n:02}": 1 / 21 for n in range(21)}, {f"{n:02}": 5 if n < 16 else 4 for n in range(21)}),
     ],
 )
-def test_shown_shares_of_some_mixes(shares, shown):
-    assert shown_shares(shares) == shown
+def test_share_percentages_of_some_mixes(shares, shown):
+    assert share_percentages(shares) == shown
 
 
 # --- The shipped bank -----------------------------------------------------------------------------------------------
@@ -531,8 +531,8 @@ def golden(bank: Bank) -> str:
         found = match(model, given)
         case["result"] = {
             "evidence": found.evidence,
-            "mix": shown_shares({role: found.roles[role].share for role in found.mix}),
-            "or": " ".join(found.alternative),
+            "mix": share_percentages({role: found.roles[role].share for role in found.mix}),
+            "alternative": " ".join(found.alternative),
             "fit": found.fit and round(found.fit, 3),
             "margin": found.margin and round(found.margin, 3),
             "stability": f"{found.unchanged} of {found.tried}",
@@ -547,4 +547,4 @@ def test_the_golden_sheets_score_as_they_did(bank: Bank):
 
 
 if __name__ == "__main__":
-    SCORES.write_text(golden(load(paths.shipped("questions"))), encoding="utf-8")
+    SCORES.write_text(golden(load(paths.project_folder("questions"))), encoding="utf-8")

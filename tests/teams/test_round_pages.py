@@ -225,7 +225,7 @@ def test_the_example_can_be_published_for_every_bank(tmp_path: Path, bank: Bank)
 
 
 def test_the_example_is_the_same_for_everybody_who_joins():
-    assert round_pages.example(BANK, MODEL) == round_pages.example(load(paths.shipped("questions")), MODEL)
+    assert round_pages.example(BANK, MODEL) == round_pages.example(load(paths.project_folder("questions")), MODEL)
 
 
 def test_the_example_shows_bands_from_few_to_many():

@@ -340,6 +340,6 @@ import json
 from quiz.config import paths
 from quiz.text import matcher
 from quiz.bank import load
-print(json.dumps(matcher.of(load(paths.shipped("questions"))).read({ETL!r}).roles))
+print(json.dumps(matcher.of(load(paths.project_folder("questions"))).read({ETL!r}).roles))
 """
     assert {fresh(code), fresh(code)} == {json.dumps(reader.read(ETL).roles) + "\n"}

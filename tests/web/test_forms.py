@@ -11,7 +11,7 @@ from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.web.forms import Forms
 
-BANK = load(paths.shipped("questions"))
+BANK = load(paths.project_folder("questions"))
 FORMS = Forms(BANK)
 
 
@@ -29,11 +29,11 @@ def test_there_is_a_form_for_every_page_with_a_field_for_every_question():
         for item in items:
             assert form[item.id].label.text == item.question
             assert form[item.id].description == item.hint
-            assert [choice.value for choice in form[item.id].iter_choices()] == list(BANK.point)
+            assert [choice.value for choice in form[item.id].iter_choices()] == list(BANK.option)
 
 
 def test_a_page_with_an_answer_to_every_question_is_valid():
-    answers = {item.id: point for item, point in zip(BANK.pages[0], [*BANK.point, "daily"], strict=False)}
+    answers = {item.id: point for item, point in zip(BANK.pages[0], [*BANK.option, "daily"], strict=False)}
     form = FORMS.pages[0](MultiDict(answers))
     assert form.validate()
     assert form.answers == answers
@@ -64,17 +64,21 @@ def test_the_first_of_two_answers_to_one_question_counts():
 
 
 def test_what_was_kept_is_chosen_when_a_page_is_shown():
-    kept = {item.id: "rarely" for item in BANK.asked}
+    kept = {item.id: "rarely" for item in BANK.questions_in_order}
     form = FORMS.pages[1](data=kept)
     assert all(form[item.id].data == "rarely" for item in BANK.pages[1])
 
 
-@given(st.dictionaries(st.sampled_from([item.id for item in BANK.asked] + ["leave_out", "other", ""]), st.text()))
+@given(
+    st.dictionaries(
+        st.sampled_from([item.id for item in BANK.questions_in_order] + ["leave_out", "other", ""]), st.text()
+    )
+)
 def test_a_page_only_ever_gives_answers_that_are_on_the_scale_to_its_own_questions(fields):
     form = FORMS.pages[0](MultiDict(fields))
     complete = form.validate()
     own = [item.id for item in BANK.pages[0]]
-    assert {id: fields[id] for id in own if fields.get(id) in BANK.point} == form.answers
+    assert {id: fields[id] for id in own if fields.get(id) in BANK.option} == form.answers
     assert sorted([*form.answers, *form.missing]) == sorted(own)
     assert complete == (not form.missing)
 

@@ -427,10 +427,10 @@ def test_every_reference_within_a_page_has_its_target(visitor: Visitor, bank: Ba
         assert not set(wanted) - set(ids), name
 
 
-TEMPLATES = sorted(file for file in paths.shipped("templates").rglob("*") if file.is_file())
+TEMPLATES = sorted(file for file in paths.project_folder("templates").rglob("*") if file.is_file())
 
 
-@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(paths.shipped("templates"))))
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(paths.project_folder("templates"))))
 def test_a_template_leaves_escaping_on_and_holds_no_inline_style_or_script(file: Path):
     source = file.read_text(encoding="utf-8")
     assert file.suffix in {".html", ".svg"}, "Flask escapes these by itself, and others not"

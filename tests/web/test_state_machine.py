@@ -30,7 +30,7 @@ from werkzeug.test import TestResponse
 
 from quiz import create_app
 from quiz.bank import load
-from quiz.bank.answer_sheet import sheet
+from quiz.bank.answer_sheet import answer_sheet
 from quiz.config import paths
 from quiz.teams import anonymous
 from quiz.web import links
@@ -39,8 +39,8 @@ from tests.checks import load_team
 from tests.clients import Shown, Visitor
 from tests.factories import HOSTILE_TEXTS
 
-BANK = load(paths.shipped("questions"))
-POINTS = list(BANK.point)
+BANK = load(paths.project_folder("questions"))
+POINTS = list(BANK.option)
 KEPT = 12
 #: Of those whom a step touched so many are looked at, the last ones: a whole crew would take most of the time.
 MOST_SEEN = 4
@@ -264,7 +264,7 @@ class Web(RuleBasedStateMachine):
 
     def check(self, person: Person) -> None:
         assert self.post(f"{person.path}/check").status_code == 303
-        if sheet(BANK, person.answers).complete:
+        if answer_sheet(BANK, person.answers).is_complete:
             person.finished = person.finished or self.day
             person.changed = self.day
         self.touch(person, person.team)
@@ -536,7 +536,7 @@ class Web(RuleBasedStateMachine):
             "/changes": bool(person.finished and person.earlier),
             **dict.fromkeys(("/conversation", "/conversation?listener", "/goals"), bool(person.finished)),
         }.get(page, True)
-        moved = page == "/check" and not sheet(BANK, person.answers).complete
+        moved = page == "/check" and not answer_sheet(BANK, person.answers).is_complete
         assert self.get(f"{person.path}{page}").status_code == (303 if moved else 200 if there else 404)
         self.touch(person)
 
@@ -589,8 +589,8 @@ class Web(RuleBasedStateMachine):
     def see_result(self, person: Person) -> None:
         found = self.get(person.path)
         if not person.finished:
-            answered = sheet(BANK, person.answers)
-            assert found.location == f"{person.path}/{'check' if answered.complete else answered.first_open}"
+            answered = answer_sheet(BANK, person.answers)
+            assert found.location == f"{person.path}/{'check' if answered.is_complete else answered.first_open_page}"
         else:
             assert ("Your team, " in Shown.of(found).text) is (person.team is not None)
         for number, chosen in person.shares.items():

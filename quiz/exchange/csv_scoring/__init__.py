@@ -50,7 +50,7 @@ def run(source: str, *, format: str, out: Path | None, skip_bad: bool, folder: P
         For a bad bank, bad input (`CsvInputError`) or a file that cannot be read or written.
     """
     try:
-        questions = bank.load(folder or paths.shipped("questions"))
+        questions = bank.load(folder or paths.project_folder("questions"))
     except bank.BankError as error:
         raise CsvInputError(str(error)) from error
     model = ScoringModel.from_bank(questions)

@@ -12,7 +12,7 @@ import numpy as np
 
 from quiz.bank import Bank
 from quiz.results.goals import REGULAR
-from quiz.scoring import ScoringModel, score, shown_shares
+from quiz.scoring import ScoringModel, score, share_percentages
 from quiz.teams.anonymous.published import (
     HEADS,
     LARGE,
@@ -118,7 +118,7 @@ def _mix(
     # Exact sums: adding in another order must not tip a share over a step.
     named = {role: fsum(each) / people for role, each in shares.items() if holders[role] >= NAMED_FROM}
     # Never quite zero, or the page would tell that nobody at all holds any other role.
-    told = shown_shares({**named, "": max(1 - fsum(named.values()), 1e-6)})
+    told = share_percentages({**named, "": max(1 - fsum(named.values()), 1e-6)})
     others = told.pop("")
     if most := [role for role, percent in told.items() if percent >= MOST]:
         told, others = {most[0]: MOST}, 100 - MOST

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz.bank.answer_sheet import sheet
+from quiz.bank.answer_sheet import answer_sheet
 from quiz.web.app import current
 from quiz.web.views.owner_pages import abort_if_deleted, current_response, owner_pages, require_finished
 
@@ -29,7 +29,7 @@ def page() -> str | Response | tuple[str, int]:
             abort_if_deleted(saved)
             return redirect(url_for("goals.page", saved=1, _anchor="saved"), 303)
         status = 422
-    lines = sheet(app.bank, kept.answers).lines
+    lines = answer_sheet(app.bank, kept.answers).rows
     page = render_template(
         "goals/page.html",
         form=form,

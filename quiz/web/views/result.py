@@ -7,7 +7,7 @@ import io
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz.bank.answer_sheet import sheet
+from quiz.bank.answer_sheet import answer_sheet
 from quiz.web.app import current
 from quiz.web.views.owner_pages import current_response, current_result, owner_pages
 
@@ -18,11 +18,11 @@ pages = owner_pages("result")
 def show() -> str | Response:
     """The result, or the page of the quiz to go on with."""
     app, kept = current(), current_response()
-    answered = sheet(app.bank, kept.answers)
+    answered = answer_sheet(app.bank, kept.answers)
     if not kept.finished:
-        if answered.complete:
+        if answered.is_complete:
             return redirect(url_for("take.check"), 303)
-        return redirect(url_for("take.questions", number=answered.first_open), 303)
+        return redirect(url_for("take.questions", number=answered.first_open_page), 303)
     return render_template(
         "result/show.html",
         result=current_result(),

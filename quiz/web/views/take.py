@@ -8,7 +8,7 @@ from types import MappingProxyType
 from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz.bank.answer_sheet import Sheet, sheet
+from quiz.bank.answer_sheet import AnswerSheet, answer_sheet
 from quiz.web.app import current
 from quiz.web.views.owner_pages import abort_if_deleted, current_response, owner_pages
 
@@ -16,8 +16,8 @@ pages = owner_pages("take")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def _sheet(new: Mapping[str, str] = _NOTHING) -> Sheet:
-    return sheet(current().bank, {**current_response().answers, **new})
+def _sheet(new: Mapping[str, str] = _NOTHING) -> AnswerSheet:
+    return answer_sheet(current().bank, {**current_response().answers, **new})
 
 
 @pages.route("/<int:number>", methods=["GET", "POST"])
@@ -42,7 +42,9 @@ def questions(number: int) -> str | Response | tuple[str, int]:
     return redirect(_next(number, before, answers), 303)
 
 
-def _questions(number: int, answered: Sheet, chosen: Mapping[str, str], wrong: Mapping[str, str] = _NOTHING) -> str:
+def _questions(
+    number: int, answered: AnswerSheet, chosen: Mapping[str, str], wrong: Mapping[str, str] = _NOTHING
+) -> str:
     bank = current().bank
     missing = [(id, f"… {bank.responsibility[id].question}?") for id in wrong]
     return render_template(
@@ -50,13 +52,13 @@ def _questions(number: int, answered: Sheet, chosen: Mapping[str, str], wrong: M
     )
 
 
-def _next(number: int, before: Sheet, new: Mapping[str, str]) -> str:
+def _next(number: int, before: AnswerSheet, new: Mapping[str, str]) -> str:
     """Where to go on: to the next page at first, straight back where somebody came to change one answer."""
     if current_response().finished:
         after = _sheet(new)
         # What is still open can only be questions that the bank has got since.
-        return url_for("result.show") if after.complete else url_for("take.questions", number=after.first_open)
-    if before.complete:
+        return url_for("result.show") if after.is_complete else url_for("take.questions", number=after.first_open_page)
+    if before.is_complete:
         return url_for("take.check")
     return url_for("take.more") if number == len(current().bank.pages) else url_for("take.questions", number=number + 1)
 
@@ -85,15 +87,15 @@ def more() -> str | Response | tuple[str, int]:
     abort_if_deleted(saved)
     if form.text.data:
         app.warm()
-    return redirect(url_for("result.show" if kept.finished and _sheet().complete else "take.check"), 303)
+    return redirect(url_for("result.show" if kept.finished and _sheet().is_complete else "take.check"), 303)
 
 
 @pages.route("/check", methods=["GET", "POST"])
 def check() -> str | Response:
     """Every answer on one page, each with a way to change it; sending it finishes the quiz."""
     app, answered = current(), _sheet()
-    if not answered.complete:
-        return redirect(url_for("take.questions", number=answered.first_open), 303)
+    if not answered.is_complete:
+        return redirect(url_for("take.questions", number=answered.first_open_page), 303)
     if request.method != "POST":
         return render_template("take/check.html", sheet=answered, response=current_response(), bank=app.bank)
     abort_if_deleted(app.storage.finish_response(g.link_hash, bank=app.bank.version, day=app.today()))

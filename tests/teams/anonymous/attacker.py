@@ -131,7 +131,7 @@ class Attacker:
         self.gate = gate or self._publish
         self.owner = self.model.role_matrix.argmax(axis=1)
         self.pairs = [tuple(map(self.model.roles.index, pair)) for pair in sorted(bank.contacts)]
-        self.points = list(bank.point)
+        self.points = list(bank.option)
 
     def _publish(self, members: Sequence[Member], before: Published | None) -> Published:
         published = publish(self.bank, self.model, members, FLOOR, before)

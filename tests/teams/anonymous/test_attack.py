@@ -40,7 +40,7 @@ from quiz.teams.anonymous import (
 )
 from tests.teams.anonymous.attacker import APART, STORIES, Attacker, Story
 
-BANK = load(paths.shipped("questions"))
+BANK = load(paths.project_folder("questions"))
 MODEL = ScoringModel.from_bank(BANK)
 NAMED = {story.name: story for story in (*STORIES, *APART)}
 #: How much better than blind a guess may be, in points.
@@ -109,7 +109,7 @@ class Office(RuleBasedStateMachine):
         return f"2026-{1 + self.today // 28:02}-{1 + self.today % 28:02}"
 
     def sheet(self) -> dict[str, str]:
-        points, odds = list(BANK.point), [0.4, 0.15, 0.1, 0.15, 0.15, 0.05]
+        points, odds = list(BANK.option), [0.4, 0.15, 0.1, 0.15, 0.15, 0.05]
         return dict(zip(MODEL.questions, self.rng.choice(points, len(MODEL.questions), p=odds).tolist(), strict=True))
 
     def start(self, person: int, team: int) -> int:
@@ -269,7 +269,7 @@ def check_truth(published: Published, before: Published | None, members: list[Me
     people = len(members)
     told = {item.responsibility: item.band for item in published.coverage}
     for id in MODEL.questions:
-        done = sum((BANK.point[m.answers[id]].level or 0) >= REGULAR for m in members)
+        done = sum((BANK.option[m.answers[id]].level or 0) >= REGULAR for m in members)
         assert any(in_band(told[id], done + change, people) for change in slack), (id, told[id], done)
     shares = [part.percent for part in published.mix if part.percent is not None]
     assert all(share % 5 == 0 and 0 < share <= 80 for share in shares)
@@ -305,7 +305,7 @@ def plain_values(data: Any) -> set[Any]:
 def public_values(people: int) -> set[Any]:
     """All that may ever stand in a published round: names of the bank, bands, steps of 5, and how many took part."""
     names = {item for role in BANK.roles for item in (role.id, role.name)}
-    names |= {item for r in BANK.asked for item in (r.id, r.name)}
+    names |= {item for r in BANK.questions_in_order for item in (r.id, r.name)}
     return names | {BANK.version, people, None, True, False} | set(BANDS) | set(range(5, 101, 5))
 
 

@@ -56,7 +56,7 @@ def percents(round: Published) -> dict[str, int]:
 def anybody(rng: np.random.Generator) -> Member:
     """Somebody at random, most of whose week belongs to a few roles."""
     roles = rng.choice(MODEL.roles, rng.integers(0, 4), replace=False).tolist()
-    changes = {id: str(rng.choice(list(BANK.point))) for id in MODEL.questions if rng.random() < 0.4}
+    changes = {id: str(rng.choice(list(BANK.option))) for id in MODEL.questions if rng.random() < 0.4}
     contacts = [role for role in MODEL.roles if rng.random() < 0.5]
     return Member(dict(member(*roles).answers) | changes, contacts)
 
@@ -411,7 +411,7 @@ def test_the_facts_hold_all_of_a_published_round_and_nothing_else():
     round = some_round()
     rows = facts(round, BANK)
     told = {(kind, id): value for kind, id, _, value in rows}
-    assert len(told) == len(rows) == 1 + len(BANK.roles) + 1 + len(BANK.asked) + len(BANK.contacts)
+    assert len(told) == len(rows) == 1 + len(BANK.roles) + 1 + len(BANK.questions_in_order) + len(BANK.contacts)
     assert told["people", "people"] == "12"
     assert {id: value for (kind, id), value in told.items() if kind == "coverage"} == {
         item.responsibility: BANDS[item.band] for item in round.coverage

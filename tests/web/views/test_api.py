@@ -28,8 +28,8 @@ from tests.clients import Visitor
 from tests.factories import DOCS, all_answers
 
 PROBLEM = "application/problem+json"
-BANK = load(paths.shipped("questions"))
-ANSWERS = st.dictionaries(st.sampled_from(list(BANK.responsibility)), st.sampled_from(list(BANK.point)))
+BANK = load(paths.project_folder("questions"))
+ANSWERS = st.dictionaries(st.sampled_from(list(BANK.responsibility)), st.sampled_from(list(BANK.option)))
 
 
 def send(app: App, body: Any, **options: Any) -> TestResponse:
@@ -90,8 +90,8 @@ def test_the_document_is_served_as_it_was_tested(app: App):
 def test_the_document_lists_every_id_of_the_bank(bank: Bank):
     schemas = openapi.document(bank)["components"]["schemas"]
     assert schemas["RoleId"]["enum"] == list(bank.role)
-    assert list(schemas["Answers"]["properties"]) == [item.id for item in bank.asked]
-    assert schemas["Answer"]["enum"] == list(bank.point)
+    assert list(schemas["Answers"]["properties"]) == [item.id for item in bank.questions_in_order]
+    assert schemas["Answer"]["enum"] == list(bank.option)
 
 
 def test_the_document_tells_how_long_an_id_and_a_text_may_be():
@@ -149,7 +149,7 @@ def test_a_tie_names_the_other_mix(app: App):
     level = dict.fromkeys(BANK.responsibility, "never") | {
         item: "weekly" for role in BANK.roles[:3] for item in [r.id for r in role.responsibilities][:2]
     }
-    found = [told(send(app, {"answers": level | {item: often}})) for item in level for often in BANK.point]
+    found = [told(send(app, {"answers": level | {item: often}})) for item in level for often in BANK.option]
     ties = [result for result in found if result["evidence"] == "tie"]
     assert ties
     assert all(result["alternative"] for result in ties)
@@ -184,8 +184,10 @@ def test_the_longest_text_is_taken_however_it_is_spelt(app: App):
 
 def test_the_bank_holds_what_people_are_asked(app: App, bank: Bank):
     shown = told(app.test_client().get("/api/bank"))
-    assert [(q["id"], q["text"]) for q in shown["questions"]] == [(item.id, item.question) for item in bank.asked]
-    assert {point["id"]: point["level"] for point in shown["scale"]} == {p.id: p.level for p in bank.point.values()}
+    assert [(q["id"], q["text"]) for q in shown["questions"]] == [
+        (item.id, item.question) for item in bank.questions_in_order
+    ]
+    assert {point["id"]: point["level"] for point in shown["scale"]} == {p.id: p.level for p in bank.option.values()}
     assert shown["version"] == bank.version
     for role in shown["roles"]:
         assert {other["id"] for other in shown["roles"] if role["id"] in other["works-with"]} == set(role["works-with"])

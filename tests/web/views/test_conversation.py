@@ -18,7 +18,7 @@ from quiz.web.app import App
 from tests.clients import Shown, Visitor
 from tests.factories import all_answers
 
-BANK = load(paths.shipped("questions"))
+BANK = load(paths.project_folder("questions"))
 MODEL = ScoringModel.from_bank(BANK)
 IDS = list(BANK.responsibility)
 
@@ -84,12 +84,12 @@ def test_without_an_earlier_response_there_is_no_change():
 
 anything = st.builds(
     told,
-    st.dictionaries(st.sampled_from([*IDS, "since-removed"]), st.sampled_from([*BANK.point, "hourly"]), min_size=10),
+    st.dictionaries(st.sampled_from([*IDS, "since-removed"]), st.sampled_from([*BANK.option, "hourly"]), min_size=10),
     contacts=st.lists(st.sampled_from([*BANK.role, "since-removed"]), unique=True),
     title=st.sampled_from(["", "Data engineer", "Analyst", "Data analyst / data scientist", "\0<b>\u202e"]),
     wishes=st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(BANK.wish))),
     goals=st.lists(st.sampled_from(list(BANK.role)), unique=True, max_size=2),
-    before=st.none() | st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(BANK.point)), min_size=10),
+    before=st.none() | st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(BANK.option)), min_size=10),
 )
 
 
@@ -105,7 +105,7 @@ def test_everybody_gets_four_to_six_questions_and_all_that_they_noted(found: Con
 @given(anything, st.sampled_from([{}, {"pipelines": "less", "trends": "start"}]))
 @settings(max_examples=20)
 def test_wishes_never_move_the_result(found: Conversation, wishes):
-    answers = {line.responsibility.id: line.answer.id for line in found.result.sheet.lines if line.answer}
+    answers = {line.responsibility.id: line.answer.id for line in found.result.sheet.rows if line.answer}
     assert told(answers, wishes=wishes).result.match == found.result.match
 
 

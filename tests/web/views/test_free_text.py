@@ -19,7 +19,7 @@ from tests.checks import load_response
 from tests.clients import Visitor
 from tests.factories import ROOT, all_answers
 
-BANK = load(paths.shipped("questions"))
+BANK = load(paths.project_folder("questions"))
 MODEL = ScoringModel.from_bank(BANK)
 
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily"}

@@ -19,7 +19,7 @@ from tests.clients import Shown, Visitor
 from tests.factories import make_older_response
 
 #: The heading over the table of all roles.
-ALL = f"All {len(load(paths.shipped('questions')).roles)} roles"
+ALL = f"All {len(load(paths.project_folder('questions')).roles)} roles"
 
 
 def seen(
@@ -145,9 +145,9 @@ def test_the_nearest_role_is_named_with_the_answer_that_brings_it_in(visitor: Vi
     own = visitor.take(answers)
     told = between(visitor.see(own).text, "Nearest to joining: ", " it would join your mix")
     role, name, to, was = re.fullmatch(r"(.*)\. With “(.*)” at “(.*)” instead of “(.*)”,", told).groups()  # type: ignore[union-attr]
-    item = next(item for item in bank.asked if item.name == name)
+    item = next(item for item in bank.questions_in_order if item.name == name)
     point = next(point for point in bank.scale if point.phrase == to)
-    assert bank.point[answers[item.id]].phrase == was
+    assert bank.option[answers[item.id]].phrase == was
     changed = visitor.take(answers | {item.id: point.id})
     assert role in visitor.see(changed).title.replace("\u00a0", " ")
 
@@ -184,10 +184,10 @@ def test_nothing_at_all_is_little(visitor: Visitor, bank: Bank):
 
 
 def test_half_skipped_names_no_hat_and_says_what_is_missing(visitor: Visitor, bank: Bank):
-    skipped = {item.id: "skip" for item in bank.asked[::2]}
+    skipped = {item.id: "skip" for item in bank.questions_in_order[::2]}
     shown = seen(visitor, bank, skipped, often="daily")
     assert "Too few answers to name your hats" in shown.text
-    total, enough = len(bank.asked), math.ceil(0.8 * len(bank.asked))
+    total, enough = len(bank.questions_in_order), math.ceil(0.8 * len(bank.questions_in_order))
     said = f"You left out {len(skipped)} of {total} questions. With at least {enough} answers there would be enough"
     assert said in shown.text
     assert "Your mix" not in shown.text
@@ -202,7 +202,7 @@ def test_who_answered_and_does_little_is_not_told_to_have_answered_too_little(vi
 
 def test_everything_skipped_is_a_page_too(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, {}, often="skip")
-    assert f"You left out {len(bank.asked)} of {len(bank.asked)} questions." in shown.text
+    assert f"You left out {len(bank.questions_in_order)} of {len(bank.questions_in_order)} questions." in shown.text
     assert between(shown.text, ALL, "How much of each role").count("too few answers") == len(bank.roles)
 
 

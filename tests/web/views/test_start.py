@@ -46,7 +46,7 @@ def test_the_start_page_says_how_long_it_takes_and_what_it_is_not(visitor: Visit
     text = visitor.see("/").text
     for told in (
         "About five minutes.",
-        f"{len(bank.asked)} questions",
+        f"{len(bank.questions_in_order)} questions",
         "No account.",
         "Not a test, not for hiring.",
         "you may refuse",

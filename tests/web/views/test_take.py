@@ -51,7 +51,7 @@ def test_a_question_page_asks_its_questions_with_the_whole_scale(visitor: Visito
         offered = [
             (tag["name"], tag["value"]) for name, tag in shown.tags if name == "input" and tag["type"] == "radio"
         ]
-        assert offered == [(item.id, point) for item in items for point in bank.point]
+        assert offered == [(item.id, point) for item in items for point in bank.option]
         for item in items:
             assert item.question in shown.text
             assert item.hint in shown.text
@@ -68,9 +68,9 @@ def test_role_names_first_appear_in_the_result(visitor: Visitor, bank: Bank):
 
 def test_progress_counts_what_is_answered(visitor: Visitor, bank: Bank):
     own = visitor.start()
-    assert f"0 of {len(bank.asked)} answered" in visitor.see(f"{own}/1").text
+    assert f"0 of {len(bank.questions_in_order)} answered" in visitor.see(f"{own}/1").text
     visitor.send(f"{own}/1", page_answers(bank, 1, "skip"))
-    assert f"{len(bank.pages[0])} of {len(bank.asked)} answered" in visitor.see(f"{own}/2").text
+    assert f"{len(bank.pages[0])} of {len(bank.questions_in_order)} answered" in visitor.see(f"{own}/2").text
 
 
 @pytest.mark.parametrize("number", ["0", "1000", "99999999999999999999", "-1", "1.5", "one", "²"])
@@ -87,7 +87,7 @@ def test_what_was_answered_is_saved_even_where_something_is_missing(app: App, vi
     answer = visitor.send(f"{own}/1", {first: "monthly"})
     assert answer.status_code == 422
     assert load_response(app, own).answers == {first: "monthly"}
-    assert f"1 of {len(bank.asked)} answered" in answer.text
+    assert f"1 of {len(bank.questions_in_order)} answered" in answer.text
 
 
 def test_the_error_summary_lists_the_missing_questions_and_leads_to_them(visitor: Visitor, bank: Bank):
@@ -232,7 +232,9 @@ def test_check_shows_every_answer_with_a_way_to_change_it(visitor: Visitor, bank
     own = visitor.start()
     visitor.answer(own, all_answers(bank, "weekly", pipelines="skip"))
     shown = visitor.see(f"{own}/check")
-    assert shown.text.count(bank.point["weekly"].label) == len(bank.asked) - 1 + 1, "all but one, and the notice"
+    assert shown.text.count(bank.option["weekly"].label) == len(bank.questions_in_order) - 1 + 1, (
+        "all but one, and the notice"
+    )
     assert bank.skip.label in shown.text
     for number, items in enumerate(bank.pages, 1):
         targets = visitor.see(f"{own}/{number}").values("id")
@@ -243,10 +245,10 @@ def test_check_shows_every_answer_with_a_way_to_change_it(visitor: Visitor, bank
 
 @pytest.mark.parametrize(("answer", "others", "told"), [("weekly", 2, True), ("never", 0, True), ("weekly", 3, False)])
 def test_answering_in_a_straight_line_is_pointed_out(visitor: Visitor, bank: Bank, answer, others, told):
-    different = dict.fromkeys([item.id for item in bank.asked][:others], "daily")
+    different = dict.fromkeys([item.id for item in bank.questions_in_order][:others], "daily")
     own = visitor.start()
     visitor.answer(own, all_answers(bank, answer) | different)
-    notice = f"Nearly all your answers are “{bank.point[answer].label}”."
+    notice = f"Nearly all your answers are “{bank.option[answer].label}”."
     assert (notice in visitor.see(f"{own}/check").text) == told
     assert visitor.send(f"{own}/check").location == own, "it is never refused"
 
