@@ -20,8 +20,21 @@ from tests.factories import SMALL_BANK
 os.environ["MANY_HATS_RATE_LIMITS"] = "no"
 
 
+#: Which of them a test has decides whether `--quick` leaves it out.
+NOT_QUICK = ("browser", "server", "thorough", "slow")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the tests that take long")
+    parser.addoption("--quick", action="store_true", help="leave out the tests that take more than a moment")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("quick"):
+        return
+    left_out = [item for item in items if any(map(item.get_closest_marker, NOT_QUICK))]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

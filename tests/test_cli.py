@@ -50,6 +50,7 @@ def test_the_version_is_the_one_of_the_distribution():
     assert re.fullmatch(r"quiz, version \d+\.\d+\.\d+\n", shown.output)
 
 
+@pytest.mark.server
 def test_help_loads_nothing_but_click():
     code = """
 import atexit, sys
@@ -125,6 +126,7 @@ def read_only_instance(instance: Path) -> None:
     instance.chmod(0o500)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("command", ["serve", "routes"])
 @pytest.mark.parametrize(
     ("spoil", "named"),
@@ -151,6 +153,7 @@ def test_a_spoilt_instance_is_one_clear_line(tmp_path, command, spoil: Callable[
     assert str(instance) in run.stderr
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("command", ["serve", "routes"])
 def test_an_instance_that_cannot_be_a_folder_is_one_clear_line(tmp_path, command):
     (tmp_path / "file").touch()
@@ -161,6 +164,7 @@ def test_an_instance_that_cannot_be_a_folder_is_one_clear_line(tmp_path, command
     )
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("command", ["serve", "routes", "demo"])
 def test_an_instance_that_is_a_file_is_said_as_doctor_says_it(tmp_path, command):
     file = tmp_path / "file"
@@ -187,6 +191,7 @@ def test_a_file_of_somebody_elses_in_the_instance_is_one_clear_line(tmp_path, mo
     )
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("command", ["serve", "routes"])
 def test_a_broken_bank_is_one_clear_line_with_file_line_and_mend(tmp_path, small_bank, command):
     baker = small_bank / "roles" / "baker.toml"
@@ -196,6 +201,7 @@ def test_a_broken_bank_is_one_clear_line_with_file_line_and_mend(tmp_path, small
     assert re.fullmatch(rf"Error: {re.escape(str(baker))}:\d+: place is -1; use a number .*\n", run.stderr)
 
 
+@pytest.mark.server
 def test_a_bank_that_is_not_there_is_said_file_by_file(tmp_path):
     bank = tmp_path / "nowhere"
     run = run_quiz("serve", instance=tmp_path / "instance", MANY_HATS_QUESTION_BANK=str(bank))
@@ -205,6 +211,7 @@ def test_a_bank_that_is_not_there_is_said_file_by_file(tmp_path):
     assert [line for line in lines if not line.startswith(str(bank))] == []
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     "arguments", [["check"], ["doctor"], ["demo"], ["backup", "copy.db"], ["export", "--all"]], ids=" ".join
 )
@@ -227,6 +234,7 @@ def test_a_full_disk_behind_standard_output_is_one_clear_line(tmp_path, argument
 # What Flask brings
 
 
+@pytest.mark.server
 def test_flasks_own_server_prints_where_it_is_and_no_link(tmp_path):
     port, said = free_port(), tmp_path / "said.txt"
     environ = os.environ | {"MANY_HATS_INSTANCE": str(tmp_path / "instance"), "PYTHONUNBUFFERED": "1"}
@@ -248,6 +256,7 @@ def test_flasks_own_server_prints_where_it_is_and_no_link(tmp_path):
     assert "AAAA" not in said.read_text()
 
 
+@pytest.mark.server
 def test_routes_lists_every_address_of_the_quiz(tmp_path):
     run = run_quiz("routes", instance=tmp_path / "instance")
     assert (run.returncode, run.stderr) == (0, "")
@@ -257,6 +266,7 @@ def test_routes_lists_every_address_of_the_quiz(tmp_path):
     assert {line.split()[-1] for line in run.stdout.splitlines()[2:]} == rules
 
 
+@pytest.mark.server
 def test_options_reach_flasks_own_command(tmp_path):
     run = run_quiz("routes", "--sort", "rule", instance=tmp_path / "instance")
     shown = [line.split()[-1] for line in run.stdout.splitlines()[2:]]

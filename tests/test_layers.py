@@ -90,6 +90,7 @@ def test_no_file_imports_a_second_sqlite(file):
     assert "sqlite3" not in foreign(file), "use `from sqlite_utils.utils import sqlite3`: one SQLite per process"
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("arguments", [["--help"], ["check"]], ids=" ".join)
 def test_the_command_line_starts_without_heavy_imports(arguments):
     code = f"""

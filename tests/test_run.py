@@ -94,7 +94,7 @@ def test_the_script_is_plain_shell_and_can_be_called():
 def test_help_names_the_ways_to_call_it_without_installing_anything(clone, tools, option):
     shown = run(clone, tools, option)
     assert (shown.returncode, shown.stderr) == (0, "")
-    for way in ("./run ", "./run test ", "http://127.0.0.1:8000", "--slow"):
+    for way in ("./run ", "./run test ", "http://127.0.0.1:8000", "--slow", "--quick"):
         assert way in shown.stdout
     assert not (clone / ".venv").exists()
 
@@ -133,7 +133,8 @@ def test_a_file_is_looked_for_where_run_is_called(ready, tools, tmp_path):
     assert run(ready, tools, "--port", "9000", at=elsewhere).stdout.splitlines() == [
         str(elsewhere), "serve", "--port", "9000"
     ]  # fmt: skip
-    assert run(ready, tools, "test", "-q", at=elsewhere).stdout.splitlines() == [str(ready), "-m", "pytest", "-q"]
+    tested = run(ready, tools, "test", "-n", "0", at=elsewhere).stdout.splitlines()
+    assert tested == [str(ready), "-m", "pytest", "-n", "auto", "--dist", "worksteal", "-n", "0"]
     assert run(ready, tools, "--help", at=elsewhere).stdout
     assert list(elsewhere.iterdir()) == []
 

@@ -36,6 +36,7 @@ def test_an_instance_with_responses_is_refused(app: App, visitor: Visitor):
         demo.fill(app)
 
 
+@pytest.mark.server
 def test_a_reader_who_leaves_early_still_leaves_a_whole_instance(tmp_path: Path):
     environ = os.environ | {"MANY_HATS_INSTANCE": str(tmp_path / "instance")}
     with subprocess.Popen(

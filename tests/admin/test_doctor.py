@@ -264,12 +264,14 @@ def closed(instance: Path) -> Iterator[Path]:
     instance.chmod(0o700)
 
 
+@pytest.mark.server
 def test_a_read_only_folder_is_said_and_no_crash(closed):
     run = run_quiz("doctor", instance=closed, before=tuple(UNPRIVILEGED))
     assert (run.returncode, run.stderr) == (1, "")
     assert "cannot be written to" in run.stdout
 
 
+@pytest.mark.server
 def test_a_read_only_database_is_not_to_be_replaced(instance):
     (instance / "many-hats.db").chmod(0o400)
     run = run_quiz("doctor", instance=instance, before=tuple(UNPRIVILEGED))
@@ -324,6 +326,7 @@ def test_the_folder_that_git_made_is_no_trouble_once_the_quiz_was_started(tmp_pa
     assert troubles(examine(folder)) == []
 
 
+@pytest.mark.server
 def test_a_path_that_is_no_utf_8_can_be_told(tmp_path):
     folder = tmp_path / os.fsdecode(b"n\xffx")
     create_app({}, instance=folder)

@@ -32,6 +32,7 @@ from tests.clients import TIMEOUT, HttpClient, free_port
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
+@pytest.mark.server
 def test_it_answers_and_makes_links_with_its_own_address(served):
     server = served()
     server.start()
@@ -43,6 +44,7 @@ def test_it_answers_and_makes_links_with_its_own_address(served):
     assert link in browser.ask("GET", first)[2]
 
 
+@pytest.mark.server
 def test_links_are_made_with_the_url_that_people_use(served):
     server = served("--url", "https://hats.example.org", "--workers", "1")
     server.start()
@@ -55,6 +57,7 @@ def test_links_are_made_with_the_url_that_people_use(served):
     assert browser.ask("GET", "/", Host="hats.example.org")[0] == 200
 
 
+@pytest.mark.server
 def test_a_name_that_it_does_not_go_by_is_refused(served):
     server = served("--workers", "1")
     server.start()
@@ -64,6 +67,7 @@ def test_a_name_that_it_does_not_go_by_is_refused(served):
     assert HttpClient(server.port).ask("GET", "/", Host="localhost")[0] == 200
 
 
+@pytest.mark.server
 def test_it_ends_at_once_and_in_peace_when_told_to_even_while_a_browser_holds_on(served):
     server = served()
     server.start()
@@ -133,6 +137,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.server
 def test_broken_requests_are_refused_and_leave_neither_visitor_nor_link_in_the_log(served):
     server = served("--workers", "1")
     server.start()
@@ -154,6 +159,7 @@ BROKEN_BODIES = {
 }
 
 
+@pytest.mark.server
 def test_broken_bodies_are_refused_with_a_page_and_leave_nothing_in_the_log(served):
     server = served("--workers", "1")
     server.start()
@@ -169,8 +175,9 @@ def test_broken_bodies_are_refused_with_a_page_and_leave_nothing_in_the_log(serv
     assert server.output.read_text() == f"Many Hats is at http://127.0.0.1:{server.port}  (Ctrl+C ends it)\n"
 
 
-@pytest.mark.parametrize(("proxy", "model"), [("no", "http"), ("yes", "https")])
-def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, monkeypatch, proxy, model):
+@pytest.mark.server
+@pytest.mark.parametrize(("proxy", "scheme"), [("no", "http"), ("yes", "https")])
+def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, monkeypatch, proxy, scheme):
     monkeypatch.setenv("MANY_HATS_BEHIND_PROXY", proxy)
     monkeypatch.setenv("MANY_HATS_TRUSTED_HOSTS", "hats.lan")
     server = served("--workers", "1")
@@ -180,7 +187,7 @@ def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, 
     headers = {"Host": "hats.lan", "X-Forwarded-Proto": "https", "SCRIPT_NAME": first[:2]}
     status, _, page = browser.ask("GET", first, None, **headers)
     assert status == 200
-    assert re.findall(r"(https?)://hats\.lan/r/", page)[:1] == [model]
+    assert re.findall(r"(https?)://hats\.lan/r/", page)[:1] == [scheme]
 
 
 @pytest.mark.parametrize(("threads", "patience"), [(2, production.PATIENCE), (1, production.HURRIED)])
@@ -201,6 +208,7 @@ def test_who_does_not_send_all_of_a_request_in_time_is_listened_to_no_longer(thr
         assert visitor.recv(9) == b"an answer"
 
 
+@pytest.mark.server
 def test_half_sent_requests_do_not_stop_the_server(served):
     server = served("--workers", "1")
     server.start()
@@ -226,6 +234,7 @@ def test_a_fault_of_the_server_is_logged_without_visitor_and_link():
     assert not [secret for secret in (LINK, "192.0.2.1") if secret in str(said)]
 
 
+@pytest.mark.server
 def test_what_one_run_kept_the_next_one_shows(served):
     server = served("--workers", "1")
     server.start()
@@ -237,6 +246,7 @@ def test_what_one_run_kept_the_next_one_shows(served):
     assert browser.ask("POST", first, {**browser.hidden, "leave_out": "y"})[0] == 303
 
 
+@pytest.mark.server
 def test_a_taken_port_is_one_clear_line(served, tmp_path):
     server = served()
     with socket.socket() as other:
@@ -312,6 +322,7 @@ def client(port: int, bank: Any, ledger: Ledger, seed: int) -> None:
             to = following
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.slow)])
 def test_no_page_that_was_acknowledged_is_lost_when_processes_are_killed(served, bank, kills):
     server, ledger, chance = served("--workers", "4"), Ledger(), random.Random(5)

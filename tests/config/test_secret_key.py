@@ -98,6 +98,7 @@ def folders(parent: Path, number: int) -> list[Path]:
     return made
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("work", [make, make_without_links], ids=["links", "no links"])
 def test_eight_processes_that_make_the_key_at_once_agree(tmp_path, work):
     places = folders(tmp_path, 10)

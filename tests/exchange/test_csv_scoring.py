@@ -194,6 +194,7 @@ def test_a_device_is_written_to_and_not_replaced(people: Path):
     assert Path("/dev/null").is_char_device()
 
 
+@pytest.mark.server
 def test_a_reader_who_leaves_early_ends_it_quietly(bank: Bank, people: Path):
     people.write_text(csv_from(many(bank, 3000)))
     command = [sys.executable, "-m", "quiz", "score", str(people), "--format", "jsonl"]
@@ -204,6 +205,7 @@ def test_a_reader_who_leaves_early_ends_it_quietly(bank: Bank, people: Path):
         assert process.stderr.read() == b""
 
 
+@pytest.mark.server
 def test_a_terminal_gets_a_progress_bar(bank: Bank, people: Path):
     people.write_text(csv_from(many(bank, 1200)))
     ours, theirs = pty.openpty()

@@ -245,6 +245,7 @@ main()
 """
 
 
+@pytest.mark.server
 def test_a_disk_that_fills_up_leaves_no_half_of_an_export_and_the_one_before(app: App, people, tmp_path):
     for _ in range(80):
         person(app, people[0], text="ü" * 4000)

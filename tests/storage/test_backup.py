@@ -211,6 +211,7 @@ except UnavailableError as error:
 """
 
 
+@pytest.mark.server
 def test_a_disk_that_fills_up_leaves_no_half_of_a_backup_and_the_one_before(kept, file, copy):
     fill_response(kept, start_response(kept), "flour")
     copy.write_text("the one before")
@@ -234,6 +235,7 @@ main()
 """
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("command", ["backup", "restore"])
 def test_a_command_that_is_told_to_end_leaves_nothing_half_made(kept, file, copy, command):
     fill_response(kept, start_response(kept), "flour")
@@ -357,6 +359,7 @@ def test_a_copy_made_by_other_means_comes_with_its_log(kept, file, copy):
     assert [(path.name, path.read_bytes()) for path in sorted(copy.parent.iterdir())] == before
 
 
+@pytest.mark.server
 def test_a_disk_that_fills_up_leaves_the_database_as_it_was(kept, file, copy):
     for _ in range(30):
         kept.save_details(start_response(kept), contacts=[], title="", text="w" * 4000, **WHEN)

@@ -292,6 +292,7 @@ def test_a_file_that_is_no_database_is_named(file):
         storage.prepare(file)
 
 
+@pytest.mark.server
 def test_preparing_again_drops_no_lock_of_this_process(file, kept, monkeypatch):
     """Closing any handle of a file drops all locks of the process on it: two writers at once would damage it."""
     set_sqlite_version(monkeypatch, LOSSY_SQLITE)
@@ -444,6 +445,7 @@ def test_erasing_leaves_nothing_in_any_file(file, monkeypatch, version):
     kept.close()
 
 
+@pytest.mark.server
 def test_erasing_empties_every_table_that_hangs_on_a_response(kept, file):
     who = start_response(kept)
     fill_response(kept, who, "flour")
@@ -511,6 +513,7 @@ print(before, held())
 """
 
 
+@pytest.mark.server
 def test_what_is_deleted_is_so_also_where_the_disk_has_no_room_to_sweep_and_is_swept_later(file, monkeypatch):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     storage.prepare(file)
@@ -596,6 +599,7 @@ print(refused, sorted(row["owner"][0] for row in kept._db["response"].rows))
 """
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("place", ["file", "file.parent"])
 def test_a_read_only_place_is_said_and_writing_goes_on_once_it_is_mended(file, place):
     run = run_script(f"place = {place}" + READ_ONLY, file, *UNPRIVILEGED)
@@ -623,6 +627,7 @@ print(len(acknowledged) > 10, refused > 10, lost, check, kept.load_response("z" 
 """
 
 
+@pytest.mark.server
 def test_a_full_disk_is_said_and_loses_nothing_acknowledged(file):
     run = run_script(FULL, file)
     assert (run.stdout, run.stderr) == ("True True [] ok True\n", "")
@@ -631,6 +636,7 @@ def test_a_full_disk_is_said_and_loses_nothing_acknowledged(file):
 # Processes and threads
 
 
+@pytest.mark.server
 def test_a_forked_process_has_a_connection_of_its_own(file):
     run = run_script(
         """

@@ -330,10 +330,12 @@ def test_reading_costs_little_more_than_scikit_learn_itself(reader):
     assert best(lambda: reader.read(text)) <= 1.3 * bare
 
 
+@pytest.mark.server
 def test_importing_the_module_does_not_import_scikit_learn():
     assert fresh("import sys, quiz.text.matcher; print('sklearn' in sys.modules)").strip() == "False"
 
 
+@pytest.mark.server
 def test_every_process_reads_alike(reader):
     code = f"""
 import json

@@ -285,6 +285,7 @@ print("sklearn" in sys.modules)
 """
 
 
+@pytest.mark.server
 def test_scikit_learn_is_imported_once_a_text_comes_and_not_before(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(tmp_path / "instance")], cwd=ROOT, capture_output=True, text=True, check=True
