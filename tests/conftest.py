@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from quiz import create_app
 from quiz.bank import Bank, load
 from quiz.config import paths
+from quiz.web import app as web_app
 from quiz.web.app import App
 from tests.browser.chromium import CHROMIUM, NO_CHROMIUM
 from tests.clients import Visitor
-from tests.factories import SMALL_BANK
+from tests.factories import BANK, SMALL_BANK
 
 # Tests do in a second what nobody does in a minute; those of the limits switch them on again.
 os.environ["MANY_HATS_RATE_LIMITS"] = "no"
@@ -26,7 +31,13 @@ NOT_QUICK = ("browser", "server", "thorough", "slow")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the tests that take long")
-    parser.addoption("--quick", action="store_true", help="leave out the tests that take more than a moment")
+    parser.addoption("--quick", action="store_true", help="only tests without a browser, a server and other processes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile("quick", max_examples=10)
+    if config.getoption("quick"):
+        settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -52,6 +63,30 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(reason)
 
 
+class CompiledTemplateCache(BytecodeCache):
+    """Keeps each template compiled, by its name and its text, for all apps of a process."""
+
+    def __init__(self) -> None:
+        self.bytecode_by_key: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.bytecode_by_key:
+            bucket.bytecode_from_string(self.bytecode_by_key[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.bytecode_by_key[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def share_bank_and_templates() -> Iterator[None]:
+    """Almost every test makes an app: read the shipped bank and compile each template once, not once for each."""
+    shipped = paths.project_folder("questions")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(App, "jinja_options", {"bytecode_cache": CompiledTemplateCache()})
+        patch.setattr(web_app, "load", lambda folder: BANK if folder == shipped else load(folder))
+        yield
+
+
 @pytest.fixture
 def small_bank(tmp_path: Path) -> Path:
     """A fresh copy of the small made bank, to be changed at will."""
@@ -61,7 +96,7 @@ def small_bank(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def bank() -> Bank:
     """The shipped bank."""
-    return load(paths.project_folder("questions"))
+    return BANK
 
 
 @pytest.fixture

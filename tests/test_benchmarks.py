@@ -33,6 +33,7 @@ def test_each_benchmark_has_a_smallest_size_here():
     assert SLOW.keys() <= BENCHMARKS.keys()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", SMALLEST)
 def test_a_benchmark_can_be_taken(name):
     rows = list(SMALLEST[name]())

@@ -203,6 +203,7 @@ def test_the_key_is_not_in_what_the_app_says_when_it_refuses_it(tmp_path, monkey
 # The whole first start
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("rounds", [3, pytest.param(20, marks=pytest.mark.slow)])
 def test_eight_processes_start_on_an_empty_instance_at_once(tmp_path, rounds):
     places = [tmp_path / str(number) / "instance" for number in range(rounds)]

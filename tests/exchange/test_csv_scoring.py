@@ -354,6 +354,7 @@ def test_control_characters_of_a_cell_do_not_reach_the_terminal(people: Path):
     assert len(complaints(people, "trends\n" + "very " * 1000 + "\n")[0]) < 200
 
 
+@pytest.mark.thorough
 def test_skip_bad_scores_the_rest_and_says_how_many_were_left_out(bank: Bank, people: Path):
     answers = many(bank, 1500)
     lines = csv_from(answers).splitlines()

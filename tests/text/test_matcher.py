@@ -206,6 +206,7 @@ def test_odd_characters_do_not_hide_the_words(reader, text):
         assert 0 <= mark.start < mark.end <= len(text)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("piece", [ETL + " ", "x", "<", "a'", "ci ", "😀", "data-", "\0"])
 def test_half_a_megabyte_is_read_in_good_time(reader, piece):
     text = piece * (500_000 // len(piece))

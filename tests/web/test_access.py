@@ -269,6 +269,7 @@ def test_the_table_and_the_dead_name_every_kind_of_link(world: World):
     assert {*table()[0], *DEAD} == world.links.keys()
 
 
+@pytest.mark.thorough
 def test_whatever_is_not_in_the_table_looks_like_an_address_that_was_never_there(world: World, saved: Path):
     cells = table()[1]
     before = dump(world)
@@ -304,6 +305,7 @@ def test_pages_without_a_link_answer_those_who_only_ask_for_the_head(world: Worl
     assert dump(world) == before
 
 
+@pytest.mark.thorough
 def test_a_method_that_an_address_does_not_take_is_refused_alike_for_every_link(world: World):
     for rule in world.app.url_map.iter_rules():
         if "link" not in rule.arguments:

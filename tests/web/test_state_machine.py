@@ -671,6 +671,7 @@ def walk(walker: partial[Web], steps: int, each: int, **more: Any) -> None:
         run_state_machine_as_test(walker, settings=chosen)  # type: ignore[arg-type]
 
 
+@pytest.mark.thorough
 def test_model_and_app_agree_in_three_hundred_steps(walker):
     walk(walker, 300, 25, derandomize=True)
 

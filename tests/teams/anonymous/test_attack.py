@@ -353,6 +353,7 @@ def attacker(bank: Bank) -> Attacker:
     return Attacker(bank)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name", ["one round of five", "joins a team of five", "leaves a team of six", "takes another's place"]
 )
@@ -362,6 +363,7 @@ def test_a_lead_who_watches_guesses_hardly_better_than_blind(attacker, name):
     assert outcome.contacts_gain <= BAR
 
 
+@pytest.mark.thorough
 def test_without_regard_to_the_round_before_the_same_attacker_would_read_answers(bank):
     def forgetful(members: Sequence[Member], _: Published | None) -> Published:
         published = publish(bank, MODEL, members, FLOOR)

@@ -77,6 +77,7 @@ def _serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 # Whatever the document allows is answered as it says, and whatever it forbids is refused as it says.
+@pytest.mark.thorough
 @described.parametrize()
 @settings(max_examples=80, derandomize=True, database=None, deadline=None)
 def test_every_operation_does_what_its_document_says(case: Any):
@@ -127,6 +128,7 @@ def scored_by_the_command(people: list[dict[str, str]], tmp_path: Path) -> list[
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
+@pytest.mark.thorough
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ANSWERS, min_size=1, max_size=8))
 def test_every_number_is_the_same_as_that_of_quiz_score(app: App, tmp_path: Path, sheets):
