@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from werkzeug.test import TestResponse
 
-from quiz.storage import Response, Storage, Team
+from quiz.storage import Response, Storage
+from quiz.teams import Team
 from quiz.web.app import App
 from tests.factories import link_hash
 

@@ -11,6 +11,7 @@ from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.scoring import ScoringModel
 from quiz.storage import Share, Storage
+from quiz.teams import Publication
 from quiz.teams.anonymous import Member
 from quiz.web import links
 from quiz.web.app import App
@@ -193,4 +194,6 @@ def fill_response(kept: Storage, who: str, word: str) -> None:
     lead, joining = make_owner(), make_owner()
     kept.create_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
     kept.join_team(joining, who, name=word, shares_wishes=True)
-    kept.close_round(lead, lambda seats, before: ("{}", [seat.response for seat, _ in seats]), day=WHEN["day"])
+    kept.close_round(
+        lead, lambda team, candidates: Publication("{}", [one.response for one in candidates]), day=WHEN["day"]
+    )

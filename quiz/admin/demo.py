@@ -7,9 +7,9 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from quiz import storage
 from quiz.bank import Bank
 from quiz.scoring import ScoringModel, match
+from quiz.teams import Kind
 from quiz.teams.anonymous import FLOOR
 from quiz.teams.round_pages import publisher
 from quiz.web import links
@@ -121,7 +121,7 @@ def _take(app: App, person: Person) -> str:
     return link
 
 
-def _team(app: App, name: str, kind: storage.Kind) -> tuple[str, str]:
+def _team(app: App, name: str, kind: Kind) -> tuple[str, str]:
     """Make a team; gives its lead link and the fingerprint of its join link."""
     lead = links.make()
     joining = links.fingerprint(app.derive("join", f"{lead}:1"))
@@ -141,9 +141,7 @@ def _anonymous(app: App) -> str:
             roles = {bank.roles[(n * n + k) % len(bank.roles)].id for k in range(1 + n % 2)}
             link = _take(app, _holder(bank, rng, "In a team", *sorted(roles)))
             app.storage.join_team(joining, links.fingerprint(link), name="", shares_wishes=False)
-        team = app.storage.load_team(key)
-        assert team is not None, "it was made above"
-        app.storage.close_round(key, publisher(bank, app.scoring_model, team), day=app.today())
+        app.storage.close_round(key, publisher(bank, app.scoring_model), day=app.today())
     return f"/t/{lead}"
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from quiz.bank import Bank
 from quiz.exchange import export
-from quiz.storage import Response, Storage, Team
+from quiz.storage import Response, Storage
 from quiz.storage.backup import beside, put
-from quiz.teams import anonymous, round_pages
+from quiz.teams import Team, anonymous, round_pages
 from quiz.web import links
 
 #: Responses that are read at once. Between two such readings others get at the database.

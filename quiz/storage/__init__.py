@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from quiz.storage.responses import MAX_SHARES, Response, Responses, Share
 from quiz.storage.sqlite import CorruptDatabaseError, UnavailableError, is_unused, journal, make_folder, prepare
-from quiz.storage.teams import Kind, Membership, Publish, Round, RoundMember, Team, Teams
+from quiz.storage.teams import Teams
 
 __all__ = [
     "MAX_SHARES",
     "CorruptDatabaseError",
-    "Kind",
-    "Membership",
-    "Publish",
     "Response",
-    "Round",
-    "RoundMember",
     "Share",
     "Storage",
-    "Team",
     "UnavailableError",
     "is_unused",
     "journal",

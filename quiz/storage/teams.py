@@ -2,92 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
 from sqlite_utils import Database
 
 from quiz.storage.responses import TODAY, Response, load_one_response
 from quiz.storage.sqlite import Connected
-
-Kind = Literal["anonymous", "open"]
-
-
-@dataclass(frozen=True)
-class Round:
-    """One time a team takes the quiz together. `published` is JSON text, None while the round is open.
-
-    `people` were counted, `erased` of them deleted their response since.
-    """
-
-    number: int
-    opened: str
-    closed: str | None
-    published: str | None
-    people: int
-    erased: int
-
-
-@dataclass(frozen=True)
-class Team:
-    """A team with its rounds, first to last. The join link is worked out from the lead link and `number`."""
-
-    id: int
-    number: int
-    name: str
-    kind: Kind
-    minimum: int
-    made: str
-    rounds: tuple[Round, ...]
-
-    @property
-    def open_round(self) -> Round | None:
-        """The round that is going on."""
-        return self.rounds[-1] if self.rounds and self.rounds[-1].closed is None else None
-
-    @property
-    def closed_rounds(self) -> tuple[Round, ...]:
-        """The rounds that are over."""
-        return tuple(round for round in self.rounds if round.closed is not None)
-
-    @property
-    def last_closed(self) -> str | None:
-        """The day on which the last round was closed."""
-        return self.closed_rounds[-1].closed if self.closed_rounds else None
-
-
-@dataclass(frozen=True)
-class RoundMember:
-    """What decides whether a member's response is counted: when it was finished, and whether it was before."""
-
-    response: int
-    finished: str | None
-    counted: bool
-
-
-@dataclass(frozen=True)
-class Membership:
-    """One response in a team. For open teams: the `name` to show, and whether `wishes` are shown."""
-
-    team: Team
-    name: str
-    shares_wishes: bool
-    counted: bool
-
-
-@dataclass(frozen=True)
-class Member:
-    """A member of an open team, with their response."""
-
-    name: str
-    shares_wishes: bool
-    response: Response
-
-
-#: What publishing needs and gives: all seats of the team with their responses in; what is published, as JSON text, and
-#: the ids of the responses it counts out; or None, and the round stays open.
-Publish = Callable[[Sequence[tuple[RoundMember, Response]], str | None], tuple[str, Sequence[int]] | None]
+from quiz.teams import Candidate, Kind, Membership, OpenMember, Publish, Round, RoundMember, Team
 
 
 class Teams(Connected):
@@ -148,15 +70,15 @@ class Teams(Connected):
         with self._read() as db:
             return _round_members(db, team)
 
-    def load_open_members(self, team: int) -> tuple[Member, ...]:
-        """Everybody in an open team with their response, by name."""
+    def load_open_members(self, team: int) -> tuple[OpenMember, ...]:
+        """All members of an open team with their answers, by name."""
         with self._read() as db:
             rows = db.execute(
                 "SELECT response, member.name, shares_wishes FROM member JOIN team ON team.id = team"
                 " WHERE team = ? AND kind = 'open' ORDER BY member.name, response",
                 (team,),
             ).fetchall()
-            return tuple(Member(name, bool(shares_wishes), _by_id(db, id)) for id, name, shares_wishes in rows)
+            return tuple(_open_member(_by_id(db, id), name, bool(shares_wishes)) for id, name, shares_wishes in rows)
 
     def join_team(self, joining: str, owner: str, *, name: str, shares_wishes: bool) -> bool:
         """Put a response into a team. False where there is no such team or response, or it is in another team.
@@ -183,25 +105,24 @@ class Teams(Connected):
             self.truncate_wal()
         return gone
 
-    def close_round(self, lead: str, publish: Publish, *, day: str) -> bool:
-        """Close the open round of a team with what `publish` makes of it, in one transaction.
+    def close_round(self, lead: str, publish: Publish, *, day: str, number: int | None = None) -> bool:
+        """Close the open round of a team with what `publish` decides to publish, in one transaction.
 
-        False where no round is open or `publish` gives nothing. `publish` gets what the last round published, too.
+        False if no round is open, if the open round is not the one with `number` (where that is given), or if `publish`
+        returns None. `publish` gets the team as this transaction reads it: a minimum raised a moment ago applies.
         """
         with self._write() as db:
             team = _team(db, "lead = ?", lead)
-            if team is None or team.open_round is None:
+            if team is None or team.open_round is None or number not in (None, team.open_round.number):
                 return False
-            before = team.closed_rounds[-1].published if team.closed_rounds else None
-            made = publish([(seat, _by_id(db, seat.response)) for seat in _round_members(db, team.id)], before)
-            if made is None:
+            publication = publish(team, [_candidate(db, member) for member in _round_members(db, team.id)])
+            if publication is None:
                 return False
-            published, counted = made
             db.execute(
                 "UPDATE round SET closed = ?, published = ?, people = ? WHERE team = ? AND number = ?",
-                (day, published, len(counted), team.id, team.open_round.number),
+                (day, publication.published, len(publication.counted), team.id, team.open_round.number),
             )
-            for response in counted:
+            for response in publication.counted:
                 db.execute(
                     "INSERT INTO counted (response, round) SELECT ?, id FROM round WHERE team = ? AND number = ?",
                     (response, team.id, team.open_round.number),
@@ -280,6 +201,16 @@ def _round_members(db: Database, team: int) -> tuple[RoundMember, ...]:
         (team,),
     ).fetchall()
     return tuple(RoundMember(id, finished, bool(counted)) for id, finished, counted in rows)
+
+
+def _candidate(db: Database, member: RoundMember) -> Candidate:
+    response = _by_id(db, member.response)
+    return Candidate(member.response, member.finished, member.counted, response.answers, response.contacts)
+
+
+def _open_member(response: Response, name: str, shares_wishes: bool) -> OpenMember:
+    wishes = response.wishes if shares_wishes else None
+    return OpenMember(name, response.answers, wishes, is_finished=response.finished is not None)
 
 
 def _by_id(db: Database, id: int) -> Response:

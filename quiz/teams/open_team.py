@@ -16,18 +16,10 @@ import numpy as np
 from quiz.bank import Bank
 from quiz.results.goals import REGULAR
 from quiz.scoring import Match, ScoringModel, match, share_percentages
+from quiz.teams.team import OpenMember
 
 #: From this part of somebody's work on, another could take over without learning most of it first.
 NEAR = 0.5
-
-
-@dataclass(frozen=True)
-class OpenMember:
-    """One person of an open team. `wishes` (responsibility to wish) is None where they chose not to show any."""
-
-    name: str
-    answers: Mapping[str, str]
-    wishes: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)

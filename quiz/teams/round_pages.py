@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from quiz import storage
 from quiz.bank import Bank, Role
 from quiz.results.role_map import RoleMap, role_map
 from quiz.scoring import ScoringModel
 from quiz.teams import anonymous
 from quiz.teams.open_team import OpenTeam
+from quiz.teams.team import Candidate, Publication, Publish, RoundMember, Team
 
 #: People in the made-up round that joiners are shown.
 EXAMPLE = 12
@@ -82,30 +82,28 @@ class Page:
     facts: tuple[anonymous.Fact, ...]
 
 
-def standing(team: storage.Team, seats: Sequence[storage.RoundMember]) -> Standing:
+def standing(team: Team, seats: Sequence[RoundMember]) -> Standing:
     """How far the open round of `team` is."""
     countable = sum(_eligible(seat, team.last_closed) for seat in seats)
     return Standing(joined=sum(not seat.counted for seat in seats), finished=countable, minimum=team.minimum)
 
 
-def publisher(bank: Bank, model: ScoringModel, team: storage.Team) -> storage.Publish:
-    """What `Storage.close_round` needs to publish a round of `team`."""
+def publisher(bank: Bank, model: ScoringModel) -> Publish:
+    """What `Storage.close_round` needs to publish a round."""
 
-    def publish(
-        seated: Sequence[tuple[storage.RoundMember, storage.Response]], before: str | None
-    ) -> tuple[str, list[int]] | None:
-        taken = [(seat, response) for seat, response in seated if _eligible(seat, team.last_closed)]
-        members = [anonymous.Member(response.answers, response.contacts) for _, response in taken]
-        last = anonymous.Published.from_data(json.loads(before)) if before else None
-        found = anonymous.publish(bank, model, members, team.minimum, before=last)
-        if found is None:
+    def publish(team: Team, candidates: Sequence[Candidate]) -> Publication | None:
+        counted = [candidate for candidate in candidates if _eligible(candidate, team.last_closed)]
+        members = [anonymous.Member(candidate.answers, candidate.contacts) for candidate in counted]
+        previous = anonymous.Published.from_data(json.loads(team.last_published)) if team.last_published else None
+        published = anonymous.publish(bank, model, members, team.minimum, before=previous)
+        if published is None:
             return None
-        return json.dumps(found.to_data()), [seat.response for seat, _ in taken]
+        return Publication(json.dumps(published.to_data()), [candidate.response for candidate in counted])
 
     return publish
 
 
-def shown(team: storage.Team) -> tuple[Shown, ...]:
+def shown(team: Team) -> tuple[Shown, ...]:
     """The closed rounds of `team`, latest first."""
     return tuple(
         Shown(
@@ -164,7 +162,7 @@ def example(bank: Bank, model: ScoringModel) -> Page:
     return page(bank, made)
 
 
-def _eligible(seat: storage.RoundMember, last_closed: str | None) -> bool:
+def _eligible(seat: RoundMember, last_closed: str | None) -> bool:
     return anonymous.eligible(seat.finished, counted=seat.counted, elsewhere=False, last_closed=last_closed)
 
 

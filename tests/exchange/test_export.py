@@ -25,8 +25,8 @@ from quiz.bank import Bank
 from quiz.cli import main
 from quiz.exchange import export
 from quiz.scoring import Match, RoleScore, ScoringModel, match
-from quiz.storage import Kind, Response, Share
-from quiz.teams import anonymous, round_pages
+from quiz.storage import Response, Share
+from quiz.teams import Kind, anonymous, round_pages
 from quiz.web import links
 from quiz.web.app import App
 
@@ -294,7 +294,7 @@ def a_team(app: App, kind: Kind, people: int, name: str = "Team") -> tuple[str, 
         app.storage.join_team(fingerprints[1], who, name="Kim", shares_wishes=True)
     team = app.storage.load_team(fingerprints[0])
     assert team
-    app.storage.close_round(fingerprints[0], round_pages.publisher(app.bank, app.scoring_model, team), day=WHEN["day"])
+    app.storage.close_round(fingerprints[0], round_pages.publisher(app.bank, app.scoring_model), day=WHEN["day"])
     return lead, joining, owners
 
 
@@ -330,7 +330,7 @@ def test_rounds_stand_in_the_order_in_which_they_were_published(app: App):
         app.storage.join_team(links.fingerprint(joining), who, name="", shares_wishes=False)
     team = app.storage.load_team(key)
     assert team
-    assert app.storage.close_round(key, round_pages.publisher(app.bank, app.scoring_model, team), day="2026-06-30")
+    assert app.storage.close_round(key, round_pages.publisher(app.bank, app.scoring_model), day="2026-06-30")
     ran = quiz(app, "export", "--team", lead, "--format", "jsonl")
     told = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [(line["round"], line["closed"]) for line in told] == [(1, WHEN["day"]), (2, "2026-06-30")]

@@ -29,6 +29,7 @@ from quiz.storage import Share, Storage, UnavailableError, soundness
 from quiz.storage.backup import RefusedError, back_up
 from quiz.storage.migrations import migrations
 from quiz.storage.restore import Restored, restore
+from quiz.teams import Publication
 from quiz.web.app import App
 from tests.checks import stored_response
 from tests.clients import Visitor
@@ -564,7 +565,9 @@ def a_round(kept: Storage, people: int) -> tuple[str, list[str]]:
     kept.create_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
     for who in owners:
         kept.join_team(joining, who, name="", shares_wishes=False)
-    kept.close_round(lead, lambda seats, before: ("{}", [seat.response for seat, _ in seats]), day=WHEN["day"])
+    kept.close_round(
+        lead, lambda team, candidates: Publication("{}", [one.response for one in candidates]), day=WHEN["day"]
+    )
     return lead, owners
 
 

@@ -12,7 +12,8 @@ import pytest
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz.storage import Membership, Response, RoundMember, Storage, Team
+from quiz.storage import Storage
+from quiz.teams import Candidate, Membership, OpenMember, Publication, RoundMember, Team
 
 DAY, LATER = "2026-05-31", "2026-06-30"
 RESULT = '{"said": "something"}'
@@ -46,9 +47,9 @@ def members(kept: Storage, joining: str, people: int) -> list[str]:
     return owners
 
 
-def all_of(seated: Sequence[tuple[RoundMember, Response]], before: str | None) -> tuple[str, list[int]]:
-    """Publishes whatever there is."""
-    return RESULT, [seat.response for seat, _ in seated]
+def all_of(team: Team, candidates: Sequence[Candidate]) -> Publication:
+    """Counts every member and publishes the same each time."""
+    return Publication(RESULT, [candidate.response for candidate in candidates])
 
 
 def team(kept: Storage, lead: str) -> Team:
@@ -162,8 +163,10 @@ def test_a_member_is_in_the_team_under_the_name_they_gave(kept: Storage):
     assert kept.load_membership(owner) is None
     assert kept.join_team(joining, owner, name="Ada", shares_wishes=True)
     assert kept.load_membership(owner) == Membership(team(kept, lead), "Ada", shares_wishes=True, counted=False)
-    ((member),) = kept.load_open_members(team(kept, lead).id)
-    assert (member.name, member.shares_wishes, member.response) == ("Ada", True, kept.load_response(owner))
+    (member,) = kept.load_open_members(team(kept, lead).id)
+    response = kept.load_response(owner)
+    assert response is not None
+    assert member == OpenMember("Ada", response.answers, response.wishes, is_finished=True)
 
 
 def test_members_stand_in_the_order_of_their_names(kept: Storage):
@@ -255,7 +258,7 @@ def test_a_round_that_publishes_nothing_stays_open(kept: Storage):
     lead, joining = a_team(kept)
     members(kept, joining, 3)
     before = rows(kept, "round")
-    assert kept.close_round(lead, lambda seated, last: None, day=LATER) is False
+    assert kept.close_round(lead, lambda team, candidates: None, day=LATER) is False
     assert (rows(kept, "round"), rows(kept, "counted")) == (before, [])
 
 
@@ -265,15 +268,15 @@ def test_a_round_is_closed_whole_or_not_at_all(kept: Storage, fault: BaseExcepti
     members(kept, joining, 3)
     before = rows(kept, "round")
 
-    def fails(seated: object, last: object) -> tuple[str, list[int]]:
+    def fails(team: Team, candidates: object) -> Publication:
         raise fault
 
     with pytest.raises(type(fault)):
         kept.close_round(lead, fails, day=LATER)
     with pytest.raises(sqlite3.IntegrityError):
-        kept.close_round(lead, lambda seated, last: (RESULT, [1, 2, 1]), day=LATER)
+        kept.close_round(lead, lambda team, candidates: Publication(RESULT, [1, 2, 1]), day=LATER)
     with pytest.raises(sqlite3.IntegrityError):
-        kept.close_round(lead, lambda seated, last: ("no JSON", [1]), day=LATER)
+        kept.close_round(lead, lambda team, candidates: Publication("no JSON", [1]), day=LATER)
     assert (rows(kept, "round"), rows(kept, "counted")) == (before, [])
     assert kept.close_round(lead, all_of, day=LATER)
 
@@ -283,15 +286,33 @@ def test_publishing_sees_the_members_of_that_team_and_what_its_last_round_publis
     owners, _ = members(kept, joining, 2), members(kept, other, 2)
     seen = []
 
-    def publish(seated: Sequence[tuple[RoundMember, Response]], before: str | None) -> tuple[str, list[int]]:
-        seen.append(([response for _, response in seated], before))
-        return json.dumps({"round": len(seen)}), [seat.response for seat, _ in seated if not seat.counted]
+    def publish(team: Team, candidates: Sequence[Candidate]) -> Publication:
+        seen.append(([(each.answers, each.contacts) for each in candidates], team.last_published))
+        return Publication(json.dumps({"round": len(seen)}), [each.response for each in candidates if not each.counted])
 
     for _ in range(2):
         assert kept.close_round(lead, publish, day=DAY)
         assert kept.open_round(lead, day=DAY)
-    responses = [kept.load_response(owner) for owner in owners]
+    responses = [(each.answers, each.contacts) for each in map(kept.load_response, owners) if each]
     assert seen == [(responses, None), (responses, '{"round": 1}')]
+
+
+def test_publishing_gets_the_team_with_the_minimum_of_that_moment(kept: Storage):
+    lead, joining = a_team(kept)
+    members(kept, joining, 3)
+    assert kept.raise_minimum(lead, 8)
+    seen = []
+    assert kept.close_round(lead, lambda team, candidates: seen.append(team), day=DAY) is False
+    assert seen == [team(kept, lead)]
+    assert seen[0].minimum == 8
+
+
+@pytest.mark.parametrize(("number", "closes"), [(0, False), (1, True), (2, False), (None, True)])
+def test_only_the_round_that_is_named_is_closed(kept: Storage, number: int | None, closes: bool):
+    lead, joining = a_team(kept)
+    members(kept, joining, 3)
+    assert kept.close_round(lead, all_of, day=DAY, number=number) is closes
+    assert (team(kept, lead).open_round is None) is closes
 
 
 def test_four_threads_that_close_at_once_close_one_round(kept: Storage):
@@ -352,7 +373,10 @@ def test_erasing_somebody_who_took_it_again_is_noted_in_every_round_of_theirs(ke
     kept.create_response(again, bank="v", day=DAY, earlier=first)
     kept.finish_response(again, bank="v", day=DAY)
     kept.join_team(joining, again, name="", shares_wishes=False)
-    fresh = lambda seated, last: (RESULT, [seat.response for seat, _ in seated if not seat.counted])  # noqa: E731
+
+    def fresh(team: Team, candidates: Sequence[Candidate]) -> Publication:
+        return Publication(RESULT, [candidate.response for candidate in candidates if not candidate.counted])
+
     kept.close_round(lead, fresh, day=DAY)
     assert kept.delete_response(again)
     assert [round.erased for round in team(kept, lead).rounds] == [1, 1]
@@ -383,6 +407,6 @@ def test_an_erased_team_is_in_no_file(kept: Storage):
     lead, joining = key(), key()
     kept.create_team(lead, joining, number=1, name="Canary crew", kind="anonymous", minimum=5, day=DAY)
     members(kept, joining, 1)
-    kept.close_round(lead, lambda seated, last: ('{"x": "Canary result"}', [1]), day=DAY)
+    kept.close_round(lead, lambda team, candidates: Publication('{"x": "Canary result"}', [1]), day=DAY)
     assert kept.delete_team(lead)
     assert not [file.name for file in kept.file.parent.iterdir() if b"Canary" in file.read_bytes()]

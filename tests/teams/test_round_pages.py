@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.scoring import ScoringModel
-from quiz.storage import Response, Round, RoundMember, Team
-from quiz.teams import anonymous, round_pages
-from quiz.teams.open_team import OpenMember, open_team
+from quiz.teams import Candidate, OpenMember, Round, RoundMember, Team, anonymous, round_pages
+from quiz.teams.open_team import open_team
 from tests.factories import ALL_NEVER, BANK, MODEL, SMALL_BANK, member
 
 SMALL = load(SMALL_BANK)
+#: Answers by which everybody does two of the three responsibilities of each role, and nobody the third.
+MANY_AND_NOBODY = {id: ("daily", "weekly", "never")[n % 3] for n, id in enumerate(BANK.responsibility)}
 
 
 def seats(*each: str | None) -> list[RoundMember]:
@@ -49,10 +50,9 @@ def publish(bank: Bank, people: int) -> anonymous.Published:
     return result
 
 
-def response(id: int, finished: str | None = "2026-03-01", title: str = "") -> Response:
-    return Response(
-        id, "v", "2026-01-01", "2026-03-01", finished, title, "", None, ALL_NEVER, ("data-analyst",), {}, (), ()
-    )
+def candidates(members: Sequence[RoundMember], answers: Mapping[str, str] = ALL_NEVER) -> list[Candidate]:
+    """The members with the same answers each."""
+    return [Candidate(one.response, one.finished, one.counted, answers, ("data-analyst",)) for one in members]
 
 
 # How far a round is
@@ -83,37 +83,46 @@ def test_what_is_said_to_be_enough_is_what_closing_publishes(each, before):
     # Two ways lead to the rule of who counts; they must never disagree.
     crew = team(closed()) if before else team()
     taken = seats(*each)
-    made = round_pages.publisher(BANK, MODEL, crew)(
-        [(one, response(one.response, one.finished)) for one in taken], None
-    )
+    made = round_pages.publisher(BANK, MODEL)(crew, candidates(taken))
     standing = round_pages.standing(crew, taken)
     assert (made is not None) is standing.enough
     if made is not None:
-        published, counted = made
+        published, counted = made.published, made.counted
         assert len(counted) == len(set(counted)) == standing.finished == json.loads(published)["people"]
         assert not set(counted) & {one.response for one in taken if one.counted or one.finished is None}
 
 
-def test_what_is_published_is_what_the_gate_gives_and_holds_no_title():
-    seated = [(one, response(one.response, title="Canary")) for one in seats(*6 * ["2026-03-01"])]
-    made = round_pages.publisher(BANK, MODEL, team())(seated, None)
-    assert made is not None
+def test_what_is_published_is_what_the_gate_gives():
+    publication = round_pages.publisher(BANK, MODEL)(team(), candidates(seats(*6 * ["2026-03-01"])))
+    assert publication is not None
     expected = anonymous.publish(BANK, MODEL, 6 * [anonymous.Member(ALL_NEVER, ("data-analyst",))], 5)
-    assert anonymous.Published.from_data(json.loads(made[0])) == expected
-    assert "Canary" not in made[0]
+    assert anonymous.Published.from_data(json.loads(publication.published)) == expected
 
 
-def test_what_the_last_round_told_is_held_on_to():
-    before = publish(BANK, 6)
+def test_a_candidate_has_no_place_for_a_title_a_text_or_wishes():
+    assert [field.name for field in dataclasses.fields(Candidate)] == [
+        "response",
+        "finished",
+        "counted",
+        "answers",
+        "contacts",
+    ]
+
+
+def test_what_the_last_round_published_is_passed_to_the_gate():
+    # Two people more do what nobody did before: one too few to leave the band "one at most".
     daily = dict.fromkeys(BANK.responsibility, "daily")
-    seated = [(one, dataclasses.replace(response(one.response), answers=daily)) for one in seats(*6 * ["2026-03-01"])]
-    close = round_pages.publisher(BANK, MODEL, team(closed()))
-    fresh, held = close(seated, None), close(seated, json.dumps(before.to_data()))
-    assert fresh is not None and held is not None
-    last = anonymous.publish(BANK, MODEL, 6 * [anonymous.Member(daily, ("data-analyst",))], 5, before=before)
-    assert last is not None
-    assert json.loads(held[0]) == json.loads(json.dumps(last.to_data()))
-    assert fresh[1] == held[1]
+    four, two = seats(*6 * ["2026-03-01"])[:4], seats(*6 * ["2026-03-01"])[4:]
+    members = candidates(four, MANY_AND_NOBODY) + candidates(two, daily)
+    close = round_pages.publisher(BANK, MODEL)
+    first, second = close(team(), members), close(team(closed()), members)
+    assert first is not None and second is not None
+    contributions = [anonymous.Member(one.answers, one.contacts) for one in members]
+    expected = anonymous.publish(BANK, MODEL, contributions, 5, before=publish(BANK, 6))
+    assert expected is not None
+    assert json.loads(second.published) == json.loads(json.dumps(expected.to_data()))
+    assert first.published != second.published
+    assert first.counted == second.counted
 
 
 # What of it is shown

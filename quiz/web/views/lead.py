@@ -8,9 +8,8 @@ from typing import Any
 from flask import Blueprint, abort, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz import storage
 from quiz.exchange import export
-from quiz.teams import anonymous, open_team, round_pages
+from quiz.teams import Team, anonymous, open_team, round_pages
 from quiz.web import links
 from quiz.web.app import current
 from quiz.web.views.link_pages import link_pages
@@ -48,7 +47,7 @@ def join_link(lead: str, number: int) -> str:
     return current().derive("join", f"{lead}:{number}")
 
 
-def _just_replaced() -> storage.Team | None:
+def _just_replaced() -> Team | None:
     """The team whose lead link this very form has replaced: a second click must not lose the new link."""
     seed = links.checked(request.form.get("seed", ""))
     if request.endpoint != "lead.replace_links" or seed is None:
@@ -56,12 +55,12 @@ def _just_replaced() -> storage.Team | None:
     return current().storage.load_team(links.fingerprint(current().derive("lead", seed)))
 
 
-def _team() -> storage.Team:
-    found: storage.Team = g.record
+def _team() -> Team:
+    found: Team = g.record
     return found
 
 
-def _anonymous() -> storage.Team:
+def _anonymous() -> Team:
     """The team, where it is of the kind that has rounds and a minimum."""
     if _team().kind != "anonymous":
         abort(404)
@@ -91,20 +90,13 @@ def page() -> str:
     )
 
 
-def by_name(team: storage.Team) -> dict[str, Any]:
+def by_name(team: Team) -> dict[str, Any]:
     """What the page of an open team shows of its members; those who have not finished are only counted."""
     app = current()
     members = app.storage.load_open_members(team.id)
-    done = [member for member in members if member.response.finished]
-    shown = open_team.open_team(
-        app.bank,
-        app.scoring_model,
-        [
-            open_team.OpenMember(m.name, m.response.answers, m.response.wishes if m.shares_wishes else None)
-            for m in done
-        ],
-    )
-    return {"shown": shown, "waiting": len(members) - len(done), "map": round_pages.open_map(app.bank, shown)}
+    finished = [member for member in members if member.is_finished]
+    shown = open_team.open_team(app.bank, app.scoring_model, finished)
+    return {"shown": shown, "waiting": len(members) - len(finished), "map": round_pages.open_map(app.bank, shown)}
 
 
 @pages.get("/join.svg")
@@ -122,16 +114,15 @@ def close() -> str | Response:
         if team.open_round is None or not standing.enough:
             return redirect(url_for("lead.page"), 303)
         return render_template("lead/close.html", team=team, standing=standing)
-    asked = request.form.get("round", type=int)
-    if asked is not None and (team.open_round is None or team.open_round.number != asked):
-        # The form is of before that round was closed: it must not close the next one.
-        return redirect(url_for("lead.round", number=asked), 303)
-    app.storage.close_round(g.link_hash, round_pages.publisher(app.bank, app.scoring_model, team), day=app.today())
-    # Read anew: somebody who clicks twice wants to see the round that the first click closed.
+    # The form names its round, so that an old form does not close the next round.
+    number = request.form.get("round", type=int)
+    publish = round_pages.publisher(app.bank, app.scoring_model)
+    app.storage.close_round(g.link_hash, publish, day=app.today(), number=number)
     after = app.storage.load_team(g.link_hash) or abort(404)
-    if after.open_round is not None:
+    if after.open_round is not None and number in (None, after.open_round.number):
         return redirect(url_for("lead.page", few="few"), 303)
-    return redirect(url_for("lead.round", number=len(after.rounds)), 303)
+    # A second click gets here too, and sees the round that the first click closed.
+    return redirect(url_for("lead.round", number=number or len(after.rounds)), 303)
 
 
 @pages.post("/next")

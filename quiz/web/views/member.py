@@ -9,7 +9,7 @@ from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from quiz import storage
-from quiz.teams import anonymous, round_pages
+from quiz.teams import Team, anonymous, round_pages
 from quiz.web import links, rate_limits
 from quiz.web.app import current
 from quiz.web.views.lead import by_name
@@ -85,7 +85,7 @@ def _errors(form: Any) -> list[tuple[str, str]]:
 
 def _refusal(owner: str, kept: storage.Response) -> str | None:
     """Why a response cannot count in this team's round, if it cannot; open teams take any."""
-    team: storage.Team = g.record
+    team: Team = g.record
     if team.kind == "open" or not kept.finished:
         return None
     known = current().storage.load_membership(owner)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from quiz.bank import load
 from quiz.scoring import ScoringModel
+from quiz.teams import OpenMember
 from quiz.teams.anonymous import (
     BANDS,
     MINIMUMS,
@@ -33,7 +34,7 @@ from quiz.teams.anonymous import (
     must_withdraw,
     publish,
 )
-from quiz.teams.open_team import OpenMember, _initials, open_team
+from quiz.teams.open_team import _initials, open_team
 from tests.factories import BANK, MODEL, member
 
 ENGINEER, ANALYST, IDLE = member("data-engineer"), member("data-analyst"), member()

@@ -259,6 +259,44 @@ def test_closing_twice_closes_one_round_and_leads_to_it_both_times(app: App, vis
     assert count_rows(app, "counted") == 6
 
 
+def test_a_minimum_that_is_raised_while_the_round_is_being_closed_leaves_it_open(
+    app: App, visitor: Visitor, monkeypatch
+):
+    lead = make_team(visitor)
+    fill_team(app, visitor, lead, 6)
+    close_round = app.storage.close_round
+
+    def raise_minimum_first(key, publish, **details):
+        assert app.storage.raise_minimum(key, 8)
+        return close_round(key, publish, **details)
+
+    monkeypatch.setattr(app.storage, "close_round", raise_minimum_first)
+    answer = visitor.send(f"{lead}/close", page=lead)
+    assert answer.location == f"{lead}?few=few"
+    shown = visitor.see(answer.location)
+    assert "Too few have finished, so the round stays open." in shown.text
+    assert "It takes 8 before the round can be closed" in shown.text
+    assert load_team(app, lead).open_round is not None
+
+
+def test_a_form_of_round_1_does_not_close_round_2_that_opens_while_it_is_sent(app: App, visitor: Visitor, monkeypatch):
+    lead = make_team(visitor)
+    fill_team(app, visitor, lead, 6)
+    form = dict(visitor.see(f"{lead}/close").fields)
+    close_round = app.storage.close_round
+
+    def open_round_2_first(key, publish, **details):
+        assert close_round(key, publish, day=app.today(), number=1)
+        assert app.storage.open_round(key, day=app.today())
+        fill_team(app, visitor, lead, 6)
+        return close_round(key, publish, **details)
+
+    monkeypatch.setattr(app.storage, "close_round", open_round_2_first)
+    assert visitor.post(f"{lead}/close", form).location == f"{lead}/rounds/1"
+    open_round = load_team(app, lead).open_round
+    assert open_round is not None and open_round.number == 2
+
+
 def test_two_threads_that_close_at_once_close_one_round(app: App, visitor: Visitor):
     lead = make_team(visitor)
     fill_team(app, visitor, lead, 6)
@@ -505,7 +543,7 @@ def test_in_an_anonymous_team_a_name_that_was_sent_all_the_same_is_kept_nowhere(
     answer = visitor.send(f"{join}/bring", {"link": own, "name": "Canary", "shares_wishes": "y"}, page=join)
     assert answer.location == f"{own}/team"
     db = Database(app.storage.file)
-    assert [(row["name"], row["wishes"]) for row in db["member"].rows] == [("", 0)]
+    assert [(row["name"], row["shares_wishes"]) for row in db["member"].rows] == [("", 0)]
     db.close()
 
 

@@ -114,7 +114,7 @@ def test_an_open_team_takes_nobody_without_a_name_to_show(app: App, visitor: Vis
     assert answer.status_code == 422
     shown = Shown.of(answer)
     assert "You have not joined yet" in shown.text
-    assert ("wishes", "y") in shown.fields, "what was ticked stays ticked"
+    assert ("shares_wishes", "y") in shown.fields, "what was ticked stays ticked"
     assert count_rows(app, "member") == 0
     assert count_rows(app, "response") == 1
 
