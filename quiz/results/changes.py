@@ -2,69 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quiz.bank import AnswerOption, Bank, Responsibility, Role
-from quiz.results.goals import answered
+from quiz.results.goals import role_answers
 from quiz.scoring import ALL_ALIKE, NOT_ENOUGH, Match, ScoringModel, match, score
 
 Verdict = Literal["same", "noise", "changed", "unknown"]
 
 
 @dataclass(frozen=True)
-class Move:
-    """One answer that is no longer the same.
+class AnswerChange:
+    """One answer that is not the same as before.
 
-    `by` counts the points of the scale that it moved up or, below zero, down; it is 0 where one of the two was left
-    out, since leaving out is no point of the scale.
+    `steps` counts the points of the scale by which it rose or, below zero, fell. It is 0 if one of the two answers is
+    `skip`, which is no point of the scale.
     """
 
     responsibility: Responsibility
     before: AnswerOption
     after: AnswerOption
-    by: int
+    steps: int
 
     @property
-    def direction(self) -> Literal["up", "down", "answered", "left-out"]:
-        if self.by:
-            return "up" if self.by > 0 else "down"
-        return "answered" if self.before.level is None else "left-out"
+    def direction(self) -> Literal["up", "down", "answered", "skipped"]:
+        if self.steps > 0:
+            return "up"
+        if self.steps < 0:
+            return "down"
+        return "answered" if self.before.level is None else "skipped"
+
+    @property
+    def level_difference(self) -> float:
+        """By how much the level changed, up or down; -1 if one of the two answers is `skip`."""
+        if not self.steps:
+            return -1.0
+        return abs((self.after.level or 0) - (self.before.level or 0))
 
 
 @dataclass(frozen=True)
-class Change:
-    """Two results of one person side by side.
+class ResultComparison:
+    """Two results of one person, and the differences between them.
 
-    `moves` are the answers that moved, the greatest change of level first. `joined` and `left` are the roles that one
-    mix has and the other has not, `leads` the role of the greatest coverage where that is another one than before;
-    they are empty where the verdict is `unknown`. See `compare` for the verdicts.
+    `answer_changes` are ordered by the change of level, greatest first. `added_roles` and `removed_roles` are the roles
+    that only one of the two mixes has. `new_main_role` is the role with the greatest coverage, if that was another role
+    before. All three are empty if the verdict is `unknown`. See `compare_results` for the verdicts.
     """
 
     before: Match
     after: Match
-    moves: tuple[Move, ...]
-    joined: tuple[Role, ...]
-    left: tuple[Role, ...]
-    leads: Role | None
+    answer_changes: tuple[AnswerChange, ...]
+    added_roles: tuple[Role, ...]
+    removed_roles: tuple[Role, ...]
+    new_main_role: Role | None
     verdict: Verdict
 
 
-def compare(bank: Bank, model: ScoringModel, before: Mapping[str, str], after: Mapping[str, str]) -> Change:
-    """What changed from the answers `before` to the answers `after`, each question id to answer id.
+def compare_results(
+    bank: Bank, model: ScoringModel, before: Mapping[str, str], after: Mapping[str, str]
+) -> ResultComparison:
+    """What changed from the answers `before` to the answers `after`, both question id to answer id.
 
-    A result is read as the roles of its mix and which of them leads. The verdict on two results is
+    Two results are compared by the roles of the mix and by the main role. The verdict is
 
-    - `unknown` where one of them rests on too few answers to be read,
-    - `same` where both read the same, whichever answers moved,
-    - `noise` where they read differently, but no more so than stability allows for: one is the other mix of the other's
-      tie, or moving a single answer of either sheet by one step makes it read as the other does,
+    - `unknown` if one of them has too few answers,
+    - `same` if both have the same roles and the same main role, whichever answers changed,
+    - `noise` if they differ, but one step of one answer explains it: one result is the alternative mix of the other's
+      tie, or changing a single answer of either sheet by one step gives the other result,
     - `changed` otherwise.
 
-    `same` and `noise` both mean "no real change". Swapping the two sheets never changes the verdict, and two sheets
+    `same` and `noise` both mean "no real change". Swapping the two sheets does not change the verdict, and two sheets
     that differ by one step of one answer are never `changed`.
 
     Examples
@@ -74,67 +86,100 @@ def compare(bank: Bank, model: ScoringModel, before: Mapping[str, str], after: M
     >>> shipped = bank.load(paths.project_folder("questions"))
     >>> before = dict.fromkeys(shipped.responsibility, "never") | {"insights": "daily", "dashboards": "daily"}
     >>> after = before | {"pipelines": "daily", "data-quality": "daily", "dashboards": "monthly"}
-    >>> change = compare(shipped, ScoringModel.from_bank(shipped), before, after)
-    >>> change.verdict, [(move.responsibility.id, move.by) for move in change.moves]
+    >>> comparison = compare_results(shipped, ScoringModel.from_bank(shipped), before, after)
+    >>> comparison.verdict, [(change.responsibility.id, change.steps) for change in comparison.answer_changes]
     ('changed', [('pipelines', 4), ('data-quality', 4), ('dashboards', -2)])
     """
-    first, second = match(model, before), match(model, after)
-    earlier, later = _read(first), _read(second)
-    verdict: Verdict = "changed"
-    if "not-enough" in (first.evidence, second.evidence):
+    match_before, match_after = match(model, before), match(model, after)
+    summary_before, summary_after = _summary(match_before), _summary(match_after)
+    added_roles: list[Role] = []
+    removed_roles: list[Role] = []
+    new_main_role = None
+
+    verdict: Verdict
+    if "not-enough" in (match_before.evidence, match_after.evidence):
         verdict = "unknown"
-    elif earlier == later:
-        verdict = "same"
-    elif later in _near(model, before, first) or earlier in _near(model, after, second):
-        verdict = "noise"
-    known = verdict != "unknown"
-    return Change(
-        before=first,
-        after=second,
-        moves=tuple(sorted(_moves(bank, before, after), key=_how_far, reverse=True)),
-        joined=tuple(bank.role[id] for id in second.mix if known and id not in first.mix),
-        left=tuple(bank.role[id] for id in first.mix if known and id not in second.mix),
-        leads=bank.role[later.leads] if known and later.leads and later.leads != earlier.leads else None,
+    else:
+        added_roles = [bank.role[id] for id in match_after.mix if id not in match_before.mix]
+        removed_roles = [bank.role[id] for id in match_before.mix if id not in match_after.mix]
+        if summary_after.main_role and summary_after.main_role != summary_before.main_role:
+            new_main_role = bank.role[summary_after.main_role]
+
+        if summary_before == summary_after:
+            verdict = "same"
+        elif summary_after in _summaries_within_noise(
+            model, before, match_before
+        ) or summary_before in _summaries_within_noise(model, after, match_after):
+            verdict = "noise"
+        else:
+            verdict = "changed"
+
+    return ResultComparison(
+        before=match_before,
+        after=match_after,
+        answer_changes=_answer_changes(bank, before, after),
+        added_roles=tuple(added_roles),
+        removed_roles=tuple(removed_roles),
+        new_main_role=new_main_role,
         verdict=verdict,
     )
 
 
 @dataclass(frozen=True)
-class _Reading:
-    """What a person takes from a result: the roles of the mix, and the one that leads unless all are alike."""
+class _Summary:
+    """What a person remembers of a result: the roles of the mix, and the main role unless all are alike."""
 
     mix: frozenset[str]
-    leads: str | None
+    main_role: str | None
 
 
-def _read(found: Match) -> _Reading:
-    return _Reading(frozenset(found.mix), found.mix[0] if found.margin is not None else None)
+def _summary(result: Match) -> _Summary:
+    is_ranked = result.margin is not None
+    return _Summary(frozenset(result.mix), result.mix[0] if is_ranked else None)
 
 
-def _near(model: ScoringModel, answers: Mapping[str, str], found: Match) -> set[_Reading]:
-    """How a sheet could as well read: by the other mix of its tie, and after one step of any one answer."""
-    near = {_Reading(frozenset(found.alternative), found.alternative[0])} if found.alternative else set()
-    row = model.steps(answers)[0].astype(int)
-    points = model.skip
-    moves = [(q, at + by) for q, at in enumerate(row) if at < points for by in (-1, 1) if 0 <= at + by < points]
-    question, to = np.array(moves).T
-    tried = np.repeat(row[None], len(moves), axis=0)
-    tried[np.arange(len(moves)), question] = to
-    scores = score(model, model.level_of_step[tried])
-    for evidence, mix, order in zip(scores.evidence, scores.mix, scores.ranking(), strict=True):
-        if evidence != NOT_ENOUGH:
-            roles = frozenset(model.roles[n] for n in np.flatnonzero(mix))
-            near.add(_Reading(roles, model.roles[order[0]] if evidence != ALL_ALIKE else None))
-    return near
+def _summaries_within_noise(model: ScoringModel, answers: Mapping[str, str], result: Match) -> set[_Summary]:
+    """The alternative mix of a tie, and every result after one step of one answer."""
+    summaries = set()
+    if result.alternative:
+        summaries.add(_Summary(frozenset(result.alternative), result.alternative[0]))
+
+    scores = score(model, model.level_of_step[_one_step_variants(model, answers)])
+    ranking = scores.ranking()
+    for row, evidence in enumerate(scores.evidence):
+        if evidence == NOT_ENOUGH:
+            continue
+        mix = frozenset(model.roles[role] for role in np.flatnonzero(scores.mix[row]))
+        main_role = None if evidence == ALL_ALIKE else model.roles[ranking[row, 0]]
+        summaries.add(_Summary(mix, main_role))
+    return summaries
 
 
-def _moves(bank: Bank, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Move]:
+def _one_step_variants(model: ScoringModel, answers: Mapping[str, str]) -> NDArray[np.intp]:
+    """Every sheet that differs from `answers` by one step of one answer, as steps of shape (variants, questions)."""
+    steps = model.steps(answers)[0].astype(np.intp)
+    highest_step = model.skip - 1
+    variants = []
+    for question, step in enumerate(steps):
+        if step == model.skip:
+            continue
+        for new_step in (step - 1, step + 1):
+            if 0 <= new_step <= highest_step:
+                variant = steps.copy()
+                variant[question] = new_step
+                variants.append(variant)
+    return np.array(variants)
+
+
+def _answer_changes(bank: Bank, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[AnswerChange, ...]:
+    changes = []
     for role in bank.role:
-        for (item, old), (_, new) in zip(answered(bank, before, role), answered(bank, after, role), strict=True):
-            if old != new:
-                apart = bank.skip in (old, new)
-                yield Move(item, old, new, 0 if apart else bank.scale.index(new) - bank.scale.index(old))
-
-
-def _how_far(move: Move) -> float:
-    return abs((move.after.level or 0) - (move.before.level or 0)) if move.by else -1.0
+        pairs = zip(role_answers(bank, before, role), role_answers(bank, after, role), strict=True)
+        for (responsibility, old), (_, new) in pairs:
+            if old == new:
+                continue
+            is_skip = bank.skip in (old, new)
+            steps = 0 if is_skip else bank.scale.index(new) - bank.scale.index(old)
+            changes.append(AnswerChange(responsibility, old, new, steps))
+    changes.sort(key=lambda change: change.level_difference, reverse=True)
+    return tuple(changes)

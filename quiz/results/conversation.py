@@ -1,49 +1,71 @@
-"""All that the conversation page says, as values: one result, what the person wants, and what is worth asking."""
+"""Everything that the conversation page shows: one result, what the person wants, and questions worth asking."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from quiz.bank import Bank, Responsibility, Role, Wish
-from quiz.results.changes import Change, compare
-from quiz.results.goals import Distance, distance
+from quiz.results.changes import ResultComparison, compare_results
+from quiz.results.goals import GoalDistance, goal_distances
 from quiz.results.result import Result, build_result
-from quiz.results.talking_points import Situation, choose
+from quiz.results.talking_point_context import TalkingPointContext
+from quiz.results.talking_points import choose_talking_points
 from quiz.scoring import ScoringModel
 from quiz.text.job_titles import role_named
+
+#: The wish that needs no conversation: leave it as it is.
+_AS_IS = "as-is"
+
+
+class WishGroup(NamedTuple):
+    """One wish with all responsibilities that it was chosen for."""
+
+    wish: Wish
+    responsibilities: tuple[Responsibility, ...]
 
 
 @dataclass(frozen=True)
 class Conversation:
     """Everything on the conversation page.
 
-    `titled` is the role that the job title clearly names, if it does; `fits` whether the answers say so too, None where
-    they name no roles. `wished` are the
-    wishes other than "as it is", in the order of the bank's wishes; `heading` the distances to the roles headed for.
+    `title_role` is the role that the job title clearly names. `wishes` are the wishes other than "as it is", in the
+    order of the bank. `goals` are the distances to the goal roles. `comparison` is with the earlier response, if any.
     """
 
     result: Result
     title: str
-    titled: Role | None
-    wished: tuple[tuple[Wish, tuple[Responsibility, ...]], ...]
-    goals: tuple[Distance, ...]
-    change: Change | None
+    title_role: Role | None
+    wishes: tuple[WishGroup, ...]
+    goals: tuple[GoalDistance, ...]
+    comparison: ResultComparison | None
     questions: tuple[str, ...]
 
     @property
-    def fits(self) -> bool | None:
-        """Whether the role named by the title is in the mix, or in one of the two of a tie."""
-        if self.result.kind not in ("mix", "tie"):
+    def title_verdict(self) -> Literal["only-role", "one-of-several", "not-in-mix", "undecided"] | None:
+        """How the role that the title names compares with the mix, or with both mixes of a tie.
+
+        `undecided` if the answers name no roles, None if the title names none.
+        """
+        if self.title_role is None:
             return None
-        return self.titled in (*self.result.roles, *self.result.other)
+        if not self.result.has_mix:
+            return "undecided"
+        if self.title_role in self.result.roles or self.title_role in self.result.alternative_mix:
+            return "one-of-several" if self.result.has_several_roles else "only-role"
+        return "not-in-mix"
 
+    @property
+    def shows_roles_without_activity(self) -> bool:
+        return bool(self.result.roles_without_activity) and self.result.kind != "little"
 
-def distances(
-    bank: Bank, model: ScoringModel, answers: Mapping[str, str], goals: Sequence[str], contacts: Collection[str]
-) -> tuple[Distance, ...]:
-    """The distance to each role headed for, in the order of the bank; roles that it does not know are ignored."""
-    return tuple(distance(bank, model, answers, role, contacts) for role in bank.role if role in goals)
+    @property
+    def has_background(self) -> bool:
+        """Whether there is anything to say about the title, the contacts, other roles or an earlier result."""
+        return bool(
+            self.title_role or self.result.contacts.reported or self.shows_roles_without_activity or self.comparison
+        )
 
 
 def build_conversation(
@@ -55,28 +77,31 @@ def build_conversation(
     title: str,
     wishes: Mapping[str, str],
     goals: Sequence[str],
-    before: Mapping[str, str] | None,
+    earlier_answers: Mapping[str, str] | None,
 ) -> Conversation:
-    """The conversation page of one response; `before` are the answers it takes again, if it does."""
-    found = build_result(bank, model, answers, contacts, wishes)
-    change = compare(bank, model, before, answers) if before else None
-    titled = role_named(bank, title)
-    situation = Situation(bank, found, wishes=wishes, title_role=titled, goals=tuple(goals), change=change)
+    """The conversation page of one response. `earlier_answers` are those of the response that it takes again."""
+    result = build_result(bank, model, answers, contacts, wishes)
+    comparison = compare_results(bank, model, earlier_answers, answers) if earlier_answers else None
+    title_role = role_named(bank, title)
+    context = TalkingPointContext(
+        bank, result, wishes=wishes, title_role=title_role, goals=tuple(goals), comparison=comparison
+    )
+    talking_points = choose_talking_points(context)
     return Conversation(
-        result=found,
+        result=result,
         title=title,
-        titled=bank.role[titled] if titled else None,
-        wished=tuple(_wished(bank, wishes)),
-        goals=distances(bank, model, answers, goals, contacts),
-        change=change,
-        questions=tuple(chosen.text for chosen in choose(situation)),
+        title_role=bank.role[title_role] if title_role else None,
+        wishes=_wish_groups(bank, wishes),
+        goals=goal_distances(bank, model, answers, goals, contacts),
+        comparison=comparison,
+        questions=tuple(talking_point.text for talking_point in talking_points),
     )
 
 
-def _wished(bank: Bank, wishes: Mapping[str, str]) -> list[tuple[Wish, tuple[Responsibility, ...]]]:
-    by_wish = [
-        (wish, tuple(item for id, item in bank.responsibility.items() if wishes.get(id) == wish.id))
-        for wish in bank.wishes
-        if wish.id != "as-is"
-    ]
-    return [(wish, items) for wish, items in by_wish if items]
+def _wish_groups(bank: Bank, wishes: Mapping[str, str]) -> tuple[WishGroup, ...]:
+    groups = []
+    for wish in bank.wishes:
+        responsibilities = tuple(item for id, item in bank.responsibility.items() if wishes.get(id) == wish.id)
+        if responsibilities and wish.id != _AS_IS:
+            groups.append(WishGroup(wish, responsibilities))
+    return tuple(groups)

@@ -1,8 +1,8 @@
-"""What a person's free text says, next to the ratings and never part of them."""
+"""What a person's free text says. It is shown next to the ratings and never changes the match."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from quiz.bank import Bank, Role
@@ -10,89 +10,110 @@ from quiz.bank.answer_sheet import AnswerSheet, SheetRow
 from quiz.text import matcher
 from quiz.text.matcher import Mark, Reading
 
-#: Of so many responsibilities that a text speaks of most, a low answer is worth a second look.
-LOUD = 3
-#: From this part of the strongest similarity on, in percent, a text is said to sound like a second role as well.
-NOT_FAR = 60
-#: A marked text with more characters than this is folded away, so that the page stays calm.
-LONG = 700
-#: Up to this level an answer says "hardly ever".
-SELDOM = 0.1
+#: Only this many responsibilities, those that the text mentions most, are checked for contradicting answers.
+MAX_CHECKED_RESPONSIBILITIES = 3
+#: A second role is named too if its similarity is at least this much of the strongest one, in percent.
+MIN_SECOND_ROLE_PERCENT = 60
+#: A longer text is hidden until the reader asks for it.
+MAX_UNFOLDED_CHARACTERS = 700
+#: An answer up to this level contradicts a text about the same work.
+MAX_CONTRADICTING_LEVEL = 0.1
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of a person's own text, with the number of the role it speaks for in `Heard.roles`, if it does."""
+class TextSegment:
+    """A part of the text. `role_number` counts `FreeTextResult.roles` from 1; None if the part speaks for no role."""
 
     text: str
-    number: int | None
+    role_number: int | None
 
 
 @dataclass(frozen=True)
-class Sound:
-    """How much a text sounds like one role: `similarity` from 0 to 1, `percent` of the strongest, by which words."""
+class RoleSimilarity:
+    """How similar a text is to one role: `similarity` from 0 to 1, `percent` of the strongest, and because of what."""
 
     role: Role
     similarity: float
     percent: int
-    carriers: tuple[str, ...]
+    phrases: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What a person's own words sound like, beside the ratings and never part of them.
+class FreeTextResult:
+    """What a person's free text says.
 
-    Without `recognised` the text has too little in common with any role, and nothing else is to be shown. `doubts` are
-    lines where words and ratings disagree: written about, but answered with hardly ever.
+    If it is not `recognised`, the text has too little in common with any role, and all else is empty. `roles` are
+    ordered by similarity, strongest first. `segments` join to the text. `contradictions` are rows of the sheet where
+    the text speaks of a responsibility that was answered with "hardly ever".
     """
 
     recognised: bool
-    roles: tuple[Sound, ...] = ()
-    pieces: tuple[Piece, ...] = ()
-    doubts: tuple[SheetRow, ...] = ()
+    roles: tuple[RoleSimilarity, ...] = ()
+    segments: tuple[TextSegment, ...] = ()
+    contradictions: tuple[SheetRow, ...] = ()
 
     @property
-    def loudest(self) -> tuple[Sound, ...]:
-        """The role that it sounds most like, and the next one where that is not far behind."""
-        return tuple(sound for sound in self.roles[:2] if sound.percent >= NOT_FAR)
+    def closest_roles(self) -> tuple[RoleSimilarity, ...]:
+        """The most similar role, and the second one if it is nearly as similar."""
+        return tuple(similarity for similarity in self.roles[:2] if similarity.percent >= MIN_SECOND_ROLE_PERCENT)
 
     @property
-    def long(self) -> bool:
-        """Whether the text is so long that a page had better show it only when asked."""
-        return sum(len(piece.text) for piece in self.pieces) > LONG
+    def is_long(self) -> bool:
+        """Whether the text is too long to be shown unasked."""
+        return sum(len(segment.text) for segment in self.segments) > MAX_UNFOLDED_CHARACTERS
 
 
-def read_free_text(bank: Bank, lines: AnswerSheet, text: str) -> Heard:
-    reader = matcher.of(bank)
-    reading = reader.read(text)
+def read_free_text(bank: Bank, sheet: AnswerSheet, text: str) -> FreeTextResult:
+    """What `text` says, and which answers of `sheet` contradict it. Imports scikit-learn."""
+    text_matcher = matcher.of(bank)
+    reading = text_matcher.read(text)
     if not reading.recognised:
-        return Heard(recognised=False)
-    marks = reader.marks(text)
-    carriers = matcher.carriers(text, marks)
-    strongest = max(reading.roles.values())
-    sounds = tuple(
-        Sound(bank.role[id], value, round(100 * value / strongest), carriers.get(id, ()))
-        for id, value in sorted(reading.roles.items(), key=lambda pair: -pair[1])
+        return FreeTextResult(recognised=False)
+    marks = text_matcher.marks(text)
+    roles = _role_similarities(bank, reading, matcher.carriers(text, marks))
+    role_numbers = {similarity.role.id: number for number, similarity in enumerate(roles, 1)}
+    return FreeTextResult(
+        recognised=True,
+        roles=roles,
+        segments=_segments(text, marks, role_numbers),
+        contradictions=_contradictions(sheet, reading),
     )
-    number = {sound.role.id: n for n, sound in enumerate(sounds, 1)}
-    return Heard(True, sounds, tuple(_pieces(text, marks, number)), tuple(_doubts(lines, reading)))
 
 
-def _pieces(text: str, marks: Sequence[Mark], number: Mapping[str, int]) -> Iterator[Piece]:
+def _role_similarities(
+    bank: Bank, reading: Reading, phrases: Mapping[str, tuple[str, ...]]
+) -> tuple[RoleSimilarity, ...]:
+    strongest = max(reading.roles.values())
+    similarities = []
+    for id, similarity in reading.roles.items():
+        percent = round(100 * similarity / strongest)
+        similarities.append(RoleSimilarity(bank.role[id], similarity, percent, phrases.get(id, ())))
+    similarities.sort(key=lambda each: -each.similarity)
+    return tuple(similarities)
+
+
+def _segments(text: str, marks: Sequence[Mark], role_numbers: Mapping[str, int]) -> tuple[TextSegment, ...]:
+    segments = []
     end = 0
     for mark in marks:
         if mark.start > end:
-            yield Piece(text[end : mark.start], None)
-        yield Piece(text[mark.start : mark.end], number[mark.role])
+            segments.append(TextSegment(text[end : mark.start], None))
+        segments.append(TextSegment(text[mark.start : mark.end], role_numbers[mark.role]))
         end = mark.end
     if end < len(text):
-        yield Piece(text[end:], None)
+        segments.append(TextSegment(text[end:], None))
+    return tuple(segments)
 
 
-def _doubts(lines: AnswerSheet, reading: Reading) -> Iterator[SheetRow]:
-    """What the text speaks of most, where the answer was one of the two lowest."""
-    loudest = max(reading.responsibilities.values())
-    for line in sorted(lines.rows, key=lambda line: -reading.responsibilities[line.responsibility.id])[:LOUD]:
-        seldom = line.answer is not None and line.answer.level is not None and line.answer.level <= SELDOM
-        if seldom and reading.responsibilities[line.responsibility.id] >= loudest / 2:
-            yield line
+def _contradictions(sheet: AnswerSheet, reading: Reading) -> tuple[SheetRow, ...]:
+    """Of the responsibilities that the text mentions most, those that were answered with a very low level."""
+    similarity = reading.responsibilities
+    min_similarity = max(similarity.values()) / 2
+    most_mentioned = sorted(sheet.rows, key=lambda row: -similarity[row.responsibility.id])
+    contradictions = []
+    for row in most_mentioned[:MAX_CHECKED_RESPONSIBILITIES]:
+        level = row.answer.level if row.answer else None
+        is_low = level is not None and level <= MAX_CONTRADICTING_LEVEL
+        if is_low and similarity[row.responsibility.id] >= min_similarity:
+            contradictions.append(row)
+    return tuple(contradictions)

@@ -2,102 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from quiz.bank import AnswerOption, Bank, Responsibility, Role
 from quiz.scoring import Match, ScoringModel, match
 
-# More than three things to learn at once is a curriculum, not a next step.
-STEPS = 3
-# An answer worth at least this much means that the work is a regular part of the weeks.
-REGULAR = 0.5
+#: Three things to learn at once are enough for anybody.
+MAX_STEPS = 3
+#: An answer of at least this level means that the work is done regularly.
+MIN_REGULAR_LEVEL = 0.5
 
 
 @dataclass(frozen=True)
-class Step:
-    """One responsibility to take up: how often it is done now, and how often it would be. `item.week` says how."""
+class GoalStep:
+    """One responsibility to take up: how often the person does it now, and how often a regular part would be."""
 
     responsibility: Responsibility
-    now: AnswerOption
-    to: AnswerOption
+    current: AnswerOption
+    target: AnswerOption
 
 
 @dataclass(frozen=True)
-class Teachers:
-    """Whom to learn a role from on the map.
-
-    `holders` is the role itself, `met` whether the person works with such people already, `through` those of the
-    person's contacts who usually work with them.
-    """
-
-    holders: Role
-    met: bool
-    through: tuple[Role, ...]
-
-
-@dataclass(frozen=True)
-class Distance:
+class GoalDistance:
     """How far a person is from a role, and what would bring them closest.
 
-    `steps` are at most three, the one that adds most coverage first; the same teachers serve them all. `unknown` are
-    the role's responsibilities that were left out: whether they are steps, nobody can say. `now` is the person's match,
-    `then` the match of the same answers with every step taken, `roles_then` its mix.
+    `steps` are at most `MAX_STEPS`; the one that adds most coverage comes first. `skipped` are the responsibilities of
+    the role that have no answer, so that nobody knows whether they are steps. `match_now` is the person's match,
+    `match_after` the match of the same answers after every step, `roles_after` its mix. `works_with_role` says whether
+    the person works with people of this role; `helpful_contacts` are the person's contacts who usually work with them.
     """
 
     role: Role
-    steps: tuple[Step, ...]
-    unknown: tuple[Responsibility, ...]
-    teachers: Teachers
-    now: Match
-    then: Match
-    roles_then: tuple[Role, ...]
+    steps: tuple[GoalStep, ...]
+    skipped: tuple[Responsibility, ...]
+    works_with_role: bool
+    helpful_contacts: tuple[Role, ...]
+    match_now: Match
+    match_after: Match
+    roles_after: tuple[Role, ...]
 
     @property
     def percent_now(self) -> int | None:
-        """How much of the role the person does, in percent; None where too little of it was answered."""
-        return _percent(self.now, self.role)
+        """How much of the role the person does, in percent; None if too few of its questions were answered."""
+        return _coverage_percent(self.match_now, self.role)
 
     @property
-    def percent_then(self) -> int | None:
-        """The same once every step is taken."""
-        return _percent(self.then, self.role)
+    def percent_after(self) -> int | None:
+        """The same after every step."""
+        return _coverage_percent(self.match_after, self.role)
 
     @property
-    def reached(self) -> bool:
-        """Whether everything that the role answers for is a regular part of the weeks already."""
-        return not self.steps and not self.unknown
+    def kind(self) -> Literal["reached", "unknown", "steps"]:
+        """Whether all of the role is done regularly, all that is not was skipped, or there are steps to take."""
+        if self.steps:
+            return "steps"
+        return "unknown" if self.skipped else "reached"
+
+    @property
+    def has_one_step(self) -> bool:
+        return len(self.steps) == 1
+
+    @property
+    def names_roles_after(self) -> bool:
+        """Whether the match after every step has a mix of some of the roles."""
+        return bool(self.match_after.mix) and self.match_after.evidence != "all-alike"
 
 
-def regular(bank: Bank) -> AnswerOption:
-    """The least answer that makes a responsibility a regular part of the weeks: weekly, on the usual scale."""
-    return next(point for point in bank.scale if (point.level or 0) >= REGULAR)
+def regular_option(bank: Bank) -> AnswerOption:
+    """The lowest answer that means regular work: weekly, on the shipped scale."""
+    return next(option for option in bank.scale if (option.level or 0) >= MIN_REGULAR_LEVEL)
 
 
-def steps(bank: Bank, answers: Mapping[str, str], role: str) -> tuple[Step, ...]:
-    """The responsibilities of `role` whose reaching a regular answer would add most coverage, greatest first.
+def goal_steps(bank: Bank, answers: Mapping[str, str], role: str) -> tuple[GoalStep, ...]:
+    """The responsibilities of `role` that would add most coverage once they are done regularly, greatest first.
 
-    Coverage is a mean, so that is the order of the lowest answers; equal ones keep the bank's order. What was left out
-    is never a step: a skip is not a zero.
+    Coverage is a mean, so the lowest answers come first; equal ones keep the bank's order. What was skipped is never a
+    step, because nobody knows how often it is done.
     """
-    to = regular(bank)
-    found = [
-        Step(item, now, to)
-        for item, now in answered(bank, answers, role)
-        if now.level is not None and now.level < (to.level or 0)
-    ]
-    return tuple(sorted(found, key=lambda step: step.now.level or 0)[:STEPS])
+    target = regular_option(bank)
+    target_level = target.level or 0
+    steps = []
+    for responsibility, answer in role_answers(bank, answers, role):
+        if answer.level is not None and answer.level < target_level:
+            steps.append(GoalStep(responsibility, answer, target))
+    steps.sort(key=lambda step: step.current.level or 0)
+    return tuple(steps[:MAX_STEPS])
 
 
-def distance(
+def goal_distance(
     bank: Bank, model: ScoringModel, answers: Mapping[str, str], role: str, contacts: Collection[str] = ()
-) -> Distance:
-    """How far the person of `answers` (question id to answer id) and `contacts` (role ids) is from `role`.
+) -> GoalDistance:
+    """How far the person with `answers` (question id to answer id) and `contacts` (role ids) is from `role`.
 
     Raises
     ------
     KeyError
-        Where the bank knows no such role.
+        If the bank has no such role.
 
     Examples
     --------
@@ -106,37 +108,47 @@ def distance(
     >>> shipped = bank.load(paths.project_folder("questions"))
     >>> answers = dict.fromkeys(shipped.responsibility, "never")
     >>> answers |= {"insights": "daily", "dashboards": "daily", "trends": "weekly", "exploration": "weekly"}
-    >>> far = distance(shipped, ScoringModel.from_bank(shipped), answers, "data-scientist", ["data-engineer"])
-    >>> [step.responsibility.id for step in far.steps], far.percent_now, far.percent_then
+    >>> model = ScoringModel.from_bank(shipped)
+    >>> distance = goal_distance(shipped, model, answers, "data-scientist", ["data-engineer"])
+    >>> [step.responsibility.id for step in distance.steps], distance.percent_now, distance.percent_after
     (['predictive-models', 'model-handover'], 22, 65)
-    >>> far.now.mix, far.then.mix, far.teachers.met, [role.id for role in far.teachers.through]
-    (('data-analyst',), ('data-analyst', 'data-scientist'), False, ['data-engineer'])
+    >>> distance.match_now.mix, distance.match_after.mix
+    (('data-analyst',), ('data-analyst', 'data-scientist'))
+    >>> distance.works_with_role, [role.id for role in distance.helpful_contacts]
+    (False, ['data-engineer'])
     """
-    target = bank.role[role]
-    found = steps(bank, answers, role)
-    raised = {**answers, **{step.responsibility.id: step.to.id for step in found}}
-    then = match(model, raised)
-    return Distance(
-        role=target,
-        steps=found,
-        unknown=tuple(item for item, now in answered(bank, answers, role) if now.level is None),
-        teachers=Teachers(
-            holders=target,
-            met=role in contacts,
-            through=tuple(other for other in bank.neighbours(role) if other.id in contacts),
-        ),
-        now=match(model, answers),
-        then=then,
-        roles_then=tuple(bank.role[id] for id in then.mix),
+    steps = goal_steps(bank, answers, role)
+    answers_after = {**answers, **{step.responsibility.id: step.target.id for step in steps}}
+    match_after = match(model, answers_after)
+    skipped = [responsibility for responsibility, answer in role_answers(bank, answers, role) if answer.level is None]
+    helpful_contacts = [neighbour for neighbour in bank.neighbours(role) if neighbour.id in contacts]
+    return GoalDistance(
+        role=bank.role[role],
+        steps=steps,
+        skipped=tuple(skipped),
+        works_with_role=role in contacts,
+        helpful_contacts=tuple(helpful_contacts),
+        match_now=match(model, answers),
+        match_after=match_after,
+        roles_after=tuple(bank.role[id] for id in match_after.mix),
     )
 
 
-def answered(bank: Bank, answers: Mapping[str, str], role: str) -> Iterator[tuple[Responsibility, AnswerOption]]:
-    """The responsibilities of `role`, each with its answer; what has none counts as left out."""
-    for item in bank.role[role].responsibilities:
-        yield item, bank.option.get(answers.get(item.id, ""), bank.skip)
+def goal_distances(
+    bank: Bank, model: ScoringModel, answers: Mapping[str, str], goals: Collection[str], contacts: Collection[str]
+) -> tuple[GoalDistance, ...]:
+    """The distance to each role of `goals`, in the order of the bank; roles that it does not know are ignored."""
+    return tuple(goal_distance(bank, model, answers, role, contacts) for role in bank.role if role in goals)
 
 
-def _percent(found: Match, role: Role) -> int | None:
-    coverage = found.roles[role.id].coverage
+def role_answers(bank: Bank, answers: Mapping[str, str], role: str) -> list[tuple[Responsibility, AnswerOption]]:
+    """The responsibilities of `role`, each with its answer; a missing or unknown answer counts as skipped."""
+    return [
+        (responsibility, bank.option.get(answers.get(responsibility.id, ""), bank.skip))
+        for responsibility in bank.role[role].responsibilities
+    ]
+
+
+def _coverage_percent(role_match: Match, role: Role) -> int | None:
+    coverage = role_match.roles[role.id].coverage
     return None if coverage is None else round(100 * coverage)

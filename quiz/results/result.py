@@ -1,117 +1,194 @@
-"""All that one result page says, as values: which words say it is the templates' business."""
+"""Everything that a result page shows, as values. The templates hold its text."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from quiz.bank import AnswerOption, Bank, Role, Wish
 from quiz.bank.answer_sheet import AnswerSheet, SheetRow, answer_sheet
-from quiz.results.free_text import Heard, read_free_text
+from quiz.results.free_text import FreeTextResult, read_free_text
 from quiz.results.role_map import RoleMap, role_map
 from quiz.scoring import MIN_ANSWERED_SHARE, Match, ScoringModel, match, share_percentages
 from quiz.text.job_titles import role_named
 
 Kind = Literal["mix", "tie", "all", "little", "not-enough"]
 
+#: Below this coverage, in percent, even the main role fills only a part of a person's work.
+MIN_FULL_ROLE_PERCENT = 50
+#: Space between two parts of the mix bar, in percent of its width.
+_BAR_GAP = 0.3
+
 
 @dataclass(frozen=True)
-class Share:
-    """One role of the mix: its share in percent, and the lines of the sheet that made it, most often done first.
+class MixShare:
+    """One role of the mix, its share in percent, and its rows of the answer sheet, highest level first.
 
-    `start` is where its part of the mix bar begins, in percent.
+    `start_percent` is where its part of the mix bar begins.
     """
 
     role: Role
     percent: int
-    start: int
-    lines: tuple[SheetRow, ...]
+    start_percent: int
+    rows: tuple[SheetRow, ...]
+
+    @property
+    def bar_left(self) -> float:
+        """Where the visible part of the bar begins: after a gap, unless it is the first."""
+        return self.start_percent + _BAR_GAP if self.start_percent else 0
+
+    @property
+    def bar_width(self) -> float:
+        """The width of the visible part of the bar, in percent."""
+        return self.percent - _BAR_GAP if self.start_percent else self.percent
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One role's coverage in percent, None where too few of its questions were answered."""
+class CoverageBar:
+    """One role's coverage in percent, None if too few of its questions were answered."""
 
     role: Role
     percent: int | None
-    own: bool
-    lines: tuple[SheetRow, ...]
+    in_mix: bool
+    rows: tuple[SheetRow, ...]
 
 
 @dataclass(frozen=True)
-class Step:
-    """The smallest change of one answer that would bring a role into the mix."""
+class SmallestChange:
+    """The smallest change of one answer that would bring `role` into the mix: `row` answered with `answer`."""
 
     role: Role
-    line: SheetRow
-    to: AnswerOption
+    row: SheetRow
+    answer: AnswerOption
 
 
 @dataclass(frozen=True)
-class Company:
-    """Whom a person works with, against whom such a mix usually works with."""
+class Contacts:
+    """The roles that a person works with, compared with those that such a mix usually works with.
+
+    `usual` and `unusual` were reported, `missing` are usual but were not reported.
+    """
 
     usual: tuple[Role, ...]
     missing: tuple[Role, ...]
-    extra: tuple[Role, ...]
+    unusual: tuple[Role, ...]
 
     @property
-    def reported(self) -> bool:
-        """Whether any contact was reported at all."""
-        return bool(self.usual or self.extra)
+    def reported(self) -> tuple[Role, ...]:
+        return (*self.usual, *self.unusual)
+
+
+@dataclass(frozen=True)
+class Tie:
+    """The roles that both mixes of a tie have, and the roles that only one of them has."""
+
+    shared: tuple[Role, ...]
+    only_in_mix: tuple[Role, ...]
+    only_in_alternative: tuple[Role, ...]
+
+    @property
+    def kind(self) -> Literal["separate", "exchanged", "optional"]:
+        """Whether the mixes share no role, exchange some of their roles, or one of them only adds some."""
+        if not self.shared:
+            return "separate"
+        return "exchanged" if self.only_in_mix and self.only_in_alternative else "optional"
+
+    @property
+    def optional(self) -> tuple[Role, ...]:
+        """If one mix only adds roles to the other: these roles."""
+        return self.only_in_mix or self.only_in_alternative
 
 
 @dataclass(frozen=True)
 class Result:
     """Everything that a result page shows.
 
-    `kind` says which page it is; `match` is the scoring behind it. `other` holds the other mix of a tie, `bars` every
-    role by coverage, `absent` the roles of which nothing was reported. `new` counts the questions that the bank has
-    got since these answers were given. `titled` is the role that the job title clearly names, `heard` what the free
-    text sounds like. `wishes` are by responsibility.
+    `kind` says which page it is; `match` is the scoring behind it. `alternative_mix` is the other mix of a tie. `bars`
+    are all roles by coverage. `roles_without_activity` are the roles of which nothing was reported. `title_role` is the
+    role that the job title clearly names. `wishes` are by responsibility id, `contact_ids` are role ids.
+    `new_question_count` counts the questions that the bank has got since the person answered.
     """
 
     kind: Kind
     match: Match
-    shares: tuple[Share, ...]
-    other: tuple[Role, ...]
-    bars: tuple[Bar, ...]
-    absent: tuple[Role, ...]
+    shares: tuple[MixShare, ...]
+    alternative_mix: tuple[Role, ...]
+    bars: tuple[CoverageBar, ...]
+    roles_without_activity: tuple[Role, ...]
     map: RoleMap
-    nearest: Step | None
-    company: Company
-    titled: Role | None
-    heard: Heard | None
-    contacts: frozenset[str]
+    closest_role: SmallestChange | None
+    contacts: Contacts
+    contact_ids: frozenset[str]
+    title_role: Role | None
+    free_text: FreeTextResult | None
     wishes: Mapping[str, Wish]
     sheet: AnswerSheet
-    new: int
-    skipped: int
-
-    @property
-    def needed(self) -> int:
-        """How many questions have to be answered before there is enough to go by."""
-        return _needed(self.sheet.question_count)
-
-    @property
-    def part(self) -> bool:
-        """Whether even the role that is done most fills less than half of what it could."""
-        return (self.bars[0].percent or 0) < 50
-
-    @property
-    def tie(self) -> tuple[tuple[Role, ...], tuple[Role, ...], tuple[Role, ...]]:
-        """On a tie: the roles of both mixes, those of the first alone, and those of the other one alone."""
-        both = tuple(role for role in self.roles if role in self.other)
-        first, other = (tuple(role for role in mix if role not in both) for mix in (self.roles, self.other))
-        return both, first, other
+    new_question_count: int
+    skipped_count: int
 
     @property
     def roles(self) -> tuple[Role, ...]:
         """The roles of the mix, largest share first."""
         return tuple(share.role for share in self.shares)
+
+    @property
+    def has_mix(self) -> bool:
+        """Whether the result names some of the roles: neither all of them nor none."""
+        return self.kind in ("mix", "tie")
+
+    @property
+    def has_several_roles(self) -> bool:
+        return len(self.shares) > 1
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the person does less than half even of the role that they do most."""
+        return (self.bars[0].percent or 0) < MIN_FULL_ROLE_PERCENT
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether no small change of one answer changes the mix."""
+        return self.match.unchanged == self.match.tried
+
+    @property
+    def tie(self) -> Tie:
+        """The two mixes of a tie."""
+        shared = [role for role in self.roles if role in self.alternative_mix]
+        only_in_mix = [role for role in self.roles if role not in shared]
+        only_in_alternative = [role for role in self.alternative_mix if role not in shared]
+        return Tie(tuple(shared), tuple(only_in_mix), tuple(only_in_alternative))
+
+    @property
+    def unanswered_count(self) -> int:
+        """How many questions have no answer with a level."""
+        return self.sheet.question_count - self.match.answered
+
+    @property
+    def answers_needed(self) -> int:
+        """How many questions must be answered for a result."""
+        return _answers_needed(self.sheet.question_count)
+
+    @property
+    def questions_per_role(self) -> int:
+        """How many questions the first role of the table has."""
+        return len(self.bars[0].rows)
+
+    @property
+    def title_verdict(self) -> Literal["only-role", "one-of-several", "in-alternative", "not-in-mix", "undecided"]:
+        """How the role that the title names compares with the answers; `undecided` if they name no roles."""
+        if self.title_role in self.roles:
+            return "one-of-several" if self.has_several_roles else "only-role"
+        if self.title_role in self.alternative_mix:
+            return "in-alternative"
+        return "not-in-mix" if self.has_mix else "undecided"
+
+    @property
+    def roles_beside_title(self) -> tuple[Role, ...]:
+        """The roles of the mix other than the one that the title names."""
+        return tuple(role for role in self.roles if role != self.title_role)
 
 
 def build_result(
@@ -126,101 +203,124 @@ def build_result(
 ) -> Result:
     """The result of `answers` (question id to answer id).
 
-    `contacts` are role ids, `wishes` are by responsibility id, `title` and `text` are as typed: all of these are shown
-    beside the result and never scored. A text loads scikit-learn.
+    `contacts` are role ids, `wishes` are by responsibility id, `title` and `text` are as typed. All of these are shown
+    with the result and never scored. A text loads scikit-learn.
     """
-    found, lines = match(model, answers), answer_sheet(bank, answers)
-    by_role = {role.id: lines.by_role(role.id) for role in bank.roles}
-    shares = _shares(bank, found, by_role) if found.mix else ()
-    kind = _kind(found, lines.question_count)
-    percents = {share.role.id: share.percent for share in shares}
-    coverage = {id: standing.coverage for id, standing in found.roles.items() if standing.coverage is not None}
-    ranked = sorted(bank.roles, key=lambda role: -coverage.get(role.id, -1))
+    result_match = match(model, answers)
+    sheet = answer_sheet(bank, answers)
+    rows = {role.id: sheet.by_role(role.id) for role in bank.roles}
+    kind = _kind(result_match, sheet.question_count)
+    shares = _mix_shares(bank, result_match, rows)
+    coverage = {id: score.coverage for id, score in result_match.roles.items() if score.coverage is not None}
+
+    mix_percents: dict[str, int | None] = {share.role.id: share.percent for share in shares}
+    if kind == "all" or len(shares) < 2:
+        mix_percents = dict.fromkeys(mix_percents)  # a share of equal roles, or of a single one, says nothing
+
+    title_role = role_named(bank, title)
     return Result(
         kind=kind,
-        match=found,
+        match=result_match,
         shares=shares,
-        other=tuple(bank.role[id] for id in found.alternative),
-        bars=tuple(
-            Bar(
-                role,
-                round(100 * coverage[role.id]) if role.id in coverage else None,
-                role.id in percents,
-                by_role[role.id],
-            )
-            for role in ranked
-        ),
-        absent=tuple(role for role in bank.roles if coverage.get(role.id) == 0),
-        map=role_map(
-            bank,
-            coverage,
-            percents if kind != "all" and len(percents) > 1 else dict.fromkeys(percents),
-            _edges(bank, found.mix, contacts),
-        ),
-        nearest=_nearest(bank, found, lines),
-        company=_company(bank, found.mix, contacts),
-        titled=bank.role[named] if (named := role_named(bank, title)) else None,
-        heard=read_free_text(bank, lines, text) if text else None,
-        contacts=frozenset(contacts),
+        alternative_mix=tuple(bank.role[id] for id in result_match.alternative),
+        bars=_coverage_bars(bank, result_match, coverage, rows),
+        roles_without_activity=tuple(role for role in bank.roles if coverage.get(role.id) == 0),
+        map=role_map(bank, coverage, mix_percents, _map_edges(bank, result_match.mix, contacts)),
+        closest_role=_smallest_change(bank, result_match, sheet),
+        contacts=_compare_contacts(bank, result_match.mix, contacts),
+        contact_ids=frozenset(contacts),
+        title_role=bank.role[title_role] if title_role else None,
+        free_text=read_free_text(bank, sheet, text) if text else None,
         wishes={id: bank.wish[wish] for id, wish in wishes.items() if wish in bank.wish},
-        sheet=lines,
-        new=sum(line.answer is None for line in lines.rows),
-        skipped=sum(line.answer == bank.skip for line in lines.rows),
+        sheet=sheet,
+        new_question_count=sum(row.answer is None for row in sheet.rows),
+        skipped_count=sum(row.answer == bank.skip for row in sheet.rows),
     )
 
 
-def _needed(questions: int) -> int:
-    return math.ceil(MIN_ANSWERED_SHARE * questions - 1e-9)
+def _answers_needed(question_count: int) -> int:
+    return math.ceil(MIN_ANSWERED_SHARE * question_count - 1e-9)
 
 
-def _kind(found: Match, questions: int) -> Kind:
-    if found.evidence == "not-enough":
-        # Whoever answered, and does next to nothing of it, did not answer too little.
-        return "little" if found.answered >= _needed(questions) else "not-enough"
-    if found.evidence == "all-alike":
-        return "all" if found.mix else "little"
-    return "tie" if found.evidence == "tie" else "mix"
+def _kind(result_match: Match, question_count: int) -> Kind:
+    if result_match.evidence == "tie":
+        return "tie"
+    if result_match.evidence == "all-alike":
+        return "all" if result_match.mix else "little"
+    if result_match.evidence == "not-enough":
+        # A person who answered enough questions and does next to nothing of it did not answer too little.
+        answered_enough = result_match.answered >= _answers_needed(question_count)
+        return "little" if answered_enough else "not-enough"
+    return "mix"
 
 
-def _shares(bank: Bank, found: Match, lines: Mapping[str, tuple[SheetRow, ...]]) -> tuple[Share, ...]:
-    percents = share_percentages({id: found.roles[id].share for id in found.mix})
-    shares, start = [], 0
-    # Of two equal shares that do not both go into whole steps, the rounding puts one before the other.
-    for id in sorted(found.mix, key=lambda id: -percents[id]):
-        shares.append(Share(bank.role[id], percents[id], start, lines[id]))
-        start += percents[id]
+def _mix_shares(bank: Bank, result_match: Match, rows: Mapping[str, tuple[SheetRow, ...]]) -> tuple[MixShare, ...]:
+    if not result_match.mix:
+        return ()
+    percents = share_percentages({id: result_match.roles[id].share for id in result_match.mix})
+    # Rounding may give one of two equal shares more than the other, so the order of the mix is not enough.
+    largest_first = sorted(result_match.mix, key=lambda id: -percents[id])
+    shares = []
+    start_percent = 0
+    for id in largest_first:
+        shares.append(MixShare(bank.role[id], percents[id], start_percent, rows[id]))
+        start_percent += percents[id]
     return tuple(shares)
 
 
-def _edges(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> dict[tuple[str, str], bool]:
-    """Contacts to draw: those between the mix and its usual or reported company; without a mix, all usual ones."""
+def _coverage_bars(
+    bank: Bank, result_match: Match, coverage: Mapping[str, float], rows: Mapping[str, tuple[SheetRow, ...]]
+) -> tuple[CoverageBar, ...]:
+    """All roles, highest coverage first; those without one are last."""
+    bars = []
+    for role in sorted(bank.roles, key=lambda role: -coverage.get(role.id, -1)):
+        percent = round(100 * coverage[role.id]) if role.id in coverage else None
+        bars.append(CoverageBar(role, percent, role.id in result_match.mix, rows[role.id]))
+    return tuple(bars)
+
+
+def _map_edges(bank: Bank, mix: Sequence[str], contacts: Collection[str]) -> dict[tuple[str, str], bool]:
+    """The contacts to draw on the map, as pairs of role ids to whether the contact was reported.
+
+    These are the usual contacts of the mix and the reported ones. If no role stands out, they are all usual contacts.
+    """
+    usual_pairs = sorted(bank.contacts)
     if not mix or len(mix) == len(bank.roles):
-        return {pair: pair[0] in contacts and pair[1] in contacts for pair in sorted(bank.contacts)}
-    edges = {
-        (a, b): (a in mix and b in contacts) or (b in mix and a in contacts)
-        for a, b in sorted(bank.contacts)
-        if a in mix or b in mix
-    }
-    main = next(iter(mix))
-    for other in contacts:
-        linked = any(other in pair for pair in edges)
-        if other in bank.role and other not in mix and not linked:
-            edges[main, other] = True
+        return {(a, b): a in contacts and b in contacts for a, b in usual_pairs}
+
+    edges = {}
+    for a, b in usual_pairs:
+        if a in mix or b in mix:
+            edges[a, b] = (a in mix and b in contacts) or (b in mix and a in contacts)
+
+    # A reported contact that is unusual for this mix gets a line to its main role.
+    main_role = mix[0]
+    connected_roles = {role for pair in edges for role in pair}
+    for contact in contacts:
+        if contact in bank.role and contact not in mix and contact not in connected_roles:
+            edges[main_role, contact] = True
     return edges
 
 
-def _nearest(bank: Bank, found: Match, lines: AnswerSheet) -> Step | None:
-    if found.closest_role is None:
+def _smallest_change(bank: Bank, result_match: Match, sheet: AnswerSheet) -> SmallestChange | None:
+    closest = result_match.closest_role
+    if closest is None:
         return None
-    role, question, answer = found.closest_role
-    line = next(line for line in lines.rows if line.responsibility.id == question)
-    return Step(bank.role[role], line, bank.option[answer])
+    row = next(row for row in sheet.rows if row.responsibility.id == closest.question)
+    return SmallestChange(bank.role[closest.role], row, bank.option[closest.answer])
 
 
-def _company(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> Company:
-    usual = {role.id for id in mix for role in bank.neighbours(id)} - set(mix)
-    return Company(
-        usual=tuple(role for role in bank.roles if role.id in contacts and (role.id in usual or role.id in mix)),
-        missing=tuple(role for role in bank.roles if role.id in usual and role.id not in contacts),
-        extra=tuple(role for role in bank.roles if role.id in contacts and role.id not in usual and role.id not in mix),
-    )
+def _compare_contacts(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> Contacts:
+    neighbours_of_mix = {neighbour.id for id in mix for neighbour in bank.neighbours(id)}
+    usual, missing, unusual = [], [], []
+    for role in bank.roles:
+        is_in_mix = role.id in mix
+        is_neighbour = role.id in neighbours_of_mix
+        if role.id in contacts:
+            if is_in_mix or is_neighbour:
+                usual.append(role)
+            else:
+                unusual.append(role)
+        elif is_neighbour and not is_in_mix:
+            missing.append(role)
+    return Contacts(tuple(usual), tuple(missing), tuple(unusual))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from quiz.bank import Bank
-from quiz.results.goals import REGULAR
+from quiz.results.goals import MIN_REGULAR_LEVEL
 from quiz.scoring import Match, ScoringModel, match, share_percentages
 from quiz.teams.team import OpenMember
 
@@ -109,7 +109,9 @@ def _lessons(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> 
         does = {place: level.get(member.answers.get(id, ""), 0.0) for place, member in showing}
         teachers = tuple(place for place, often in does.items() if often == 1)
         learners = tuple(
-            place for place, member in showing if (member.wishes or {}).get(id) == "start" and does[place] < REGULAR
+            place
+            for place, member in showing
+            if (member.wishes or {}).get(id) == "start" and does[place] < MIN_REGULAR_LEVEL
         )
         if learners and teachers:
             yield Lesson(id, learners, teachers)

@@ -42,7 +42,7 @@ def test_the_page_is_one_step_from_the_result_and_so_is_the_one_for_who_listens(
     quiz.page.get_by_role("link", name="One page for a talk").click()
     expect(quiz.page.locator("h1")).to_have_text(headline)
     expect(quiz.page.get_by_role("button", name="Print this page")).to_be_visible(visible=script)
-    listener = quiz.page.get_by_role("goals", name="For the one who listens")
+    listener = quiz.page.get_by_role("heading", name="For the one who listens")
     expect(listener).to_be_hidden()
     quiz.page.get_by_role("link", name="Add a page").click()
     expect(listener).to_be_visible()

@@ -24,7 +24,7 @@ def test_own_words_are_marked_and_a_doubt_leads_to_its_answer_and_back(visit, se
     quiz.fill_more(title="Data analyst", text=BOARDS)
     expect(quiz.page).to_have_url(re.compile(f"{own}$"))
     headline = quiz.headline
-    section = quiz.page.locator("section", has=quiz.page.get_by_role("goals", name="Your own words"))
+    section = quiz.page.locator("section", has=quiz.page.get_by_role("heading", name="Your own words"))
     expect(section).to_contain_text("sounds most like data analyst")
     expect(section).to_contain_text("Your title says data analyst; your answers say data engineer and DevOps/SRE.")
     expect(section.locator("mark").filter(has_text="dashboards").first).to_be_visible()

@@ -73,7 +73,7 @@ def test_wishes_and_a_heading_are_noted_and_stand_beside_the_result(visit, own, 
     assert (wished(quiz, "pipelines"), wished(quiz, "governance")) == ("less", "start")
     expect(quiz.page.locator("#wish-governance")).to_be_visible()  # unfolded, as something is chosen there
     expect(tick).to_be_checked()
-    expect(quiz.page.get_by_role("goals", name="Towards data analyst")).to_be_visible()
+    expect(quiz.page.get_by_role("heading", name="Towards data analyst")).to_be_visible()
     quiz.page.get_by_role("link", name="Back to your result").click()
     expect(quiz.page.locator("h1")).to_have_text(headline)
     expect(quiz.page.locator(".why .wish").first).to_have_text("less of it")
@@ -156,7 +156,7 @@ def test_wishes_are_chosen_by_keyboard_alone(visit, own):
     quiz.page.keyboard.press("Space")
     quiz.tab_to("button.main")
     quiz.page.keyboard.press("Enter")
-    expect(quiz.page.get_by_role("goals", name="Towards data analyst")).to_be_visible()
+    expect(quiz.page.get_by_role("heading", name="Towards data analyst")).to_be_visible()
     assert wished(quiz, "pipelines") == "more"
 
 

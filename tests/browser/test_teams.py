@@ -77,7 +77,7 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
     shy = visit()
     shy.open(join)
     shy.page.get_by_text("See what the lead will see").click()
-    expect(shy.page.get_by_role("goals", name="What the team covers")).to_be_visible()
+    expect(shy.page.get_by_role("heading", name="What the team covers")).to_be_visible()
     shy.context.close()
     finished(lead, 2)
     assert "more joined" not in lead.page.locator(".status").inner_text()
@@ -95,7 +95,7 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
     flows = lead.page.locator(".cell").filter(has_text=bank.responsibility["pipelines"].name)
     expect(flows).to_contain_text("two or three")
     expect(lead.page.locator(".says")).to_contain_text("Rests on one person at most")
-    expect(lead.page.get_by_role("goals", name="An hour about it")).to_be_visible()
+    expect(lead.page.get_by_role("heading", name="An hour about it")).to_be_visible()
     results = lead.page.locator(".team-result").inner_text()
 
     # Everybody reads the same, and goes on having their own.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from quiz.bank import load
 from quiz.config import paths
-from quiz.results.result import Bar, Result, Share, build_result
+from quiz.results.result import CoverageBar, MixShare, Result, build_result
 from quiz.scoring import ScoringModel
 
 BANK = load(paths.project_folder("questions"))
@@ -65,7 +65,7 @@ def test_each_kind_of_answers_gets_its_kind_of_result(answers, often, kind, role
 def test_a_tie_holds_both_mixes():
     found = told({"insights": "monthly", "pipelines": "weekly"})
     assert ids(found.roles) == ["data-engineer", "data-analyst"]
-    assert ids(found.other) == ["data-engineer"]
+    assert ids(found.alternative_mix) == ["data-engineer"]
 
 
 def test_the_order_of_answers_and_contacts_does_not_matter():
@@ -74,7 +74,7 @@ def test_the_order_of_answers_and_contacts_does_not_matter():
     back = build_result(BANK, MODEL, dict(reversed(answers.items())), ("ml-engineer", "data-analyst"))
     assert there.shares == back.shares
     assert there.bars == back.bars
-    assert there.company == back.company
+    assert there.contacts == back.contacts
 
 
 # Shares and bars
@@ -87,7 +87,7 @@ def test_shares_are_steps_of_five_that_make_a_hundred_and_a_whole_bar(found: Res
         assert sum(share.percent for share in found.shares) == 100
         assert all(share.percent % 5 == 0 and share.percent > 0 for share in found.shares)
         starts = [sum(share.percent for share in found.shares[:n]) for n in range(len(found.shares))]
-        assert [share.start for share in found.shares] == starts
+        assert [share.start_percent for share in found.shares] == starts
         percents = [share.percent for share in found.shares]
         assert percents == sorted(percents, reverse=True)
 
@@ -97,27 +97,27 @@ def test_bars_hold_every_role_once_with_the_strongest_first_and_the_unjudged_las
     assert sorted(ids(bar.role for bar in found.bars)) == sorted(BANK.role)
     heights = [-1 if bar.percent is None else bar.percent for bar in found.bars]
     assert heights == sorted(heights, reverse=True)
-    assert {bar.role.id for bar in found.bars if bar.own} == {share.role.id for share in found.shares}
+    assert {bar.role.id for bar in found.bars if bar.in_mix} == {share.role.id for share in found.shares}
     assert all(0 <= bar.percent <= 100 for bar in found.bars if bar.percent is not None)
 
 
 @given(anything)
 def test_every_share_is_explained_by_all_of_its_roles_lines(found: Result):
-    parts: list[Share | Bar] = [*found.shares, *found.bars]
+    parts: list[MixShare | CoverageBar] = [*found.shares, *found.bars]
     for part in parts:
-        assert {line.responsibility.id for line in part.lines} == {item.id for item in part.role.responsibilities}
+        assert {line.responsibility.id for line in part.rows} == {item.id for item in part.role.responsibilities}
 
 
 @given(anything)
 def test_what_was_left_out_and_what_is_new_is_counted(found: Result):
-    assert found.new == found.sheet.question_count - found.sheet.answered_count
-    assert found.match.answered == found.sheet.question_count - found.new - found.skipped
+    assert found.new_question_count == found.sheet.question_count - found.sheet.answered_count
+    assert found.match.answered == found.sheet.question_count - found.new_question_count - found.skipped_count
 
 
 def test_a_role_of_which_nothing_was_reported_is_absent_and_one_left_out_is_not():
     skipped = {item.id: "skip" for item in BANK.role["ml-engineer"].responsibilities}
     found = told(ANALYST | skipped)
-    assert ids(found.absent) == [id for id in BANK.role if id not in ("data-analyst", "ml-engineer")]
+    assert ids(found.roles_without_activity) == [id for id in BANK.role if id not in ("data-analyst", "ml-engineer")]
     assert {bar.role.id: bar.percent for bar in found.bars}["ml-engineer"] is None
 
 
@@ -128,14 +128,14 @@ def test_a_role_of_which_nothing_was_reported_is_absent_and_one_left_out_is_not(
 def test_the_step_to_the_nearest_role_does_what_it_says(some):
     answers = dict.fromkeys(IDS, "never") | some
     before = build_result(BANK, MODEL, answers, ())
-    step = before.nearest
+    step = before.closest_role
     if step is None:
         return
-    assert step.line.answer is not None
-    assert step.line.answer.level is not None
-    assert step.to.level is not None
-    assert step.to.level > step.line.answer.level
-    after = build_result(BANK, MODEL, answers | {step.line.responsibility.id: step.to.id}, ())
+    assert step.row.answer is not None
+    assert step.row.answer.level is not None
+    assert step.answer.level is not None
+    assert step.answer.level > step.row.answer.level
+    after = build_result(BANK, MODEL, answers | {step.row.responsibility.id: step.answer.id}, ())
     assert step.role.id not in ids(before.roles)
     assert step.role.id in ids(after.roles)
 
@@ -144,26 +144,26 @@ def test_the_step_to_the_nearest_role_does_what_it_says(some):
 
 
 def test_company_is_sorted_into_usual_missing_and_extra():
-    company = told(ANALYST, ("data-engineer", "software-engineer")).company
-    assert ids(company.usual) == ["data-engineer"]
-    assert ids(company.missing) == ["data-scientist"]
-    assert ids(company.extra) == ["software-engineer"]
-    assert company.reported
+    contacts = told(ANALYST, ("data-engineer", "software-engineer")).contacts
+    assert ids(contacts.usual) == ["data-engineer"]
+    assert ids(contacts.missing) == ["data-scientist"]
+    assert ids(contacts.unusual) == ["software-engineer"]
+    assert contacts.reported == (*contacts.usual, *contacts.unusual)
 
 
 def test_without_contacts_all_usual_company_is_missing():
-    company = told(ANALYST).company
-    assert ids(company.missing) == ids(BANK.neighbours("data-analyst"))
-    assert not company.reported
+    contacts = told(ANALYST).contacts
+    assert ids(contacts.missing) == ids(BANK.neighbours("data-analyst"))
+    assert not contacts.reported
 
 
 def test_working_with_people_of_ones_own_role_is_usual():
-    assert ids(told(ANALYST, ("data-analyst",)).company.usual) == ["data-analyst"]
+    assert ids(told(ANALYST, ("data-analyst",)).contacts.usual) == ["data-analyst"]
 
 
 @given(anything)
 def test_company_never_names_a_role_twice_or_one_that_the_bank_does_not_have(found: Result):
-    named = ids((*found.company.usual, *found.company.missing, *found.company.extra))
+    named = ids((*found.contacts.usual, *found.contacts.missing, *found.contacts.unusual))
     assert len(named) == len(set(named))
     assert set(named) <= set(BANK.role)
 
@@ -173,31 +173,31 @@ def test_company_never_names_a_role_twice_or_one_that_the_bank_does_not_have(fou
 
 @given(anything)
 def test_the_map_names_and_fills_the_mix(found: Result):
-    assert {node.role.id: node.percent for node in found.map.nodes if node.own} == {
+    assert {node.role.id: node.percent for node in found.map.nodes if node.in_mix} == {
         share.role.id: share.percent for share in found.shares
     }
 
 
 def test_usual_contacts_are_faint_until_they_are_reported():
     faint = told(ANALYST).map.edges
-    assert [edge.solid for edge in faint] == [False] * len(BANK.neighbours("data-analyst"))
-    assert [edge.solid for edge in told(ANALYST, ("data-engineer",)).map.edges] == [False, True]
+    assert [edge.is_reported for edge in faint] == [False] * len(BANK.neighbours("data-analyst"))
+    assert [edge.is_reported for edge in told(ANALYST, ("data-engineer",)).map.edges] == [False, True]
 
 
 def test_two_roles_of_ones_own_are_no_contact_of_somebody_else():
-    assert not [edge for edge in told(ENGINEER | OPERATIONS).map.edges if edge.solid]
+    assert not [edge for edge in told(ENGINEER | OPERATIONS).map.edges if edge.is_reported]
 
 
 def test_an_unusual_contact_gets_a_line_of_its_own():
     usual, more = told(ANALYST), told(ANALYST, ("software-engineer",))
     assert len(more.map.edges) == len(usual.map.edges) + 1
-    assert [edge.solid for edge in more.map.edges].count(True) == 1
+    assert [edge.is_reported for edge in more.map.edges].count(True) == 1
 
 
 def test_where_no_role_stands_out_the_map_shows_who_usually_works_with_whom():
     for found in (told({}), told({}, often="weekly")):
         assert len(found.map.edges) == len(BANK.contacts)
-        assert not [edge for edge in found.map.edges if edge.solid]
+        assert not [edge for edge in found.map.edges if edge.is_reported]
 
 
 # Another bank
@@ -208,4 +208,4 @@ def test_a_bank_from_another_trade_gets_its_result_too(small_bank):
     answers = dict.fromkeys(bank.responsibility, "never") | {"dough": "daily", "oven": "daily"}
     found = build_result(bank, ScoringModel.from_bank(bank), answers, ("shop-keeper",))
     assert (found.kind, ids(found.roles)) == ("mix", ["baker"])
-    assert [name for name, _ in found.map.stages] == ["Bake", "Sell"]
+    assert [stage.name for stage in found.map.stages] == ["Bake", "Sell"]

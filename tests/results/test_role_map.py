@@ -104,16 +104,16 @@ def test_a_name_stands_below_its_circle_and_above_the_next(drawn: RoleMap):
 
 @given(maps())
 def test_marks_stay_inside_their_circles(drawn: RoleMap):
-    assert all(node.mark <= 2 * node.radius for node in drawn.nodes)
+    assert all(node.hat_size <= 2 * node.radius for node in drawn.nodes)
 
 
 @given(maps())
 def test_bands_stand_side_by_side_inside_the_map(drawn: RoleMap):
-    assert drawn.band > 0
-    middles = [x for _, x in drawn.stages]
-    assert middles[0] - drawn.band / 2 >= 0
-    assert middles[-1] + drawn.band / 2 <= drawn.width
-    assert all(b - a >= drawn.band for a, b in pairwise(middles))
+    assert drawn.stage_width > 0
+    middles = [stage.x for stage in drawn.stages]
+    assert middles[0] - drawn.stage_width / 2 >= 0
+    assert middles[-1] + drawn.stage_width / 2 <= drawn.width
+    assert all(b - a >= drawn.stage_width for a, b in pairwise(middles))
     assert {node.x for node in drawn.nodes} <= set(middles)
 
 
@@ -134,7 +134,7 @@ def test_lines_stay_inside_the_map(drawn: RoleMap):
 
 @given(maps())
 def test_solid_lines_are_drawn_over_faint_ones(drawn: RoleMap):
-    solid = [edge.solid for edge in drawn.edges]
+    solid = [edge.is_reported for edge in drawn.edges]
     assert solid == sorted(solid)
 
 
@@ -169,7 +169,7 @@ def test_every_line_of_the_shipped_bank_stays_inside_the_map(coverage):
 
 def test_the_shipped_bank_is_drawn_as_the_flow_of_data():
     drawn = every_contact(0.5)
-    assert [name for name, _ in drawn.stages] == ["Produce", "Move and shape", "Use"]
+    assert [stage.name for stage in drawn.stages] == ["Produce", "Move and shape", "Use"]
     across = {node.role.id: node.x for node in drawn.nodes}
     assert across["software-engineer"] < across["data-engineer"] < across["data-analyst"]
     assert len(drawn.nodes) == len(BANK.roles)
@@ -186,7 +186,7 @@ def test_only_the_mix_has_its_share_below_the_name():
     drawn = role_map(BANK, {"data-engineer": 1.0, "data-analyst": 0.5}, {"data-engineer": 100}, {})
     labels = {node.role.id: node.label for node in drawn.nodes}
     assert labels["data-engineer"][-1] == "100%"
-    assert [node.role.id for node in drawn.nodes if node.own] == ["data-engineer"]
+    assert [node.role.id for node in drawn.nodes if node.in_mix] == ["data-engineer"]
     assert not [label for id, label in labels.items() if id != "data-engineer" and "%" in "".join(label)]
 
 

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from quiz.bank import CONDITIONS, WISHES, load
 from quiz.config import paths
-from quiz.results.changes import compare
+from quiz.results.changes import compare_results
 from quiz.results.result import build_result
-from quiz.results.talking_points import FINDERS, LEAST, MOST, Situation, choose
+from quiz.results.talking_point_conditions import MATCHERS
+from quiz.results.talking_point_context import TalkingPointContext
+from quiz.results.talking_points import MAX_TALKING_POINTS, MIN_TALKING_POINTS, choose_talking_points
 from quiz.scoring import ScoringModel
 
 BANK = load(paths.project_folder("questions"))
@@ -35,30 +37,30 @@ def talk(
     wishes: Mapping[str, str] | None = None,
     title_role: str | None = None,
     goals: tuple[str, ...] = (),
-) -> Situation:
+) -> TalkingPointContext:
     """The situation of somebody who answered so."""
-    return Situation(
+    return TalkingPointContext(
         BANK,
         build_result(BANK, MODEL, answers, contacts),
         wishes=wishes or {},
         title_role=title_role,
         goals=goals,
-        change=None if before is None else compare(BANK, MODEL, before, answers),
+        comparison=None if before is None else compare_results(BANK, MODEL, before, answers),
     )
 
 
-def found(condition: str, situation: Situation) -> list[Mapping[str, str]]:
+def found(condition: str, situation: TalkingPointContext) -> list[Mapping[str, str]]:
     """What the condition finds, best first."""
-    return [one.slots for one in FINDERS[condition](situation)]
+    return [one.slots for one in MATCHERS[condition](situation)]
 
 
-def named(condition: str, situation: Situation) -> list[str | None]:
+def named(condition: str, situation: TalkingPointContext) -> list[str | None]:
     """The responsibility, else the role, if any, that each find names."""
     return [slots.get("responsibility") or slots.get("role") for slots in found(condition, situation)]
 
 
-def conditions(situation: Situation) -> list[str]:
-    return [chosen.prompt.when for chosen in choose(situation)]
+def conditions(situation: TalkingPointContext) -> list[str]:
+    return [chosen.talking_point.when for chosen in choose_talking_points(situation)]
 
 
 situations = st.builds(
@@ -170,7 +172,7 @@ each_condition = pytest.mark.parametrize("condition", CASES)
 
 
 def test_every_condition_of_the_bank_has_its_finder_and_its_case():
-    assert set(FINDERS) == set(CONDITIONS)
+    assert set(MATCHERS) == set(CONDITIONS)
     assert set(CASES) == set(CONDITIONS) - {"always"}
 
 
@@ -194,10 +196,10 @@ def test_a_condition_fills_exactly_the_slots_that_the_bank_may_use(condition):
 def test_every_prompt_can_be_asked(condition):
     situation = CASES[condition][0]
     only = tuple(prompt for prompt in BANK.talking_points if prompt.when == condition)
-    (chosen,) = choose(replace(situation, bank=replace(BANK, talking_points=only)))
-    assert chosen.prompt.when == condition
-    slots = [slot for _, slot, _, _ in string.Formatter().parse(chosen.prompt.text) if slot]
-    assert all(chosen.arguments[slot] in chosen.text for slot in slots)
+    (chosen,) = choose_talking_points(replace(situation, bank=replace(BANK, talking_points=only)))
+    assert chosen.talking_point.when == condition
+    slots = [slot for _, slot, _, _ in string.Formatter().parse(chosen.talking_point.text) if slot]
+    assert all(chosen.slots[slot] in chosen.text for slot in slots)
 
 
 # What each condition finds first
@@ -223,12 +225,12 @@ def test_a_prompt_on_the_title_names_both_roles():
 
 def test_a_role_that_only_the_other_mix_of_a_tie_holds_is_not_called_outside():
     situation = talk(TIE)
-    assert {role.id for role in situation.possible} == {"data-analyst", "data-architect", "data-scientist"}
+    assert {role.id for role in situation.mix_and_alternative} == {"data-analyst", "data-architect", "data-scientist"}
     assert named("daily-outside-mix", situation) == []
     turned = replace(situation, result=replace(situation.result, shares=situation.result.shares[:1]))
     assert named("daily-outside-mix", turned) != []
     other = tuple(BANK.role[id] for id in ("data-analyst", "data-architect", "data-scientist"))
-    assert named("daily-outside-mix", replace(turned, result=replace(turned.result, other=other))) == []
+    assert named("daily-outside-mix", replace(turned, result=replace(turned.result, alternative_mix=other))) == []
     assert named("title-role-not-in-mix", replace(turned, title_role="data-architect")) == ["data architect"]
 
 
@@ -264,17 +266,17 @@ def test_the_more_specific_comes_first_and_the_general_fill_up_to_four():
 
 
 def test_the_text_holds_what_was_found():
-    (first, *_) = choose(talk(ANALYST, wishes={"dashboards": "hand-over"}))
+    (first, *_) = choose_talking_points(talk(ANALYST, wishes={"dashboards": "hand-over"}))
     assert first.text.startswith(
         "You do “Reports and dashboards” daily or almost daily and would like to hand it over."
     )
-    assert first.about == {BANK.responsibility["dashboards"]}
+    assert first.responsibilities == {BANK.responsibility["dashboards"]}
 
 
 def test_a_responsibility_that_was_asked_about_leaves_room_for_the_next():
     wishes = {"dashboards": "hand-over", "pipelines": "hand-over"}
-    chosen = choose(talk(ANALYST | {"pipelines": "weekly"}, wishes=wishes))
-    assert [(one.prompt.when, one.arguments["responsibility"]) for one in chosen[:2]] == [
+    chosen = choose_talking_points(talk(ANALYST | {"pipelines": "weekly"}, wishes=wishes))
+    assert [(one.talking_point.when, one.slots["responsibility"]) for one in chosen[:2]] == [
         ("daily-but-hand-over", "Reports and dashboards"),
         ("hand-over", "Flows that move data"),
     ]
@@ -287,37 +289,37 @@ def test_a_wish_about_most_of_a_role_stands_for_each_of_its_parts():
 
 def test_wishes_titles_and_roles_that_the_bank_does_not_know_change_nothing():
     strange = talk(ANALYST, wishes={"sailing": "more", "trends": "rest"}, title_role="sailor", goals=("sailor",))
-    assert choose(strange) == choose(talk(ANALYST))
+    assert choose_talking_points(strange) == choose_talking_points(talk(ANALYST))
 
 
 def test_a_bank_without_prompts_gives_none():
-    assert choose(replace(talk(ANALYST), bank=replace(BANK, talking_points=()))) == ()
+    assert choose_talking_points(replace(talk(ANALYST), bank=replace(BANK, talking_points=()))) == ()
 
 
 @given(situations)
 def test_everybody_gets_four_to_six_different_prompts_on_different_things(situation):
-    chosen = choose(situation)
-    assert LEAST <= len(chosen) <= MOST
+    chosen = choose_talking_points(situation)
+    assert MIN_TALKING_POINTS <= len(chosen) <= MAX_TALKING_POINTS
     assert len({one.text for one in chosen}) == len(chosen)
-    specific = [one.prompt.when for one in chosen if one.prompt.when != "always"]
+    specific = [one.talking_point.when for one in chosen if one.talking_point.when != "always"]
     assert len(set(specific)) == len(specific)
-    about = [item for one in chosen for item in one.about]
+    about = [item for one in chosen for item in one.responsibilities]
     assert len(set(about)) == len(about)
     # By priority, whatever waits for nothing last; nothing general where enough was found.
-    ranks = [(one.prompt.when == "always", -one.prompt.priority) for one in chosen]
+    ranks = [(one.talking_point.when == "always", -one.talking_point.priority) for one in chosen]
     assert ranks == sorted(ranks)
-    assert len(specific) == len(chosen) or len(chosen) == LEAST
+    assert len(specific) == len(chosen) or len(chosen) == MIN_TALKING_POINTS
     assert not any("{" in one.text or "}" in one.text for one in chosen)
 
 
 @given(situations)
 def test_equal_situations_get_equal_prompts_whatever_the_order_of_wishes(situation):
     turned = dict(reversed(list(situation.wishes.items())))
-    assert choose(situation) == choose(replace(situation, wishes=turned))
+    assert choose_talking_points(situation) == choose_talking_points(replace(situation, wishes=turned))
 
 
 @given(situations)
 def test_every_find_fills_the_slots_of_its_condition(situation):
-    for condition, finder in FINDERS.items():
+    for condition, finder in MATCHERS.items():
         for one in finder(situation):
             assert set(one.slots) == set(CONDITIONS[condition])

@@ -186,8 +186,8 @@ def test_the_map_sizes_roles_by_what_is_told_of_them_alone():
     result = anonymous.publish(BANK, MODEL, [*4 * [member("data-engineer")], *2 * [member("data-analyst")]], 5)
     assert result is not None
     page = round_pages.page(BANK, result)
-    assert [node.role.id for node in page.map.nodes if node.own] == ["data-engineer"]
-    assert len({node.radius for node in page.map.nodes if not node.own}) == 1
+    assert [node.role.id for node in page.map.nodes if node.in_mix] == ["data-engineer"]
+    assert len({node.radius for node in page.map.nodes if not node.in_mix}) == 1
 
 
 def test_the_map_draws_a_solid_line_where_two_or_more_stand_between():
@@ -196,7 +196,7 @@ def test_the_map_draws_a_solid_line_where_two_or_more_stand_between():
     assert result is not None
     solid = [item.roles for item in result.hand_overs if item.band not in anonymous.FEWEST]
     assert solid
-    assert sum(edge.solid for edge in round_pages.page(BANK, result).map.edges) == len(solid)
+    assert sum(edge.is_reported for edge in round_pages.page(BANK, result).map.edges) == len(solid)
 
 
 def test_every_id_on_the_page_has_a_name():
@@ -212,7 +212,7 @@ def test_a_page_says_the_same_under_a_bank_that_has_lost_all_its_roles():
     then, now = round_pages.page(BANK, result), round_pages.page(SMALL, result)
     assert (now.rows, now.bar, now.agenda, now.names) == (then.rows, then.bar, then.agenda, then.names)
     assert [fact for fact in now.facts if fact.kind != "gone"] == list(then.facts)
-    assert not [node for node in now.map.nodes if node.own]
+    assert not [node for node in now.map.nodes if node.in_mix]
 
 
 # The example for those who join

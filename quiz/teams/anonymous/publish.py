@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from quiz.bank import Bank
-from quiz.results.goals import REGULAR
+from quiz.results.goals import MIN_REGULAR_LEVEL
 from quiz.scoring import ScoringModel, score, share_percentages
 from quiz.teams.anonymous.published import (
     HEADS,
@@ -64,7 +64,7 @@ def publish(
         return None
     levels = model.level_of_step[np.concatenate([model.steps(member.answers) for member in members])]
     people = len(members)
-    done = (np.nan_to_num(levels) >= REGULAR).sum(axis=0).tolist()
+    done = (np.nan_to_num(levels) >= MIN_REGULAR_LEVEL).sum(axis=0).tolist()
     scores = score(model, levels)
     told = {item.responsibility: item.band for item in before.coverage} if before else {}
     stood = {item.roles: item.band for item in before.hand_overs} if before else {}

@@ -20,7 +20,7 @@ def page() -> str:
     before = app.storage.load_earlier_response(g.link_hash) or abort(404)
     return render_template(
         "changes/page.html",
-        change=changes.compare(app.bank, app.scoring_model, before.answers, kept.answers),
+        change=changes.compare_results(app.bank, app.scoring_model, before.answers, kept.answers),
         then=result.build_result(app.bank, app.scoring_model, before.answers),
         now=result.build_result(app.bank, app.scoring_model, kept.answers),
         days=(before.finished or before.changed, kept.finished),

@@ -26,7 +26,7 @@ def page() -> str:
         title=kept.title,
         wishes=kept.wishes,
         goals=kept.goals,
-        before=before.answers if before else None,
+        earlier_answers=before.answers if before else None,
     )
     return render_template(
         "conversation/page.html",

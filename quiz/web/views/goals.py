@@ -15,7 +15,7 @@ pages = owner_pages("goals")
 @pages.route("/goals", methods=["GET", "POST"])
 def page() -> str | Response | tuple[str, int]:
     """Wishes about each responsibility, and the roles somebody is heading for; saved as they are chosen."""
-    from quiz.results import conversation  # brings numpy: see quiz.web.views.owner_pages.current_result
+    from quiz.results.goals import goal_distances  # imports numpy: see quiz.web.views.owner_pages.current_result
 
     require_finished()
     app, kept = current(), current_response()
@@ -40,7 +40,7 @@ def page() -> str | Response | tuple[str, int]:
         ),
         others=[line for line in lines if not (line.answer and line.answer.level)],
         saved="saved" in request.args and not form.errors,
-        distances=conversation.distances(app.bank, app.scoring_model, kept.answers, kept.goals, kept.contacts),
+        distances=goal_distances(app.bank, app.scoring_model, kept.answers, kept.goals, kept.contacts),
     )
     return page, status
 

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.results.goals import REGULAR
+from quiz.results.goals import MIN_REGULAR_LEVEL
 from quiz.scoring import ScoringModel
 from quiz.teams.anonymous import (
     BANDS,
@@ -269,7 +269,7 @@ def check_truth(published: Published, before: Published | None, members: list[Me
     people = len(members)
     told = {item.responsibility: item.band for item in published.coverage}
     for id in MODEL.questions:
-        done = sum((BANK.option[m.answers[id]].level or 0) >= REGULAR for m in members)
+        done = sum((BANK.option[m.answers[id]].level or 0) >= MIN_REGULAR_LEVEL for m in members)
         assert any(in_band(told[id], done + change, people) for change in slack), (id, told[id], done)
     shares = [part.percent for part in published.mix if part.percent is not None]
     assert all(share % 5 == 0 and 0 < share <= 80 for share in shares)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.results.conversation import Conversation, build_conversation, distances
-from quiz.results.goals import distance
+from quiz.results.conversation import Conversation, build_conversation
+from quiz.results.goals import goal_distance, goal_distances
 from quiz.scoring import ScoringModel
 from quiz.web.app import App
 from tests.clients import Shown, Visitor
@@ -30,7 +30,7 @@ SECRET = "I mended the nightly ETL load in Airflow and moved our Kafka pipelines
 
 def told(answers: dict[str, str], **more: Any) -> Conversation:
     """The page for a talk of somebody about whom nothing else is known but `more`."""
-    known = {"contacts": (), "title": "", "wishes": {}, "goals": (), "before": None} | more
+    known = {"contacts": (), "title": "", "wishes": {}, "goals": (), "earlier_answers": None} | more
     return build_conversation(BANK, MODEL, answers, **known)
 
 
@@ -40,17 +40,17 @@ def told(answers: dict[str, str], **more: Any) -> Conversation:
 def test_the_role_that_the_title_names_is_held_against_the_mix():
     engineer = all_answers(BANK, "never", **ENGINEER)
     same, other, none = (told(engineer, title=title) for title in ("Senior data engineer", "Data analyst", "Wizard"))
-    assert same.titled == BANK.role["data-engineer"]
-    assert same.fits
-    assert other.titled == BANK.role["data-analyst"]
-    assert not other.fits
-    assert none.titled is None
+    assert same.title_role == BANK.role["data-engineer"]
+    assert same.title_verdict == "only-role"
+    assert other.title_role == BANK.role["data-analyst"]
+    assert other.title_verdict == "not-in-mix"
+    assert none.title_role is None
 
 
 def test_wishes_come_in_the_banks_order_without_what_is_to_stay_as_it_is():
     wishes = {"trends": "start", "pipelines": "less", "data-quality": "less", "infrastructure": "as-is"}
     found = told(all_answers(BANK, "never", **ENGINEER), wishes=wishes)
-    assert [(wish.id, [item.id for item in items]) for wish, items in found.wished] == [
+    assert [(wish.id, [item.id for item in items]) for wish, items in found.wishes] == [
         ("less", ["pipelines", "data-quality"]),
         ("start", ["trends"]),
     ]
@@ -62,24 +62,24 @@ def test_wishes_and_headings_that_the_bank_does_not_know_are_left_out():
         wishes={"since-removed": "less", "pipelines": "since-removed"},
         goals=("since-removed",),
     )
-    assert found.wished == ()
+    assert found.wishes == ()
     assert found.goals == ()
 
 
 def test_distances_come_in_the_banks_order_whatever_order_they_were_chosen_in():
     answers = all_answers(BANK, "never", **ENGINEER)
-    found = distances(BANK, MODEL, answers, ["ml-engineer", "data-analyst"], ["data-analyst"])
+    found = goal_distances(BANK, MODEL, answers, ["ml-engineer", "data-analyst"], ["data-analyst"])
     assert found == tuple(
-        distance(BANK, MODEL, answers, role, ["data-analyst"]) for role in ("data-analyst", "ml-engineer")
+        goal_distance(BANK, MODEL, answers, role, ["data-analyst"]) for role in ("data-analyst", "ml-engineer")
     )
 
 
 def test_without_an_earlier_response_there_is_no_change():
     answers = all_answers(BANK, "never", **ENGINEER)
-    assert told(answers).change is None
-    change = told(answers, before=all_answers(BANK, "never", **OPERATIONS)).change
-    assert change is not None
-    assert change.verdict == "changed"
+    assert told(answers).comparison is None
+    comparison = told(answers, earlier_answers=all_answers(BANK, "never", **OPERATIONS)).comparison
+    assert comparison is not None
+    assert comparison.verdict == "changed"
 
 
 anything = st.builds(
@@ -89,7 +89,7 @@ anything = st.builds(
     title=st.sampled_from(["", "Data engineer", "Analyst", "Data analyst / data scientist", "\0<b>\u202e"]),
     wishes=st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(BANK.wish))),
     goals=st.lists(st.sampled_from(list(BANK.role)), unique=True, max_size=2),
-    before=st.none() | st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(BANK.option)), min_size=10),
+    earlier_answers=st.none() | st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(BANK.option)), min_size=10),
 )
 
 
@@ -98,7 +98,7 @@ anything = st.builds(
 def test_everybody_gets_four_to_six_questions_and_all_that_they_noted(found: Conversation):
     assert 4 <= len(set(found.questions)) == len(found.questions) <= 6
     assert not [question for question in found.questions if "{" in question]
-    assert all(items for _, items in found.wished)
+    assert all(items for _, items in found.wishes)
     assert len(found.goals) <= 2
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.results.free_text import LONG, Heard
+from quiz.results.free_text import MAX_UNFOLDED_CHARACTERS, FreeTextResult
 from quiz.results.result import Result, build_result
 from quiz.scoring import ScoringModel
 from quiz.web.forms import MAX_TEXT_LENGTH
@@ -33,9 +33,9 @@ def told(text: str, title: str = "", *, often: str = "never", **answers: str) ->
     return build_result(BANK, MODEL, all_answers(BANK, often, **answers), title=title, text=text)
 
 
-def heard(text: str, *, often: str = "never", **answers: str) -> Heard:
+def heard(text: str, *, often: str = "never", **answers: str) -> FreeTextResult:
     """What is heard in a text."""
-    found = told(text, often=often, **answers).heard
+    found = told(text, often=often, **answers).free_text
     assert found is not None
     return found
 
@@ -64,7 +64,7 @@ def test_the_role_that_a_text_sounds_like_comes_first():
     assert found.roles[0].percent == 100
     assert {sound.role for sound in found.roles} == set(BANK.roles)
     assert [sound.similarity for sound in found.roles] == sorted((s.similarity for s in found.roles), reverse=True)
-    assert "dashboards" in " ".join(found.roles[0].carriers)
+    assert "dashboards" in " ".join(found.roles[0].phrases)
 
 
 @pytest.mark.parametrize(
@@ -74,16 +74,20 @@ def test_the_role_that_a_text_sounds_like_comes_first():
 )
 def test_the_pieces_join_to_the_text_exactly(text):
     found = heard(text)
-    assert "".join(piece.text for piece in found.pieces) == text
-    numbers = {piece.number for piece in found.pieces if piece.number}
+    assert "".join(segment.text for segment in found.segments) == text
+    numbers = {segment.role_number for segment in found.segments if segment.role_number}
     assert numbers
     assert numbers <= set(range(1, len(BANK.roles) + 1))
-    assert all(piece.text for piece in found.pieces)
+    assert all(segment.text for segment in found.segments)
 
 
 def test_a_marked_piece_carries_the_number_of_its_role():
     found = heard(f"{BOARDS} {FLOWS}")
-    spoken = {piece.text.lower(): found.roles[piece.number - 1].role.id for piece in found.pieces if piece.number}
+    spoken = {
+        segment.text.lower(): found.roles[segment.role_number - 1].role.id
+        for segment in found.segments
+        if segment.role_number
+    }
     assert next(role for text, role in spoken.items() if "dashboards" in text) == "data-analyst"
     assert next(role for text, role in spoken.items() if "kafka" in text) == "data-engineer"
 
@@ -102,33 +106,36 @@ def test_a_marked_piece_carries_the_number_of_its_role():
     ids=["nurse", "French", "Russian", "a word", "emoji", "formula", "right to left"],
 )
 def test_what_is_not_recognised_is_no_match(text):
-    assert heard(text) == Heard(recognised=False)
+    assert heard(text) == FreeTextResult(recognised=False)
 
 
 def test_what_was_written_about_but_is_hardly_ever_done_is_worth_a_second_look():
     found = heard(BOARDS, **ENGINEER, dashboards="rarely")
-    assert [line.responsibility.id for line in found.doubts][:1] == ["dashboards"]
+    assert [line.responsibility.id for line in found.contradictions][:1] == ["dashboards"]
 
 
 @pytest.mark.parametrize("answer", ["monthly", "weekly", "daily", "skip"])
 def test_what_is_done_or_was_left_out_raises_no_doubt(answer):
     found = heard(BOARDS, dashboards=answer, insights=answer, trends=answer)
-    assert not {"dashboards", "insights", "trends"} & {line.responsibility.id for line in found.doubts}
+    assert not {"dashboards", "insights", "trends"} & {line.responsibility.id for line in found.contradictions}
 
 
 def test_neither_words_nor_title_move_the_match():
     alone = told("", **ENGINEER)
-    assert alone.heard is None
-    assert alone.titled is None
+    assert alone.free_text is None
+    assert alone.title_role is None
     for text, title in ((BOARDS, "Data analyst"), (FLOWS, "Data engineer"), ("🎩", "Boss")):
         found = told(text, title, **ENGINEER)
         assert (found.match, found.shares, found.kind) == (alone.match, alone.shares, alone.kind)
 
 
-@pytest.mark.parametrize(("length", "folded"), [(LONG - 1, False), (LONG, False), (LONG + 1, True)])
+@pytest.mark.parametrize(
+    ("length", "folded"),
+    [(MAX_UNFOLDED_CHARACTERS - 1, False), (MAX_UNFOLDED_CHARACTERS, False), (MAX_UNFOLDED_CHARACTERS + 1, True)],
+)
 def test_only_a_long_text_is_folded_away(length, folded):
     text = (f"{FLOWS} " * 20)[:length]
-    assert heard(text).long == folded
+    assert heard(text).is_long == folded
 
 
 # On the result page

@@ -195,19 +195,17 @@ def test_the_way_to_a_role_is_told_as_it_was_worked_out(app: App, visitor: Visit
     want(visitor, own, goals=["data-analyst", "data-scientist"])
     text = visitor.see(f"{own}/goals").text
     for role in ("data-analyst", "data-scientist"):
-        far = goals.distance(bank, app.scoring_model, answers, role, ["data-analyst"])
+        far = goals.goal_distance(bank, app.scoring_model, answers, role, ["data-analyst"])
         told = text.split(f"Towards {bank.role[role].name}", 1)[1].split("Towards", 1)[0]
         assert f"{far.percent_now}% of it is in your weeks now" in told
-        assert f"it would be {far.percent_then}%" in told
+        assert f"it would be {far.percent_after}%" in told
         assert far.steps
-        places = [
-            told.index(
-                f"{s.responsibility.name}: from “{s.now.phrase}” to “{s.to.phrase}”. {s.responsibility.weekly_example}"
-            )
-            for s in far.steps
-        ]
+        places = []
+        for step in far.steps:
+            change = f"from “{step.current.phrase}” to “{step.target.phrase}”"
+            places.append(told.index(f"{step.responsibility.name}: {change}. {step.responsibility.weekly_example}"))
         assert places == sorted(places)
-        assert all(role.name in told.split("your mix would then be", 1)[1] for role in far.roles_then)
+        assert all(role.name in told.split("your mix would then be", 1)[1] for role in far.roles_after)
     assert "You work with data analysts already" in text
     assert "To learn it from: data scientists. Data analysts, whom you work with, usually know some." in text
 

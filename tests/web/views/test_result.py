@@ -12,7 +12,7 @@ from flask import render_template
 from quiz import create_app
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.results.result import Share, build_result
+from quiz.results.result import MixShare, build_result
 from quiz.web import links
 from quiz.web.app import App
 from tests.clients import Shown, Visitor
@@ -133,8 +133,8 @@ def test_a_tie_says_what_its_mixes_share_once(app: App, bank: Bank, mix, other, 
     tie = replace(
         found,
         kind="tie",
-        shares=tuple(Share(roles[name], 50, 0, ()) for name in mix),
-        other=tuple(roles[name] for name in other),
+        shares=tuple(MixShare(roles[name], 50, 0, ()) for name in mix),
+        alternative_mix=tuple(roles[name] for name in other),
     )
     with app.test_request_context():
         assert render_template("result/_headline.html", result=tie).strip() == said
