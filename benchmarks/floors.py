@@ -66,7 +66,7 @@ def hello_and_commit(file: Path, answers: Mapping[str, str]) -> Flask:
     """Hello, after the same rows that a page submit keeps went into the same table, in one commit that is on disk."""
     app = Flask("hello")
     db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    for pragma in ("synchronous=FULL", f"journal_mode={storage.journal()}"):
+    for pragma in ("synchronous=FULL", f"journal_mode={storage.safe_journal_mode()}"):
         db.execute(f"PRAGMA {pragma}")
     db.execute(
         "CREATE TABLE answer (response INTEGER, question TEXT, answer TEXT, PRIMARY KEY (response, question))"

@@ -78,14 +78,14 @@ def _teams(app: App, stored: int) -> list[Asked]:
     today = app.today()
     with closing(_plain(app)) as db, db:
         db.executemany(
-            "INSERT INTO team (id, lead, joining, number, name, kind, minimum, made)"
+            "INSERT INTO team (id, lead_hash, join_hash, number, name, kind, minimum, created)"
             " VALUES (?, ?, lower(hex(randomblob(32))), 1, ?, 'anonymous', 5, ?)",
             (
                 (n, links.fingerprint(known[n] if n in known else links.make()), f"Team {n}", today)
                 for n in range(1, stored + 1)
             ),
         )
-        db.execute("INSERT INTO round (team, number, opened) SELECT id, 1, made FROM team")
+        db.execute("INSERT INTO round (team, number, opened) SELECT id, 1, created FROM team")
         # The person that `_fill` found is number 1; the rest sit down five by five, in no particular order.
         db.execute(
             "INSERT INTO member (response, team) SELECT id, 1 + (id * 7919) % ? FROM response WHERE id > 1", (stored,)
@@ -98,12 +98,13 @@ def _fill(app: App, stored: int, owners: dict[int, str]) -> None:
     """Put `stored` finished responses with all their answers in, by plain SQL; `owners` are fingerprints by id."""
     today, points = app.today(), [point.id for point in app.bank.scale]
     with closing(_plain(app)) as db, db:
-        db.execute("CREATE TEMP TABLE known (id INTEGER PRIMARY KEY, owner TEXT)")
+        db.execute("CREATE TEMP TABLE known (id INTEGER PRIMARY KEY, owner_hash TEXT)")
         db.executemany("INSERT INTO known VALUES (?, ?)", owners.items())
         db.execute(
             "WITH RECURSIVE number (id) AS (VALUES (2) UNION ALL SELECT id + 1 FROM number WHERE id < ?)"
-            " INSERT INTO response (id, owner, bank, started, changed, finished) SELECT number.id,"
-            " coalesce(owner, lower(hex(randomblob(32)))), ?, ?, ?, ? FROM number LEFT JOIN known USING (id)",
+            " INSERT INTO response (id, owner_hash, bank, started, changed, finished) SELECT number.id,"
+            " coalesce(known.owner_hash, lower(hex(randomblob(32)))), ?, ?, ?, ?"
+            " FROM number LEFT JOIN known USING (id)",
             (stored + 1, app.bank.version, today, today, today),
         )
         db.execute("CREATE TEMP TABLE sheet (question TEXT PRIMARY KEY, answer TEXT) WITHOUT ROWID")

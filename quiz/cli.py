@@ -232,15 +232,15 @@ def backup(copy: Path, force: bool) -> None:
     Example: quiz backup many-hats-monday.db --force
     """
     from quiz import storage
-    from quiz.storage.backup import RefusedError, back_up
+    from quiz.storage.backup import BackupError, back_up
 
     file, _ = _kept()
     _tidy()
     try:
         made = back_up(file, copy, day=_today(), replace=force)
-    except (RefusedError, storage.UnavailableError) as error:
+    except (BackupError, storage.UnavailableError) as error:
         raise click.ClickException(click.format_filename(str(error))) from error
-    _say(f"{copy}: {_responses(made.responses)}, {made.size / 1e6:.1f} MB.")
+    _say(f"{copy}: {_responses(made.responses)}, {made.size_bytes / 1e6:.1f} MB.")
 
 
 @main.command()
@@ -254,17 +254,16 @@ def restore(copy: Path, force: bool) -> None:
     Example: quiz restore many-hats-monday.db --force
     """
     from quiz import storage
-    from quiz.storage.backup import RefusedError
-    from quiz.storage.restore import restore
+    from quiz.storage.restore import RestoreError, restore
 
     file, config = _kept()
     _tidy()
     try:
-        put = restore(copy, file, day=_today(), remembered=config["BACKUP_DAYS"], replace=force)
-    except (RefusedError, storage.UnavailableError) as error:
+        put = restore(copy, file, day=_today(), tombstone_days=config["BACKUP_DAYS"], replace=force)
+    except (RestoreError, storage.UnavailableError) as error:
         raise click.ClickException(click.format_filename(str(error))) from error
-    for doubt in put.doubts:
-        click.echo(click.format_filename(f"Note: {doubt}."), err=True)
+    for warning in put.warnings:
+        click.echo(click.format_filename(f"Note: {warning}."), err=True)
     _say(f"{file}: {_responses(put.responses)} put back; {put.deleted} left out, deleted since.")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.scoring import ScoringModel
-from quiz.storage import Share, Storage
+from quiz.storage import ShareLink, Storage
 from quiz.teams import Publication
 from quiz.teams.anonymous import Member
 from quiz.web import links
@@ -190,7 +190,7 @@ def fill_response(kept: Storage, who: str, word: str) -> None:
     kept.save_details(who, contacts=[f"{word}-contact"], title=word, text=f"first {word} " * 100, **WHEN)
     kept.save_details(who, contacts=[f"{word}-other"], title=word, text=f"then {word}", **WHEN)
     kept.save_goals(who, wishes={f"{word}-wished": word}, goals=[f"{word}-role"], **WHEN)
-    kept.create_share(who, Share(1, f"for {word}", True, False, WHEN["day"]), link=make_owner())
+    kept.create_share_link(who, ShareLink(1, f"for {word}", True, False, WHEN["day"]), share_hash=make_owner())
     lead, joining = make_owner(), make_owner()
     kept.create_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
     kept.join_team(joining, who, name=word, shares_wishes=True)

@@ -134,7 +134,7 @@ def read_only_instance(instance: Path) -> None:
         (bad_settings, "config.py: unknown setting OPERATR"),
         (broken_config, "config.py cannot be read"),
         (open_key, "run: chmod 600 "),
-        (short_key, "delete it to have a new one made"),
+        (short_key, "delete it to create a new key"),
         (no_database, "many-hats.db: file is not a database"),
         (folder_for_a_database, "many-hats.db"),
         (read_only_database, "many-hats.db: the file is read-only"),
@@ -180,7 +180,7 @@ def test_a_file_of_somebody_elses_in_the_instance_is_one_clear_line(tmp_path, mo
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
 
     monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path))
-    monkeypatch.setattr(secret_key, "read_or_make", closed)
+    monkeypatch.setattr(secret_key, "load_or_create", closed)
     monkeypatch.setattr(settings, "read", settings.read if arguments == ["demo"] else closed)
     said = CliRunner().invoke(main, arguments)
     assert said.exit_code == 1
@@ -198,7 +198,7 @@ def test_a_broken_bank_is_one_clear_line_with_file_line_and_mend(tmp_path, small
     baker.write_text(baker.read_text().replace("position = 1", "position = -1"))
     run = run_quiz(command, instance=tmp_path / "instance", MANY_HATS_QUESTION_BANK=str(small_bank))
     assert run.returncode == 1
-    assert re.fullmatch(rf"Error: {re.escape(str(baker))}:\d+: place is -1; use a number .*\n", run.stderr)
+    assert re.fullmatch(rf"Error: {re.escape(str(baker))}:\d+: position is -1; use a number .*\n", run.stderr)
 
 
 @pytest.mark.server

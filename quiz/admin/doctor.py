@@ -17,8 +17,7 @@ import click
 from quiz import storage
 from quiz.admin import bank_lint
 from quiz.config import paths, secret_key, settings
-from quiz.storage.health import SQLITE
-from quiz.storage.soundness import soundness
+from quiz.storage.health import SQLITE_VERSION, inspect_database
 from quiz.web.app import days_before, months_later
 
 #: Bytes that must be free beside a database, and how often its own size: a backup and what restoring it needs.
@@ -41,7 +40,7 @@ def checks(folder: Path, *, today: str) -> Iterator[Check]:
 
 def _checks(folder: Path, today: str) -> Iterator[Check]:
     yield _python()
-    yield Check("SQLite", True, f"{SQLITE}, kept with {_JOURNALS[storage.journal()]}")
+    yield Check("SQLite", True, f"{SQLITE_VERSION}, kept with {_JOURNALS[storage.safe_journal_mode()]}")
     place = _instance(folder)
     yield place
     if not place.sound:
@@ -110,7 +109,7 @@ def _key(folder: Path, config: dict[str, Any]) -> Check:
     if not file.exists():
         return Check("key", True, "not made yet; the first `quiz serve` makes it")
     try:
-        secret_key.read_or_make(file)
+        secret_key.load_or_create(file)
     except (secret_key.SecretKeyError, OSError) as error:
         return Check("key", False, str(error))
     return Check("key", True, str(file))
@@ -158,16 +157,15 @@ def _database(folder: Path, file: Path, config: dict[str, Any], today: str) -> I
     # With the first request of a day the server erases what has outlived its time: up to a day it may be waiting.
     late = days_before(months_later(today, -config["RETENTION_MONTHS"]), 1)
     try:
-        found = soundness(file, before=late)
+        found = inspect_database(file, before=late)
     except storage.UnavailableError as error:
         yield Check("database", False, f"{error}; {_way_out(error)}")
         return
-    if found.faults:
-        yield Check("database", False, f"{file}: {found.faults[0]}; put back a backup: quiz restore FILE --force")
-    elif found.journal == "wal" and storage.journal() != "wal":
-        said = (
-            f"{file} is in WAL mode, in which SQLite {SQLITE} could lose writes; restart `quiz serve`, which changes it"
-        )
+    if found.problems:
+        yield Check("database", False, f"{file}: {found.problems[0]}; put back a backup: quiz restore FILE --force")
+    elif found.journal_mode == "wal" and storage.safe_journal_mode() != "wal":
+        loss = f"{file} is in WAL mode, in which SQLite {SQLITE_VERSION} can lose writes"
+        said = f"{loss}; restart `quiz serve`, which changes the mode"
         yield Check("database", False, said)
     else:
         yield Check("database", True, f"{file}, responses: {found.responses}")

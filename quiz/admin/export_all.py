@@ -12,7 +12,7 @@ from pathlib import Path
 from quiz.bank import Bank
 from quiz.exchange import export
 from quiz.storage import Response, Storage
-from quiz.storage.backup import beside, put
+from quiz.storage.backup import draft_for, move_into_place
 from quiz.teams import Team, anonymous, round_pages
 from quiz.web import links
 
@@ -83,16 +83,16 @@ def write(pieces: Iterable[str], file: Path, *, private: bool) -> None:
         with file.open("w", encoding="utf-8", newline="") as target:
             target.writelines(pieces)
         return
-    with beside(file.resolve()) as draft:
+    with draft_for(file.resolve()) as draft:
         mode = 0o600 if private else 0o666
         with open(os.open(draft, os.O_CREAT | os.O_WRONLY, mode), "w", encoding="utf-8", newline="") as target:  # noqa: PTH123 - a mode
             target.writelines(pieces)
-        put(draft, file.resolve())
+        move_into_place(draft, file.resolve())
 
 
 def _all(kept: Storage) -> Iterator[Response]:
     last = 0
-    while chunk := kept.load_responses_after(last, most=_CHUNK):
+    while chunk := kept.load_responses_after(last, limit=_CHUNK):
         yield from chunk
         last = chunk[-1].id
 

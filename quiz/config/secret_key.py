@@ -1,4 +1,4 @@
-"""The secret key: made once for an instance, whoever starts first, readable by its owner alone."""
+"""The secret key of an instance: created once, by the process that starts first, and readable by its owner only."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import os
 import secrets
 from pathlib import Path
 
-LENGTH = 32
+MIN_KEY_BYTES = 32
 
 
 class SecretKeyError(Exception):
-    """The key file is too short or readable by others; the message says how to mend it."""
+    """The key file is too short or readable by others; the message says how to fix it."""
 
 
-def read_or_make(file: Path) -> bytes:
-    """The key in `file`, made first if there is none.
+def load_or_create(file: Path) -> bytes:
+    """The key in `file`, which is created if it does not exist.
 
-    The key is written to a file of its own and then linked into place: a process that starts at the same moment
-    sees either no key or a whole one, and all agree on the one that came first.
+    The key is written to a draft file that is then linked to `file`: a process that starts at the same time sees no
+    key or a complete one, and all processes use the first one.
 
     Raises
     ------
@@ -27,23 +27,23 @@ def read_or_make(file: Path) -> bytes:
         When the file holds under 32 bytes or its mode lets others read it.
     """
     if not file.exists():
-        _make(file)
+        _create(file)
     key = file.read_bytes()
-    if len(key) < LENGTH:
-        raise SecretKeyError(f"{file} holds {len(key)} bytes, not {LENGTH}; delete it to have a new one made")
+    if len(key) < MIN_KEY_BYTES:
+        raise SecretKeyError(f"{file} holds {len(key)} bytes, not {MIN_KEY_BYTES}; delete it to create a new key")
     if file.stat().st_mode & 0o077:
         raise SecretKeyError(f"{file} can be read by others; run: chmod 600 {file}")
     return key
 
 
-def _make(file: Path) -> None:
+def _create(file: Path) -> None:
     draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
-        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as handle:  # noqa: PTH123 - a mode
-            handle.write(secrets.token_bytes(LENGTH))
+        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as handle:  # noqa: PTH123 - sets the mode
+            handle.write(secrets.token_bytes(MIN_KEY_BYTES))
             handle.flush()
             os.fsync(handle.fileno())
-        _put(draft, file)
+        _move_into_place(draft, file)
     finally:
         draft.unlink(missing_ok=True)
     folder = os.open(file.parent, os.O_RDONLY)
@@ -53,13 +53,13 @@ def _make(file: Path) -> None:
         os.close(folder)
 
 
-def _put(draft: Path, file: Path) -> None:
-    """Give the draft its final name, unless another process was faster."""
+def _move_into_place(draft: Path, file: Path) -> None:
+    """Give the draft its final name, unless another process created the file first."""
     try:
         with contextlib.suppress(FileExistsError):
             os.link(draft, file)
     except OSError:
-        # Some mounts know no hard links. There a lock lets one process pass at a time; the others find its key.
+        # Some file systems have no hard links. There, one process at a time checks and renames under a lock.
         lock = os.open(file.with_name("start.lock"), os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from quiz.config.secret_key import LENGTH
+from quiz.config.secret_key import MIN_KEY_BYTES
 
 PREFIX = "MANY_HATS_"
 DAY = 24 * 60 * 60
 #: A hundred years and ten: with more, days would be reckoned back to before the calendar.
-MOST_MONTHS, MOST_DAYS = 1200, 3650
+MAX_RETENTION_MONTHS = 1200
+MAX_BACKUP_DAYS = 3650
 
 
 class SettingError(Exception):
@@ -106,8 +107,8 @@ def _file_name(text: str) -> None:
 
 
 def _strong(key: str | bytes) -> None:
-    if 0 < len(key) < LENGTH:
-        raise ValueError(f"use {LENGTH} characters or more, or none for a key file")
+    if 0 < len(key) < MIN_KEY_BYTES:
+        raise ValueError(f"use {MIN_KEY_BYTES} characters or more, or none for a key file")
 
 
 SETTINGS = (
@@ -119,14 +120,14 @@ SETTINGS = (
         12,
         "Months after its last change at which a response is deleted.",
         _number,
-        _up_to(MOST_MONTHS),
+        _up_to(MAX_RETENTION_MONTHS),
     ),
     Setting(
         "BACKUP_DAYS",
         30,
         "Days that a backup is good for: so long it is known what was deleted since.",
         _number,
-        _up_to(MOST_DAYS),
+        _up_to(MAX_BACKUP_DAYS),
     ),
     Setting(
         "PUBLIC_URL",
@@ -155,7 +156,7 @@ SETTINGS = (
 )
 
 #: Flask's own settings that this project fixes: limits on what one request may carry, and safe cookies.
-FIXED = {
+FLASK_SETTINGS = {
     "MAX_CONTENT_LENGTH": 64 * 1024,
     "MAX_FORM_MEMORY_SIZE": 64 * 1024,
     "MAX_FORM_PARTS": 100,
@@ -173,7 +174,7 @@ def read(config_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str
     SettingError
         For a value that cannot be used or a name in `config_file` that no setting has.
     """
-    values = {setting.name: setting.default for setting in SETTINGS} | FIXED
+    values = {setting.name: setting.default for setting in SETTINGS} | FLASK_SETTINGS
     values |= _from_file(config_file, values)
     for setting in SETTINGS:
         text = environ.get(PREFIX + setting.name)

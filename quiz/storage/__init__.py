@@ -1,24 +1,32 @@
-"""All SQL, in one SQLite file: responses and teams. It speaks plain values and knows no page."""
+"""All SQL, in one SQLite file: responses and teams. This package knows no web page."""
 
 from __future__ import annotations
 
-from quiz.storage.responses import MAX_SHARES, Response, Responses, Share
-from quiz.storage.sqlite import CorruptDatabaseError, UnavailableError, is_unused, journal, make_folder, prepare
+from quiz.storage.responses import MAX_SHARE_LINKS, Response, Responses, ShareLink
+from quiz.storage.retention import Retention
+from quiz.storage.sqlite import (
+    CorruptDatabaseError,
+    UnavailableError,
+    create_folder,
+    is_unused,
+    prepare,
+    safe_journal_mode,
+)
 from quiz.storage.teams import Teams
 
 __all__ = [
-    "MAX_SHARES",
+    "MAX_SHARE_LINKS",
     "CorruptDatabaseError",
     "Response",
-    "Share",
+    "ShareLink",
     "Storage",
     "UnavailableError",
+    "create_folder",
     "is_unused",
-    "journal",
-    "make_folder",
     "prepare",
+    "safe_journal_mode",
 ]
 
 
-class Storage(Responses, Teams):
-    """Everything that is kept. Safe to share between threads; every method may raise `UnavailableError`."""
+class Storage(Responses, Retention, Teams):
+    """The whole database. Safe to share between threads; every method may raise `UnavailableError`."""

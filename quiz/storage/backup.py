@@ -1,7 +1,7 @@
-"""Copies of the database, made while the server goes on.
+"""Copies of the database, made while the server runs.
 
-`VACUUM INTO` and not SQLite's online backup: it writes every row anew, so that nothing that was deleted travels along
-in an unused corner of a page, whatever program deleted it. Both see one moment and let others write meanwhile.
+Made with `VACUUM INTO`, not with SQLite's online backup: it rewrites every row, so that deleted content never gets
+into the copy, whatever program deleted it. Both copy one state of the database and let others write meanwhile.
 """
 
 from __future__ import annotations
@@ -16,70 +16,75 @@ from pathlib import Path
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz.storage.soundness import faults
-from quiz.storage.sqlite import UnavailableError, _connect, _translated, opened
+from quiz.storage.health import integrity_problems
+from quiz.storage.sqlite import UnavailableError, connect, open_database, translate_errors
 
-#: Files that SQLite may keep beside a database, by what is put behind its name.
-BESIDE = ("-wal", "-shm", "-journal")
+#: Files that SQLite may keep next to a database: its name, and one of these.
+SIDECAR_SUFFIXES = ("-wal", "-shm", "-journal")
 
 
-class RefusedError(Exception):
-    """Nothing was changed; the message says why, and what to do."""
+class BackupError(Exception):
+    """No backup was made; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
-class Copied:
-    """A copy that was made: its size in bytes, and how many responses it holds."""
+class Backup:
+    """A backup that was made: its size and how many responses it holds."""
 
-    size: int
+    size_bytes: int
     responses: int
 
 
-def back_up(file: Path, copy: Path, *, day: str, replace: bool = False) -> Copied:
-    """Write what the database `file` holds at this moment to the file `copy`, checked, readable by its owner alone.
+def back_up(file: Path, copy: Path, *, day: str, replace: bool = False) -> Backup:
+    """Copy the database `file` to the file `copy`, check the copy, and make it readable by its owner only.
 
-    Others may go on writing meanwhile. The copy notes `day`. It is at its place once it is whole, or not at all.
+    Others may write to the database meanwhile. The copy stores `day`. It appears under its name once it is complete,
+    or not at all.
 
     Raises
     ------
-    RefusedError
-        Where there is nothing to copy, or something at `copy` and not `replace`.
+    BackupError
+        Where there is no database, where it is damaged, or where `copy` exists and not `replace`.
     UnavailableError
         Where reading or writing fails.
     """
     copy = copy.resolve()
-    if why := _unwritable(copy, file.resolve(), replace=replace):
-        raise RefusedError(why)
+    if problem := _target_problem(copy, file.resolve(), replace=replace):
+        raise BackupError(problem)
     if not file.exists():
-        raise RefusedError(f"{file} is not there, so there is nothing to back up; is MANY_HATS_INSTANCE right?")
-    with _translated(copy), beside(copy) as draft:
-        with _translated(file):
-            db = _connect(file)
-        with contextlib.closing(db):
-            try:
-                db.execute("VACUUM INTO ?", (draft.absolute().as_uri(),))  # a path need not be text
-            except sqlite3.DatabaseError as error:
-                raise UnavailableError(f"{file} could not be copied to {copy}: {error}") from error
+        raise BackupError(f"{file} is not there, so there is nothing to back up; is MANY_HATS_INSTANCE right?")
+    with translate_errors(copy), draft_for(copy) as draft:
+        _copy_database(file, draft, target=copy)
         draft.chmod(0o600)
-        with opened(draft) as db:
-            if found := faults(db):
-                raise RefusedError(f"{file} is damaged: {found[0]}; keep your last backup, and run: quiz doctor")
+        with open_database(draft) as db:
+            if problems := integrity_problems(db):
+                raise BackupError(f"{file} is damaged: {problems[0]}; keep your last backup, and run: quiz doctor")
             db.execute(f"PRAGMA user_version = {date.fromisoformat(day):%Y%m%d}")
             responses = int(db["response"].count)
-        made = Copied(draft.stat().st_size, responses)
-        put(draft, copy)
-    return made
+        backup = Backup(draft.stat().st_size, responses)
+        move_into_place(draft, copy)
+    return backup
+
+
+def _copy_database(file: Path, draft: Path, *, target: Path) -> None:
+    with translate_errors(file):
+        db = connect(file)
+    with contextlib.closing(db):
+        try:
+            db.execute("VACUUM INTO ?", (draft.absolute().as_uri(),))  # a path may not be valid text, a URI is
+        except sqlite3.DatabaseError as error:
+            raise UnavailableError(f"{file} could not be copied to {target}: {error}") from error
 
 
 @contextlib.contextmanager
-def beside(file: Path) -> Iterator[Path]:
-    """A place for a draft of `file` on the same disk, in a folder of its own that nobody else can look into."""
+def draft_for(file: Path) -> Iterator[Path]:
+    """A path for a draft of `file`, on the same disk, in a temporary folder that only its owner can read."""
     with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
         yield Path(folder) / file.name
 
 
-def put(draft: Path, file: Path) -> None:
-    """Move a draft to its place, after its content and before anybody is told: on disk, then there, for good."""
+def move_into_place(draft: Path, file: Path) -> None:
+    """Rename `draft` to `file` so that a crash leaves the old file or the complete new one."""
     _sync(draft)
     draft.replace(file)
     _sync(file.parent)
@@ -93,13 +98,15 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _unwritable(copy: Path, file: Path, *, replace: bool) -> str | None:
-    if copy in {file, *(file.with_name(file.name + name) for name in BESIDE)}:
+def _target_problem(copy: Path, file: Path, *, replace: bool) -> str | None:
+    """Why no backup can be written to `copy`, or None."""
+    database_files = {file, *(file.with_name(file.name + suffix) for suffix in SIDECAR_SUFFIXES)}
+    if copy in database_files:
         return f"{copy} belongs to the database itself; name another file"
     if not copy.parent.is_dir():
-        return f"there is no folder {copy.parent}; make it first"
+        return f"there is no folder {copy.parent}; create it first"
     if copy.exists() and not copy.is_file():
-        return f"{copy} is no ordinary file; name another"
+        return f"{copy} is not an ordinary file; name another"
     if copy.exists() and not replace:
-        return f"{copy} is there already; add --force to replace it"
+        return f"{copy} exists; add --force to replace it"
     return None

@@ -1,7 +1,7 @@
-"""Every change to the tables, in order. One that was ever released is never touched again: the next comes after it.
+"""The migrations, in order. A released migration is never edited: a change of the schema is a new migration.
 
-All tables are STRICT, all UNIQUE columns NOT NULL (SQLite takes NULLs for distinct), and all that belongs to a person
-hangs on their response, so that deleting it deletes everything.
+All tables are STRICT, all UNIQUE columns are NOT NULL (to SQLite, two NULLs differ), and everything of a person
+references their response with ON DELETE CASCADE, so that deleting the response deletes it all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def m001_responses(db: Database) -> None:
     db.execute(f"""
         CREATE TABLE response (
             id INTEGER PRIMARY KEY,
-            owner TEXT NOT NULL UNIQUE CHECK (length(owner) = 64),
+            owner_hash TEXT NOT NULL UNIQUE CHECK (length(owner_hash) = 64),
             bank TEXT NOT NULL,
             started TEXT NOT NULL CHECK (started {_DAY}),
             changed TEXT NOT NULL CHECK (changed {_DAY}),
@@ -43,8 +43,8 @@ def m001_responses(db: Database) -> None:
 
 
 @migrations()
-def m002_wishes_and_shares(db: Database) -> None:
-    """What a person wants, which response they take again, and the links by which others may see their result."""
+def m002_goals_and_share_links(db: Database) -> None:
+    """Wishes, goals and share links, and the earlier response of somebody who takes the quiz again."""
     db.execute("ALTER TABLE response ADD COLUMN earlier INTEGER REFERENCES response (id) ON DELETE SET NULL")
     db.execute("CREATE INDEX response_earlier ON response (earlier) WHERE earlier IS NOT NULL")
     db.execute("CREATE INDEX response_changed ON response (changed)")
@@ -62,35 +62,35 @@ def m002_wishes_and_shares(db: Database) -> None:
             PRIMARY KEY (response, role)
         ) STRICT, WITHOUT ROWID""")
     db.execute(f"""
-        CREATE TABLE share (
+        CREATE TABLE share_link (
             response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
             number INTEGER NOT NULL CHECK (number > 0),
-            link TEXT NOT NULL UNIQUE CHECK (length(link) = 64),
+            share_hash TEXT NOT NULL UNIQUE CHECK (length(share_hash) = 64),
             label TEXT NOT NULL CHECK (length(label) <= 80),
             shares_text INTEGER NOT NULL CHECK (shares_text IN (0, 1)),
             shares_wishes INTEGER NOT NULL CHECK (shares_wishes IN (0, 1)),
-            made TEXT NOT NULL CHECK (made {_DAY}),
+            created TEXT NOT NULL CHECK (created {_DAY}),
             PRIMARY KEY (response, number)
         ) STRICT, WITHOUT ROWID""")
 
 
 @migrations()
 def m003_teams(db: Database) -> None:
-    """Teams, their rounds, who is in them, and which responses were counted.
+    """Teams, their rounds, their members, and which responses were counted.
 
-    A response is in one team at most, and counted once in its life, whatever becomes of the round: both are primary
-    keys. A closed round holds what it published and numbers, but nobody's row.
+    A response is in at most one team and is counted at most once, also if the round is deleted: both are primary keys.
+    A closed round stores what it published and how many people it counted; it references no response.
     """
     db.execute(f"""
         CREATE TABLE team (
             id INTEGER PRIMARY KEY,
-            lead TEXT NOT NULL UNIQUE CHECK (length(lead) = 64),
-            joining TEXT NOT NULL UNIQUE CHECK (length(joining) = 64),
+            lead_hash TEXT NOT NULL UNIQUE CHECK (length(lead_hash) = 64),
+            join_hash TEXT NOT NULL UNIQUE CHECK (length(join_hash) = 64),
             number INTEGER NOT NULL CHECK (number > 0),
             name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 80),
             kind TEXT NOT NULL CHECK (kind IN ('anonymous', 'open')),
             minimum INTEGER NOT NULL CHECK (minimum >= 5),
-            made TEXT NOT NULL CHECK (made {_DAY})
+            created TEXT NOT NULL CHECK (created {_DAY})
         ) STRICT""")
     db.execute(f"""
         CREATE TABLE round (
@@ -101,7 +101,7 @@ def m003_teams(db: Database) -> None:
             closed TEXT CHECK (closed {_DAY}),
             published TEXT CHECK (json_valid(published)),
             people INTEGER NOT NULL DEFAULT 0,
-            erased INTEGER NOT NULL DEFAULT 0,
+            deleted INTEGER NOT NULL DEFAULT 0,
             UNIQUE (team, number)
         ) STRICT""")
     db.execute("""
@@ -113,50 +113,50 @@ def m003_teams(db: Database) -> None:
         ) STRICT""")
     db.execute("CREATE INDEX member_team ON member (team)")
     db.execute("""
-        CREATE TABLE counted (
+        CREATE TABLE counted_response (
             response INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
             round INTEGER REFERENCES round (id) ON DELETE SET NULL
         ) STRICT""")
-    db.execute("CREATE INDEX counted_round ON counted (round)")
+    db.execute("CREATE INDEX counted_response_round ON counted_response (round)")
 
 
 @migrations()
-def m004_erased(db: Database) -> None:
-    """Fingerprints of owner and lead links whose response or team was deleted, with the day; nothing else of them.
+def m004_tombstones(db: Database) -> None:
+    """Tombstones: the hash of the owner or lead link of each deleted response or team, and the day. Nothing else.
 
-    A backup from before that day would bring them back (see `quiz.storage.backup`). `expired` says that it was time,
-    not the person, that deleted a response: rounds do not count those.
+    Without them a backup from before that day would bring back what was deleted (see `quiz.storage.restore`).
+    `expired` is 1 where the response expired and its owner did not delete it: rounds do not count those as deleted.
     """
     db.execute(f"""
-        CREATE TABLE erased (
-            link TEXT NOT NULL PRIMARY KEY CHECK (length(link) = 64),
+        CREATE TABLE tombstone (
+            link_hash TEXT NOT NULL PRIMARY KEY CHECK (length(link_hash) = 64),
             day TEXT NOT NULL CHECK (day {_DAY}),
             expired INTEGER NOT NULL CHECK (expired IN (0, 1))
         ) STRICT, WITHOUT ROWID""")
 
 
 @migrations()
-def m005_memory(db: Database) -> None:
-    """Which database it is whose deletions `erased` remembers: one row, with a number drawn when it was made.
+def m005_database_identity(db: Database) -> None:
+    """The identity of the database whose deletions `tombstone` lists: one row with a random id.
 
-    A backup carries the number along. Where another one is in place when it is put back, nobody knows of everything
-    that was deleted since (see `quiz.storage.restore`). A day would not do: within one, a database can be lost and
-    made anew.
+    A backup has the id of its database. If the database in place has another id when the backup is restored, its
+    tombstones are incomplete for that backup (see `quiz.storage.restore`). The day of creation would not be enough:
+    a database can be lost and created again on the same day.
     """
     db.execute("""
-        CREATE TABLE memory (
+        CREATE TABLE database_identity (
             one INTEGER PRIMARY KEY CHECK (one = 1),
             id TEXT NOT NULL CHECK (length(id) = 32)
         ) STRICT""")
-    db.execute("INSERT INTO memory VALUES (1, lower(hex(randomblob(16))))")
+    db.execute("INSERT INTO database_identity VALUES (1, lower(hex(randomblob(16))))")
 
 
 @migrations()
-def m006_former(db: Database) -> None:
-    """Fingerprints of the lead links that a team had before: a backup may know the team by one of them."""
+def m006_replaced_links(db: Database) -> None:
+    """Hashes of the lead links that a team had before: a backup may hold the team under one of them."""
     db.execute("""
-        CREATE TABLE former (
-            lead TEXT NOT NULL PRIMARY KEY CHECK (length(lead) = 64),
+        CREATE TABLE replaced_link (
+            lead_hash TEXT NOT NULL PRIMARY KEY CHECK (length(lead_hash) = 64),
             team INTEGER NOT NULL REFERENCES team (id) ON DELETE CASCADE
         ) STRICT, WITHOUT ROWID""")
-    db.execute("CREATE INDEX former_team ON former (team)")
+    db.execute("CREATE INDEX replaced_link_team ON replaced_link (team)")

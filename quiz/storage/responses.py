@@ -1,4 +1,4 @@
-"""Responses, and all that hangs on them: answers, contacts, wishes, share links."""
+"""Responses and everything that belongs to them: answers, contacts, wishes, goals, share links."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from quiz.storage.sqlite import Connected
+from quiz.storage.sqlite import SqliteFile
 
-#: More share links than anybody needs; they end with the response.
-MAX_SHARES = 20
-#: The day in SQL, of the same clock as the days that storage is told.
+#: How many share links a response may have. They are deleted with the response.
+MAX_SHARE_LINKS = 20
+#: Today in UTC, as SQL. The days that callers pass are in UTC too.
 TODAY = "date('now')"
 
 
 @dataclass(frozen=True)
-class Share:
-    """A link by which others may see a result. `made` is a day.
+class ShareLink:
+    """A link that shows a result to others. `created` is a day.
 
-    The link is worked out from the owner link and `number`, which is random, so that no new link is one that was ended.
-    Only the very form that made a link makes it again: a number that was ended is not remembered.
+    The link is derived from the owner link and `number`. `number` is random, so that a new link never equals a deleted
+    one: deleted numbers are not stored. Sending the same form twice sends the same number and creates one link.
     """
 
     number: int
     label: str
     shares_text: bool
     shares_wishes: bool
-    made: str
+    created: str
 
 
 @dataclass(frozen=True)
 class Response:
-    """One person's pass through the quiz, as it is kept. Dates are days (`2026-05-31`), never finer.
+    """One person's pass through the quiz, as it is stored. Dates are days (`2026-05-31`), never finer.
 
-    `earlier` is the id of the response that this one takes again. `wishes` are by responsibility, `heading` are role
-    ids, `answers` by question, `contacts` role ids.
+    `earlier` is the id of the response that this one repeats. `answers` are by question id, `wishes` by responsibility
+    id; `contacts` and `goals` are role ids.
     """
 
     id: int
@@ -51,62 +51,64 @@ class Response:
     contacts: tuple[str, ...]
     wishes: Mapping[str, str]
     goals: tuple[str, ...]
-    shares: tuple[Share, ...]
+    share_links: tuple[ShareLink, ...]
 
 
-class Responses(Connected):
-    """Responses are found by the fingerprint of their owner link (see `quiz.web.links`).
+class Responses(SqliteFile):
+    """Reads and writes responses. `owner_hash` is the hash of the owner link (see `quiz.web.links`).
 
-    A method that changes one gives False where there is none.
+    A method that changes a response returns False where there is none.
     """
 
     def is_empty(self) -> bool:
-        """Whether no response is kept at all."""
-        with self._read() as db:
+        """Whether there is no response."""
+        with self.read_transaction() as db:
             return not db.execute("SELECT EXISTS (SELECT 1 FROM response)").fetchone()[0]
 
-    def create_response(self, owner: str, *, bank: str, day: str, earlier: str | None = None) -> None:
-        """Begin a response, which may take again the one behind the owner link `earlier`.
+    def create_response(self, owner_hash: str, *, bank: str, day: str, earlier: str | None = None) -> None:
+        """Create an empty response. `earlier` is the owner hash of the response that it repeats.
 
-        A second start with the same owner link changes nothing.
+        Does nothing if this owner hash has a response.
         """
-        with self._write() as db:
+        with self.write_transaction() as db:
             db.execute(
-                "INSERT INTO response (owner, bank, started, changed, earlier)"
-                " VALUES (?, ?, ?, ?, (SELECT id FROM response WHERE owner = ?)) ON CONFLICT DO NOTHING",
-                (owner, bank, day, day, earlier),
+                "INSERT INTO response (owner_hash, bank, started, changed, earlier)"
+                " VALUES (?, ?, ?, ?, (SELECT id FROM response WHERE owner_hash = ?)) ON CONFLICT DO NOTHING",
+                (owner_hash, bank, day, day, earlier),
             )
 
-    def load_response(self, owner: str) -> Response | None:
-        """The response behind an owner link, whole, or None."""
-        with self._read() as db:
-            return load_one_response(db, "owner = ?", owner)
+    def load_response(self, owner_hash: str) -> Response | None:
+        """The response of an owner link, or None."""
+        with self.read_transaction() as db:
+            return select_response(db, "owner_hash = ?", owner_hash)
 
-    def load_responses_after(self, id: int, *, most: int) -> tuple[Response, ...]:
-        """The next responses by id after `id`, at most so many: a way through all that reads a little at a time."""
-        with self._read() as db:
-            ids = db.execute("SELECT id FROM response WHERE id > ? ORDER BY id LIMIT ?", (id, most)).fetchall()
-            found = [load_one_response(db, "id = ?", next_id) for (next_id,) in ids]
-        return tuple(response for response in found if response)
+    def load_responses_after(self, id: int, *, limit: int) -> tuple[Response, ...]:
+        """The next responses by id after `id`, at most `limit`: a way to read all of them a page at a time."""
+        with self.read_transaction() as db:
+            ids = db.execute("SELECT id FROM response WHERE id > ? ORDER BY id LIMIT ?", (id, limit)).fetchall()
+            responses = [select_response(db, "id = ?", next_id) for (next_id,) in ids]
+        return tuple(response for response in responses if response)
 
-    def load_earlier_response(self, owner: str) -> Response | None:
-        """The response that the one behind an owner link takes again, or None."""
-        with self._read() as db:
-            return load_one_response(db, "id = (SELECT earlier FROM response WHERE owner = ?)", owner)
+    def load_earlier_response(self, owner_hash: str) -> Response | None:
+        """The response that the one of this owner link repeats, or None."""
+        with self.read_transaction() as db:
+            return select_response(db, "id = (SELECT earlier FROM response WHERE owner_hash = ?)", owner_hash)
 
-    def load_shared(self, link: str) -> tuple[Response, Share] | None:
-        """The response behind the fingerprint of a share link, with that share; None where there is none (any more)."""
-        with self._read() as db:
-            found = load_one_response(db, "id = (SELECT response FROM share WHERE link = ?)", link)
-            if found is None:
+    def load_shared_response(self, share_hash: str) -> tuple[Response, ShareLink] | None:
+        """The response that a share link shows and that link, or None where the link does not exist (any more)."""
+        with self.read_transaction() as db:
+            where = "id = (SELECT response FROM share_link WHERE share_hash = ?)"
+            response = select_response(db, where, share_hash)
+            if response is None:
                 return None
-            number = db.execute("SELECT number FROM share WHERE link = ?", (link,)).fetchone()[0]
-        return found, next(share for share in found.shares if share.number == number)
+            number = db.execute("SELECT number FROM share_link WHERE share_hash = ?", (share_hash,)).fetchone()[0]
+        share_link = next(share_link for share_link in response.share_links if share_link.number == number)
+        return response, share_link
 
-    def save_answers(self, owner: str, answers: Mapping[str, str], *, bank: str, day: str) -> bool:
-        """Keep the answers of one page, by question; earlier answers to the same questions are replaced."""
-        with self._write() as db:
-            id = self._touch(db, owner, bank=bank, day=day)
+    def save_answers(self, owner_hash: str, answers: Mapping[str, str], *, bank: str, day: str) -> bool:
+        """Save the answers of one page, by question. They replace older answers to the same questions."""
+        with self.write_transaction() as db:
+            id = _touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
             for question, answer in answers.items():
@@ -116,34 +118,40 @@ class Responses(Connected):
                 )
             return True
 
-    def save_details(self, owner: str, *, contacts: Sequence[str], title: str, text: str, bank: str, day: str) -> bool:
-        """Keep the optional page: contacts by role, job title, free words."""
-        with self._write() as db:
-            id = self._touch(db, owner, bank=bank, day=day)
+    def save_details(
+        self, owner_hash: str, *, contacts: Sequence[str], title: str, text: str, bank: str, day: str
+    ) -> bool:
+        """Save the optional page: contacts by role, job title, free text. They replace what was saved before."""
+        with self.write_transaction() as db:
+            id = _touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
-            held = db.execute("SELECT title, text FROM response WHERE id = ?", (id,)).fetchone()
+            old_title, old_text = db.execute("SELECT title, text FROM response WHERE id = ?", (id,)).fetchone()
             db.execute("UPDATE response SET title = ?, text = ? WHERE id = ?", (title, text, id))
             db.execute("DELETE FROM contact WHERE response = ?", (id,))
             for role in dict.fromkeys(contacts):
                 db.execute("INSERT INTO contact VALUES (?, ?)", (id, role))
-        if any(old and old != new for old, new in zip(held, (title, text), strict=True)):
-            self.truncate_wal()  # what somebody took back of their own words goes like what they deleted
+        is_title_replaced = old_title and old_title != title
+        is_text_replaced = old_text and old_text != text
+        if is_title_replaced or is_text_replaced:
+            self.truncate_wal()  # text that a person removed leaves the files as a deleted response does
         return True
 
-    def finish_response(self, owner: str, *, bank: str, day: str) -> bool:
-        """Note the day on which the quiz was finished; the first such day stays."""
-        with self._write() as db:
-            id = self._touch(db, owner, bank=bank, day=day)
+    def finish_response(self, owner_hash: str, *, bank: str, day: str) -> bool:
+        """Record the day on which the quiz was finished. The first such day is kept."""
+        with self.write_transaction() as db:
+            id = _touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
             db.execute("UPDATE response SET finished = coalesce(finished, ?) WHERE id = ?", (day, id))
             return True
 
-    def save_goals(self, owner: str, *, wishes: Mapping[str, str], goals: Sequence[str], bank: str, day: str) -> bool:
-        """Keep what a person wants: wishes by responsibility, and the roles they are heading for. Replaces both."""
-        with self._write() as db:
-            id = self._touch(db, owner, bank=bank, day=day)
+    def save_goals(
+        self, owner_hash: str, *, wishes: Mapping[str, str], goals: Sequence[str], bank: str, day: str
+    ) -> bool:
+        """Save wishes by responsibility, and goals (role ids). They replace what was saved before."""
+        with self.write_transaction() as db:
+            id = _touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
             db.execute("DELETE FROM wish WHERE response = ?", (id,))
@@ -154,125 +162,116 @@ class Responses(Connected):
                 db.execute("INSERT INTO goal VALUES (?, ?)", (id, role))
             return True
 
-    def extend_expiry(self, owner: str, *, day: str) -> bool:
-        """Count the time until expiry from `day` on."""
-        with self._write() as db:
-            return bool(db.execute("UPDATE response SET changed = ? WHERE owner = ?", (day, owner)).rowcount)
+    def create_share_link(self, owner_hash: str, share_link: ShareLink, *, share_hash: str) -> bool:
+        """Create a share link with this hash. Doing so twice with the same number creates one link.
 
-    def create_share(self, owner: str, share: Share, *, link: str) -> bool:
-        """Let the share link with this fingerprint show the response. The same number twice makes one link.
-
-        False too where the response has `MAX_SHARES` other links.
+        False also where the response has `MAX_SHARE_LINKS` other links.
         """
-        with self._write() as db:
+        with self.write_transaction() as db:
             db.execute(
-                "INSERT INTO share SELECT id, ?, ?, ?, ?, ?, ? FROM response"
-                " WHERE owner = ? AND (SELECT count(*) FROM share WHERE response = id) < ? ON CONFLICT DO NOTHING",
+                "INSERT INTO share_link SELECT id, ?, ?, ?, ?, ?, ? FROM response WHERE owner_hash = ?"
+                " AND (SELECT count(*) FROM share_link WHERE response = id) < ? ON CONFLICT DO NOTHING",
                 (
-                    share.number,
-                    link,
-                    share.label,
-                    share.shares_text,
-                    share.shares_wishes,
-                    share.made,
-                    owner,
-                    MAX_SHARES,
+                    share_link.number,
+                    share_hash,
+                    share_link.label,
+                    share_link.shares_text,
+                    share_link.shares_wishes,
+                    share_link.created,
+                    owner_hash,
+                    MAX_SHARE_LINKS,
                 ),
             )
-            return bool(db.execute("SELECT EXISTS (SELECT 1 FROM share WHERE link = ?)", (link,)).fetchone()[0])
+            exists = "SELECT EXISTS (SELECT 1 FROM share_link WHERE share_hash = ?)"
+            return bool(db.execute(exists, (share_hash,)).fetchone()[0])
 
-    def end_share(self, owner: str, number: int) -> bool:
-        """End a share link: it leads nowhere from now on."""
-        ended = "DELETE FROM share WHERE number = ? AND response = (SELECT id FROM response WHERE owner = ?)"
-        with self._write() as db:
-            gone = bool(db.execute(ended, (number, owner)).rowcount)
-        if gone:
-            self.truncate_wal()
-        return gone
-
-    def delete_expired(self, before: str, *, remembered: str) -> int:
-        """Erase every response that was last changed before the day `before`; gives how many.
-
-        What was erased before the day `remembered` is no longer remembered: no backup is that old.
-        """
-        with self._write() as db:
-            db.execute("DELETE FROM erased WHERE day < ?", (remembered,))
-            db.execute(
-                f"INSERT INTO erased SELECT owner, {TODAY}, 1 FROM response WHERE changed < ? ON CONFLICT DO NOTHING",
-                (before,),
+    def delete_share_link(self, owner_hash: str, number: int) -> bool:
+        """Delete a share link: its address is not found from now on."""
+        with self.write_transaction() as db:
+            is_deleted = bool(
+                db.execute(
+                    "DELETE FROM share_link WHERE number = ?"
+                    " AND response = (SELECT id FROM response WHERE owner_hash = ?)",
+                    (number, owner_hash),
+                ).rowcount
             )
-            gone = db.execute("DELETE FROM response WHERE changed < ?", (before,)).rowcount
-        self.truncate_wal()  # whatever went: a process may have ended before it could sweep after a deletion
-        return int(gone)
-
-    def delete_response(self, owner: str) -> bool:
-        """Delete a response, the earlier ones that it takes again, and all that hangs on them.
-
-        The rounds that counted them note how many were deleted, not whose. The space is overwritten in the file and
-        its journal. The fingerprints of the owner links are remembered, so that no backup brings the responses back.
-        """
-        with self._write() as db:
-            gone = delete_responses(db, "owner = ?", owner) > 0
-        if gone:
+        if is_deleted:
             self.truncate_wal()
-        return gone
+        return is_deleted
 
-    @staticmethod
-    def _touch(db: Database, owner: str, *, bank: str, day: str) -> int | None:
-        """Note that a response changed, under which bank and on which day; gives its id, or None."""
-        row = db.execute("SELECT id, bank, changed FROM response WHERE owner = ?", (owner,)).fetchone()
-        if row is None:
-            return None
-        # Mostly nothing has to be noted, once a day being enough: then there is a page less to write for good.
-        if row[1:] != (bank, day):
-            db.execute("UPDATE response SET bank = ?, changed = ? WHERE id = ?", (bank, day, row[0]))
-        return int(row[0])
+    def delete_response(self, owner_hash: str) -> bool:
+        """Delete a response, the earlier responses that it repeats, and everything that belongs to them.
+
+        Rounds that counted them record how many were deleted, not which. The content is overwritten in the file and in
+        its journal. The owner hashes are kept as tombstones, so that no backup brings the responses back.
+        """
+        with self.write_transaction() as db:
+            is_deleted = delete_responses(db, "owner_hash = ?", owner_hash) > 0
+        if is_deleted:
+            self.truncate_wal()
+        return is_deleted
+
+
+def _touch(db: Database, owner_hash: str, *, bank: str, day: str) -> int | None:
+    """Record that a response changed, with which bank and on which day. Returns its id, or None."""
+    row = db.execute("SELECT id, bank, changed FROM response WHERE owner_hash = ?", (owner_hash,)).fetchone()
+    if row is None:
+        return None
+    id, stored_bank, stored_day = row
+    if (stored_bank, stored_day) != (bank, day):  # most pages change neither, which saves writing a database page
+        db.execute("UPDATE response SET bank = ?, changed = ? WHERE id = ?", (bank, day, id))
+    return int(id)
 
 
 def delete_responses(db: Database, where: str, *values: str) -> int:
-    """Delete the responses that `where` finds and the earlier ones that they take again; gives how many.
+    """Delete the responses that `where` selects and the earlier ones that they repeat. Returns how many.
 
-    `where` is ours, never what somebody sent.
+    `where` is SQL of this package, never user input.
     """
-    own = f"""
-        WITH RECURSIVE own (id) AS (
+    selected = f"""
+        WITH RECURSIVE selected (id) AS (
             SELECT id FROM response WHERE {where}
-            UNION SELECT earlier FROM response JOIN own USING (id) WHERE earlier IS NOT NULL
+            UNION SELECT earlier FROM response JOIN selected USING (id) WHERE earlier IS NOT NULL
         )"""
     db.execute(
-        f"{own} INSERT INTO erased SELECT owner, {TODAY}, 0 FROM response WHERE id IN own ON CONFLICT DO NOTHING",
+        f"{selected} INSERT INTO tombstone SELECT owner_hash, {TODAY}, 0 FROM response WHERE id IN selected"
+        " ON CONFLICT DO NOTHING",
         values,
     )
     db.execute(
-        f"{own} UPDATE round SET erased = erased + (SELECT count(*) FROM counted WHERE round = round.id"
-        " AND response IN own) WHERE id IN (SELECT round FROM counted WHERE response IN own)",
+        f"{selected} UPDATE round SET deleted = deleted + (SELECT count(*) FROM counted_response"
+        " WHERE round = round.id AND response IN selected)"
+        " WHERE id IN (SELECT round FROM counted_response WHERE response IN selected)",
         values,
     )
-    return int(db.execute(f"{own} DELETE FROM response WHERE id IN own", values).rowcount)
+    return int(db.execute(f"{selected} DELETE FROM response WHERE id IN selected", values).rowcount)
 
 
 _COLUMNS = ("id", "bank", "started", "changed", "finished", "title", "text", "earlier")
 
 
-def load_one_response(db: Database, where: str, value: str | int) -> Response | None:
-    """The one response that `where` finds, with all that hangs on it. `where` is ours, never what somebody sent."""
+def select_response(db: Database, where: str, value: str | int) -> Response | None:
+    """The one response that `where` selects, with everything that belongs to it, or None.
+
+    `where` is SQL of this package, never user input.
+    """
     row = db.execute(f"SELECT {', '.join(_COLUMNS)} FROM response WHERE {where}", (value,)).fetchone()
     if row is None:
         return None
 
-    def hanging(columns: str, table: str) -> list[tuple[Any, ...]]:
+    def rows(columns: str, table: str) -> list[tuple[Any, ...]]:
         return db.execute(f"SELECT {columns} FROM {table} WHERE response = ?", row[:1]).fetchall()
 
+    share_links = []
+    for number, label, shares_text, shares_wishes, created in rows(
+        "number, label, shares_text, shares_wishes, created", "share_link"
+    ):
+        share_links.append(ShareLink(number, label, bool(shares_text), bool(shares_wishes), created))
     return Response(
         **dict(zip(_COLUMNS, row, strict=True)),
-        answers=dict(hanging("question, answer", "answer")),
-        contacts=tuple(role for (role,) in hanging("role", "contact")),
-        wishes=dict(hanging("responsibility, wish", "wish")),
-        goals=tuple(role for (role,) in hanging("role", "goal")),
-        shares=tuple(
-            Share(number, label, bool(shares_text), bool(shares_wishes), made)
-            for number, label, shares_text, shares_wishes, made in hanging(
-                "number, label, shares_text, shares_wishes, made", "share"
-            )
-        ),
+        answers=dict(rows("question, answer", "answer")),
+        contacts=tuple(role for (role,) in rows("role", "contact")),
+        wishes=dict(rows("responsibility, wish", "wish")),
+        goals=tuple(role for (role,) in rows("role", "goal")),
+        share_links=tuple(share_links),
     )

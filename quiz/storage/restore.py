@@ -1,9 +1,8 @@
-"""Putting a copy of the database back, without what was deleted since.
+"""Restores a backup without what was deleted since it was made.
 
-The database in place remembers deleted responses and teams in its table `erased`; that memory is carried over. Share
-links that were ended there, and teams that were left, are so in what replaces it; links of teams that were replaced
-there stay replaced. Which database remembers stands in `memory`: only the one that a copy was made of knows of
-everything that was deleted since.
+The restored database takes over from the database in place: its tombstones (deleted responses and teams), which share
+links were deleted, who left a team, and the links of teams that were replaced. Only the database that the backup was
+made of has tombstones for everything that was deleted since; the table `database_identity` tells which one that is.
 """
 
 from __future__ import annotations
@@ -18,175 +17,178 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz.storage.backup import BESIDE, RefusedError, beside, put
+from quiz.storage.backup import SIDECAR_SUFFIXES, draft_for, move_into_place
+from quiz.storage.health import integrity_problems, is_internal_table, schema_problem
 from quiz.storage.migrations import migrations
 from quiz.storage.responses import delete_responses
-from quiz.storage.soundness import faults, own, strange
-from quiz.storage.sqlite import _first_start, _translated, make_folder, opened, prepare
+from quiz.storage.sqlite import create_folder, open_database, prepare, start_lock, translate_errors
+
+
+class RestoreError(Exception):
+    """Nothing was restored or changed; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put back: how many responses, how many of the copy's were deleted again.
+    """How many responses were restored, and how many of the backup were left out because they were deleted since.
 
-    `doubts` are sentences on deletions that nobody can know of any more.
+    `warnings` are sentences about deletions that the restore may have undone.
     """
 
     responses: int
     deleted: int
-    doubts: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
-def restore(copy: Path, file: Path, *, day: str, remembered: int, replace: bool = False) -> Restored:
-    """Put what `copy` holds in the place of the database `file`, without what was deleted since; all of it or nothing.
+def restore(copy: Path, file: Path, *, day: str, tombstone_days: int, replace: bool = False) -> Restored:
+    """Replace the database `file` with the backup `copy`, without what was deleted since. All of it or nothing.
 
     Parameters
     ----------
     day
         Today.
-    remembered
-        For how many days a database remembers what was deleted.
+    tombstone_days
+        For how many days a database keeps tombstones.
     replace
-        Go on where there is data in place, and where the copy is older than that memory.
+        Go on where the database in place holds data, and where the backup is older than its tombstones.
 
     Raises
     ------
-    RefusedError
-        Where `copy` is no sound database of ours, `file` is in use, or it takes `replace`.
+    RestoreError
+        Where `copy` is not an intact database of ours, where `file` is in use, or where `replace` is needed.
     UnavailableError
         Where reading or writing fails.
     """
     if copy.exists() and file.exists() and copy.samefile(file):
-        raise RefusedError(f"{copy} is the database itself; name a backup")
+        raise RestoreError(f"{copy} is the database itself; name a backup")
     if not copy.is_file():
-        raise RefusedError(f"{copy} is not there; name a file that `quiz backup` made")
-    with _translated(file):
-        make_folder(file.parent)
-    # The lock keeps a server from starting meanwhile: it would make a database where there is none yet.
-    with _translated(file), _first_start(file.parent / "start.lock"):
-        for left in file.parent.glob(f".{file.name}.*/"):  # by a restore that was killed
-            shutil.rmtree(left)
-        with beside(file) as draft:
-            made = _taken_over(copy, draft)
-            doubts = _doubts(copy, made, since=(date.fromisoformat(day) - timedelta(remembered)).isoformat())
-            if doubts and not replace:
-                raise RefusedError(f"{doubts[0]}; add --force if that must be")
-            before = _count(draft)
-            doubts += _moved_in(draft, file, replace=replace)
+        raise RestoreError(f"{copy} is not there; name a file that `quiz backup` wrote")
+    tombstones_since = (date.fromisoformat(day) - timedelta(tombstone_days)).isoformat()
+    with translate_errors(file):
+        create_folder(file.parent)
+    # The lock keeps a server from starting meanwhile: it would create a database where there is none yet.
+    with translate_errors(file), start_lock(file.parent):
+        for folder in file.parent.glob(f".{file.name}.*/"):  # left by a restore that was killed
+            shutil.rmtree(folder)
+        with draft_for(file) as draft:
+            backup_day = _write_draft(copy, draft)
+            warnings = _age_warnings(copy, backup_day, tombstones_since)
+            if warnings and not replace:
+                raise RestoreError(f"{warnings[0]}; add --force to restore it in spite of that")
+            responses_in_backup = _count_responses(draft)
+            warnings += _replace_database(file, draft, replace=replace)
     prepare(file)
-    after = _count(file)
-    return Restored(after, before - after, tuple(doubts))
+    responses = _count_responses(file)
+    return Restored(responses, responses_in_backup - responses, tuple(warnings))
 
 
-def _moved_in(draft: Path, file: Path, *, replace: bool) -> list[str]:
-    """Put the draft in the place of `file`, deletions made again; gives what `file` could not tell of them, if so."""
-    copied = _memory(draft)
-    with _held(file) as place:
-        if file.exists() and not replace and (place is None or _holds_data(place)):
-            raise RefusedError(
-                f"{file} {'cannot be read' if place is None else 'holds data'}; add --force to replace it"
-            )
-        if place is not None and _delete_again(place, draft):
-            known = _memory(draft) == copied
-            # Through SQLite, not by a new file of that name: whoever opens the database at this moment waits for the
-            # lock, and does not go on with a file that is gone.
-            with opened(draft) as db:
-                db.conn.backup(place.conn, pages=-1)
-            place.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return [] if known else [_YOUNGER.format(file)]
-    with opened(draft) as db, db.atomic():
-        # A memory that begins today: of deletions since any other copy was made it does not know either.
-        db.execute(f"INSERT OR REPLACE INTO memory VALUES (1, {_DRAWN})")
-    _clear(file)
-    put(draft, file)
-    return ["nothing in place tells who deleted their response since the backup was made"]
+def _write_draft(copy: Path, draft: Path) -> str | None:
+    """Copy `copy` to `draft`, check and migrate the draft. Returns the day that the backup was made, if it says so.
 
-
-_YOUNGER = (
-    "{} is no longer the database that the backup was made of, so it does not tell of everybody who deleted their"
-    " response since the backup was made"
-)
-_DRAWN = "lower(hex(randomblob(16)))"
-
-
-def _memory(file: Path) -> str:
-    """Which database it is whose deletions `file` remembers."""
-    with opened(file) as db:
-        return str(db.execute("SELECT id FROM memory").fetchone())
-
-
-def _clear(file: Path) -> None:
-    """Remove what SQLite left beside a database that goes: it would be played into the next file of that name."""
-    for name in BESIDE:
-        file.with_name(file.name + name).unlink(missing_ok=True)
-
-
-def _taken_over(copy: Path, draft: Path) -> str | None:
-    """Make `draft` a checked and migrated database out of `copy`; gives the day of the copy, if it says one.
-
-    `copy` itself is only read: it may lie on a disk that cannot be written to.
+    `copy` is only read: it may lie on a read-only disk.
     """
-    for name in ("", "-wal", "-journal"):  # a copy that was made in another way may have its log beside it
-        part = copy.with_name(copy.name + name)
+    for suffix in ("", "-wal", "-journal"):  # a copy that another program made may have its log next to it
+        part = copy.with_name(copy.name + suffix)
         if part.exists():
-            shutil.copyfile(part, draft.with_name(draft.name + name))
+            shutil.copyfile(part, draft.with_name(draft.name + suffix))
     try:
-        with opened(draft) as db:
-            if found := faults(db):
-                raise RefusedError(f"{copy} is damaged: {found[0]}")
-            applied = {migration.name for migration in migrations.applied(db)}
-            if not applied:
-                raise RefusedError(f"{copy} is no database of Many Hats")
-            with Database(memory=True) as empty:
-                known = {migration.name for migration in migrations.pending(empty)}
-            if applied - known:
-                raise RefusedError(
-                    f"{copy} comes from a newer version, which made {max(applied - known)}; upgrade first"
-                )
-            migrations.apply(db)
-            if why := strange(db):
-                raise RefusedError(f"{copy} is no database of Many Hats: {why}")
-            db.execute("PRAGMA journal_mode = DELETE")  # one file, which can be moved as one
-            noted = next(db.query("PRAGMA user_version"))["user_version"]
+        with open_database(draft) as db:
+            _check_and_migrate(db, copy)
+            db.execute("PRAGMA journal_mode = DELETE")  # all in one file, which can be renamed
+            user_version = next(db.query("PRAGMA user_version"))["user_version"]
             db.execute("PRAGMA user_version = 0")
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorname != "SQLITE_ERROR":
-            raise  # a fault of this disk, not of the copy
-        raise RefusedError(f"{copy} is damaged, or no SQLite file: {error}") from error
+            raise  # an error of this disk, not of the backup
+        raise RestoreError(f"{copy} is damaged, or not an SQLite file: {error}") from error
     with contextlib.suppress(ValueError):
-        return date.fromisoformat(str(noted)).isoformat()
+        return date.fromisoformat(str(user_version)).isoformat()
     return None
 
 
-def _doubts(copy: Path, made: str | None, *, since: str) -> list[str]:
-    """Why deletions may be undone that the database in place no longer knows of, if so."""
-    if made is None:
-        return [f"{copy} does not say from which day it is, and who deleted their response is known only since {since}"]
-    if made < since:
-        return [f"{copy} is from {made}, and who deleted their response is known only since {since}"]
+def _check_and_migrate(db: Database, copy: Path) -> None:
+    if problems := integrity_problems(db):
+        raise RestoreError(f"{copy} is damaged: {problems[0]}")
+    applied = {migration.name for migration in migrations.applied(db)}
+    if not applied:
+        raise RestoreError(f"{copy} is not a database of Many Hats")
+    with Database(memory=True) as empty:
+        known = {migration.name for migration in migrations.pending(empty)}
+    if unknown := applied - known:
+        raise RestoreError(f"{copy} was written by a newer version, with {max(unknown)}; upgrade first")
+    migrations.apply(db)
+    if problem := schema_problem(db):
+        raise RestoreError(f"{copy} is not a database of Many Hats: {problem}")
+
+
+def _age_warnings(copy: Path, backup_day: str | None, tombstones_since: str) -> list[str]:
+    """A warning where the backup may be older than the oldest tombstones of the database in place."""
+    known = f"deletions are known only since {tombstones_since}"
+    if backup_day is None:
+        return [f"{copy} does not say on which day it was made, and {known}"]
+    if backup_day < tombstones_since:
+        return [f"{copy} is from {backup_day}, and {known}"]
     return []
 
 
-def _count(file: Path) -> int:
-    with opened(file) as db:
+def _replace_database(file: Path, draft: Path, *, replace: bool) -> list[str]:
+    """Replace `file` with the draft, less what was deleted since. Returns warnings about deletions that are unknown."""
+    backup_identity = _database_identity(draft)
+    with _exclusive_lock(file) as current:
+        if file.exists() and not replace:
+            if current is None:
+                raise RestoreError(f"{file} cannot be read; add --force to replace it")
+            if _has_data(current):
+                raise RestoreError(f"{file} holds data; add --force to replace it")
+        if current is not None and _apply_deletions(current, draft):
+            is_same_database = _database_identity(draft) == backup_identity
+            # Overwritten through SQLite, not replaced by a new file: a process that has the database open waits for
+            # the lock and then sees the new content, and does not write to a deleted file.
+            with open_database(draft) as db:
+                db.conn.backup(current.conn, pages=-1)
+            current.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return [] if is_same_database else [_OTHER_DATABASE.format(file)]
+    with open_database(draft) as db, db.atomic():
+        # A new identity: this database has no tombstones for what was deleted since any other backup was made.
+        db.execute(f"INSERT OR REPLACE INTO database_identity VALUES (1, {_RANDOM_ID})")
+    for suffix in SIDECAR_SUFFIXES:  # SQLite would apply an old log to the new file of this name
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    move_into_place(draft, file)
+    return ["there is no database that lists the responses deleted since the backup was made"]
+
+
+_OTHER_DATABASE = (
+    "{} is not the database that the backup was made of, so it does not list every response that was deleted since the"
+    " backup was made"
+)
+_RANDOM_ID = "lower(hex(randomblob(16)))"
+
+
+def _database_identity(file: Path) -> str:
+    with open_database(file) as db:
+        return str(db.execute("SELECT id FROM database_identity").fetchone())
+
+
+def _count_responses(file: Path) -> int:
+    with open_database(file) as db:
         return int(db["response"].count)
 
 
 @contextlib.contextmanager
-def _held(file: Path) -> Iterator[Database | None]:
-    """The database, locked against everybody else, or None where there is none or it cannot be read."""
+def _exclusive_lock(file: Path) -> Iterator[Database | None]:
+    """The database `file`, locked against all other processes; None where it does not exist or cannot be read."""
     with contextlib.ExitStack() as stack:
         db = None
         try:
             if file.exists():
-                db = stack.enter_context(opened(file))
+                db = stack.enter_context(open_database(file))
                 db.execute("PRAGMA main.locking_mode = EXCLUSIVE")
                 db.execute("BEGIN EXCLUSIVE")
-                db.commit()  # this ends the transaction, not the lock
-                _holds_data(db)
+                db.commit()  # ends the transaction and keeps the lock
+                _has_data(db)
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
-                raise RefusedError(f"{file} is in use; stop the server first") from error
+                raise RestoreError(f"{file} is in use; stop the server first") from error
             raise
         except sqlite3.DatabaseError:
             stack.close()
@@ -194,48 +196,56 @@ def _held(file: Path) -> Iterator[Database | None]:
         yield db
 
 
-def _holds_data(db: Database) -> bool:
-    """Whether any table holds a row; the memory of what was erased is no data."""
-    tables = [name for name in db.table_names() if own(name) and name not in {"erased", "memory"}]
-    return any(db.execute(f"SELECT EXISTS (SELECT 1 FROM [{name}])").fetchone()[0] for name in tables)
+def _has_data(db: Database) -> bool:
+    """Whether any table holds a row. Tombstones and the identity of the database do not count as data."""
+    tables = [name for name in db.table_names() if not is_internal_table(name)]
+    return any(
+        db.execute(f"SELECT EXISTS (SELECT 1 FROM [{name}])").fetchone()[0]
+        for name in tables
+        if name not in {"tombstone", "database_identity"}
+    )
 
 
-#: What is still there of a person knows better than a backup which links they ended and which team they left.
-_BOTH = "SELECT old.id FROM draft.response AS old JOIN main.response AS new USING (owner)"
-#: The same holds for the links of a team, which a backup may know by a former lead link.
-_TEAMS = """SELECT old.id AS was, new.* FROM draft.team AS old JOIN main.team AS new
-            ON old.lead = new.lead OR old.lead IN (SELECT lead FROM main.former WHERE team = new.id)"""
-_CARRIED_OVER = (
-    "INSERT INTO draft.erased SELECT * FROM main.erased WHERE true ON CONFLICT DO NOTHING",
-    f"INSERT OR REPLACE INTO draft.memory SELECT 1, coalesce((SELECT id FROM main.memory), {_DRAWN})",
-    f"DELETE FROM draft.share WHERE response IN ({_BOTH}) AND link NOT IN (SELECT link FROM main.share)",
-    f"""DELETE FROM draft.member WHERE response IN ({_BOTH} WHERE NOT EXISTS (
-            SELECT 1 FROM main.member AS now WHERE now.response = new.id AND now.team = member.team))""",
-    f"""INSERT INTO draft.former SELECT former.lead, was FROM main.former JOIN ({_TEAMS}) AS known ON known.id = team
+#: Responses that both databases hold. For their share links and memberships the database in place is right.
+_RESPONSES_IN_BOTH = "SELECT old.id FROM draft.response AS old JOIN main.response AS new USING (owner_hash)"
+#: Teams that both databases hold. The backup may hold a team under a lead link that was replaced since.
+_TEAMS_IN_BOTH = """SELECT old.id AS draft_id, new.* FROM draft.team AS old JOIN main.team AS new
+            ON old.lead_hash = new.lead_hash
+            OR old.lead_hash IN (SELECT lead_hash FROM main.replaced_link WHERE team = new.id)"""
+_COPY_DELETIONS = (
+    "INSERT INTO draft.tombstone SELECT * FROM main.tombstone WHERE true ON CONFLICT DO NOTHING",
+    f"""INSERT OR REPLACE INTO draft.database_identity
+            SELECT 1, coalesce((SELECT id FROM main.database_identity), {_RANDOM_ID})""",
+    f"""DELETE FROM draft.share_link WHERE response IN ({_RESPONSES_IN_BOTH})
+            AND share_hash NOT IN (SELECT share_hash FROM main.share_link)""",
+    f"""DELETE FROM draft.member WHERE response IN ({_RESPONSES_IN_BOTH} WHERE NOT EXISTS (
+            SELECT 1 FROM main.member AS current WHERE current.response = new.id AND current.team = member.team))""",
+    f"""INSERT INTO draft.replaced_link SELECT replaced_link.lead_hash, draft_id
+            FROM main.replaced_link JOIN ({_TEAMS_IN_BOTH}) AS both_teams ON both_teams.id = team
             WHERE true ON CONFLICT DO NOTHING""",
-    f"""UPDATE draft.team SET (lead, joining, number) =
-            (SELECT lead, joining, number FROM ({_TEAMS}) WHERE was = team.id)
-            WHERE id IN (SELECT was FROM ({_TEAMS}))""",
+    f"""UPDATE draft.team SET (lead_hash, join_hash, number) =
+            (SELECT lead_hash, join_hash, number FROM ({_TEAMS_IN_BOTH}) WHERE draft_id = team.id)
+            WHERE id IN (SELECT draft_id FROM ({_TEAMS_IN_BOTH}))""",
 )
 
 
-def _delete_again(place: Database, draft: Path) -> bool:
-    """Delete from `draft` what was deleted in `place`; False where `place` is too damaged to tell."""
+def _apply_deletions(current: Database, draft: Path) -> bool:
+    """Delete from `draft` what was deleted in `current`. False where `current` is too damaged to read that."""
     try:
-        migrations.apply(place)
-        place.execute("ATTACH ? AS draft", (draft.absolute().as_uri(),))  # a path need not be text
-        with place.atomic():
-            for statement in _CARRIED_OVER:
-                place.execute(statement)
-        place.execute("DETACH draft")
+        migrations.apply(current)
+        current.execute("ATTACH ? AS draft", (draft.absolute().as_uri(),))  # a path may not be valid text, a URI is
+        with current.atomic():
+            for statement in _COPY_DELETIONS:
+                current.execute(statement)
+        current.execute("DETACH draft")
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
         return False
-    with opened(draft) as db, db.atomic():
-        # First those whose time was up: rounds note the others only.
-        db.execute("DELETE FROM response WHERE owner IN (SELECT link FROM erased WHERE expired)")
-        delete_responses(db, "owner IN (SELECT link FROM erased)")
-        deleted = "lead IN (SELECT link FROM erased)"
-        db.execute(f"DELETE FROM team WHERE {deleted} OR id IN (SELECT team FROM former WHERE {deleted})")
+    with open_database(draft) as db, db.atomic():
+        # Expired responses first: rounds count only those that their owners deleted.
+        db.execute("DELETE FROM response WHERE owner_hash IN (SELECT link_hash FROM tombstone WHERE expired)")
+        delete_responses(db, "owner_hash IN (SELECT link_hash FROM tombstone)")
+        is_deleted = "lead_hash IN (SELECT link_hash FROM tombstone)"
+        db.execute(f"DELETE FROM team WHERE {is_deleted} OR id IN (SELECT team FROM replaced_link WHERE {is_deleted})")
     return True

@@ -1,8 +1,8 @@
-"""Connections to the one SQLite file, and the two ways to use them: one that reads and one that writes.
+"""Connections to the SQLite file, and two kinds of transaction: one that reads and one that writes.
 
-What holds for every connection: writes are on disk before they are acknowledged (`synchronous=FULL`), references
-are enforced, deleted content is overwritten (`secure_delete`). Every write takes the write lock at its beginning: a
-transaction that reads first and writes later would fail under load.
+These settings apply to every connection: a write is on disk before it is acknowledged (`synchronous=FULL`), references
+are enforced (`foreign_keys`), and deleted content is overwritten (`secure_delete`). A write transaction takes the write
+lock with its first statement: one that reads first and writes later would fail under load.
 """
 
 from __future__ import annotations
@@ -15,78 +15,76 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlite_utils import Database
-from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # whichever SQLite it chose
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the SQLite module that sqlite-utils chose
 
 from quiz.storage.migrations import migrations
 
-#: Seconds that a writer waits for another before it gives up.
+#: How long a writer waits for another writer before it gives up.
 BUSY_TIMEOUT_S = 5.0
 
 _PRAGMAS = ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF")
-_MISTAKES = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
+_PROGRAMMING_ERRORS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 
 
 class UnavailableError(Exception):
-    """Nothing was read or written: the database is locked, full, read-only or broken. Trying again may work."""
+    """Nothing was read or written: the database is locked, full, read-only or damaged. Trying again may work."""
 
 
 class CorruptDatabaseError(UnavailableError):
-    """The file is no database, or is damaged: trying again does not help."""
+    """The file is not a database, or is damaged. Trying again does not help."""
 
 
-def journal() -> str:
+def safe_journal_mode() -> str:
     """The journal mode that is safe with this SQLite: `wal`, or `truncate` where WAL could lose a commit.
 
     SQLite 3.7.0 to 3.51.2 can, rarely, lose committed writes when one connection resets the write-ahead log while
-    another writes; fixed in 3.51.3 and carried back to 3.50.7 and 3.44.6 (https://sqlite.org/wal.html).
+    another writes. Fixed in 3.51.3 and backported to 3.50.7 and 3.44.6 (https://sqlite.org/wal.html).
     """
     version = sqlite3.sqlite_version_info
-    mended = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
-    return "wal" if mended else "truncate"
+    is_fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    return "wal" if is_fixed else "truncate"
 
 
 def prepare(file: Path) -> None:
-    """Make the database `file` ready: its folder, modes, journal and every migration.
+    """Make the database `file` ready to use: its folder, file modes, journal mode and every migration.
 
-    Many processes may call this at once on an empty folder: a lock file lets them pass one by one.
+    Many processes may call this at the same time on an empty folder: a lock file lets one process in at a time.
     """
-    make_folder(file.parent)
-    with _translated(file), _first_start(file.parent / "start.lock"):
-        # Made here with its mode, or SQLite would make it with whatever the umask says. A file that is there is never
-        # opened and closed beside SQLite: that would drop the locks which other threads of this process hold on it.
+    create_folder(file.parent)
+    with translate_errors(file), start_lock(file.parent):
+        # Created here to set its mode: SQLite would use the umask. An existing file is never opened and closed outside
+        # SQLite: closing it would drop the locks that other threads of this process hold on it.
         with contextlib.suppress(FileExistsError):
             os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
-        if file.stat().st_mode & 0o077:  # a restored copy came with what the umask said
+        if file.stat().st_mode & 0o077:  # a restored copy has the mode that the umask gave it
             file.chmod(0o600)
-        db = _connect(file)
-        try:
+        with contextlib.closing(connect(file)) as db:
             mode = next(db.query("PRAGMA journal_mode"))["journal_mode"]
-            if mode != journal():
+            if mode != safe_journal_mode():
                 raise UnavailableError(f"{file}: journal mode stays {mode}; is another program using it?")
             migrations.apply(db)
-        finally:
-            db.close()
 
 
-def make_folder(folder: Path) -> None:
-    """Make the folder of an instance, for its owner alone; one that is there and still empty is closed to others too.
+def create_folder(folder: Path) -> None:
+    """Create the folder of an instance, readable by its owner only. An existing unused folder gets that mode too.
 
-    A folder that holds anything of somebody else's keeps its mode, which `quiz doctor` tells.
+    A folder that holds other files keeps its mode, and `quiz doctor` reports it.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_mode & 0o077 and is_unused(folder):
-        with contextlib.suppress(PermissionError):  # another user's
+        with contextlib.suppress(PermissionError):  # the folder of another user
             folder.chmod(0o700)
 
 
 def is_unused(folder: Path) -> bool:
-    """Whether nothing was ever kept in the folder: git keeps it by one file, and the operator writes the other."""
+    """Whether the folder holds nothing but what it holds before the first start: settings and git's placeholder."""
     return {path.name for path in folder.iterdir()} <= {".gitkeep", "config.py"}
 
 
 @contextlib.contextmanager
-def _first_start(lock: Path) -> Iterator[None]:
-    handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+def start_lock(folder: Path) -> Iterator[None]:
+    """Hold the lock that lets one process at a time create, migrate or replace the database in `folder`."""
+    handle = os.open(folder / "start.lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -95,32 +93,37 @@ def _first_start(lock: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _translated(file: Path) -> Iterator[None]:
-    """Faults of the disk or of the lock, said as `UnavailableError`; anything else is a mistake of ours and passes."""
+def translate_errors(file: Path) -> Iterator[None]:
+    """Raise errors of the disk, the lock and the file as `UnavailableError`. Programming errors pass unchanged."""
     try:
         yield
-    except (sqlite3.DatabaseError, OSError) as error:
-        if isinstance(error, _MISTAKES):
-            raise
-        # Of the lock, the disk and the modes SQLite tells as operational; what is left lies in the file itself.
-        broken = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
-        raise (CorruptDatabaseError if broken else UnavailableError)(f"{file}: {error}") from error
+    except _PROGRAMMING_ERRORS:
+        raise
+    except (sqlite3.OperationalError, OSError) as error:
+        raise UnavailableError(f"{file}: {error}") from error
+    except sqlite3.DatabaseError as error:  # SQLite reports locks, disk and modes as operational: this is the file
+        raise CorruptDatabaseError(f"{file}: {error}") from error
+
+
+def connect(file: Path) -> Database:
+    """A connection that sets the safe journal mode. SQLite stores only `wal` in the file; other modes are set here."""
+    return _connect(file, *_PRAGMAS, f"journal_mode={safe_journal_mode()}")
 
 
 @contextlib.contextmanager
-def opened(file: Path) -> Iterator[Database]:
-    """A database that is only looked at, or that nobody else uses: its journal mode stays as it is."""
-    with _open(file, *_PRAGMAS) as db:
+def open_database(file: Path) -> Iterator[Database]:
+    """A connection that leaves the journal mode as it is, for a database that is only read or that nobody else uses."""
+    with _connect(file, *_PRAGMAS) as db:
         yield db
 
 
-def _open(file: Path, *pragmas: str) -> Database:
+def _connect(file: Path, *pragmas: str) -> Database:
     if not os.access(file, os.W_OK):
-        # SQLite would open it for reading, and leave a read-only log beside it that outlives the mend.
+        # SQLite would open it for reading, and create a read-only log next to it that stays read-only.
         raise PermissionError("the file is read-only" if file.exists() else "the file is not there")
-    # Never made here (`mode=rw`): a database that went away must not come back as an empty one.
+    # `mode=rw` never creates the file: a database that was removed must not come back empty.
     uri = f"{file.absolute().as_uri()}?mode=rw"
-    # Each thread has its own connection; the check is off so that another thread may close them all at the end.
+    # Each thread has its own connection. The check is off so that another thread can close them at the end.
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
     db = Database(connection, execute_plugins=False)
     try:
@@ -132,22 +135,17 @@ def _open(file: Path, *pragmas: str) -> Database:
     return db
 
 
-def _connect(file: Path) -> Database:
-    # The file itself remembers `wal` only; any other mode is for each connection to say.
-    return _open(file, *_PRAGMAS, f"journal_mode={journal()}")
-
-
-def _standing(file: Path) -> tuple[int, int] | None:
-    """Which file bears that name now, or None: one that is held open may have been removed or replaced since."""
+def _file_id(file: Path) -> tuple[int, int] | None:
+    """Device and inode of the file at this path, or None. They change when the file is replaced."""
     try:
-        found = file.stat()
+        status = file.stat()
     except FileNotFoundError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
-class Connected:
-    """One database file. Safe to share between threads: each gets its own connection.
+class SqliteFile:
+    """One database file. Safe to share between threads: each thread gets its own connection.
 
     Every method raises `UnavailableError` where the database cannot answer.
     """
@@ -155,28 +153,35 @@ class Connected:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._local = threading.local()
-        self._wal_not_truncated = False
-        self._broken: tuple[int, int] | None = None
+        self._must_truncate_wal = False
+        self._corrupt_file_id: tuple[int, int] | None = None
 
     @property
-    def _db(self) -> Database:
-        # A file that was removed or replaced takes every write and loses it. While a connection holds it open, no other
-        # file is given its number.
-        if getattr(self._local, "pid", None) == os.getpid() and self._local.standing != _standing(self.file):
+    def connection(self) -> Database:
+        """This thread's connection, opened if needed."""
+        # Reconnect if the file at this path changed: SQLite would go on writing to the deleted file. The inode is not
+        # given to another file while a connection holds it open.
+        if self._has_connection() and self._local.file_id != _file_id(self.file):
             self.close()
-        # A forked process must not go on with its parent's connection, nor close it: that is the parent's to do.
-        if getattr(self._local, "pid", None) != os.getpid():
+        if not self._has_connection():
+            # A forked process must not use its parent's connection, nor close it: keep a reference to it.
             self._local.inherited = getattr(self._local, "db", None)
-            self._local.standing = _standing(self.file)  # before: one that is replaced meanwhile shows at the next use
-            self._local.db, self._local.pid = _connect(self.file), os.getpid()
+            # Read before connecting: if the file is replaced in between, the next use notices it.
+            self._local.file_id = _file_id(self.file)
+            self._local.db = connect(self.file)
+            self._local.pid = os.getpid()
         db: Database = self._local.db
         return db
 
+    def _has_connection(self) -> bool:
+        """Whether this thread opened a connection in this process."""
+        return getattr(self._local, "pid", None) == os.getpid()
+
     @contextlib.contextmanager
-    def _write(self) -> Iterator[Database]:
-        """One transaction that holds the write lock from its first statement; all of it is kept, or nothing."""
-        with self._fresh_after_a_fault():
-            db = self._db
+    def write_transaction(self) -> Iterator[Database]:
+        """A transaction that holds the write lock from its first statement. It is committed whole, or rolled back."""
+        with self._reconnect_after_error():
+            db = self.connection
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -184,14 +189,14 @@ class Connected:
             except BaseException:
                 db.rollback()
                 raise
-        if self._wal_not_truncated:
+        if self._must_truncate_wal:
             self.truncate_wal()
 
     @contextlib.contextmanager
-    def _read(self) -> Iterator[Database]:
-        """One view of the database that no write in between can change: all statements see the same moment."""
-        with self._fresh_after_a_fault():
-            db = self._db
+    def read_transaction(self) -> Iterator[Database]:
+        """A transaction in which all statements see the same state of the database."""
+        with self._reconnect_after_error():
+            db = self.connection
             db.execute("BEGIN")
             try:
                 yield db
@@ -199,35 +204,35 @@ class Connected:
                 db.rollback()
 
     @contextlib.contextmanager
-    def _fresh_after_a_fault(self) -> Iterator[None]:
-        """Raise faults as `UnavailableError`; the next try opens the file again, or a read-only file would stay so."""
+    def _reconnect_after_error(self) -> Iterator[None]:
+        """Raise errors as `UnavailableError` and close the connection: one opened on a read-only file stays so."""
         try:
-            with _translated(self.file):
+            with translate_errors(self.file):
                 yield
         except UnavailableError as error:
             if isinstance(error, CorruptDatabaseError):
-                self._broken = self._local.standing
+                self._corrupt_file_id = self._local.file_id
             self.close()
             raise
 
     @property
-    def broken(self) -> bool:
-        """Whether the file that stands there now was found to be broken, be it in a part that is seldom read."""
-        return self._broken is not None and self._broken == _standing(self.file)
+    def is_corrupt(self) -> bool:
+        """Whether an earlier read or write showed that the file now at this path is damaged."""
+        return self._corrupt_file_id is not None and self._corrupt_file_id == _file_id(self.file)
 
     def close(self) -> None:
         """Close this thread's connection."""
-        if getattr(self._local, "pid", None) == os.getpid():
+        if self._has_connection():
             self._local.db.close()
             self._local.pid = None
 
     def truncate_wal(self) -> bool:
         """Empty the write-ahead log, so that nothing deleted stays in it.
 
-        False where a reader kept it open, or the disk has no room for it; the next write then tries again. Whatever
-        was written before is kept all the same.
+        False where a reader kept it open or the disk is full: the next write tries again. Everything that was written
+        is stored in either case.
         """
-        self._wal_not_truncated = True
-        with contextlib.suppress(UnavailableError), self._fresh_after_a_fault():
-            self._wal_not_truncated = bool(next(self._db.query("PRAGMA wal_checkpoint(TRUNCATE)"))["busy"])
-        return not self._wal_not_truncated
+        self._must_truncate_wal = True
+        with contextlib.suppress(UnavailableError), self._reconnect_after_error():
+            self._must_truncate_wal = bool(next(self.connection.query("PRAGMA wal_checkpoint(TRUNCATE)"))["busy"])
+        return not self._must_truncate_wal

@@ -1,219 +1,224 @@
-"""Teams and their rounds. Which responses a round takes and what it publishes is decided by `quiz.teams.anonymous`."""
+"""Teams, their rounds and their members. `quiz.teams.anonymous` decides what a round counts and publishes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlite_utils import Database
 
-from quiz.storage.responses import TODAY, Response, load_one_response
-from quiz.storage.sqlite import Connected
+from quiz.storage.responses import TODAY, Response, select_response
+from quiz.storage.sqlite import SqliteFile
 from quiz.teams import Candidate, Kind, Membership, OpenMember, Publish, Round, RoundMember, Team
 
 
-class Teams(Connected):
-    """Teams are found by the fingerprint of their lead link or their join link, responses by that of the owner link."""
+class Teams(SqliteFile):
+    """Reads and writes teams. `lead_hash`, `join_hash` and `owner_hash` are hashes of links (see `quiz.web.links`)."""
 
     def create_team(
-        self, lead: str, joining: str, *, number: int, name: str, kind: Kind, minimum: int, day: str
+        self, lead_hash: str, join_hash: str, *, number: int, name: str, kind: Kind, minimum: int, day: str
     ) -> None:
-        """Make a team with its first round open. The same lead link twice makes one."""
-        with self._write() as db:
-            made = db.execute(
-                "INSERT INTO team (lead, joining, number, name, kind, minimum, made) VALUES (?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT DO NOTHING",
-                (lead, joining, number, name, kind, minimum, day),
+        """Create a team and open its first round. Does nothing if this lead hash has a team."""
+        with self.write_transaction() as db:
+            is_created = db.execute(
+                "INSERT INTO team (lead_hash, join_hash, number, name, kind, minimum, created)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (lead_hash, join_hash, number, name, kind, minimum, day),
             ).rowcount
-            if made:
+            if is_created:
                 db.execute(
-                    "INSERT INTO round (team, number, opened) SELECT id, 1, ? FROM team WHERE lead = ?", (day, lead)
+                    "INSERT INTO round (team, number, opened) SELECT id, 1, ? FROM team WHERE lead_hash = ?",
+                    (day, lead_hash),
                 )
 
-    def load_team(self, lead: str) -> Team | None:
-        """The team behind a lead link."""
-        with self._read() as db:
-            return _team(db, "lead = ?", lead)
+    def load_team(self, lead_hash: str) -> Team | None:
+        """The team of a lead link, or None."""
+        with self.read_transaction() as db:
+            return _select_team(db, "lead_hash = ?", lead_hash)
 
     def load_all_teams(self) -> tuple[Team, ...]:
-        """All teams, for who runs this."""
-        with self._read() as db:
+        """All teams by id, for the operator."""
+        with self.read_transaction() as db:
             ids = db.execute("SELECT id FROM team ORDER BY id").fetchall()
-            found = [_team(db, "id = ?", id) for (id,) in ids]
-        return tuple(team for team in found if team)
+            teams = [_select_team(db, "id = ?", id) for (id,) in ids]
+        return tuple(team for team in teams if team)
 
-    def load_team_by_join_link(self, joining: str) -> Team | None:
-        """The team behind a join link."""
-        with self._read() as db:
-            return _team(db, "joining = ?", joining)
+    def load_team_by_join_link(self, join_hash: str) -> Team | None:
+        """The team of a join link, or None."""
+        with self.read_transaction() as db:
+            return _select_team(db, "join_hash = ?", join_hash)
 
-    def load_membership(self, owner: str) -> Membership | None:
-        """The team that a response is in, if it is in one."""
-        with self._read() as db:
-            rows = list(
-                db.query(f"SELECT team, name, shares_wishes, {_COUNTED} AS counted FROM member WHERE {_OWN}", (owner,))
-            )
-            if not rows:
+    def load_membership(self, owner_hash: str) -> Membership | None:
+        """The membership of a response in its team, or None where it is in no team."""
+        with self.read_transaction() as db:
+            row = db.execute(
+                f"SELECT team, name, shares_wishes, {_IS_COUNTED} FROM member WHERE {_IS_OWN}", (owner_hash,)
+            ).fetchone()
+            if row is None:
                 return None
-            team = _team(db, "id = ?", rows[0]["team"])
-        assert team is not None, "a member row falls with its team"
-        return Membership(team, rows[0]["name"], bool(rows[0]["shares_wishes"]), bool(rows[0]["counted"]))
+            team_id, name, shares_wishes, counted = row
+            team = _select_team(db, "id = ?", team_id)
+        assert team is not None, "deleting a team deletes its member rows"
+        return Membership(team, name, bool(shares_wishes), bool(counted))
 
-    def is_counted(self, owner: str) -> bool:
-        """Whether any round of any team ever counted a response."""
-        with self._read() as db:
-            found = f"SELECT EXISTS (SELECT 1 FROM counted WHERE {_OWN})"
-            return bool(db.execute(found, (owner,)).fetchone()[0])
+    def is_counted(self, owner_hash: str) -> bool:
+        """Whether a round of any team ever counted this response."""
+        with self.read_transaction() as db:
+            counted = f"SELECT EXISTS (SELECT 1 FROM counted_response WHERE {_IS_OWN})"
+            return bool(db.execute(counted, (owner_hash,)).fetchone()[0])
 
     def load_round_members(self, team: int) -> tuple[RoundMember, ...]:
-        """All responses in a team, as far as counting them goes."""
-        with self._read() as db:
-            return _round_members(db, team)
+        """All members of a team, with what decides whether a round counts them. `team` is an id."""
+        with self.read_transaction() as db:
+            return _select_round_members(db, team)
 
     def load_open_members(self, team: int) -> tuple[OpenMember, ...]:
-        """All members of an open team with their answers, by name."""
-        with self._read() as db:
+        """All members of an open team with their answers, by name. `team` is an id."""
+        with self.read_transaction() as db:
             rows = db.execute(
                 "SELECT response, member.name, shares_wishes FROM member JOIN team ON team.id = team"
                 " WHERE team = ? AND kind = 'open' ORDER BY member.name, response",
                 (team,),
             ).fetchall()
-            return tuple(_open_member(_by_id(db, id), name, bool(shares_wishes)) for id, name, shares_wishes in rows)
+            return tuple(_open_member(db, id, name, bool(shares_wishes)) for id, name, shares_wishes in rows)
 
-    def join_team(self, joining: str, owner: str, *, name: str, shares_wishes: bool) -> bool:
-        """Put a response into a team. False where there is no such team or response, or it is in another team.
+    def join_team(self, join_hash: str, owner_hash: str, *, name: str, shares_wishes: bool) -> bool:
+        """Add a response to a team. False where there is no such team or response, or it is in another team.
 
-        Joining the same team again only changes the name and whether wishes are shown; anonymous teams keep neither.
+        Joining the same team again updates the name and whether wishes are shown. Anonymous teams store neither.
         """
-        with self._write() as db:
+        with self.write_transaction() as db:
             return bool(
                 db.execute(
                     "INSERT INTO member (response, team, name, shares_wishes)"
                     " SELECT response.id, team.id, iif(kind = 'open', ?, ''), kind = 'open' AND ?"
-                    " FROM response, team WHERE owner = ? AND joining = ?"
+                    " FROM response, team WHERE owner_hash = ? AND join_hash = ?"
                     " ON CONFLICT DO UPDATE SET name = excluded.name, shares_wishes = excluded.shares_wishes"
                     " WHERE team = excluded.team",
-                    (name, shares_wishes, owner, joining),
+                    (name, shares_wishes, owner_hash, join_hash),
                 ).rowcount
             )
 
-    def leave_team(self, owner: str) -> bool:
-        """Take a response out of its team. What was published stays as it is, and knows nobody."""
-        with self._write() as db:
-            gone = bool(db.execute(f"DELETE FROM member WHERE {_OWN}", (owner,)).rowcount)
-        if gone:
+    def leave_team(self, owner_hash: str) -> bool:
+        """Remove a response from its team. Published rounds do not change: they reference no response."""
+        with self.write_transaction() as db:
+            is_removed = bool(db.execute(f"DELETE FROM member WHERE {_IS_OWN}", (owner_hash,)).rowcount)
+        if is_removed:
             self.truncate_wal()
-        return gone
+        return is_removed
 
-    def close_round(self, lead: str, publish: Publish, *, day: str, number: int | None = None) -> bool:
+    def close_round(self, lead_hash: str, publish: Publish, *, day: str, number: int | None = None) -> bool:
         """Close the open round of a team with what `publish` decides to publish, in one transaction.
 
         False if no round is open, if the open round is not the one with `number` (where that is given), or if `publish`
         returns None. `publish` gets the team as this transaction reads it: a minimum raised a moment ago applies.
         """
-        with self._write() as db:
-            team = _team(db, "lead = ?", lead)
+        with self.write_transaction() as db:
+            team = _select_team(db, "lead_hash = ?", lead_hash)
             if team is None or team.open_round is None or number not in (None, team.open_round.number):
                 return False
-            publication = publish(team, [_candidate(db, member) for member in _round_members(db, team.id)])
+            candidates = [_candidate(db, member) for member in _select_round_members(db, team.id)]
+            publication = publish(team, candidates)
             if publication is None:
                 return False
+            open_round = (team.id, team.open_round.number)
             db.execute(
                 "UPDATE round SET closed = ?, published = ?, people = ? WHERE team = ? AND number = ?",
-                (day, publication.published, len(publication.counted), team.id, team.open_round.number),
+                (day, publication.published, len(publication.counted), *open_round),
             )
             for response in publication.counted:
                 db.execute(
-                    "INSERT INTO counted (response, round) SELECT ?, id FROM round WHERE team = ? AND number = ?",
-                    (response, team.id, team.open_round.number),
+                    "INSERT INTO counted_response (response, round)"
+                    " SELECT ?, id FROM round WHERE team = ? AND number = ?",
+                    (response, *open_round),
                 )
             return True
 
-    def open_round(self, lead: str, *, day: str) -> bool:
-        """Open a team's next round; False where one is open already."""
-        with self._write() as db:
-            team = _team(db, "lead = ?", lead)
+    def open_round(self, lead_hash: str, *, day: str) -> bool:
+        """Open the next round of a team. False where a round is open already."""
+        with self.write_transaction() as db:
+            team = _select_team(db, "lead_hash = ?", lead_hash)
             if team is None or team.open_round is not None:
                 return False
             number = len(team.rounds) + 1
             db.execute("INSERT INTO round (team, number, opened) VALUES (?, ?, ?)", (team.id, number, day))
             return True
 
-    def raise_minimum(self, lead: str, minimum: int) -> bool:
-        """Raise a team's minimum; False where it would not be higher."""
-        with self._write() as db:
-            raised = "UPDATE team SET minimum = ? WHERE lead = ? AND minimum < ?"
-            return bool(db.execute(raised, (minimum, lead, minimum)).rowcount)
+    def raise_minimum(self, lead_hash: str, minimum: int) -> bool:
+        """Raise the minimum round size of a team. False where `minimum` is not higher."""
+        with self.write_transaction() as db:
+            update = "UPDATE team SET minimum = ? WHERE lead_hash = ? AND minimum < ?"
+            return bool(db.execute(update, (minimum, lead_hash, minimum)).rowcount)
 
-    def replace_links(self, lead: str, *, new_lead: str, joining: str, number: int) -> bool:
-        """Give a team new links; the old ones lead nowhere from now on. `new_lead` may be `lead` itself.
+    def replace_links(self, lead_hash: str, *, new_lead_hash: str, join_hash: str, number: int) -> bool:
+        """Replace the links of a team: the old ones stop working. `new_lead_hash` may equal `lead_hash`.
 
-        The fingerprint of the old lead link is remembered: by it a backup knows the team.
+        The old lead hash is kept in `replaced_link`: a backup may hold the team under it.
         """
-        with self._write() as db:
-            if new_lead != lead:
+        with self.write_transaction() as db:
+            if new_lead_hash != lead_hash:
                 db.execute(
-                    "INSERT INTO former SELECT lead, id FROM team WHERE lead = ? ON CONFLICT DO NOTHING", (lead,)
+                    "INSERT INTO replaced_link SELECT lead_hash, id FROM team"
+                    " WHERE lead_hash = ? ON CONFLICT DO NOTHING",
+                    (lead_hash,),
                 )
-            replaced = "UPDATE team SET lead = ?, joining = ?, number = ? WHERE lead = ?"
-            return bool(db.execute(replaced, (new_lead, joining, number, lead)).rowcount)
+            update = "UPDATE team SET lead_hash = ?, join_hash = ?, number = ? WHERE lead_hash = ?"
+            return bool(db.execute(update, (new_lead_hash, join_hash, number, lead_hash)).rowcount)
 
-    def delete_team(self, lead: str) -> bool:
-        """Delete a team with all its rounds. Everybody's responses stay theirs.
+    def delete_team(self, lead_hash: str) -> bool:
+        """Delete a team and all its rounds. The responses of its members stay.
 
-        The fingerprints of its lead links, former ones too, are remembered, so that no backup brings the team back.
+        Its lead hashes, replaced ones too, are kept as tombstones, so that no backup brings the team back.
         """
-        with self._write() as db:
+        with self.write_transaction() as db:
             db.execute(
                 f"""
-                INSERT INTO erased SELECT lead, {TODAY}, 0 FROM team WHERE lead = :lead
-                UNION SELECT former.lead, {TODAY}, 0 FROM former JOIN team ON team.id = team WHERE team.lead = :lead
+                INSERT INTO tombstone SELECT lead_hash, {TODAY}, 0 FROM team WHERE lead_hash = :lead_hash
+                UNION SELECT replaced_link.lead_hash, {TODAY}, 0 FROM replaced_link JOIN team ON team.id = team
+                    WHERE team.lead_hash = :lead_hash
                 ON CONFLICT DO NOTHING""",
-                {"lead": lead},
+                {"lead_hash": lead_hash},
             )
-            gone = bool(db.execute("DELETE FROM team WHERE lead = ?", (lead,)).rowcount)
-        if gone:
+            is_deleted = bool(db.execute("DELETE FROM team WHERE lead_hash = ?", (lead_hash,)).rowcount)
+        if is_deleted:
             self.truncate_wal()
-        return gone
+        return is_deleted
 
 
-_OWN = "response = (SELECT id FROM response WHERE owner = ?)"
-_COUNTED = "EXISTS (SELECT 1 FROM counted WHERE counted.response = member.response)"
+_IS_OWN = "response = (SELECT id FROM response WHERE owner_hash = ?)"
+_IS_COUNTED = "EXISTS (SELECT 1 FROM counted_response WHERE counted_response.response = member.response)"
 
 
-def _team(db: Database, where: str, value: str | int) -> Team | None:
-    """The one team that `where` finds. `where` is ours, never what somebody sent."""
-    rows: list[Mapping[str, Any]] = list(
-        db.query(f"SELECT id, number, name, kind, minimum, made FROM team WHERE {where}", (value,))
-    )
-    if not rows:
+def _select_team(db: Database, where: str, value: str | int) -> Team | None:
+    """The one team that `where` selects, with its rounds. `where` is SQL of this module, never user input."""
+    sql = f"SELECT id, number, name, kind, minimum, created FROM team WHERE {where}"
+    row = next(db.query(sql, (value,)), None)
+    if row is None:
         return None
     rounds = db.query(
-        "SELECT number, opened, closed, published, people, erased FROM round WHERE team = ? ORDER BY number",
-        (rows[0]["id"],),
+        "SELECT number, opened, closed, published, people, deleted FROM round WHERE team = ? ORDER BY number",
+        (row["id"],),
     )
-    return Team(**rows[0], rounds=tuple(Round(**row) for row in rounds))
+    return Team(**row, rounds=tuple(Round(**columns) for columns in rounds))
 
 
-def _round_members(db: Database, team: int) -> tuple[RoundMember, ...]:
+def _select_round_members(db: Database, team: int) -> tuple[RoundMember, ...]:
     rows = db.execute(
-        f"SELECT response, finished, {_COUNTED} FROM member JOIN response ON response.id = response WHERE team = ?",
+        f"SELECT response, finished, {_IS_COUNTED} FROM member JOIN response ON response.id = response WHERE team = ?",
         (team,),
     ).fetchall()
     return tuple(RoundMember(id, finished, bool(counted)) for id, finished, counted in rows)
 
 
 def _candidate(db: Database, member: RoundMember) -> Candidate:
-    response = _by_id(db, member.response)
+    response = _select_response_by_id(db, member.response)
     return Candidate(member.response, member.finished, member.counted, response.answers, response.contacts)
 
 
-def _open_member(response: Response, name: str, shares_wishes: bool) -> OpenMember:
+def _open_member(db: Database, id: int, name: str, shares_wishes: bool) -> OpenMember:
+    response = _select_response_by_id(db, id)
     wishes = response.wishes if shares_wishes else None
     return OpenMember(name, response.answers, wishes, is_finished=response.finished is not None)
 
 
-def _by_id(db: Database, id: int) -> Response:
-    found = load_one_response(db, "id = ?", id)
-    assert found is not None, "a member row falls with its response"
-    return found
+def _select_response_by_id(db: Database, id: int) -> Response:
+    response = select_response(db, "id = ?", id)
+    assert response is not None, "deleting a response deletes its member row"
+    return response

@@ -110,7 +110,7 @@ def shown(team: Team) -> tuple[Shown, ...]:
             number=round.number,
             closed=round.closed or "",
             result=None
-            if anonymous.must_withdraw(round.people, round.erased)
+            if anonymous.must_withdraw(round.people, round.deleted)
             else anonymous.Published.from_data(json.loads(round.published or "")),
         )
         for round in reversed(team.closed_rounds)

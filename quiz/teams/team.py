@@ -13,7 +13,7 @@ Kind = Literal["anonymous", "open"]
 class Round:
     """One time that a team takes the quiz together. `published` is JSON text, None while the round is open.
 
-    `people` is the number of counted responses; `erased` of them were deleted by their owners since.
+    `people` is the number of counted responses; `deleted` of them were deleted by their owners since.
     """
 
     number: int
@@ -21,7 +21,7 @@ class Round:
     closed: str | None
     published: str | None
     people: int
-    erased: int
+    deleted: int
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Team:
     name: str
     kind: Kind
     minimum: int
-    made: str
+    created: str
     rounds: tuple[Round, ...]
 
     @property

@@ -19,7 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quiz.bank import Bank, load
 from quiz.config import paths, secret_key, settings
-from quiz.storage import Storage, UnavailableError, make_folder
+from quiz.storage import Storage, UnavailableError, create_folder
 from quiz.web import links
 from quiz.web.forms import Forms
 
@@ -63,10 +63,10 @@ class App(Flask):
             template_folder=str(paths.project_folder("templates")),
         )
         folder = Path(app.instance_path)
-        make_folder(folder)
+        create_folder(folder)
         app.config.update(settings.read(folder / "config.py") | dict(config))
         app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], *settings.hosts_of(app.config["PUBLIC_URL"])]
-        app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or secret_key.read_or_make(folder / "secret.key")
+        app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or secret_key.load_or_create(folder / "secret.key")
         if app.config["PUBLIC_URL"].startswith("https://"):
             # A browser refuses a cookie of this name from plain HTTP or from another host of the same domain.
             app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")
@@ -116,7 +116,7 @@ class App(Flask):
         try:
             gone = self.storage.delete_expired(
                 months_later(today, -self.config["RETENTION_MONTHS"]),
-                remembered=days_before(today, self.config["BACKUP_DAYS"]),
+                tombstones_before=days_before(today, self.config["BACKUP_DAYS"]),
             )
         except BaseException as error:
             self._expired = ""  # whatever went wrong: it is still to be done

@@ -122,12 +122,12 @@ def changed_table(folder: Path) -> None:
 
 def migration_to_come(folder: Path) -> None:
     with Database(sqlite3.connect(folder / "many-hats.db")) as db:
-        db.execute("DROP TABLE memory")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm005_memory'")
+        db.execute("DROP TABLE database_identity")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm005_database_identity'")
 
 
 def open_config(folder: Path) -> None:
-    (folder / "config.py").write_text(f"SECRET_KEY = '{'k' * secret_key.LENGTH}'\n")
+    (folder / "config.py").write_text(f"SECRET_KEY = '{'k' * secret_key.MIN_KEY_BYTES}'\n")
     (folder / "config.py").chmod(0o644)
 
 
@@ -148,14 +148,14 @@ def overdue(folder: Path) -> None:
         (open_folder, "run: chmod 700 "),
         (open_database, "many-hats.db; run: chmod 600 "),
         (open_key, "chmod 600 "),
-        (short_key, "delete it to have a new one made"),
+        (short_key, "delete it to create a new key"),
         (unknown_setting, "unknown setting OPERATR"),
         (lost_database, "is not there; set DATABASE, or: quiz restore FILE"),
         (no_database, "file is not a database"),
         (damaged_database, "quiz restore FILE --force"),
-        (orphan, "rows of contact refer to what is not there"),
-        (changed_table, "response_changed is not as this version makes it"),
-        (migration_to_come, "m005_memory to come; back up, then restart"),
+        (orphan, "rows of contact refer to rows that do not exist"),
+        (changed_table, "response_changed is not as this version creates it"),
+        (migration_to_come, "m005_database_identity to come; back up, then restart"),
         (overdue, "past their time: 1; any request"),
         (open_config, "config.py holds the key, and others can read it; run: chmod 600 "),
         (folder_for_a_database, "is no file; move it away, or set DATABASE"),
@@ -220,9 +220,9 @@ def test_the_settings_that_the_docs_tell_for_a_proxy_are_seen_by_every_command(i
 def test_problems_of_the_bank_are_counted_and_the_first_is_shown(instance, small_bank):
     baker = small_bank / "roles" / "baker.toml"
     baker.write_text(baker.read_text().replace("position = 1", "position = -1"))
-    (found,) = troubles(examine(instance, BANK=str(small_bank)))
+    (found,) = troubles(examine(instance, QUESTION_BANK=str(small_bank)))
     assert f"{baker}:" in found
-    assert "place is -1" in found
+    assert "position is -1" in found
 
 
 def test_a_nearly_full_disk_is_said_with_what_is_needed(instance, monkeypatch):
@@ -238,13 +238,13 @@ def test_an_old_python_is_said(instance, monkeypatch):
 
 
 def test_a_database_in_wal_mode_under_an_affected_sqlite_is_said(instance, monkeypatch):
-    assert (instance / "many-hats.db").read_bytes()[18] == (2 if storage.journal() == "wal" else 1)
+    assert (instance / "many-hats.db").read_bytes()[18] == (2 if storage.safe_journal_mode() == "wal" else 1)
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     create_app({}, instance=instance)
     assert troubles(examine(instance)) == []
     set_sqlite_version(monkeypatch, LOSSY_SQLITE)
     (found,) = troubles(examine(instance))
-    assert "could lose writes; restart `quiz serve`" in found
+    assert "can lose writes; restart `quiz serve`" in found
     create_app({}, instance=instance)
     shown = examine(instance)
     assert troubles(shown) == []
@@ -305,7 +305,7 @@ def test_a_disk_that_does_not_answer_is_no_reason_to_replace_the_database(instan
     def fail(file: Path, *, before: str) -> None:
         raise storage.UnavailableError(f"{file}: disk I/O error")
 
-    monkeypatch.setattr(doctor, "soundness", fail)
+    monkeypatch.setattr(doctor, "inspect_database", fail)
     (found,) = troubles(examine(instance))
     assert found.endswith("disk I/O error; look at the disk and at the modes of the files, then run this again")
 
@@ -314,7 +314,7 @@ def test_a_config_file_that_holds_no_key_may_be_read_by_others(instance):
     (instance / "config.py").write_text("OPERATOR = 'Data platform team'\n")
     (instance / "config.py").chmod(0o644)
     assert troubles(examine(instance)) == []
-    assert troubles(examine(instance, SECRET_KEY="k" * secret_key.LENGTH)) == []
+    assert troubles(examine(instance, SECRET_KEY="k" * secret_key.MIN_KEY_BYTES)) == []
 
 
 def test_the_folder_that_git_made_is_no_trouble_once_the_quiz_was_started(tmp_path):
@@ -337,7 +337,7 @@ def test_a_path_that_is_no_utf_8_can_be_told(tmp_path):
 
 def test_a_key_in_the_settings_needs_no_file(instance):
     (instance / "secret.key").unlink()
-    shown = examine(instance, SECRET_KEY="k" * secret_key.LENGTH)
+    shown = examine(instance, SECRET_KEY="k" * secret_key.MIN_KEY_BYTES)
     assert troubles(shown) == []
     assert "comes from the settings" in shown.stdout
     assert "kkk" not in shown.stdout

@@ -351,8 +351,8 @@ def test_no_page_that_was_acknowledged_is_lost_when_processes_are_killed(served,
     assert server.stop() == 0
 
     kept = Storage(server.instance / "many-hats.db")
-    with kept._read() as db:
-        owners = [row["owner"] for row in db["response"].rows]
+    with kept.read_transaction() as db:
+        owners = [row["owner_hash"] for row in db["response"].rows]
         assert next(db.query("PRAGMA integrity_check"))["integrity_check"] == "ok"
         assert list(db.query("PRAGMA foreign_key_check")) == []
     responses = {owner: kept.load_response(owner) for owner in owners}

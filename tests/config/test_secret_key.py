@@ -43,7 +43,7 @@ def at_once(work: Callable[[Path], Any], folders: list[Path]) -> list[list[Any]]
 
 
 def make(folder: Path) -> bytes:
-    return secret_key.read_or_make(folder / "secret.key")
+    return secret_key.load_or_create(folder / "secret.key")
 
 
 def make_without_links(folder: Path) -> bytes:
@@ -78,17 +78,17 @@ def key(tmp_path: Path) -> Path:
 def test_the_key_is_made_once_and_for_its_owner_alone(key):
     old = os.umask(0)
     try:
-        made = secret_key.read_or_make(key)
+        made = secret_key.load_or_create(key)
     finally:
         os.umask(old)
-    assert len(made) == secret_key.LENGTH
-    assert secret_key.read_or_make(key) == made == key.read_bytes()
+    assert len(made) == secret_key.MIN_KEY_BYTES
+    assert secret_key.load_or_create(key) == made == key.read_bytes()
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert names(key.parent) == {"secret.key"}
 
 
 def test_no_two_instances_share_a_key(tmp_path):
-    assert secret_key.read_or_make(tmp_path / "one") != secret_key.read_or_make(tmp_path / "two")
+    assert secret_key.load_or_create(tmp_path / "one") != secret_key.load_or_create(tmp_path / "two")
 
 
 def folders(parent: Path, number: int) -> list[Path]:
@@ -104,7 +104,7 @@ def test_eight_processes_that_make_the_key_at_once_agree(tmp_path, work):
     places = folders(tmp_path, 10)
     for folder, keys in zip(places, at_once(work, places), strict=True):
         assert set(keys) == {(folder / "secret.key").read_bytes()}
-        assert len(keys[0]) == secret_key.LENGTH
+        assert len(keys[0]) == secret_key.MIN_KEY_BYTES
         assert stat.S_IMODE((folder / "secret.key").stat().st_mode) == 0o600
         assert names(folder) <= {"secret.key", "start.lock"}
 
@@ -115,13 +115,13 @@ def test_whoever_reads_while_a_slow_process_is_writing_never_sees_half_a_key(key
     def slow(handle: int) -> None:
         # The draft is written and not yet in place: here another process comes, finds no key and makes one.
         monkeypatch.setattr(os, "fsync", real)
-        seen.append(secret_key.read_or_make(key))
+        seen.append(secret_key.load_or_create(key))
         real(handle)
 
     monkeypatch.setattr(os, "fsync", slow)
-    mine = secret_key.read_or_make(key)
+    mine = secret_key.load_or_create(key)
     assert seen == [mine]
-    assert len(mine) == secret_key.LENGTH
+    assert len(mine) == secret_key.MIN_KEY_BYTES
     assert names(key.parent) == {"secret.key"}
 
 
@@ -131,8 +131,8 @@ def test_a_mount_without_hard_links_has_a_key_too(key, monkeypatch, number):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "link", no_links)
-    made = secret_key.read_or_make(key)
-    assert secret_key.read_or_make(key) == made
+    made = secret_key.load_or_create(key)
+    assert secret_key.load_or_create(key) == made
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert names(key.parent) == {"secret.key", "start.lock"}
 
@@ -143,11 +143,11 @@ def test_without_hard_links_the_faster_process_wins(key, monkeypatch):
 
     def slow(handle: int, how: int) -> None:
         monkeypatch.setattr(fcntl, "flock", real)
-        first.append(secret_key.read_or_make(key))
+        first.append(secret_key.load_or_create(key))
         real(handle, how)
 
     monkeypatch.setattr(fcntl, "flock", slow)
-    assert secret_key.read_or_make(key) == first[0] == key.read_bytes()
+    assert secret_key.load_or_create(key) == first[0] == key.read_bytes()
     assert names(key.parent) == {"secret.key", "start.lock"}
 
 
@@ -158,9 +158,9 @@ def test_a_disk_that_fills_up_leaves_no_key_and_no_draft(key, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space left"):
-            secret_key.read_or_make(key)
+            secret_key.load_or_create(key)
     assert names(key.parent) == set()
-    assert len(secret_key.read_or_make(key)) == secret_key.LENGTH
+    assert len(secret_key.load_or_create(key)) == secret_key.MIN_KEY_BYTES
 
 
 @pytest.mark.parametrize("length", [0, 31])
@@ -168,27 +168,27 @@ def test_a_short_key_is_refused_with_the_mend(key, length):
     key.write_bytes(b"x" * length)
     key.chmod(0o600)
     with pytest.raises(secret_key.SecretKeyError) as refused:
-        secret_key.read_or_make(key)
-    assert str(refused.value) == f"{key} holds {length} bytes, not 32; delete it to have a new one made"
+        secret_key.load_or_create(key)
+    assert str(refused.value) == f"{key} holds {length} bytes, not 32; delete it to create a new key"
     key.unlink()
-    assert len(secret_key.read_or_make(key)) == secret_key.LENGTH
+    assert len(secret_key.load_or_create(key)) == secret_key.MIN_KEY_BYTES
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
 def test_a_key_that_others_can_read_is_refused_with_the_mend(key, mode):
-    made = secret_key.read_or_make(key)
+    made = secret_key.load_or_create(key)
     key.chmod(mode)
     with pytest.raises(secret_key.SecretKeyError) as refused:
-        secret_key.read_or_make(key)
+        secret_key.load_or_create(key)
     assert str(refused.value) == f"{key} can be read by others; run: chmod 600 {key}"
     key.chmod(0o600)
-    assert secret_key.read_or_make(key) == made
+    assert secret_key.load_or_create(key) == made
 
 
 def test_a_key_of_the_operators_own_is_taken_as_it_is(key):
     key.write_bytes(b"k" * 64)
     key.chmod(0o600)
-    assert secret_key.read_or_make(key) == b"k" * 64
+    assert secret_key.load_or_create(key) == b"k" * 64
 
 
 def test_the_key_is_not_in_what_the_app_says_when_it_refuses_it(tmp_path, monkeypatch):
@@ -214,7 +214,7 @@ def test_eight_processes_start_on_an_empty_instance_at_once(tmp_path, rounds):
     for folder, keys in zip(places, answers, strict=True):
         assert set(keys) == {(folder / "secret.key").read_bytes()}
         app = create_app({}, instance=folder)
-        with app.storage._read() as db:
+        with app.storage.read_transaction() as db:
             assert db["response"].count == PROCESSES
         app.storage.close()
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -25,7 +25,7 @@ def wrong(config: Path, environ: dict[str, str] | None = None) -> str:
 
 def test_without_a_word_every_setting_has_its_default(config):
     found = settings.read(config, {})
-    assert found == {setting.name: setting.default for setting in SETTINGS} | settings.FIXED
+    assert found == {setting.name: setting.default for setting in SETTINGS} | settings.FLASK_SETTINGS
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_the_default(config):

@@ -25,7 +25,7 @@ from quiz.bank import Bank
 from quiz.cli import main
 from quiz.exchange import export
 from quiz.scoring import Match, RoleScore, ScoringModel, match
-from quiz.storage import Response, Share
+from quiz.storage import Response, ShareLink
 from quiz.teams import Kind, anonymous, round_pages
 from quiz.web import links
 from quiz.web.app import App
@@ -169,7 +169,7 @@ def people(app: App, bank: Bank) -> list[dict[str, str]]:
     person(app, made[1], contacts=roles[:2])
     person(app, {"since-removed": "daily", bank.questions_in_order[0].id: "hourly"})
     app.storage.save_goals(first, wishes={bank.questions_in_order[0].id: "more"}, goals=roles[:1], **WHEN)
-    app.storage.create_share(first, Share(1, "My lead", False, False, WHEN["day"]), link="f" * 64)
+    app.storage.create_share_link(first, ShareLink(1, "My lead", False, False, WHEN["day"]), share_hash="f" * 64)
     return made
 
 
@@ -203,7 +203,7 @@ def test_all_responses_as_jsonl_hold_all_that_is_kept(app: App, bank: Bank, peop
     assert (first["id"], first["started"], first["finished"]) == (1, WHEN["day"], WHEN["day"])
     assert (first["answers"], first["title"], first["text"]) == (people[0], "@boss", WORDS)
     assert (first["contacts"], first["wishes"]) == (["data-engineer"], {bank.questions_in_order[0].id: "more"})
-    assert first["shares"][0]["label"] == "My lead"
+    assert first["share_links"][0]["label"] == "My lead"
     assert second["answers"] == people[1]
     assert third["answers"] == {"since-removed": "daily", bank.questions_in_order[0].id: "hourly"}
 
@@ -213,7 +213,7 @@ def test_it_says_that_this_is_personal_data_and_holds_no_link(app: App, people, 
     ran = quiz(app, "export", "--all", "--format", format)
     assert "personal data" in ran.stderr
     assert len(ran.stderr.splitlines()) == 1
-    owners = [row["owner"] for row in app.storage._db["response"].rows]
+    owners = [row["owner_hash"] for row in app.storage.connection["response"].rows]
     assert len(owners) == 3
     assert not [owner for owner in [*owners, "f" * 64] if owner in ran.stdout]
 

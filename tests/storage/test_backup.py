@@ -25,10 +25,11 @@ from quiz import create_app, storage
 from quiz.bank import Bank
 from quiz.cli import main
 from quiz.config import settings
-from quiz.storage import Share, Storage, UnavailableError, soundness
-from quiz.storage.backup import RefusedError, back_up
+from quiz.storage import ShareLink, Storage, UnavailableError
+from quiz.storage.backup import BackupError, back_up
+from quiz.storage.health import inspect_database
 from quiz.storage.migrations import migrations
-from quiz.storage.restore import Restored, restore
+from quiz.storage.restore import Restored, RestoreError, restore
 from quiz.teams import Publication
 from quiz.web.app import App
 from tests.checks import stored_response
@@ -55,7 +56,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def put_back(copy: Path, file: Path, *, day: str = TODAY, replace: bool = True) -> Restored:
-    return restore(copy, file, day=day, remembered=30, replace=replace)
+    return restore(copy, file, day=day, tombstone_days=30, replace=replace)
 
 
 def quiz(instance: Path, *arguments: str | Path) -> Result:
@@ -72,12 +73,12 @@ def rows(file: Path) -> dict[str, list[Any]]:
 
 def people(file: Path) -> dict[str, list[Any]]:
     """All of that but which database it is."""
-    return {name: held for name, held in rows(file).items() if name != "memory"}
+    return {name: held for name, held in rows(file).items() if name != "database_identity"}
 
 
 def sound(file: Path) -> bool:
-    found = soundness.soundness(file, before="0000-00-00")
-    return (found.faults, found.pending) == ((), ())
+    found = inspect_database(file, before="0000-00-00")
+    return (found.problems, found.pending) == ((), ())
 
 
 # Making one
@@ -106,7 +107,9 @@ def test_a_backup_made_while_two_others_write_is_whole(kept, file, copy):
                 assert sound(copy)
                 with open_database(copy) as db:
                     assert list(db.query("SELECT * FROM answer WHERE response NOT IN (SELECT id FROM response)")) == []
-                    own = db.query("SELECT answer FROM answer JOIN response ON id = response WHERE owner = ?", [who])
+                    own = db.query(
+                        "SELECT answer FROM answer JOIN response ON id = response WHERE owner_hash = ?", [who]
+                    )
                     assert len({row["answer"] for row in own}) <= 1
         finally:
             stop.set()
@@ -120,7 +123,7 @@ def test_a_backup_holds_all_that_was_kept(kept, file, copy):
     made = back_up(file, copy, day=TODAY)
     kept.close()
     assert rows(copy) == rows(file)
-    assert (made.responses, made.size) == (2, copy.stat().st_size)
+    assert (made.responses, made.size_bytes) == (2, copy.stat().st_size)
 
 
 def test_a_backup_is_one_file_for_its_owner_alone_whatever_the_umask_says(kept, file, copy):
@@ -148,7 +151,7 @@ def test_what_another_program_deleted_does_not_travel_along(kept, file, copy):
 
 def test_a_file_that_is_there_is_replaced_only_when_told_to(kept, file, copy):
     copy.write_text("precious")
-    with pytest.raises(RefusedError, match="--force"):
+    with pytest.raises(BackupError, match="--force"):
         back_up(file, copy, day=TODAY)
     assert copy.read_text() == "precious"
     back_up(file, copy, day=TODAY, replace=True)
@@ -158,14 +161,14 @@ def test_a_file_that_is_there_is_replaced_only_when_told_to(kept, file, copy):
 @pytest.mark.parametrize("name", ["many-hats.db", "many-hats.db-wal", "../instance/many-hats.db-journal"])
 def test_the_database_is_never_overwritten_with_its_own_backup(kept, file, name):
     who = start_response(kept)
-    with pytest.raises(RefusedError, match="name another file"):
+    with pytest.raises(BackupError, match="name another file"):
         back_up(file, file.parent / name, day=TODAY, replace=True)
     assert kept.load_response(who)
 
 
-@pytest.mark.parametrize(("place", "said"), [("/dev/null", "no ordinary file"), ("nowhere/copy.db", "no folder")])
+@pytest.mark.parametrize(("place", "said"), [("/dev/null", "not an ordinary file"), ("nowhere/copy.db", "no folder")])
 def test_a_place_that_cannot_hold_a_backup_is_refused(file, tmp_path, place, said):
-    with pytest.raises(RefusedError, match=said):
+    with pytest.raises(BackupError, match=said):
         back_up(file, tmp_path / place, day=TODAY, replace=True)
     assert Path("/dev/null").is_char_device()
 
@@ -185,7 +188,7 @@ def test_the_command_says_how_much_it_kept(kept, file, copy):
     assert ran.stdout == f"{copy}: 1 response, 0.1 MB.\n"
     again = quiz(file.parent, "backup", copy)
     assert (again.exit_code, again.stdout) == (1, "")
-    assert again.stderr == f"Error: {copy} is there already; add --force to replace it\n"
+    assert again.stderr == f"Error: {copy} exists; add --force to replace it\n"
 
 
 def test_a_damaged_database_does_not_become_a_backup(kept, file, copy):
@@ -194,7 +197,7 @@ def test_a_damaged_database_does_not_become_a_backup(kept, file, copy):
     kept.close()
     before = copy.read_bytes()
     damage_table(file, "answer")
-    with pytest.raises((RefusedError, UnavailableError), match=r"malformed|damaged"):
+    with pytest.raises((BackupError, UnavailableError), match=r"malformed|damaged"):
         back_up(file, copy, day=TODAY, replace=True)
     assert copy.read_bytes() == before
     assert [path.name for path in copy.parent.iterdir()] == ["monday.db"]
@@ -231,7 +234,7 @@ def end(db):
     print("halfway", flush=True)
     os.kill(os.getpid(), signal.SIGTERM)
     return []
-backup.faults = restore.faults = end
+backup.integrity_problems = restore.integrity_problems = end
 main()
 """
 
@@ -285,7 +288,7 @@ def test_a_backup_can_be_put_into_an_empty_instance(kept, file, copy, tmp_path):
     assert [path.name for path in sorted(new.parent.iterdir())] == ["many-hats.db", "start.lock"]
     assert [stat.S_IMODE(path.stat().st_mode) for path in (new.parent, new)] == [0o700, 0o600]
     assert put.responses == 1
-    assert len(put.doubts) == 1, "it says that nothing here knows who deleted their response since"
+    assert len(put.warnings) == 1, "it says that nothing here knows who deleted their response since"
 
 
 def test_a_log_left_over_from_another_database_is_not_played_into_the_backup(kept, file, copy):
@@ -329,9 +332,9 @@ def test_a_database_in_use_is_left_alone(kept, file, copy, monkeypatch):
     back_up(file, copy, day=TODAY)
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
     monkeypatch.setattr("quiz.storage.sqlite.BUSY_TIMEOUT_S", 0.05)
-    with kept._read() as db:
+    with kept.read_transaction() as db:
         assert db["response"].count == 1
-        with pytest.raises(RefusedError, match="in use; stop the server first"):
+        with pytest.raises(RestoreError, match="in use; stop the server first"):
             put_back(copy, file)
     assert stored_response(kept, who).answers == {"dough": "daily"}
     kept.close()
@@ -340,7 +343,7 @@ def test_a_database_in_use_is_left_alone(kept, file, copy, monkeypatch):
 
 
 def test_the_database_itself_is_no_backup_of_it(kept, file):
-    with pytest.raises(RefusedError, match="name a backup"):
+    with pytest.raises(RestoreError, match="name a backup"):
         put_back(file, file)
 
 
@@ -352,11 +355,11 @@ def test_a_copy_made_by_other_means_comes_with_its_log(kept, file, copy):
     kept.delete_response(who)
     kept.close()
     with open_database(file) as db:
-        db.table("erased").delete_where()
+        db.table("tombstone").delete_where()
     before = [(path.name, path.read_bytes()) for path in sorted(copy.parent.iterdir())]
     put = put_back(copy, file)
     assert stored_response(kept, who).answers == {"dough": "daily"}
-    assert "does not say from which day" in put.doubts[0]
+    assert "does not say on which day" in put.warnings[0]
     assert [(path.name, path.read_bytes()) for path in sorted(copy.parent.iterdir())] == before
 
 
@@ -368,7 +371,7 @@ def test_a_disk_that_fills_up_leaves_the_database_as_it_was(kept, file, copy):
     who = start_response(kept)
     kept.close()
     before = rows(file)
-    act = f"act = lambda: restore(Path({str(copy)!r}), file, day='{TODAY}', remembered=30, replace=True)\n"
+    act = f"act = lambda: restore(Path({str(copy)!r}), file, day='{TODAY}', tombstone_days=30, replace=True)\n"
     run = run_script(act + FULL.replace("50_000", "150_000"), file)
     assert run.stderr == ""
     assert run.stdout
@@ -409,7 +412,7 @@ def newer(copy: Path) -> None:
 
 def with_a_trigger(copy: Path) -> None:
     with open_database(copy) as db:
-        db.execute("CREATE TRIGGER sly AFTER DELETE ON response BEGIN DELETE FROM erased; END")
+        db.execute("CREATE TRIGGER sly AFTER DELETE ON response BEGIN DELETE FROM tombstone; END")
 
 
 def with_another_table(copy: Path) -> None:
@@ -431,22 +434,22 @@ def with_an_orphan(copy: Path) -> None:
 def against_its_checks(copy: Path) -> None:
     with open_database(copy) as db:
         db.execute("PRAGMA ignore_check_constraints = ON")
-        db.execute("UPDATE response SET owner = 'short'")
+        db.execute("UPDATE response SET owner_hash = 'short'")
 
 
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (a_text, "no SQLite file"),
-        (nothing_at_all, "no database of Many Hats"),
+        (a_text, "not an SQLite file"),
+        (nothing_at_all, "not a database of Many Hats"),
         (cut_off, "damaged"),
         (damaged, "damaged"),
-        (foreign, "no database of Many Hats"),
-        (newer, "newer version, which made m999_cakes; upgrade first"),
+        (foreign, "not a database of Many Hats"),
+        (newer, "newer version, with m999_cakes; upgrade first"),
         (with_a_trigger, "there is a trigger, sly"),
-        (with_another_table, "wish is not as this version makes it"),
-        (without_a_table, "damaged|refer to|no database of Many Hats"),
-        (with_an_orphan, "rows of contact refer to what is not there"),
+        (with_another_table, "wish is not as this version creates it"),
+        (without_a_table, "damaged|refer to|not a database of Many Hats"),
+        (with_an_orphan, "rows of contact refer to rows that do not exist"),
         (against_its_checks, "CHECK constraint failed"),
     ],
 )
@@ -459,7 +462,7 @@ def test_what_is_no_sound_backup_is_refused_in_one_line_and_nothing_changes(
     spoil(copy)
     kept.close()
     before = bytes_on_disk(file)
-    with pytest.raises(RefusedError, match=said):
+    with pytest.raises(RestoreError, match=said):
         put_back(copy, file)
     assert bytes_on_disk(file) == before
     ran = quiz(file.parent, "restore", copy, "--force")
@@ -488,9 +491,9 @@ def test_a_database_that_cannot_be_read_is_replaced_when_told_to(kept, file, cop
     back_up(file, copy, day=TODAY)
     kept.close()
     file.write_bytes(b"no database " * 1000)
-    with pytest.raises(RefusedError, match="cannot be read; add --force"):
+    with pytest.raises(RestoreError, match="cannot be read; add --force"):
         put_back(copy, file, replace=False)
-    assert len(put_back(copy, file).doubts) == 1
+    assert len(put_back(copy, file).warnings) == 1
     assert kept.load_response(who)
     assert sound(file)
 
@@ -503,7 +506,7 @@ def test_what_a_damaged_database_still_knows_of_deletions_is_used(kept, file, co
     kept.delete_response(gone)
     kept.close()
     damage_table(file, "answer")
-    assert put_back(copy, file) == Restored(responses=1, deleted=1, doubts=())
+    assert put_back(copy, file) == Restored(responses=1, deleted=1, warnings=())
     assert kept.load_response(gone) is None
     assert stored_response(kept, stays).answers == {"dough": "daily"}
     assert sound(file)
@@ -514,9 +517,9 @@ def test_a_database_whose_memory_is_damaged_is_replaced_and_that_is_said(kept, f
     back_up(file, copy, day=TODAY)
     kept.delete_response(gone)
     kept.close()
-    damage_table(file, "erased")
+    damage_table(file, "tombstone")
     put = put_back(copy, file)
-    assert (put.responses, len(put.doubts)) == (1, 1)
+    assert (put.responses, len(put.warnings)) == (1, 1)
     assert sound(file)
 
 
@@ -578,13 +581,13 @@ def test_rounds_note_again_who_deleted_their_response_but_not_whose_time_was_up(
         kept.extend_expiry(who, day="2026-06-01")
     back_up(file, copy, day=TODAY)
     kept.delete_response(owners[0])
-    assert kept.delete_expired("2026-06-01", remembered="2000-01-01") == 1
+    assert kept.delete_expired("2026-06-01", tombstones_before="2000-01-01") == 1
     team = kept.load_team(lead)
     kept.close()
     assert put_back(copy, file).deleted == 2
     assert kept.load_team(lead) == team
     assert team
-    assert [(round.people, round.erased) for round in team.rounds] == [(6, 1)]
+    assert [(round.people, round.deleted) for round in team.rounds] == [(6, 1)]
 
 
 def test_a_team_that_its_lead_deleted_does_not_come_back(kept, file, copy):
@@ -601,8 +604,8 @@ def test_a_team_whose_links_were_replaced_before_its_lead_deleted_it_does_not_co
     lead, _ = a_round(kept, 5)
     back_up(file, copy, day=TODAY)
     second, third = make_owner(), make_owner()
-    kept.replace_links(lead, new_lead=second, joining=make_owner(), number=2)
-    kept.replace_links(second, new_lead=third, joining=make_owner(), number=3)
+    kept.replace_links(lead, new_lead_hash=second, join_hash=make_owner(), number=2)
+    kept.replace_links(second, new_lead_hash=third, join_hash=make_owner(), number=3)
     kept.delete_team(third)
     kept.close()
     put_back(copy, file)
@@ -613,8 +616,8 @@ def test_links_of_a_team_that_were_replaced_stay_so_and_it_can_be_deleted_for_go
     lead, owners = a_round(kept, 5)
     back_up(file, copy, day=TODAY)
     joining, new, new_joining = make_owner(), make_owner(), make_owner()
-    kept.replace_links(lead, new_lead=lead, joining=joining, number=2)
-    kept.replace_links(lead, new_lead=new, joining=new_joining, number=3)
+    kept.replace_links(lead, new_lead_hash=lead, join_hash=joining, number=2)
+    kept.replace_links(lead, new_lead_hash=new, join_hash=new_joining, number=3)
     kept.create_team(make_owner(), make_owner(), number=1, name="Since", kind="open", minimum=5, day=WHEN["day"])
     before = kept.load_team(new)
     kept.close()
@@ -631,13 +634,13 @@ def test_links_of_a_team_that_were_replaced_stay_so_and_it_can_be_deleted_for_go
 def test_a_share_link_that_was_ended_stays_ended_and_the_others_go_on(kept, file, copy):
     who, ended, other = start_response(kept), make_owner(), make_owner()
     for number, link in ((1, ended), (2, other)):
-        kept.create_share(who, Share(number, "", False, False, WHEN["day"]), link=link)
+        kept.create_share_link(who, ShareLink(number, "", False, False, WHEN["day"]), share_hash=link)
     back_up(file, copy, day=TODAY)
-    kept.end_share(who, 1)
+    kept.delete_share_link(who, 1)
     kept.close()
     put_back(copy, file)
-    assert kept.load_shared(ended) is None
-    assert kept.load_shared(other)
+    assert kept.load_shared_response(ended) is None
+    assert kept.load_shared_response(other)
 
 
 def test_whoever_left_a_team_is_not_in_it_again_and_whoever_stayed_is(kept, file, copy):
@@ -677,18 +680,18 @@ def test_a_database_that_was_made_after_the_backup_does_not_pass_for_one_that_re
     kept.close()
     put = put_back(copy, file, replace=bool(newcomers))
     assert kept.load_response(lost), "nobody can know"
-    (doubt,) = put.doubts
-    assert "does not tell of everybody who deleted their response since the backup was made" in doubt
+    (doubt,) = put.warnings
+    assert "does not list every response that was deleted since the backup was made" in doubt
 
 
 def test_nor_does_a_database_that_was_put_back_without_memory(file, copy, lost):
-    assert len(put_back(copy, file).doubts) == 1
-    assert len(put_back(copy, file).doubts) == 1
+    assert len(put_back(copy, file).warnings) == 1
+    assert len(put_back(copy, file).warnings) == 1
     kept = Storage(file)
     assert kept.delete_response(lost)
     kept.close()
     put = put_back(copy, file)
-    assert (put.deleted, len(put.doubts)) == (1, 1), "what is known since is used all the same"
+    assert (put.deleted, len(put.warnings)) == (1, 1), "what is known since is used all the same"
 
 
 def test_from_then_on_new_backups_are_put_back_without_a_doubt(kept, file, copy, lost):
@@ -696,7 +699,7 @@ def test_from_then_on_new_backups_are_put_back_without_a_doubt(kept, file, copy,
     back_up(file, copy, day=TODAY, replace=True)
     kept.delete_response(lost)
     kept.close()
-    assert put_back(copy, file) == Restored(responses=0, deleted=1, doubts=())
+    assert put_back(copy, file) == Restored(responses=0, deleted=1, warnings=())
 
 
 def test_an_older_backup_of_another_database_leaves_those_of_this_one_without_a_doubt(kept, file, copy, tmp_path):
@@ -707,8 +710,8 @@ def test_an_older_backup_of_another_database_leaves_those_of_this_one_without_a_
     back_up(file, copy, day=TODAY)
     kept.delete_response(who)
     kept.close()
-    assert len(put_back(tmp_path / "other.db", file).doubts) == 1
-    assert put_back(copy, file) == Restored(responses=0, deleted=1, doubts=())
+    assert len(put_back(tmp_path / "other.db", file).warnings) == 1
+    assert put_back(copy, file) == Restored(responses=0, deleted=1, warnings=())
 
 
 def test_the_command_notes_what_is_not_known_and_starting_the_server_first_does_not_hide_it(file, copy, lost):
@@ -728,7 +731,7 @@ def test_a_path_that_is_no_utf_8_can_be_backed_up_from_and_to(tmp_path):
     back_up(file, copy, day=TODAY)
     kept.delete_response(gone)
     kept.close()
-    assert put_back(copy, file) == Restored(responses=1, deleted=1, doubts=())
+    assert put_back(copy, file) == Restored(responses=1, deleted=1, warnings=())
     assert kept.load_response(stays)
     kept.close()
 
@@ -750,35 +753,36 @@ def test_deletions_are_remembered_for_as_long_as_a_backup_is_good_for(kept, file
     who = start_response(kept)
     kept.delete_response(who)
     with open_database(file) as db:
-        ((day,),) = db.execute("SELECT day FROM erased").fetchall()
-    kept.delete_expired("2000-01-01", remembered=day)
-    assert who in str(rows(file)["erased"])
-    kept.delete_expired("2000-01-01", remembered="9999-01-01")
-    assert rows(file)["erased"] == []
+        ((day,),) = db.execute("SELECT day FROM tombstone").fetchall()
+    kept.delete_expired("2000-01-01", tombstones_before=day)
+    assert who in str(rows(file)["tombstone"])
+    kept.delete_expired("2000-01-01", tombstones_before="9999-01-01")
+    assert rows(file)["tombstone"] == []
 
 
 def test_a_backup_from_before_that_time_is_put_back_only_when_told_to(kept, file, copy):
     who = start_response(kept)
     back_up(file, copy, day="2026-05-01")
     kept.close()
-    assert put_back(copy, file, day="2026-05-31").doubts == ()
-    with pytest.raises(
-        RefusedError, match="is from 2026-05-01, and who deleted their response is known only since 2026-05-02"
-    ):
+    assert put_back(copy, file, day="2026-05-31").warnings == ()
+    with pytest.raises(RestoreError, match="is from 2026-05-01, and deletions are known only since 2026-05-02"):
         put_back(copy, file, day="2026-06-01", replace=False)
-    assert len(put_back(copy, file, day="2026-06-01").doubts) == 1
+    assert len(put_back(copy, file, day="2026-06-01").warnings) == 1
     assert kept.load_response(who)
 
 
 def test_the_app_forgets_deletions_after_the_days_that_are_set(app: App, monkeypatch):
     app.config["BACKUP_DAYS"] = 7
-    asked: dict[str, str] = {}
-    monkeypatch.setattr(
-        app.storage, "delete_expired", lambda before, *, remembered: asked.update(remembered=remembered) or 0
-    )
+    days: list[str] = []
+
+    def delete_expired(before: str, *, tombstones_before: str) -> int:
+        days.append(tombstones_before)
+        return 0
+
+    monkeypatch.setattr(app.storage, "delete_expired", delete_expired)
     monkeypatch.setattr(app, "today", lambda: "2026-03-05")
     Visitor(app).get("/")
-    assert asked == {"remembered": "2026-02-26"}
+    assert days == ["2026-02-26"]
 
 
 @pytest.mark.parametrize("error", [UnavailableError("the disk is full"), ValueError("a mistake of ours")])
@@ -796,7 +800,7 @@ def test_an_expiry_that_failed_is_tried_again_with_the_next_request(tmp_path, mo
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("RETENTION_MONTHS", settings.MOST_MONTHS), ("BACKUP_DAYS", settings.MOST_DAYS)]
+    ("name", "most"), [("RETENTION_MONTHS", settings.MAX_RETENTION_MONTHS), ("BACKUP_DAYS", settings.MAX_BACKUP_DAYS)]
 )
 def test_the_longest_times_that_can_be_set_can_be_reckoned_with(tmp_path, copy, name, most):
     app = create_app({"TESTING": True, name: most}, instance=tmp_path / "instance")
@@ -866,7 +870,9 @@ def test_a_database_from_before_each_migration_comes_to_todays_tables_with_its_d
     old = tmp_path / "old.db"
     with open_database(old) as db:
         migrations.apply(db, stop_before=stage)
-        db.table("response").insert({"owner": "a" * 64, "bank": "1", "started": "2026-01-01", "changed": "2026-01-01"})
+        db.table("response").insert(
+            {"owner_hash": "a" * 64, "bank": "1", "started": "2026-01-01", "changed": "2026-01-01"}
+        )
         db.table("answer").insert({"response": 1, "question": "dough", "answer": "daily"})
     storage.prepare(old)
     assert schema(old) == schema(file)

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz import storage
-from quiz.storage import Share, Storage, UnavailableError
+from quiz.storage import ShareLink, Storage, UnavailableError
 from quiz.web import links
 from tests.checks import stored_response
 from tests.clients import Visitor
@@ -100,7 +100,7 @@ def test_starting_twice_with_one_owner_begins_one_response(kept):
     kept.create_response(who, bank="2", day="2026-07-01")
     assert (kept.load_response(who).id, kept.load_response(who).started) == (1, "2026-05-31")
     assert kept.load_response(who).answers == {"dough": "daily"}
-    assert kept._db["response"].count == 1
+    assert kept.connection["response"].count == 1
 
 
 def test_eight_threads_that_start_at_once_with_one_owner_begin_one_response(kept):
@@ -113,7 +113,7 @@ def test_eight_threads_that_start_at_once_with_one_owner_begin_one_response(kept
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(start, range(8))) == {1}
-    assert kept._db["response"].count == 1
+    assert kept.connection["response"].count == 1
 
 
 def test_a_page_is_kept_whole_or_not_at_all(kept):
@@ -145,7 +145,7 @@ def test_what_is_read_belongs_to_one_moment(kept, file, monkeypatch):
             except UnavailableError:
                 tracer.append("waits")
 
-    with kept._db.tracer(meanwhile):
+    with kept.connection.tracer(meanwhile):
         assert kept.load_response(mine).answers == {"dough": "daily"}
     assert any("FROM answer" in sql for sql in tracer)
     if "waits" not in tracer:
@@ -160,10 +160,10 @@ def test_every_connection_is_set_to_keep_and_to_erase_for_good(kept):
     wanted = {"synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "trusted_schema": 0}
 
     def found(_: int = 0) -> dict[str, Any]:
-        db = kept._db
+        db = kept.connection
         return {name: next(iter(next(db.query(f"PRAGMA {name}")).values())) for name in [*wanted, "journal_mode"]}
 
-    expected = wanted | {"journal_mode": storage.journal()}
+    expected = wanted | {"journal_mode": storage.safe_journal_mode()}
     assert found() == expected
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(found).result() == expected
@@ -192,7 +192,7 @@ def test_wal_is_used_only_where_it_cannot_lose_a_commit(file, monkeypatch, versi
     set_sqlite_version(monkeypatch, version)
     storage.prepare(file)
     kept = Storage(file)
-    assert next(kept._db.query("PRAGMA journal_mode"))["journal_mode"] == mode
+    assert next(kept.connection.query("PRAGMA journal_mode"))["journal_mode"] == mode
     kept.close()
     # Bytes 18 and 19 of the file tell every other program: 2 is WAL, 1 a rollback journal.
     assert file.read_bytes()[18:20] == (b"\2\2" if mode == "wal" else b"\1\1")
@@ -204,11 +204,11 @@ def test_a_file_in_wal_mode_moves_to_an_affected_sqlite_with_all_that_it_holds(f
         storage.prepare(file)
         kept = Storage(file)
         who = start_response(kept)
-        assert next(kept._db.query("PRAGMA journal_mode"))["journal_mode"] == mode
+        assert next(kept.connection.query("PRAGMA journal_mode"))["journal_mode"] == mode
         kept.close()
     again = Storage(file)
     assert again.load_response(who) is not None
-    assert again._db["response"].count == 3
+    assert again.connection["response"].count == 3
     again.close()
 
 
@@ -298,7 +298,7 @@ def test_preparing_again_drops_no_lock_of_this_process(file, kept, monkeypatch):
     set_sqlite_version(monkeypatch, LOSSY_SQLITE)
     storage.prepare(file)
     who = start_response(kept)
-    with kept._write() as db:
+    with kept.write_transaction() as db:
         db.execute("UPDATE response SET title = 'held'")
         storage.prepare(file)
         other = run_script(f"kept.create_response({make_owner()!r}, **WHEN)", file)
@@ -318,7 +318,7 @@ def test_no_unique_column_may_be_empty(file):
             for index in db[name].indexes:
                 if index.unique:
                     unique |= {(name, column) for column in index.columns}
-    assert ("response", "owner") in unique
+    assert ("response", "owner_hash") in unique
     assert unique <= required
 
 
@@ -336,8 +336,8 @@ def test_no_column_is_made_for_who_somebody_is_or_when_exactly_they_came(file):
 @pytest.mark.parametrize(
     ("change", "values"),
     [
-        ("UPDATE response SET owner = ?", ["short"]),
-        ("UPDATE response SET owner = ?", [None]),
+        ("UPDATE response SET owner_hash = ?", ["short"]),
+        ("UPDATE response SET owner_hash = ?", [None]),
         ("UPDATE response SET started = ?", ["2026-05-31T10:00"]),
         ("UPDATE response SET changed = ?", ["31.05.2026"]),
         ("UPDATE response SET finished = ?", ["today"]),
@@ -359,20 +359,24 @@ def test_the_database_itself_refuses_what_must_not_be_kept(kept, change, values)
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
     kept.save_details(who, **MORE, **WHEN)
     before = kept.load_response(who)
-    with pytest.raises(sqlite3.IntegrityError), kept._write() as db:
+    with pytest.raises(sqlite3.IntegrityError), kept.write_transaction() as db:
         db.execute(change, values)
     assert kept.load_response(who) == before
 
 
 @pytest.mark.parametrize(
     "change",
-    ["UPDATE memory SET id = 'short'", "UPDATE memory SET one = 2", f"INSERT INTO memory VALUES (2, '{'a' * 32}')"],
+    [
+        "UPDATE database_identity SET id = 'short'",
+        "UPDATE database_identity SET one = 2",
+        f"INSERT INTO database_identity VALUES (2, '{'a' * 32}')",
+    ],
 )
 def test_there_is_one_memory_of_what_was_deleted(kept, change):
-    with pytest.raises(sqlite3.IntegrityError), kept._write() as db:
+    with pytest.raises(sqlite3.IntegrityError), kept.write_transaction() as db:
         db.execute(change)
-    with kept._read() as db:
-        assert db["memory"].count == 1
+    with kept.read_transaction() as db:
+        assert db["database_identity"].count == 1
 
 
 def test_an_empty_folder_is_closed_to_others_and_one_that_holds_something_is_left_as_it_is(tmp_path):
@@ -439,7 +443,7 @@ def test_erasing_leaves_nothing_in_any_file(file, monkeypatch, version):
     assert CANARY.encode() not in left
     # The fingerprint of a link that leads nowhere any more stays in one place for a while, with the day: without it, a
     # backup from before would bring back what was erased.
-    assert [row["link"] for row in kept._db["erased"].rows] == [gone]
+    assert [row["link_hash"] for row in kept.connection["tombstone"].rows] == [gone]
     assert left.count(gone.encode()) == 1
     assert stored_response(kept, stays).text == "then stays"
     kept.close()
@@ -451,10 +455,10 @@ def test_erasing_empties_every_table_that_hangs_on_a_response(kept, file):
     fill_response(kept, who, "flour")
     tables = references(file)
     assert {"answer", "contact"} <= tables
-    assert [name for name in tables if not kept._db[name].count] == [], "keep something of it in fill()"
+    assert [name for name in tables if not kept.connection[name].count] == [], "keep something of it in fill()"
     kept.delete_response(who)
     # Another process, so that what it sees is on disk and not in this connection.
-    left = run_script(f"print([name for name in {sorted(tables)} if kept._db[name].count])", file)
+    left = run_script(f"print([name for name in {sorted(tables)} if kept.connection[name].count])", file)
     assert (left.stdout, left.stderr) == ("[]\n", "")
 
 
@@ -465,7 +469,7 @@ def test_a_reader_in_the_way_of_erasing_is_said_and_swept_after(file, monkeypatc
     kept, reader = Storage(file), Storage(file)
     who = start_response(kept)
     kept.save_details(who, contacts=[], title=CANARY, text="", **WHEN)
-    with reader._read() as db:
+    with reader.read_transaction() as db:
         assert db["response"].count == 1
         assert kept.delete_response(who)
         assert not kept.truncate_wal()
@@ -482,12 +486,12 @@ def test_what_a_process_could_not_sweep_before_it_ended_is_swept_with_the_next_e
     ended, reader, later = Storage(file), Storage(file), Storage(file)
     who = start_response(ended)
     ended.save_details(who, contacts=[], title=CANARY, text="", **WHEN)
-    with reader._read() as db:
+    with reader.read_transaction() as db:
         assert db["response"].count == 1
         assert ended.delete_response(who)
     later.create_response(make_owner(), **WHEN)
     assert CANARY.encode() in bytes_on_disk(file)
-    assert later.delete_expired("2000-01-01", remembered="2000-01-01") == 0
+    assert later.delete_expired("2000-01-01", tombstones_before="2000-01-01") == 0
     assert CANARY.encode() not in bytes_on_disk(file)
     for one in (ended, reader, later):
         one.close()
@@ -548,7 +552,7 @@ def test_a_response_deleted_on_the_page_is_in_no_file(app, bank):
 def test_a_busy_database_is_said_after_the_patience_and_answers_afterwards(kept, file, monkeypatch):
     monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
     other, who = Storage(file), make_owner()
-    with kept._write(), pytest.raises(UnavailableError, match="locked"):
+    with kept.write_transaction(), pytest.raises(UnavailableError, match="locked"):
         other.create_response(who, **WHEN)
     assert kept.load_response(who) is None
     other.create_response(who, **WHEN)
@@ -565,7 +569,7 @@ def test_a_writer_waits_for_another_that_is_soon_done(kept, file):
         other.close()
 
     waiting = threading.Thread(target=start)
-    with kept._write():
+    with kept.write_transaction():
         waiting.start()
         assert begun.wait(10)
         waiting.join(0.2)
@@ -575,7 +579,7 @@ def test_a_writer_waits_for_another_that_is_soon_done(kept, file):
 
 
 def test_a_mistake_of_ours_is_not_taken_for_a_fault_of_the_disk(kept):
-    with pytest.raises(sqlite3.ProgrammingError), kept._write() as db:
+    with pytest.raises(sqlite3.ProgrammingError), kept.write_transaction() as db:
         db.execute("DELETE FROM answer WHERE response = ?")
     who = start_response(kept)
     assert kept.load_response(who) is not None
@@ -595,7 +599,7 @@ for attempt in (lambda: kept.create_response("b" * 64, **WHEN), lambda: kept.del
         refused.append(str(file) in str(error))
 place.chmod(mode)
 kept.create_response("c" * 64, **WHEN)
-print(refused, sorted(row["owner"][0] for row in kept._db["response"].rows))
+print(refused, sorted(row["owner_hash"][0] for row in kept.connection["response"].rows))
 """
 
 
@@ -622,7 +626,7 @@ for number in range(200):
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 lost = [who for who in acknowledged if len(kept.load_response(who).text) != 4000]
 kept.create_response("z" * 64, **WHEN)
-check = next(kept._db.query("PRAGMA integrity_check"))["integrity_check"]
+check = next(kept.connection.query("PRAGMA integrity_check"))["integrity_check"]
 print(len(acknowledged) > 10, refused > 10, lost, check, kept.load_response("z" * 64) is not None)
 """
 
@@ -644,14 +648,14 @@ import warnings
 warnings.simplefilter("error")
 who = "a" * 64
 kept.create_response(who, **WHEN)
-mine = kept._db
+mine = kept.connection
 child = os.fork()
 if not child:
     kept.save_answers(who, {"dough": "daily"}, **WHEN)
-    os._exit(0 if kept._db is not mine else 1)
+    os._exit(0 if kept.connection is not mine else 1)
 assert os.waitpid(child, 0)[1] == 0
 kept.save_answers(who, {"oven": "daily"}, **WHEN)
-assert kept._db is mine
+assert kept.connection is mine
 print(dict(kept.load_response(who).answers), next(mine.query("PRAGMA integrity_check"))["integrity_check"])
 """,
         file,
@@ -666,13 +670,13 @@ def test_eight_threads_share_a_storage_and_lose_nothing(kept, file):
         for number in range(15):
             assert kept.save_answers(who, {f"{thread}-{number}": "daily"}, **WHEN)
             assert f"{thread}-{number}" in kept.load_response(who).answers
-        connection = kept._db
+        connection = kept.connection
         kept.close()
         return connection
 
     with ThreadPoolExecutor(8) as pool:
         connections = list(pool.map(save, range(8)))
-    assert kept._db not in connections
+    assert kept.connection not in connections
     assert len(kept.load_response(who).answers) == 8 * 15
 
 
@@ -684,7 +688,7 @@ def test_eight_threads_that_share_at_once_make_no_more_links_than_there_can_be(k
         numbers = [1 + thread * 4 + number for number in range(4)]
         try:
             return [
-                kept.create_share(who, Share(number, "", False, False, WHEN["day"]), link=make_owner())
+                kept.create_share_link(who, ShareLink(number, "", False, False, WHEN["day"]), share_hash=make_owner())
                 for number in numbers
             ]
         finally:
@@ -692,7 +696,7 @@ def test_eight_threads_that_share_at_once_make_no_more_links_than_there_can_be(k
 
     with ThreadPoolExecutor(8) as pool:
         made = [one for several in pool.map(share, range(8)) for one in several]
-    assert made.count(True) == len(stored_response(kept, who).shares) == storage.MAX_SHARES
+    assert made.count(True) == len(stored_response(kept, who).share_links) == storage.MAX_SHARE_LINKS
 
 
 def test_a_copy_taken_while_others_write_is_whole(kept, file, tmp_path):
@@ -711,13 +715,13 @@ def test_a_copy_taken_while_others_write_is_whole(kept, file, tmp_path):
     with ThreadPoolExecutor(2) as pool:
         writers = [pool.submit(write) for _ in range(2)]
         with Database(sqlite3.connect(copy)) as target:
-            kept._db.conn.backup(target.conn, pages=-1)
+            kept.connection.conn.backup(target.conn, pages=-1)
         stop.set()
         assert all(writer.result() for writer in writers)
     storage.prepare(copy)
     restored = Storage(copy)
-    assert next(restored._db.query("PRAGMA integrity_check"))["integrity_check"] == "ok"
-    assert list(restored._db.query("PRAGMA foreign_key_check")) == []
+    assert next(restored.connection.query("PRAGMA integrity_check"))["integrity_check"] == "ok"
+    assert list(restored.connection.query("PRAGMA foreign_key_check")) == []
     assert len(set(stored_response(restored, who).answers.values())) <= 1
     assert restored.save_answers(who, {"dough": "daily"}, **WHEN)
     restored.close()

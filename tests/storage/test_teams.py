@@ -72,7 +72,7 @@ def rows(kept: Storage, table: str) -> list[dict[str, object]]:
 def test_a_team_is_kept_whole_with_its_first_round_open(kept: Storage):
     lead, joining = a_team(kept, "open", 8)
     found = team(kept, lead)
-    assert (found.number, found.name, found.kind, found.minimum, found.made) == (3, "The crew", "open", 8, DAY)
+    assert (found.number, found.name, found.kind, found.minimum, found.created) == (3, "The crew", "open", 8, DAY)
     assert found.open_round is not None
     assert (found.open_round.number, found.open_round.opened) == (1, DAY)
     assert (found.closed_rounds, found.last_closed) == ((), None)
@@ -112,7 +112,7 @@ def test_nothing_is_changed_for_a_lead_who_is_not_there(kept: Storage):
     assert kept.close_round(nobody, all_of, day=DAY) is False
     assert kept.open_round(nobody, day=DAY) is False
     assert kept.raise_minimum(nobody, 8) is False
-    assert kept.replace_links(nobody, new_lead=key(), joining=key(), number=1) is False
+    assert kept.replace_links(nobody, new_lead_hash=key(), join_hash=key(), number=1) is False
     assert kept.delete_team(nobody) is False
     assert (rows(kept, "team"), rows(kept, "round")) == before
 
@@ -127,7 +127,7 @@ def test_new_links_take_the_place_of_the_old_ones(kept: Storage):
     lead, joining = a_team(kept)
     before = team(kept, lead)
     new, new_joining = key(), key()
-    assert kept.replace_links(lead, new_lead=new, joining=new_joining, number=9)
+    assert kept.replace_links(lead, new_lead_hash=new, join_hash=new_joining, number=9)
     assert kept.load_team(lead) is kept.load_team_by_join_link(joining) is None
     assert kept.load_team(new) == kept.load_team_by_join_link(new_joining)
     assert (team(kept, new).id, team(kept, new).number) == (before.id, 9)
@@ -137,20 +137,20 @@ def test_a_team_is_known_by_its_former_lead_links_until_it_is_erased(kept: Stora
     (first, _), (other, _) = a_team(kept), a_team(kept)
     second, third = key(), key()
     for old, new in ((first, second), (second, second), (second, first), (first, third), (other, key())):
-        assert kept.replace_links(old, new_lead=new, joining=key(), number=1)
-    assert {row["lead"] for row in rows(kept, "former")} == {first, second, other}
+        assert kept.replace_links(old, new_lead_hash=new, join_hash=key(), number=1)
+    assert {row["lead_hash"] for row in rows(kept, "replaced_link")} == {first, second, other}
     assert kept.delete_team(third)
-    assert {row["link"] for row in rows(kept, "erased")} == {first, second, third}
-    assert [row["lead"] for row in rows(kept, "former")] == [other]
+    assert {row["link_hash"] for row in rows(kept, "tombstone")} == {first, second, third}
+    assert [row["lead_hash"] for row in rows(kept, "replaced_link")] == [other]
 
 
 def test_links_of_another_team_cannot_be_taken_over(kept: Storage):
     lead, joining = a_team(kept)
     other, other_joining = a_team(kept)
     with pytest.raises(sqlite3.IntegrityError):
-        kept.replace_links(lead, new_lead=other, joining=key(), number=1)
+        kept.replace_links(lead, new_lead_hash=other, join_hash=key(), number=1)
     with pytest.raises(sqlite3.IntegrityError):
-        kept.replace_links(lead, new_lead=lead, joining=other_joining, number=1)
+        kept.replace_links(lead, new_lead_hash=lead, join_hash=other_joining, number=1)
     assert kept.load_team(lead) == kept.load_team_by_join_link(joining)
 
 
@@ -247,7 +247,7 @@ def test_closing_keeps_what_is_published_and_who_was_counted(kept: Storage):
     owners = members(kept, joining, 3)
     assert kept.close_round(lead, all_of, day=LATER)
     (round,) = team(kept, lead).closed_rounds
-    assert (round.closed, round.published, round.people, round.erased) == (LATER, RESULT, 3, 0)
+    assert (round.closed, round.published, round.people, round.deleted) == (LATER, RESULT, 3, 0)
     assert team(kept, lead).open_round is None
     assert team(kept, lead).last_closed == LATER
     assert [kept.is_counted(owner) for owner in owners] == 3 * [True]
@@ -259,7 +259,7 @@ def test_a_round_that_publishes_nothing_stays_open(kept: Storage):
     members(kept, joining, 3)
     before = rows(kept, "round")
     assert kept.close_round(lead, lambda team, candidates: None, day=LATER) is False
-    assert (rows(kept, "round"), rows(kept, "counted")) == (before, [])
+    assert (rows(kept, "round"), rows(kept, "counted_response")) == (before, [])
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("no"), KeyboardInterrupt()])
@@ -277,7 +277,7 @@ def test_a_round_is_closed_whole_or_not_at_all(kept: Storage, fault: BaseExcepti
         kept.close_round(lead, lambda team, candidates: Publication(RESULT, [1, 2, 1]), day=LATER)
     with pytest.raises(sqlite3.IntegrityError):
         kept.close_round(lead, lambda team, candidates: Publication("no JSON", [1]), day=LATER)
-    assert (rows(kept, "round"), rows(kept, "counted")) == (before, [])
+    assert (rows(kept, "round"), rows(kept, "counted_response")) == (before, [])
     assert kept.close_round(lead, all_of, day=LATER)
 
 
@@ -326,7 +326,7 @@ def test_four_threads_that_close_at_once_close_one_round(kept: Storage):
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(close, range(4)))
     assert sorted(done) == [False, False, False, True]
-    assert len(rows(kept, "counted")) == 3
+    assert len(rows(kept, "counted_response")) == 3
 
 
 def test_one_round_is_open_at_a_time(kept: Storage):
@@ -360,7 +360,7 @@ def test_erasing_a_person_is_noted_in_the_round_that_counted_them_and_nowhere_el
     kept.open_round(lead, day=DAY)
     second, *_ = members(kept, joining, 2)
     assert kept.delete_response(first) and kept.delete_response(second)
-    assert [(round.people, round.erased) for round in team(kept, lead).rounds] == [(3, 1), (0, 0)]
+    assert [(round.people, round.deleted) for round in team(kept, lead).rounds] == [(3, 1), (0, 0)]
     assert len(kept.load_round_members(team(kept, lead).id)) == 3
 
 
@@ -379,17 +379,17 @@ def test_erasing_somebody_who_took_it_again_is_noted_in_every_round_of_theirs(ke
 
     kept.close_round(lead, fresh, day=DAY)
     assert kept.delete_response(again)
-    assert [round.erased for round in team(kept, lead).rounds] == [1, 1]
+    assert [round.deleted for round in team(kept, lead).rounds] == [1, 1]
 
 
 def test_expiry_takes_the_rows_and_is_not_noted_as_erasing(kept: Storage):
     lead, joining = a_team(kept)
     members(kept, joining, 3)
     kept.close_round(lead, all_of, day=DAY)
-    assert kept.delete_expired(LATER, remembered=DAY) == 3
+    assert kept.delete_expired(LATER, tombstones_before=DAY) == 3
     (round,) = team(kept, lead).rounds
-    assert (round.people, round.erased) == (3, 0)
-    assert rows(kept, "member") == rows(kept, "counted") == []
+    assert (round.people, round.deleted) == (3, 0)
+    assert rows(kept, "member") == rows(kept, "counted_response") == []
 
 
 def test_erasing_a_team_leaves_the_responses_and_nothing_of_the_team(kept: Storage):

@@ -176,9 +176,9 @@ class World:
         return "/s/" + self.app.derive("share", f"{own.split('/')[2]}:{number}")
 
     def _take_again(self, before: str, after: str) -> None:
-        with self.app.storage._write() as db:
+        with self.app.storage.write_transaction() as db:
             db.execute(
-                "UPDATE response SET earlier = (SELECT id FROM response WHERE owner = ?) WHERE owner = ?",
+                "UPDATE response SET earlier = (SELECT id FROM response WHERE owner_hash = ?) WHERE owner_hash = ?",
                 (link_hash(before), link_hash(after)),
             )
 
@@ -368,14 +368,14 @@ def holdings(world: World) -> list[object]:
         *(storage.load_response(own[kind]) for kind in people),
         *(storage.load_membership(own[kind]) for kind in people),
         *(storage.load_round_members(team.id) for team in teams if team),
-        storage.load_shared(own["share"]),
+        storage.load_shared_response(own["share"]),
         *(storage.load_team_by_join_link(own[kind]) for kind in ("join", "join o")),
     ]
 
 
 def dump(world: World) -> dict[str, list[dict[str, object]]]:
     """Every row of every table."""
-    with world.app.storage._read() as db:
+    with world.app.storage.read_transaction() as db:
         return {name: list(db[name].rows) for name in db.table_names()}
 
 

@@ -19,14 +19,14 @@ pages = Blueprint("health", __name__)
 def show() -> Response:
     """200 while answers can be kept, else 503 with what is wrong."""
     app = current()
-    wrong = health.obstacles(app.storage)
+    wrong = health.availability_problems(app.storage)
     told = {
         "status": "failing" if wrong else "ok",
         "wrong": wrong,
         "version": _version(),
         "bank": app.bank.version,
-        "sqlite": health.SQLITE,
-        "journal": storage.journal(),
+        "sqlite": health.SQLITE_VERSION,
+        "journal": storage.safe_journal_mode(),
     }
     return Response(json.dumps(told) + "\n", 503 if wrong else 200, mimetype="application/json")
 

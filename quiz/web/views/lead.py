@@ -152,7 +152,10 @@ def replace_links() -> Response:
     lead = app.derive("lead", links.checked(request.form.get("seed", "")) or abort(400)) if both else g.link
     number = 1 + secrets.randbelow(2**53 - 1)
     app.storage.replace_links(
-        g.link_hash, new_lead=links.fingerprint(lead), joining=links.fingerprint(join_link(lead, number)), number=number
+        g.link_hash,
+        new_lead_hash=links.fingerprint(lead),
+        join_hash=links.fingerprint(join_link(lead, number)),
+        number=number,
     )
     return redirect(url_for("lead.page", link=lead), 303)
 

@@ -20,7 +20,7 @@ pages = owner_pages("manage")
 class Shared(NamedTuple):
     """A share with its address."""
 
-    share: storage.Share
+    share: storage.ShareLink
     address: str
 
 
@@ -33,12 +33,12 @@ def _share_link(number: int) -> str:
 def page() -> str:
     """Share links, export, expiry, taking it again, deleting."""
     app, kept = current(), current_response()
-    made = [Shared(share, app.address("shared.show", link=_share_link(share.number))) for share in kept.shares]
+    made = [Shared(share, app.address("shared.show", link=_share_link(share.number))) for share in kept.share_links]
     return render_template(
         "manage/page.html",
-        shares=sorted(made, key=lambda one: (one.share.made, one.share.label)),
+        shares=sorted(made, key=lambda one: (one.share.created, one.share.label)),
         number=1 + secrets.randbelow(2**53 - 1),
-        full=len(made) >= storage.MAX_SHARES,
+        full=len(made) >= storage.MAX_SHARE_LINKS,
         form=app.forms.share(),
         expires=app.expiry(kept.changed),
         seed=links.make(),
@@ -53,8 +53,8 @@ def create_share() -> Response:
     form, number = app.forms.share(request.form), request.form.get("number", type=int) or 0
     if not form.validate() or not 0 < number < 2**53:
         abort(400)
-    made = storage.Share(number, form.label.data or "", form.shares_text.data, form.shares_wishes.data, app.today())
-    if not app.storage.create_share(g.link_hash, made, link=links.fingerprint(_share_link(number))):
+    made = storage.ShareLink(number, form.label.data or "", form.shares_text.data, form.shares_wishes.data, app.today())
+    if not app.storage.create_share_link(g.link_hash, made, share_hash=links.fingerprint(_share_link(number))):
         abort(400)
     return redirect(url_for("manage.page", _anchor="share"), 303)
 
@@ -62,15 +62,15 @@ def create_share() -> Response:
 @pages.post("/shares/<int:number>/end")
 def end_share(number: int) -> Response:
     """End a share link. One that was ended already stays so."""
-    if number in {share.number for share in current_response().shares}:
-        current().storage.end_share(g.link_hash, number)
+    if number in {share.number for share in current_response().share_links}:
+        current().storage.delete_share_link(g.link_hash, number)
     return redirect(url_for("manage.page", _anchor="share"), 303)
 
 
 @pages.get("/shares/<int:number>.svg")
 def share_qr(number: int) -> Response:
     """A share link as a QR code."""
-    if number not in {share.number for share in current_response().shares}:
+    if number not in {share.number for share in current_response().share_links}:
         abort(404)
     return qr_code(current().address("shared.show", link=_share_link(number)))
 

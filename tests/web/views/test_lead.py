@@ -166,7 +166,7 @@ def test_too_few_leave_the_round_open_and_nothing_is_published_anywhere(app: App
     assert set(after) == {lead, *(f"{own}/team" for own in members)}
     (round,) = load_team(app, lead).rounds
     assert (round.closed, round.published, round.people) == (None, None, 0)
-    assert count_rows(app, "counted") == 0
+    assert count_rows(app, "counted_response") == 0
 
 
 def test_with_too_few_no_button_to_close_is_offered(app: App, visitor: Visitor):
@@ -256,7 +256,7 @@ def test_closing_twice_closes_one_round_and_leads_to_it_both_times(app: App, vis
     fields = visitor.token()
     assert [visitor.post(f"{lead}/close", fields).location for _ in range(2)] == 2 * [f"{lead}/rounds/1"]
     assert len(load_team(app, lead).rounds) == 1
-    assert count_rows(app, "counted") == 6
+    assert count_rows(app, "counted_response") == 6
 
 
 def test_a_minimum_that_is_raised_while_the_round_is_being_closed_leaves_it_open(
@@ -306,7 +306,7 @@ def test_two_threads_that_close_at_once_close_one_round(app: App, visitor: Visit
         answers = list(pool.map(lambda other, token: other.post(f"{lead}/close", token), others, tokens))
     assert {answer.location for answer in answers} == {f"{lead}/rounds/1"}
     (round,) = load_team(app, lead).rounds
-    assert round.people == count_rows(app, "counted") == 6
+    assert round.people == count_rows(app, "counted_response") == 6
 
 
 def test_the_next_round_opens_once_and_counts_nobody_twice(app: App, visitor: Visitor):
@@ -468,7 +468,7 @@ def test_expiry_only_detaches(app: App, visitor: Visitor, monkeypatch):
     before = visitor.get(f"{lead}/rounds/1").data
     monkeypatch.setattr(app, "today", lambda: "2100-01-01")
     assert [visitor.get(own).status_code for own in members] == 5 * [404]
-    assert count_rows(app, "counted") == count_rows(app, "member") == 0
+    assert count_rows(app, "counted_response") == count_rows(app, "member") == 0
     assert visitor.get(f"{lead}/rounds/1").data == before
 
 
@@ -532,7 +532,7 @@ def test_an_open_team_has_no_rounds_and_cannot_be_made_to_publish_one(app: App, 
     for path in ("close", "next", "minimum"):
         assert visitor.send(f"{lead}/{path}", {"minimum": "8"}, page=lead).status_code == 404
     assert every_answer_about(visitor, lead, members).keys() == {lead, *(f"{own}/team" for own in members)}
-    assert count_rows(app, "counted") == 0
+    assert count_rows(app, "counted_response") == 0
     assert load_team(app, lead).minimum == 5
 
 

@@ -132,4 +132,4 @@ def test_the_same_number_of_two_people_makes_two_links(app: App, visitor: Visito
 
 
 def shares(app: App, own: str) -> Mapping[int, str]:
-    return {each.number: each.label for each in load_response(app, own).shares}
+    return {each.number: each.label for each in load_response(app, own).share_links}
