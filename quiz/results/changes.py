@@ -158,10 +158,10 @@ def _summaries_within_noise(model: ScoringModel, answers: Mapping[str, str], res
 def _one_step_variants(model: ScoringModel, answers: Mapping[str, str]) -> NDArray[np.intp]:
     """Every sheet that differs from `answers` by one step of one answer, as steps of shape (variants, questions)."""
     steps = model.steps(answers)[0].astype(np.intp)
-    highest_step = model.skip - 1
+    highest_step = model.skip_step - 1
     variants = []
     for question, step in enumerate(steps):
-        if step == model.skip:
+        if step == model.skip_step:
             continue
         for new_step in (step - 1, step + 1):
             if 0 <= new_step <= highest_step:

@@ -1,6 +1,31 @@
-"""The kernel: what mix comes of any number of answer sheets.
+"""The vectorised core of scoring: the best mix of any number of answer sheets.
 
-Arrays stand as (roles, sheets), a sheet being one set of answers, so that every operation runs along many sheets.
+A sheet is one set of answers. Arrays have the shape (roles, sheets) or (sheets,), so that each operation runs along
+many sheets.
+
+Examples
+--------
+The same in plain Python, for one person who answered every question. `levels` holds the levels of each role:
+
+>>> def best_mix(levels):
+...     coverage = {role: sum(own) / len(own) for role, own in levels.items()}
+...     length = sqrt(sum(level**2 for own in levels.values() for level in own))
+...     def fit_minus_cost(mix):
+...         own = [level for role in mix for level in levels[role]]
+...         return sum(own) / (length * sqrt(len(own))) - COST_PER_ROLE * len(mix)
+...     ranking = sorted(levels, key=lambda role: -coverage[role])
+...     mixes = [[role for role in ranking if coverage[role] >= coverage[last]] for last in ranking]
+...     return max(mixes, key=fit_minus_cost)
+
+>>> from math import sqrt
+>>> from quiz import bank
+>>> from quiz.config import paths
+>>> model = ScoringModel.from_bank(bank.load(paths.project_folder("questions")))
+>>> sheets = np.random.default_rng(1).choice([0.0, 0.1, 0.35, 0.65, 1.0], (50, len(model.questions)))
+>>> mixes = best_mixes(role_totals(model, sheets))
+>>> for levels, in_mix, has_ranking in zip(sheets, mixes.in_mix.T, mixes.has_ranking):
+...     mix = best_mix({role: levels[column == 1] for role, column in enumerate(model.role_matrix.T)})
+...     assert sorted(mix) == np.flatnonzero(in_mix).tolist() or not has_ranking
 """
 
 from __future__ import annotations
@@ -10,94 +35,105 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from quiz.scoring.scoring_model import Bools, Counts, Floats, Moves, ScoringModel, Steps
+from quiz.scoring.scoring_model import Bools, Counts, Floats, ScaleMoves, ScoringModel, Steps
 
-# What one more role costs a mix. Each role added lets the mix bend further towards any answers at all, so without a
-# cost nearly everybody would combine nearly everything. Found by simulation: one value serves one role and five.
+# The cost of each role in a mix. A mix with more roles fits any answers better, so without a cost nearly everybody
+# would combine nearly all roles. Found by simulation: one value works for mixes of one role and of five.
 COST_PER_ROLE = 0.035
-# Below this part of all questions answered, what was left out could turn the result around.
+# If a smaller share of all questions was answered, the skipped ones could change the result completely.
 MIN_ANSWERED_SHARE = 0.8
-# A role of which less than this part was answered is not judged: with three questions, one answer is an anecdote.
-JUDGED = 2 / 3
-# Roles whose coverages all lie this close together have no order worth telling.
-ALIKE = 0.10
-# From this mean coverage on, "all alike" means all of it rather than little of it.
-HIGH = 0.5
-# One daily activity's worth. Levels that sum to less are too little to say anything about.
-LEAST_TOTAL = 1.0
-# How far the best mix must lead the next best. In simulation, mixes under, between and over these were exactly right
-# in about a half, two thirds and five sixths of cases.
-TIE, LEANING = 0.02, 0.06
+# A role is judged only if at least this share of its questions was answered. One answer of three says too little.
+MIN_ANSWERED_SHARE_OF_ROLE = 2 / 3
+# If all coverages lie within this range, the ranking of the roles means nothing.
+MAX_COVERAGE_RANGE_OF_ALL_ALIKE = 0.10
+# From this mean coverage on, "all alike" means that all roles are in the mix, otherwise none is.
+MIN_MEAN_COVERAGE_OF_ALL_ALIKE = 0.5
+# The level of one daily activity. If all levels sum to less, there is too little to name a role.
+MIN_LEVEL_SUM = 1.0
+# Lead of the best mix over the next best: below the first it is a tie, from the second on it is clear. In simulation,
+# the mix was exactly right in about a half of the ties, two thirds of the cases between and five sixths of the others.
+MIN_MARGIN_LEANING, MIN_MARGIN_CLEAR = 0.02, 0.06
 
 EVIDENCE = ("not-enough", "all-alike", "tie", "leaning", "clear")
-NOT_ENOUGH, ALL_ALIKE, A_TIE, A_LEANING, CLEAR = range(len(EVIDENCE))
+NOT_ENOUGH, ALL_ALIKE, TIE, LEANING, CLEAR = range(len(EVIDENCE))
 
-# Sums of the same levels in another order differ in their last bits. Sums are rounded to so many digits and whatever
-# comes of them is compared with so much slack, so that the order of questions and roles never matters.
-DIGITS, SLACK = 9, 1e-9
+# Sums of the same levels in another order differ in their last bits. So that the order of questions and roles never
+# matters, sums are rounded to `DIGITS` decimals and values that come from them are compared with a tolerance.
+DIGITS, TOLERANCE = 9, 1e-9
 
 
-class Sheets(NamedTuple):
-    """All that a mix depends on: a cosine with summed 0/1 vectors needs sums and counts, not the levels one by one."""
+class RoleTotals(NamedTuple):
+    """Everything that a mix depends on.
 
-    sums: Floats  # (roles, sheets): a role's levels together
-    counts: NDArray[np.int16]  # (roles, sheets): how many of its questions were answered
-    coverage: Floats  # (roles, sheets); -1 where the role is not judged, so that it comes last
-    squares: Floats  # (sheets,): squared length of all levels
-    enough: Bools  # (sheets,): enough answered altogether
+    The cosine with a sum of 0/1 vectors needs the sums and counts of each role, not its single levels.
+    """
+
+    sums: Floats  # (roles, sheets): sum of the levels of a role
+    counts: NDArray[np.int16]  # (roles, sheets): number of its answered questions
+    coverage: Floats  # (roles, sheets): mean level; -1 for a role that is not judged, so that it ranks last
+    squared_length: Floats  # (sheets,): squared length of the vector of all levels
+    enough_answered: Bools  # (sheets,)
 
     @property
     def judged(self) -> Bools:
+        """Whether enough questions of the role were answered, shape (roles, sheets)."""
         return self.coverage >= 0
 
-    def beside(self, other: Sheets) -> Sheets:
-        """These sheets, then the others."""
-        return Sheets._make(np.concatenate([self[n], other[n]], axis=-1) for n in range(len(self)))
+    def concatenate(self, other: RoleTotals) -> RoleTotals:
+        """The sheets of `self`, then those of `other`."""
+        return RoleTotals._make(np.concatenate([self[n], other[n]], axis=-1) for n in range(len(self)))
 
-    def cosine(self, mix: Bools) -> Floats:
-        """Cosine between the levels and the summed vectors of `mix`, shape (sheets,); 0 for no roles or no levels."""
-        return ratio((self.sums * mix).sum(0).round(DIGITS), np.sqrt(self.squares * (self.counts * mix).sum(0)))
+    def cosine(self, in_mix: Bools) -> Floats:
+        """Cosine between the levels and the summed vectors of a mix, shape (sheets,); 0 for no roles or no levels."""
+        dot_product = (self.sums * in_mix).sum(0).round(DIGITS)
+        squared_length_of_mix = (self.counts * in_mix).sum(0)
+        return safe_divide(dot_product, np.sqrt(self.squared_length * squared_length_of_mix))
 
 
 class Mixes(NamedTuple):
-    """The best mix of each sheet, and every other that was weighed. The last axis of each array is that of sheets."""
+    """The best mix of each sheet. The last axis of each array is that of the sheets."""
 
-    values: Floats  # (roles, sheets): fit less cost of the mix that ends with this role; -inf where not judged
-    best: Floats  # (sheets,): the greatest of them
-    least: Floats  # (sheets,): the lowest coverage in the mix
-    member: Bools  # (roles, sheets)
-    alike: Bools  # (sheets,)
-    ranked: Bools  # (sheets,)
+    fit_minus_cost: Floats  # (roles, sheets): of the mix that ends with this role; -inf if it is not judged
+    best_fit_minus_cost: Floats  # (sheets,): the maximum over the roles
+    lowest_coverage: Floats  # (sheets,): the lowest coverage in the mix
+    in_mix: Bools  # (roles, sheets)
+    all_alike: Bools  # (sheets,)
+    has_ranking: Bools  # (sheets,): False if not enough was answered or reported, or if all roles are alike
+
+    def take(self, sheets: slice) -> Mixes:
+        """The mixes of some of the sheets."""
+        return Mixes._make(values[..., sheets] for values in self)
 
 
-class Changes(NamedTuple):
-    """Sheets with one answer moved: for each its row of origin, the role whose answer moves, and the move's number.
+class SingleAnswerChanges(NamedTuple):
+    """Sheets that differ from an original sheet in one answer. Each array has shape (changes,).
 
-    The same move of two of a role's answers gives the same mix, so it is tried once, and `times` says for how many.
+    The same move of two answers of one role gives the same totals, so it is one change with `multiplicity` 2.
     """
 
-    sheets: Sheets
-    row: Counts
-    role: Counts
-    move: Counts
-    times: Floats
+    totals: RoleTotals
+    row: Counts  # index of the original sheet
+    role: Counts  # role of the changed answer
+    move: Counts  # index of the move
+    multiplicity: Floats  # number of answers that this change stands for
 
 
-def sheets_of(model: ScoringModel, levels: Floats) -> Sheets:
-    """The sheets of rows of levels, shape (rows, questions), NaN where a question was left out."""
+def role_totals(model: ScoringModel, levels: Floats) -> RoleTotals:
+    """The totals of rows of levels, shape (rows, questions), NaN for a skipped question."""
     by_question = np.ascontiguousarray(levels.T)
     answered = ~np.isnan(by_question)
-    held = np.where(answered, by_question, 0.0)
-    # Not `@`: for products of this shape BLAS would wake threads that cost more than they bring.
+    known_levels = np.where(answered, by_question, 0.0)
+    # einsum instead of `@`: for products of this shape, the threads that BLAS starts cost more than they save.
     counts = np.einsum("qs,qr->rs", answered, model.role_matrix).astype(np.int16)
-    judged = (counts >= JUDGED * model.questions_per_role - SLACK) & (counts > 0)
-    sums = np.einsum("qs,qr->rs", held, model.role_matrix).round(DIGITS)
-    return Sheets(
+    sums = np.einsum("qs,qr->rs", known_levels, model.role_matrix).round(DIGITS)
+    min_counts = MIN_ANSWERED_SHARE_OF_ROLE * model.questions_per_role
+    judged = (counts >= min_counts - TOLERANCE) & (counts > 0)
+    return RoleTotals(
         sums=sums,
         counts=counts,
         coverage=_coverage(sums, counts, judged),
-        squares=np.einsum("qs,qs->s", held, held).round(DIGITS),
-        enough=counts.sum(0) >= MIN_ANSWERED_SHARE * len(model.questions) - SLACK,
+        squared_length=np.einsum("qs,qs->s", known_levels, known_levels).round(DIGITS),
+        enough_answered=counts.sum(0) >= MIN_ANSWERED_SHARE * len(model.questions) - TOLERANCE,
     )
 
 
@@ -105,74 +141,111 @@ def _coverage(sums: Floats, counts: NDArray[np.int16], judged: Bools) -> Floats:
     return np.where(judged, sums / np.maximum(counts, 1), -1.0)
 
 
-def changes(model: ScoringModel, steps: Steps, sheets: Sheets, moves: Moves) -> Changes:
-    """Every sheet that comes of moving one answer of `steps`, whose sheets are `sheets`, by one of `moves`."""
-    standing = (steps == np.arange(model.skip, dtype=np.uint8)[:, None, None]) @ model.role_matrix
-    able = standing[moves.before]
-    possible = np.flatnonzero(able)
-    move, row, role = np.unravel_index(possible, able.shape)
+def single_answer_changes(
+    model: ScoringModel, steps: Steps, totals: RoleTotals, moves: ScaleMoves
+) -> SingleAnswerChanges:
+    """Every sheet that results from applying one of `moves` to one answer of `steps`, ordered by move.
 
-    sums, counts, coverage = sheets.sums.take(row, 1), sheets.counts.take(row, 1), sheets.coverage.take(row, 1)
-    at = role * len(row) + np.arange(len(row))  # of each sheet the role that moves, as a flat index
-    moved = sums.take(at) + moves.gain[move]
-    np.put(sums, at, moved)
-    np.put(coverage, at, _coverage(moved, counts.take(at), coverage.take(at) >= 0))
-    squares = sheets.squares[row] + moves.gain_in_squares[move]
-    changed = Sheets(sums, counts, coverage, squares, sheets.enough[row])
-    return Changes(changed, row, role, move, able.take(possible))
-
-
-def best_mixes(sheets: Sheets) -> Mixes:
-    """The best mix of each sheet under all the rules.
-
-    A mix is "this role and all that are covered at least as much", once for each role. So no sorting is needed, and
-    roles of equal coverage enter and leave together by themselves.
+    Parameters
+    ----------
+    model : ScoringModel
+    steps : int array of shape (rows, questions)
+    totals : RoleTotals
+        The totals of these rows.
+    moves : ScaleMoves
     """
-    sums, counts, coverage, squares, enough = sheets
-    judged = sheets.judged
-    at_least = coverage >= (coverage - SLACK)[:, None]  # [the role that a mix ends with, role, sheet]
-    together = np.einsum("crs,rs->cs", at_least, sums)
-    answered = np.einsum("crs,rs->cs", at_least, counts)
-    length = np.sqrt(np.maximum(squares, SLACK) * np.maximum(answered, 1))
-    values = together / length - COST_PER_ROLE * at_least.sum(1, dtype=np.int16)
-    values = np.where(judged, values, -np.inf)
-    best, least = _best(values, coverage)
+    all_steps = np.arange(model.skip_step, dtype=np.uint8)[:, None, None]
+    answers_at_step = (steps == all_steps) @ model.role_matrix  # [step, row, role]
+    movable_answers = answers_at_step[moves.from_step]  # [move, row, role]
+    possible = np.flatnonzero(movable_answers)
+    move, row, role = np.unravel_index(possible, movable_answers.shape)
 
-    lowest = np.where(judged, coverage, np.inf).min(0)
-    alike = enough & (coverage.max(0) - lowest <= ALIKE + SLACK)
-    high = np.where(judged, coverage - HIGH, 0.0).sum(0) >= -SLACK
-    ranked = enough & ~alike & (sums.sum(0) >= LEAST_TOTAL - SLACK)
-    # Where nothing is ranked, "all that are covered at least as much as" nothing at all, or as more than can be.
-    least = np.where(ranked, least, np.where(alike & high, 0.0, np.inf))
-    return Mixes(values, best, least, coverage >= least - SLACK, alike, ranked)
+    # Start with copies of the totals of the original sheets, then replace the values of the role that changes.
+    # Flat indices with `take` and `put` are twice as fast as indexing with two arrays.
+    sums, counts, coverage = totals.sums.take(row, 1), totals.counts.take(row, 1), totals.coverage.take(row, 1)
+    changed = role * len(row) + np.arange(len(row))
+    changed_sums = sums.take(changed) + moves.level_change[move]
+    judged = coverage.take(changed) >= 0
+    np.put(sums, changed, changed_sums)
+    np.put(coverage, changed, _coverage(changed_sums, counts.take(changed), judged))
+    squared_length = totals.squared_length[row] + moves.squared_level_change[move]
+
+    changed_totals = RoleTotals(sums, counts, coverage, squared_length, totals.enough_answered[row])
+    return SingleAnswerChanges(changed_totals, row, role, move, multiplicity=movable_answers.take(possible))
 
 
-def fit(sheets: Sheets, mixes: Mixes) -> Floats:
+def best_mixes(totals: RoleTotals) -> Mixes:
+    """The best mix of each sheet.
+
+    For each role, one mix is compared: the role and all roles with at least its coverage. So roles of equal coverage
+    are in the mix together, and no sorting is needed.
+    """
+    sums, counts, coverage, squared_length, enough_answered = totals
+    judged = totals.judged
+    in_cut = coverage >= (coverage - TOLERANCE)[:, None]  # [last role of the mix, role, sheet]
+    dot_product = np.einsum("crs,rs->cs", in_cut, sums)
+    squared_length_of_mix = np.einsum("crs,rs->cs", in_cut, counts)
+    # The maxima only avoid a division by zero.
+    lengths = np.sqrt(np.maximum(squared_length, TOLERANCE) * np.maximum(squared_length_of_mix, 1))
+    cost = COST_PER_ROLE * in_cut.sum(1, dtype=np.int16)
+    fit_minus_cost = np.where(judged, dot_product / lengths - cost, -np.inf)
+    best, lowest_coverage = _best_cut(fit_minus_cost, coverage)
+
+    lowest_judged = np.where(judged, coverage, np.inf).min(0)
+    coverage_range = coverage.max(0) - lowest_judged
+    all_alike = enough_answered & (coverage_range <= MAX_COVERAGE_RANGE_OF_ALL_ALIKE + TOLERANCE)
+    enough_reported = sums.sum(0) >= MIN_LEVEL_SUM - TOLERANCE
+    has_ranking = enough_answered & ~all_alike & enough_reported
+
+    # Without a ranking: threshold 0 puts every judged role into the mix, infinity puts in none.
+    distance_from_mean = np.where(judged, coverage - MIN_MEAN_COVERAGE_OF_ALL_ALIKE, 0.0).sum(0)
+    all_high = all_alike & (distance_from_mean >= -TOLERANCE)
+    lowest_coverage = np.where(has_ranking, lowest_coverage, np.where(all_high, 0.0, np.inf))
+    in_mix = coverage >= lowest_coverage - TOLERANCE
+    return Mixes(fit_minus_cost, best, lowest_coverage, in_mix, all_alike, has_ranking)
+
+
+def fit(totals: RoleTotals, mixes: Mixes) -> Floats:
     """Cosine between the levels and the best mix, shape (sheets,)."""
-    return np.minimum(sheets.cosine(mixes.member), 1.0)
+    return np.minimum(totals.cosine(mixes.in_mix), 1.0)
 
 
-def _best(values: Floats, coverage: Floats) -> tuple[Floats, Floats]:
-    """The greatest value of each sheet and the coverage at which that mix ends; of equal values, the fewest roles."""
-    best = values.max(0)
-    return best, np.where(values >= best - SLACK, coverage, -1.0).max(0)
+def _best_cut(fit_minus_cost: Floats, coverage: Floats) -> tuple[Floats, Floats]:
+    """The greatest value of each sheet and the lowest coverage in that mix; of equal values, that with fewest roles."""
+    best = fit_minus_cost.max(0)
+    lowest_coverage = np.where(fit_minus_cost >= best - TOLERANCE, coverage, -1.0).max(0)
+    return best, lowest_coverage
 
 
-def next_best(sheets: Sheets, mixes: Mixes) -> tuple[Floats, Bools]:
-    """Value and members of the mix that comes second: another cut, or the last in exchanged for the first one out.
+def next_best(totals: RoleTotals, mixes: Mixes) -> tuple[Floats, Bools]:
+    """The mix that comes second: its fit minus cost, shape (sheets,), and its roles, shape (roles, sheets).
 
-    The value is -inf where there is no other mix.
+    The value is -inf if there is no other mix.
     """
-    coverage, member = sheets.coverage, mixes.member
-    value, least = _best(np.where(np.abs(coverage - mixes.least) <= SLACK, -np.inf, mixes.values), coverage)
-    outside = np.where(sheets.judged & ~member, coverage, -1.0)
-    highest = outside.max(0)
-    swapped = (coverage > mixes.least + SLACK) | ((outside >= highest - SLACK) & (highest >= 0))
-    swapped_value = np.where(highest >= 0, sheets.cosine(swapped) - COST_PER_ROLE * swapped.sum(0), -np.inf)
-    swap = swapped_value > value + SLACK
-    return np.where(swap, swapped_value, value), np.where(swap, swapped, sheets.judged & (coverage >= least - SLACK))
+    coverage = totals.coverage
+
+    # First candidate: the best mix that ends at another coverage.
+    is_last_of_best = np.abs(coverage - mixes.lowest_coverage) <= TOLERANCE
+    other_cuts = np.where(is_last_of_best, -np.inf, mixes.fit_minus_cost)
+    cut_value, cut_lowest_coverage = _best_cut(other_cuts, coverage)
+    cut = totals.judged & (coverage >= cut_lowest_coverage - TOLERANCE)
+
+    # Second candidate: the best mix with its last role replaced by the first role outside it.
+    coverage_outside = np.where(totals.judged & ~mixes.in_mix, coverage, -1.0)
+    highest_outside = coverage_outside.max(0)
+    has_outside = highest_outside >= 0
+    stays = coverage > mixes.lowest_coverage + TOLERANCE
+    enters = (coverage_outside >= highest_outside - TOLERANCE) & has_outside
+    exchange = stays | enters
+    exchange_value = totals.cosine(exchange) - COST_PER_ROLE * exchange.sum(0)
+    exchange_value = np.where(has_outside, exchange_value, -np.inf)
+
+    exchange_is_better = exchange_value > cut_value + TOLERANCE
+    value = np.where(exchange_is_better, exchange_value, cut_value)
+    in_mix = np.where(exchange_is_better, exchange, cut)
+    return value, in_mix
 
 
-def ratio(over: Floats, under: Floats) -> Floats:
-    """`over / under`, and 0 where there is nothing to divide by."""
-    return over / np.where(under > 0, under, np.inf)
+def safe_divide(dividend: Floats, divisor: Floats) -> Floats:
+    """`dividend / divisor`, and 0 where the divisor is 0."""
+    return dividend / np.where(divisor > 0, divisor, np.inf)

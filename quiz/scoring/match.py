@@ -1,4 +1,4 @@
-"""One person: the match, how well it holds, and what would bring a further role in."""
+"""The match of one person: mix, evidence, stability and the closest role outside the mix."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import NamedTuple
 import numpy as np
 
 from quiz.scoring.kernel import (
-    A_TIE,
     DIGITS,
     EVIDENCE,
-    Changes,
+    TIE,
     Mixes,
+    SingleAnswerChanges,
     best_mixes,
-    changes,
-    sheets_of,
+    role_totals,
+    single_answer_changes,
 )
-from quiz.scoring.scores import scores_of
+from quiz.scoring.scores import Scores, scores_of_mixes
 from quiz.scoring.scoring_model import ScoringModel
 
 
 class RoleScore(NamedTuple):
-    """How one role stands for one person, each from 0 to 1; None where too little of the role was answered."""
+    """The scores of one role for one person, each from 0 to 1; None if too few of its questions were answered."""
 
     coverage: float | None
     similarity: float | None
@@ -31,7 +31,7 @@ class RoleScore(NamedTuple):
 
 
 class ClosestRole(NamedTuple):
-    """A role outside the mix, and the smallest change of one answer that would bring it in. All three are ids."""
+    """A role outside the mix, and the smallest change of one answer that would add it. All three are ids."""
 
     role: str
     question: str
@@ -40,13 +40,29 @@ class ClosestRole(NamedTuple):
 
 @dataclass(frozen=True)
 class Match:
-    """One person's result.
+    """The result of one person.
 
-    `mix` is in order of coverage; for `all-alike` it holds every judged role or none. `alternative` is the other mix of
-    a tie, else empty. `fit` is None without a mix, `margin` (over the next best mix) where nothing was ranked. Of the
-    `tried` small changes, `unchanged` leave the mix as it is. `closest_role` is the role that is easiest to bring in:
-    by a single answer moved up the fewest steps, then to the best mix, then first in the bank; None where no single
-    answer would bring one in. `answered` counts questions.
+    Attributes
+    ----------
+    evidence : str
+        One of `EVIDENCE`.
+    mix : tuple of str
+        Role ids by falling coverage. For `all-alike` it contains every judged role or none.
+    alternative : tuple of str
+        The other mix of a tie, else empty.
+    fit : float or None
+        Cosine with the mix, 0 to 1; None without a mix.
+    margin : float or None
+        Lead over the next best mix in fit less the cost of the roles; None without a ranking.
+    unchanged, tried : int
+        The number of one-step changes of one answer that leave the mix unchanged, and of all such changes.
+    closest_role : ClosestRole or None
+        The role that is easiest to add: with the fewest steps up of one answer, then with the best resulting mix, then
+        by the first question of the bank. None if no single answer would add one.
+    answered : int
+        The number of answered questions.
+    roles : mapping of str to RoleScore
+        The scores of every role by its id.
     """
 
     evidence: str
@@ -62,14 +78,14 @@ class Match:
 
 
 def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
-    """One person's mix, its evidence, its stability, and the role that is nearest to it.
+    """The match of one person.
 
     Parameters
     ----------
     model : ScoringModel
     answers : mapping of str to str
         Question id to answer id. Questions and answers that the bank does not know are ignored; missing ones count as
-        left out.
+        skipped.
 
     Examples
     --------
@@ -78,57 +94,89 @@ def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
     >>> model = ScoringModel.from_bank(bank.load(paths.project_folder("questions")))
     >>> answers = dict.fromkeys(model.questions, "never")
     >>> answers |= dict.fromkeys(["pipelines", "data-quality", "dashboards", "trends"], "daily")
-    >>> found = match(model, answers)
-    >>> found.evidence, found.mix, round(found.fit, 2)
+    >>> result = match(model, answers)
+    >>> result.evidence, result.mix, round(result.fit, 2)
     ('clear', ('data-engineer', 'data-analyst'), 0.82)
-    >>> found.roles["data-analyst"].share
+    >>> result.roles["data-analyst"].share
     0.5
     """
     steps = model.steps(answers)
-    own = sheets_of(model, model.level_of_step[steps])
-    tried = changes(model, steps, own, model.moves)
-    # The sheet and all that could come of it in one go: the kernel takes hardly longer for a hundred than for one.
-    together = best_mixes(own.beside(tried.sheets))
-    mixes, others = (Mixes._make(part[..., which] for part in together) for which in (slice(1), slice(1, None)))
-    scores = scores_of(own, mixes)
-    small = slice(int(tried.move.searchsorted(len(model.small_moves.before))))  # they come first, as in the model
-    same = (others.member[:, small] == mixes.member).all(0)
-    times = tried.times[small]
+    totals = role_totals(model, model.level_of_step[steps])
+    changes = single_answer_changes(model, steps, totals, model.moves)
+    # One call for the person and for all changes: the kernel takes hardly longer for a hundred sheets than for one.
+    mixes = best_mixes(totals.concatenate(changes.totals))
+    own_mix, changed_mixes = mixes.take(slice(1)), mixes.take(slice(1, None))
+    scores = scores_of_mixes(totals, own_mix)
+
+    ranking = scores.ranking()[0].tolist()
+    in_mix, in_alternative = scores.mix[0].tolist(), scores.alternative[0].tolist()
+    mix = tuple(model.roles[role] for role in ranking if in_mix[role])
+    alternative = tuple(model.roles[role] for role in ranking if in_alternative[role])
     evidence = int(scores.evidence[0])
-    standing = zip(scores.coverage[0].tolist(), scores.similarity[0].tolist(), scores.share[0].tolist(), strict=True)
-    order = scores.ranking()[0].tolist()
-    chosen, other, judged = scores.mix[0].tolist(), scores.alternative[0].tolist(), scores.judged[0].tolist()
-    mix = tuple(model.roles[n] for n in order if chosen[n])
+    unchanged, tried = _stability(model, changes, own_mix, changed_mixes)
     return Match(
         evidence=EVIDENCE[evidence],
         mix=mix,
-        alternative=tuple(model.roles[n] for n in order if other[n]),
+        alternative=alternative,
         fit=float(scores.fit[0]) if mix else None,
-        margin=float(scores.margin[0]) if evidence >= A_TIE else None,
-        unchanged=int(times @ same),
-        tried=int(times.sum()),
-        closest_role=_closest_role(model, steps[0].tolist(), chosen, tried, others),
+        margin=float(scores.margin[0]) if evidence >= TIE else None,
+        unchanged=unchanged,
+        tried=tried,
+        closest_role=_closest_role(model, steps[0].tolist(), in_mix, changes, changed_mixes),
         answered=int(scores.answered[0]),
-        roles={
-            role: RoleScore(*values) if known else RoleScore(None, None, 0.0)
-            for role, values, known in zip(model.roles, standing, judged, strict=True)
-        },
+        roles=_role_scores(model, scores),
     )
 
 
+def _role_scores(model: ScoringModel, scores: Scores) -> dict[str, RoleScore]:
+    """The scores of every role by its id, from the only row of `scores`."""
+    judged, coverage = scores.judged[0].tolist(), scores.coverage[0].tolist()
+    similarity, share = scores.similarity[0].tolist(), scores.share[0].tolist()
+    role_scores = {}
+    for role, id in enumerate(model.roles):
+        if judged[role]:
+            role_scores[id] = RoleScore(coverage[role], similarity[role], share[role])
+        else:
+            role_scores[id] = RoleScore(None, None, 0.0)
+    return role_scores
+
+
+def _stability(
+    model: ScoringModel, changes: SingleAnswerChanges, own_mix: Mixes, changed_mixes: Mixes
+) -> tuple[int, int]:
+    """How many one-step changes leave the mix unchanged, and how many there are."""
+    # Changes are ordered by move, and the one-step moves come first.
+    count = int(changes.move.searchsorted(len(model.one_step_moves.from_step)))
+    is_unchanged = (changed_mixes.in_mix[:, :count] == own_mix.in_mix).all(0)
+    multiplicity = changes.multiplicity[:count]
+    return int(multiplicity @ is_unchanged), int(multiplicity.sum())
+
+
 def _closest_role(
-    model: ScoringModel, steps: Sequence[int], mix: Sequence[bool], tried: Changes, mixes: Mixes
+    model: ScoringModel,
+    steps: Sequence[int],
+    in_mix: Sequence[bool],
+    changes: SingleAnswerChanges,
+    changed_mixes: Mixes,
 ) -> ClosestRole | None:
-    """The role that is easiest to bring into `mix`; `mixes` are those of `tried`, all that one answer could change."""
-    role = tried.role.tolist()
-    before, after = model.moves.before[tried.move].tolist(), model.moves.after[tried.move].tolist()
-    holds = mixes.member[tried.role, np.arange(len(role))].tolist()
-    enters = [n for n, held in enumerate(holds) if held and not mix[role[n]] and after[n] > before[n]]
-    if not enters:
+    """The role that is easiest to add to the mix, as `Match.closest_role`."""
+    roles = changes.role.tolist()
+    from_steps, to_steps = model.moves.from_step[changes.move].tolist(), model.moves.to_step[changes.move].tolist()
+    is_role_in_changed_mix = changed_mixes.in_mix[changes.role, np.arange(len(roles))].tolist()
+    values = np.where(changed_mixes.has_ranking, changed_mixes.best_fit_minus_cost, 0.0).round(DIGITS).tolist()
+
+    # One change stands for all answers of a role at one step: the first of these questions is reported.
+    first_question: dict[tuple[int, int], int] = {}
+    for question, role in enumerate(model.role_of_question):
+        first_question.setdefault((role, steps[question]), question)
+
+    candidates = []
+    for n, role in enumerate(roles):
+        steps_up = to_steps[n] - from_steps[n]
+        if steps_up > 0 and is_role_in_changed_mix[n] and not in_mix[role]:
+            question = first_question[role, from_steps[n]]
+            candidates.append((steps_up, -values[n], question, role, to_steps[n]))
+    if not candidates:
         return None
-    # Of a role's questions that were answered alike the first stands for all, as one move does in `tried`.
-    standings = list(zip(model.role_of_question, steps, strict=True))
-    first = dict(zip(reversed(standings), reversed(range(len(standings))), strict=True))
-    value = np.where(mixes.ranked, mixes.best, 0.0).round(DIGITS).tolist()
-    _, _, question, best = min((after[n] - before[n], -value[n], first[role[n], before[n]], n) for n in enters)
-    return ClosestRole(model.roles[role[best]], model.questions[question], model.points[after[best]])
+    _, _, question, role, to_step = min(candidates)
+    return ClosestRole(model.roles[role], model.questions[question], model.answer_ids[to_step])

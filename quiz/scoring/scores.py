@@ -1,4 +1,4 @@
-"""Many people at once: their mixes, and how well these hold."""
+"""The scores and the stability of many people at once."""
 
 from __future__ import annotations
 
@@ -7,47 +7,49 @@ from dataclasses import dataclass
 import numpy as np
 
 from quiz.scoring.kernel import (
-    A_TIE,
     ALL_ALIKE,
+    CLEAR,
     DIGITS,
     LEANING,
+    MIN_MARGIN_CLEAR,
+    MIN_MARGIN_LEANING,
     NOT_ENOUGH,
     TIE,
     Mixes,
-    Sheets,
+    RoleTotals,
     best_mixes,
-    changes,
     fit,
     next_best,
-    ratio,
-    sheets_of,
+    role_totals,
+    safe_divide,
+    single_answer_changes,
 )
 from quiz.scoring.scoring_model import Bools, Counts, Floats, ScoringModel, Steps
 
-# So many rows' changes at a time keep the kernel's arrays small enough for the processor's cache.
-_BLOCK = 256
+# The changes of this many rows fit into the processor's cache.
+_ROWS_PER_BLOCK = 256
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What `score` gives for many rows. No array ever holds NaN; what does not apply is 0.
+    """The scores of many rows of answers. No array contains NaN; a value that does not apply is 0.
 
     Attributes
     ----------
     evidence : int array of shape (rows,)
-        Places in `EVIDENCE`.
+        Indices into `EVIDENCE`.
     mix, alternative : bool arrays of shape (rows, roles)
-        The roles combined, and on a tie those of the other mix.
+        The roles of the mix, and on a tie those of the other mix.
     fit : array of shape (rows,)
         Cosine between levels and the mix's summed vectors, 0 to 1; 0 without a mix.
     margin : array of shape (rows,)
-        Lead over the next best mix in `fit` less the cost of its roles; 0 where nothing was ranked.
+        Lead over the next best mix in fit less the cost of the roles; 0 where there is no ranking.
     judged : bool array of shape (rows, roles)
         Whether enough of the role's questions were answered.
     coverage, similarity, share : arrays of shape (rows, roles)
-        From 0 to 1. Coverage and similarity are 0 where the role is not judged, share is 0 outside the mix.
+        From 0 to 1. Coverage and similarity are 0 if the role is not judged, share is 0 outside the mix.
     answered : int array of shape (rows,)
-        How many questions were answered.
+        The number of answered questions.
     """
 
     evidence: Counts
@@ -62,19 +64,19 @@ class Scores:
     answered: Counts
 
     def ranking(self) -> Counts:
-        """Places of the roles from most to least covered, shape (rows, roles); a mix is always the top of it."""
+        """Indices of the roles from highest to lowest coverage, shape (rows, roles); a mix is always the top of it."""
         return np.argsort(-self.coverage, axis=1, kind="stable")
 
 
 def score(model: ScoringModel, levels: Floats) -> Scores:
-    """The mix and all that stands beside it, for each row of levels.
+    """The scores of each row of levels.
 
     Parameters
     ----------
     model : ScoringModel
     levels : array of shape (rows, questions)
-        From 0 to 1 in the order of `model.questions`; NaN for a question left out, which then counts neither for nor
-        against anything.
+        From 0 to 1 in the order of `model.questions`; NaN for a skipped question, which is left out of every
+        calculation.
 
     Returns
     -------
@@ -83,13 +85,13 @@ def score(model: ScoringModel, levels: Floats) -> Scores:
     Raises
     ------
     ValueError
-        Where `levels` has another shape.
+        If `levels` has another shape.
 
     Notes
     -----
     Similarity is the cosine of the vector space model (Salton, Wong and Yang, "A vector space model for automatic
-    indexing", 1975). With 0/1 vectors of equal size, the roles of the k greatest coverages are the best of all sets of
-    k roles, so trying every cut through the ranking finds the best of all sets.
+    indexing", 1975). With 0/1 vectors of equal size, the k roles of highest coverage have the best fit of all sets of
+    k roles. So it is enough to compare one mix for each length of the ranking.
 
     Examples
     --------
@@ -97,64 +99,76 @@ def score(model: ScoringModel, levels: Floats) -> Scores:
     >>> from quiz.config import paths
     >>> from quiz.scoring import EVIDENCE
     >>> model = ScoringModel.from_bank(bank.load(paths.project_folder("questions")))
-    >>> levels = np.array([[1.0 if role == 0 else 0.0 for role in model.role_matrix.argmax(axis=1)]])
+    >>> levels = model.role_matrix[:, :1].T  # a person who does everything of the first role and nothing else
     >>> scores = score(model, levels)
     >>> EVIDENCE[scores.evidence[0]], int(scores.mix.sum()), float(scores.fit[0].round(4))
     ('clear', 1, 1.0)
     """
     if levels.ndim != 2 or levels.shape[1] != len(model.questions):
         raise ValueError(f"levels have shape {levels.shape}, not (rows, {len(model.questions)})")
-    sheets = sheets_of(model, levels)
-    return scores_of(sheets, best_mixes(sheets))
+    totals = role_totals(model, levels)
+    return scores_of_mixes(totals, best_mixes(totals))
 
 
-def scores_of(sheets: Sheets, mixes: Mixes) -> Scores:
-    """What `score` gives, once the best mixes are known."""
-    second, other = next_best(sheets, mixes)
-    ranked = mixes.ranked
-    found = fit(sheets, mixes)
-    margin = np.where(ranked, (mixes.best - np.where(second > -np.inf, second, 0.0)).round(DIGITS), 0.0)
-    strength = A_TIE + (margin >= TIE) + (margin >= LEANING)
-    evidence = np.where(ranked, strength, np.where(mixes.alike, ALL_ALIKE, NOT_ENOUGH))
-    judged = sheets.judged
-    coverage = np.where(judged, sheets.coverage, 0.0).round(DIGITS)
-    similarity = ratio(sheets.sums * judged, np.sqrt(sheets.squares * sheets.counts))
-    in_mix = coverage * mixes.member
+def scores_of_mixes(totals: RoleTotals, mixes: Mixes) -> Scores:
+    """The scores of sheets whose best mixes are already known."""
+    judged, has_ranking = totals.judged, mixes.has_ranking
+
+    next_value, next_in_mix = next_best(totals, mixes)
+    # With a single judged role there is no next best mix; its value then counts as 0.
+    next_value = np.where(next_value > -np.inf, next_value, 0.0)
+    margin = np.where(has_ranking, (mixes.best_fit_minus_cost - next_value).round(DIGITS), 0.0)
+
+    evidence = np.full(margin.shape, CLEAR, dtype=np.intp)
+    evidence[margin < MIN_MARGIN_CLEAR] = LEANING
+    evidence[margin < MIN_MARGIN_LEANING] = TIE
+    evidence[~has_ranking] = NOT_ENOUGH
+    evidence[mixes.all_alike] = ALL_ALIKE
+
+    coverage = np.where(judged, totals.coverage, 0.0).round(DIGITS)
+    role_lengths = np.sqrt(totals.squared_length * totals.counts)
+    similarity = np.minimum(safe_divide(totals.sums * judged, role_lengths), 1.0)
+    coverage_in_mix = coverage * mixes.in_mix
+    share = safe_divide(coverage_in_mix, coverage_in_mix.sum(0).round(DIGITS))
+
     return Scores(
         evidence=evidence,
-        mix=mixes.member.T,
-        alternative=(other & (evidence == A_TIE)).T,
-        fit=found,
+        mix=mixes.in_mix.T,
+        alternative=(next_in_mix & (evidence == TIE)).T,
+        fit=fit(totals, mixes),
         margin=margin,
         judged=judged.T,
         coverage=coverage.T,
-        similarity=np.minimum(similarity, 1.0).T,
-        share=ratio(in_mix, in_mix.sum(0).round(DIGITS)).T,
-        answered=sheets.counts.sum(0).astype(np.intp),
+        similarity=similarity.T,
+        share=share.T,
+        answered=totals.counts.sum(0).astype(np.intp),
     )
 
 
 def stability(model: ScoringModel, steps: Steps, mix: Bools) -> tuple[Counts, Counts]:
-    """How many of all one-step changes of one answer leave the mix as it is, and how many changes are possible.
+    """How many of all one-step changes of one answer leave the mix unchanged, and how many such changes exist.
 
     Parameters
     ----------
     model : ScoringModel
     steps : int array of shape (rows, questions)
-        Places in `model.level_of_step`. An answer can move up and down, except off the ends; one left out cannot.
+        Indices into `model.level_of_step`. An answer can move one step up and one step down within the scale; a
+        skipped one cannot move.
     mix : bool array of shape (rows, roles)
         The mix that `score` gave for these rows.
 
     Returns
     -------
-    held, of : int arrays of shape (rows,)
+    unchanged, tried : int arrays of shape (rows,)
     """
-    held, of = np.zeros(len(steps), dtype=np.intp), np.zeros(len(steps), dtype=np.intp)
-    for first in range(0, len(steps), _BLOCK):
-        rows = slice(first, first + _BLOCK)
+    unchanged, tried = np.zeros(len(steps), dtype=np.intp), np.zeros(len(steps), dtype=np.intp)
+    for start in range(0, len(steps), _ROWS_PER_BLOCK):
+        rows = slice(start, start + _ROWS_PER_BLOCK)
         block = steps[rows]
-        tried = changes(model, block, sheets_of(model, model.level_of_step[block]), model.small_moves)
-        same = (best_mixes(tried.sheets).member == mix[rows].T.take(tried.row, axis=1)).all(0)
-        held[rows] = np.bincount(tried.row, tried.times * same, len(block))
-        of[rows] = np.bincount(tried.row, tried.times, len(block))
-    return held, of
+        totals = role_totals(model, model.level_of_step[block])
+        changes = single_answer_changes(model, block, totals, model.one_step_moves)
+        original_mix = mix[rows].T.take(changes.row, axis=1)
+        is_unchanged = (best_mixes(changes.totals).in_mix == original_mix).all(0)
+        unchanged[rows] = np.bincount(changes.row, changes.multiplicity * is_unchanged, len(block))
+        tried[rows] = np.bincount(changes.row, changes.multiplicity, len(block))
+    return unchanged, tried

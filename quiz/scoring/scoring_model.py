@@ -1,4 +1,4 @@
-"""All of a bank that scoring needs, as arrays."""
+"""The arrays that scoring needs from a bank."""
 
 from __future__ import annotations
 
@@ -18,96 +18,95 @@ Steps = NDArray[np.uint8]
 Counts = NDArray[np.intp]
 
 
-class Moves(NamedTuple):
-    """Ways in which one answer can move, each array of shape (moves,)."""
+class ScaleMoves(NamedTuple):
+    """Ways to change one answer from one step of the scale to another. Each array has shape (moves,)."""
 
-    before: Steps
-    after: Steps
-    gain: Floats  # in level
-    gain_in_squares: Floats  # in the square of the level
+    from_step: Steps
+    to_step: Steps
+    level_change: Floats
+    squared_level_change: Floats  # change of the square of the level
 
 
 @dataclass(frozen=True, eq=False)
 class ScoringModel:
-    """All of a bank that scoring needs.
+    """The roles, questions and levels of a bank as arrays.
 
     Attributes
     ----------
     roles : tuple of str
         Role ids: the order of every axis of roles.
     questions : tuple of str
-        Responsibility ids: the order of every axis of questions.
+        Responsibility ids, role by role: the order of every axis of questions.
     role_matrix : array of shape (questions, roles)
-        1 where the responsibility is the role's, else 0: the roles' vectors as columns.
-    level_of_step : array of shape (points + 1,)
-        Level of each point of the scale, rising from 0 to 1, and NaN for the answer that leaves a question out.
-    step : dict of str to int
-        Answer id to its place in `level_of_step`.
+        1 where the responsibility belongs to the role, else 0. Its columns are the vectors of the roles.
+    level_of_step : array of shape (steps + 1,)
+        Level of each step of the scale, rising from 0 to 1, and NaN for a skipped question.
+    step_of_answer : dict of str to int
+        Answer id to its index in `level_of_step`.
     """
 
     roles: tuple[str, ...]
     questions: tuple[str, ...]
     role_matrix: Floats
     level_of_step: Floats
-    step: Mapping[str, int]
+    step_of_answer: Mapping[str, int]
 
     @classmethod
     def from_bank(cls, bank: Bank) -> ScoringModel:
         """The model of `bank`."""
-        owners = np.array([item.role for item in bank.responsibility.values()])
         roles = tuple(role.id for role in bank.roles)
+        role_of_question = np.array([item.role for item in bank.responsibility.values()])
+        role_matrix = (role_of_question[:, None] == np.array(roles)).astype(np.float64)
+        levels = [option.level for option in bank.scale]
         return cls(
             roles=roles,
             questions=tuple(bank.responsibility),
-            role_matrix=(owners[:, None] == np.array(roles)).astype(np.float64),
-            level_of_step=np.array([*(point.level for point in bank.scale), np.nan], dtype=np.float64),
-            step={id: n for n, id in enumerate(bank.option)},
+            role_matrix=role_matrix,
+            level_of_step=np.array([*levels, np.nan], dtype=np.float64),
+            step_of_answer={id: step for step, id in enumerate(bank.option)},
         )
 
     @cached_property
     def questions_per_role(self) -> Floats:
-        """How many answers each role was asked for, shape (roles, 1)."""
+        """The number of questions of each role, shape (roles, 1)."""
         questions_per_role: Floats = self.role_matrix.sum(0)[:, None]
         return questions_per_role
 
     @property
-    def skip(self) -> int:
-        """The step of a question that was left out."""
+    def skip_step(self) -> int:
+        """The step of a skipped question."""
         return len(self.level_of_step) - 1
 
     @cached_property
     def role_of_question(self) -> tuple[int, ...]:
-        """Of each question the place of its role."""
+        """For each question the index of its role."""
         return tuple(self.role_matrix.argmax(axis=1).tolist())
 
     @cached_property
-    def points(self) -> tuple[str, ...]:
+    def answer_ids(self) -> tuple[str, ...]:
         """Answer ids in the order of `level_of_step`."""
-        return tuple(self.step)
+        return tuple(self.step_of_answer)
 
     @cached_property
-    def moves(self) -> Moves:
-        """Moves of one answer: by one step down or up, then up by more."""
-        points = np.arange(self.skip, dtype=np.uint8)
-        before, after = (axis.ravel() for axis in np.meshgrid(points, points, indexing="ij"))
-        steps = after.astype(int) - before
-        order = np.argsort(np.abs(steps), kind="stable")
-        chosen = order[(steps[order] >= -1) & (steps[order] != 0)]
-        before, after = before[chosen], after[chosen]
-        level_of_step = self.level_of_step
-        return Moves(
-            before,
-            after,
-            level_of_step[after] - level_of_step[before],
-            level_of_step[after] ** 2 - level_of_step[before] ** 2,
-        )
+    def moves(self) -> ScaleMoves:
+        """All moves of one answer by one step down or up, then all moves up by two steps, by three and so on."""
+        steps = range(self.skip_step)
+        pairs = [(from_step, to_step) for from_step in steps for to_step in steps if from_step - 1 <= to_step]
+        pairs = [(from_step, to_step) for from_step, to_step in pairs if from_step != to_step]
+        pairs.sort(key=lambda pair: abs(pair[1] - pair[0]))
+        from_step = np.array([pair[0] for pair in pairs], dtype=np.uint8)
+        to_step = np.array([pair[1] for pair in pairs], dtype=np.uint8)
+        level_before, level_after = self.level_of_step[from_step], self.level_of_step[to_step]
+        return ScaleMoves(from_step, to_step, level_after - level_before, level_after**2 - level_before**2)
 
     @cached_property
-    def small_moves(self) -> Moves:
-        """The moves by one step alone, which come first among `moves`."""
-        return Moves._make(part[: 2 * (self.skip - 1)] for part in self.moves)
+    def one_step_moves(self) -> ScaleMoves:
+        """The moves by one step, which are the first of `moves`."""
+        count = 2 * (self.skip_step - 1)
+        return ScaleMoves._make(values[:count] for values in self.moves)
 
     def steps(self, answers: Mapping[str, str]) -> Steps:
-        """One row of steps, shape (1, questions). What is missing or unknown to the bank counts as left out."""
-        skip = self.skip
-        return np.array([[self.step.get(answers.get(id, ""), skip) for id in self.questions]], dtype=np.uint8)
+        """One row of steps, shape (1, questions). A missing answer and an unknown answer count as skipped."""
+        skip = self.skip_step
+        row = [self.step_of_answer.get(answers.get(id, ""), skip) for id in self.questions]
+        return np.array([row], dtype=np.uint8)

@@ -128,7 +128,7 @@ class Table:
         before, self.rows = self.rows, self.rows + len(rows)
         cells = dict(zip(self.columns, zip(*rows, strict=True), strict=True)) if rows else {}
         nothing = ("",) * len(rows)
-        steps = np.full((len(rows), len(self.model.questions)), self.model.skip, dtype=np.uint8)
+        steps = np.full((len(rows), len(self.model.questions)), self.model.skip_step, dtype=np.uint8)
         for n, question in enumerate(self.model.questions):
             if question in cells:
                 steps[:, n] = self._steps(question, cells[question], lines, bad)
@@ -159,8 +159,8 @@ class Table:
         try:
             return np.frombuffer(bytes(map(self.step.__getitem__, cells)), dtype=np.uint8)
         except KeyError:
-            hint = f"use one of {', '.join(self.model.step)}, or 0 to {self.model.skip - 1}"
-        steps = np.full(len(cells), self.model.skip, dtype=np.uint8)
+            hint = f"use one of {', '.join(self.model.step_of_answer)}, or 0 to {self.model.skip_step - 1}"
+        steps = np.full(len(cells), self.model.skip_step, dtype=np.uint8)
         for n, cell in enumerate(cells):
             try:
                 steps[n] = self.step[cell]
@@ -214,8 +214,8 @@ class _StepOfCell(dict[str, int]):
     """The step that a cell means: an answer id, or the place of an answer on the scale. KeyError for anything else."""
 
     def __init__(self, model: ScoringModel) -> None:
-        places = {str(n): n for n in range(model.skip)}
-        super().__init__({**places, **model.step, "": model.skip})
+        places = {str(n): n for n in range(model.skip_step)}
+        super().__init__({**places, **model.step_of_answer, "": model.skip_step})
 
     def __missing__(self, cell: str) -> int:
         plain = cell.strip().lower()

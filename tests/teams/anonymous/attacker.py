@@ -143,7 +143,7 @@ class Attacker:
         rng = np.random.default_rng(seed)
         steps, contacts, seen = self._watch(story, 3 * teams, rng)
         # A skipped question is guessed with "never": neither is any work.
-        answers = np.where(steps == self.model.skip, 0, steps)
+        answers = np.where(steps == self.model.skip_step, 0, steps)
         # The population treats all roles alike, so what is learned of one question holds for all.
         guessed, blind = _guess(self._clues(seen), answers, 2 * teams)
         met = [
@@ -180,7 +180,7 @@ class Attacker:
         has = rng.choice(3, number, p=how_many)[:, None] >= rng.random((number, roles)).argsort(1).argsort(1)
         habit = np.where(has[:, self.owner, None], own, other).cumsum(axis=2)[..., :-1]
         steps = (rng.random((number, len(self.owner), 1)) > habit).sum(axis=2)
-        steps[rng.random(steps.shape) < SKIPPED] = self.model.skip
+        steps[rng.random(steps.shape) < SKIPPED] = self.model.skip_step
         near = np.zeros((roles, roles))
         for a, b in self.pairs:
             near[a, b] = near[b, a] = 1
@@ -189,7 +189,7 @@ class Attacker:
     def _disguise(self, story: Story, steps: Numbers, contacts: Numbers) -> None:
         """Fill in the attacker's own sheets: the first says daily to everything, so that each count stands on edge."""
         for n, fake in enumerate(story.fakes):
-            steps[fake] = 0 if n else self.model.skip - 1
+            steps[fake] = 0 if n else self.model.skip_step - 1
             contacts[fake] = not n
 
     def _named(self, contacts: Numbers) -> tuple[str, ...]:
