@@ -1,7 +1,7 @@
-"""The question bank: the files of `questions/` read into frozen values.
+"""The question bank: the files of `questions/` as frozen values.
 
-Only this package opens the data files. `load` gives a `Bank` or raises `BankError` with every problem found, each
-naming its file, its line and the mend. The wording of questions is judged elsewhere, in `quiz.admin.bank_lint`.
+Only this package opens the files of a bank. `load` returns a `Bank` or raises `BankError` with every problem, each
+with its file, its line and a hint. `quiz.admin.bank_lint` checks the wording of the questions.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from quiz.bank.model import (
-    COLUMNS,
     CONDITIONS,
+    CSV_COLUMNS,
     WISHES,
     AnswerOption,
     Bank,
@@ -20,12 +20,12 @@ from quiz.bank.model import (
     TalkingPoint,
     Wish,
 )
-from quiz.bank.reader import Reader
+from quiz.bank.reader import BankReader
 from quiz.bank.toml_tables import BankError, Problem, line_of
 
 __all__ = [
-    "COLUMNS",
     "CONDITIONS",
+    "CSV_COLUMNS",
     "WISHES",
     "AnswerOption",
     "Bank",
@@ -47,9 +47,9 @@ def load(folder: Path) -> Bank:
     Raises
     ------
     BankError
-        With every structural problem found in its files.
+        With every structural problem of its files.
     """
-    reader = Reader(folder)
+    reader = BankReader(folder)
     bank = reader.bank()
     if reader.problems or bank is None:
         raise BankError(sorted(reader.problems))

@@ -1,4 +1,4 @@
-"""An answer sheet beside its bank: how far it is, what is open, and how it looks before any scoring."""
+"""The answers of one person next to the questions of the bank, without any scoring."""
 
 from __future__ import annotations
 
@@ -9,23 +9,28 @@ from typing import NamedTuple
 
 from quiz.bank import AnswerOption, Bank, Responsibility
 
-#: From this part of all answers being the same, a sheet counts as answered in one straight line.
+#: If at least this share of all answers is the same, the person may have clicked through.
 MIN_UNIFORM_SHARE = 0.9
 
 
 class SheetRow(NamedTuple):
-    """One question with its answer, None where there is none yet. `page` counts from 1."""
+    """One question with its answer, None if there is none yet. `page` counts from 1."""
 
     responsibility: Responsibility
     answer: AnswerOption | None
     page: int
 
+    @property
+    def level(self) -> float:
+        """The level of the answer; 0 if the question is open or skipped."""
+        return (self.answer and self.answer.level) or 0.0
+
 
 @dataclass(frozen=True)
 class AnswerSheet:
-    """All lines in the order of asking.
+    """The rows in the order in which the questions are asked.
 
-    `uniform_answer` is the answer that nearly all lines share, None where they differ as they mostly do.
+    `uniform_answer` is the answer in nearly all rows, None if there is no such answer.
     """
 
     rows: tuple[SheetRow, ...]
@@ -33,45 +38,57 @@ class AnswerSheet:
 
     @property
     def question_count(self) -> int:
+        """The number of questions in the bank."""
         return len(self.rows)
 
     @property
     def answered_count(self) -> int:
-        """How many questions have an answer, `skip` among them."""
-        return sum(line.answer is not None for line in self.rows)
+        """The number of questions with an answer; `skip` is an answer too."""
+        return sum(row.answer is not None for row in self.rows)
 
     @property
     def is_complete(self) -> bool:
+        """Whether every question has an answer."""
         return self.answered_count == self.question_count
 
     @property
     def first_open_page(self) -> int:
-        """The first page with an open question, the last page where none is."""
-        return next((line.page for line in self.rows if line.answer is None), self.rows[-1].page)
+        """The first page with an open question; the last page if no question is open."""
+        for row in self.rows:
+            if row.answer is None:
+                return row.page
+        return self.rows[-1].page
 
     def by_role(self, role: str) -> tuple[SheetRow, ...]:
-        """The lines about one role's responsibilities, most often done first."""
-        own = (line for line in self.rows if line.responsibility.role == role)
-        return tuple(sorted(own, key=lambda line: -((line.answer and line.answer.level) or 0)))
+        """The rows about the responsibilities of one role, the highest level first."""
+        rows = [row for row in self.rows if row.responsibility.role == role]
+        return tuple(sorted(rows, key=lambda row: -row.level))
 
 
 def answer_sheet(bank: Bank, answers: Mapping[str, str]) -> AnswerSheet:
-    """The sheet of `answers`, question id to answer id. Questions or answers that the bank does not know are ignored.
+    """The sheet of `answers`, question id to answer id. Questions and answers that the bank does not know are ignored.
 
     Examples
     --------
     >>> from quiz import bank
     >>> from quiz.config import paths
     >>> shipped = bank.load(paths.project_folder("questions"))
-    >>> one = answer_sheet(shipped, {"pipelines": "daily", "no-such-question": "daily"})
-    >>> one.answered_count, one.question_count == len(shipped.questions_in_order), one.first_open_page
+    >>> sheet = answer_sheet(shipped, {"pipelines": "daily", "unknown-question": "daily"})
+    >>> sheet.answered_count, sheet.question_count == len(shipped.questions_in_order), sheet.first_open_page
     (1, True, 1)
     """
-    lines = tuple(
-        SheetRow(item, bank.option.get(answers.get(item.id, "")), number)
-        for number, page in enumerate(bank.pages, 1)
-        for item in page
-    )
-    counts = Counter(line.answer.id for line in lines if line.answer and line.answer.level is not None)
-    often, times = counts.most_common(1)[0] if counts else ("", 0)
-    return AnswerSheet(lines, bank.option[often] if times >= MIN_UNIFORM_SHARE * len(lines) else None)
+    rows = []
+    for page, items in enumerate(bank.pages, 1):
+        for item in items:
+            answer = bank.option.get(answers.get(item.id, ""))
+            rows.append(SheetRow(item, answer, page))
+    return AnswerSheet(tuple(rows), _uniform_answer(bank, rows))
+
+
+def _uniform_answer(bank: Bank, rows: list[SheetRow]) -> AnswerOption | None:
+    """The answer on the scale that nearly all rows have."""
+    counts = Counter(row.answer.id for row in rows if row.answer and row.answer.level is not None)
+    if not counts:
+        return None
+    ((answer, count),) = counts.most_common(1)
+    return bank.option[answer] if count >= MIN_UNIFORM_SHARE * len(rows) else None

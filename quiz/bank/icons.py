@@ -1,4 +1,4 @@
-"""Marks, the pictures of a bank: what must hold of one so that it can be drawn into pages."""
+"""The icons of a bank, which are drawn inline in pages: what an SVG file must not contain."""
 
 from __future__ import annotations
 
@@ -6,48 +6,50 @@ import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
-#: A page that shows roles holds all their marks.
-MOST_BYTES = 20_000
+#: A page that shows roles contains all their icons.
+MAX_ICON_BYTES = 20_000
 
 _SHAPES = ("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan")
-_ELEMENTS = {*_SHAPES, "svg", "g", "title", "desc"}
-# In a page, these would name or fetch something that is not of the mark, or have no effect.
-_REFUSED = {"class", "href", "id", "src", "style"}
-# From a brace, the language of the templates would read on; a declaration can make anything of a name.
-_NO_PICTURE = re.compile(r"[{}]|<!(?!--|\[CDATA\[)")
+_ALLOWED_ELEMENTS = {*_SHAPES, "svg", "g", "title", "desc"}
+# In a page, these could refer to or load something outside the icon, or have no effect.
+_FORBIDDEN_ATTRIBUTES = {"class", "href", "id", "src", "style"}
+# Icons are Jinja templates, where a brace can begin an expression. A document type can redefine names.
+_FORBIDDEN_SYNTAX = re.compile(r"[{}]|<!(?!--|\[CDATA\[)")
 
 
-def faults(text: str) -> Iterator[tuple[int, str, str]]:
-    """What keeps the SVG picture `text` from being part of a page: the line, what is wrong, and the mend.
+def icon_problems(text: str) -> Iterator[tuple[int, str, str]]:
+    """The problems of an SVG file with this text: line, message and hint of each.
 
-    >>> list(faults('<svg><path d="M4 4H44"/></svg>'))
+    >>> list(icon_problems('<svg><path d="M4 4H44"/></svg>'))
     []
     """
-    if found := _NO_PICTURE.search(text):
-        yield 1 + text.count("\n", 0, found.start()), f"holds {found[0]!r}", "remove it: a mark holds shapes alone"
+    if match := _FORBIDDEN_SYNTAX.search(text):
+        line = 1 + text.count("\n", 0, match.start())
+        yield line, f"contains {match[0]!r}", "remove it: an icon contains only shapes"
         return
-    lines: dict[tuple[str, str], int] = {}  # each fault once, where it is first
+    first_lines: dict[tuple[str, str], int] = {}  # message and hint to the line where the problem is first
     parser = expat.ParserCreate()
 
-    def started(name: str, attributes: dict[str, str]) -> None:
-        for fault in _of_element(name, attributes):
-            lines.setdefault(fault, parser.CurrentLineNumber)
+    def check_element(name: str, attributes: dict[str, str]) -> None:
+        for problem in _element_problems(name, attributes):
+            first_lines.setdefault(problem, parser.CurrentLineNumber)
 
-    parser.StartElementHandler = started
+    parser.StartElementHandler = check_element
     try:
         parser.Parse(text.rstrip(), True)
     except expat.ExpatError as error:
         yield error.lineno, f"is not SVG ({expat.ErrorString(error.code)})", "save it as plain SVG"
         return
-    for (what, hint), line in lines.items():
-        yield line, what, hint
+    for (message, hint), line in first_lines.items():
+        yield line, message, hint
 
 
-def _of_element(name: str, attributes: dict[str, str]) -> Iterator[tuple[str, str]]:
-    if name not in _ELEMENTS:
-        yield f"holds <{name:.60}>", f"draw with {', '.join(_SHAPES)} alone"
+def _element_problems(element: str, attributes: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Message and hint of each problem of one element."""
+    if element not in _ALLOWED_ELEMENTS:
+        yield f"contains <{element:.60}>", f"draw only with {', '.join(_SHAPES)}"
         return
     for attribute, value in attributes.items():
-        plain = attribute.rpartition(":")[2].lower()
-        if plain in _REFUSED or plain.startswith("on") or "url(" in value.lower():
-            yield f"<{name}> has {attribute:.60}", "remove it: d, fill, stroke and the like are enough"
+        name = attribute.rpartition(":")[2].lower()  # without the namespace, as in xlink:href
+        if name in _FORBIDDEN_ATTRIBUTES or name.startswith("on") or "url(" in value.lower():
+            yield f"<{element}> has {attribute:.60}", "remove it: d, fill, stroke and the like are enough"

@@ -1,4 +1,4 @@
-"""What a bank holds, as frozen values that read no file."""
+"""The values of a bank. This module reads no file."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-#: What a person can wish about a responsibility: the ids are fixed, the words for them are the bank's.
+#: What a person can wish about a responsibility. The ids are fixed, each bank has its own labels.
 WISHES = ("more", "as-is", "less", "hand-over", "start")
 
-#: The columns of CSV files beside those of the questions, which are called by their ids.
-COLUMNS = ("id", "title", "works-with", "text")
+#: The columns of CSV files in addition to those of the questions, which are named by the ids of the questions.
+CSV_COLUMNS = ("id", "title", "works-with", "text")
 
+# Slots in the text of a talking point. `role` and `roles` are the name of a role in singular and plural, `other_role`
+# and `other_roles` those of a second role, `frequency` is how often the person does the responsibility.
 _ROLE = ("role", "roles")
 _TWO_ROLES = (*_ROLE, "other_role", "other_roles")
 _ITEM = ("responsibility", "frequency", *_ROLE)
-#: What a prompt can wait for, and the slots that its text may then use. `quiz.results.talking_points`
-#: says when each one holds.
-#: `role` is a role's name and `roles` its plural, `other` and `others` the same of a second role; `often` is how often
-#: somebody does the responsibility.
+#: The conditions of talking points, each with the slots that a text may use. `quiz.results.talking_points` defines when
+#: a condition holds.
 CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "daily-but-hand-over": _ITEM,
     "hand-over": _ITEM,
@@ -57,7 +57,10 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class AnswerOption:
-    """One answer on the scale. `level` is what it is worth, 0 to 1; None for the answer that leaves a question out."""
+    """One answer on the scale. `level` is from 0 to 1, None for the answer that skips a question.
+
+    `label` is what people choose from, `phrase` is the same inside a sentence.
+    """
 
     id: str
     label: str
@@ -67,7 +70,7 @@ class AnswerOption:
 
 @dataclass(frozen=True)
 class Stage:
-    """One part of the flow of data, in which roles stand."""
+    """One part of the flow of data. Every role belongs to a stage."""
 
     id: str
     name: str
@@ -76,10 +79,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Responsibility:
-    """One thing that a role answers for, with the question asked about it.
+    """One thing that a role is responsible for, with the question about it.
 
-    `weekly_example` is one sentence on what doing it looks like in a week, empty where the bank has none. `vocabulary`
-    holds phrases by which people name such work; free text is compared with them.
+    `weekly_example` is one sentence on what it looks like in a week, empty if the bank has none. `vocabulary` contains
+    phrases by which people name such work; free text is compared with them. `file` and `line` are where it is defined.
     """
 
     id: str
@@ -95,9 +98,10 @@ class Responsibility:
 
 @dataclass(frozen=True)
 class Role:
-    """One role: what it is for, where it stands in the flow of data, and whom it usually works with.
+    """One role: its purpose, its place in the flow of data, and the roles it usually works with.
 
-    `titles` are job titles, beside its own names, that clearly mean this role.
+    `position` is its place from top to bottom within the stage. `titles` are further job titles that clearly mean this
+    role.
     """
 
     id: str
@@ -113,13 +117,13 @@ class Role:
 
     @property
     def title(self) -> str:
-        """The name as it stands at the start of a sentence."""
+        """The name with a capital first letter."""
         return self.name[:1].upper() + self.name[1:]
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person can want of a responsibility. `id` is one of `WISHES`."""
+    """What a person can wish about a responsibility. `id` is one of `WISHES`."""
 
     id: str
     label: str
@@ -128,9 +132,9 @@ class Wish:
 
 @dataclass(frozen=True)
 class TalkingPoint:
-    """A question worth asking in a talk about a result, once the condition `when` holds.
+    """A question to ask in a conversation about a result, if the condition `when` holds.
 
-    `text` has slots in braces for what the condition found. Of two that hold, the greater `priority` is asked first.
+    `text` has slots in braces, which the condition fills. Questions of higher `priority` are asked first.
     """
 
     id: str
@@ -144,7 +148,7 @@ class Bank:
     """All roles, responsibilities, questions, the answer scale and the pages.
 
     `roles` are in the order of the flow, `scale` is from least to most and does not contain `skip`. `wishes` and
-    `talking_points` are empty where a bank has none.
+    `talking_points` are empty if a bank has none.
     """
 
     name: str
@@ -165,12 +169,12 @@ class Bank:
 
     @cached_property
     def responsibility(self) -> dict[str, Responsibility]:
-        """Responsibilities by id, role by role: the order of every vector of levels."""
-        return {r.id: r for role in self.roles for r in role.responsibilities}
+        """Responsibilities by id, role by role. This is the order of every vector of levels."""
+        return {item.id: item for role in self.roles for item in role.responsibilities}
 
     @cached_property
     def option(self) -> dict[str, AnswerOption]:
-        """Every possible answer by id, `skip` last."""
+        """All answers by id, `skip` last."""
         return {option.id: option for option in (*self.scale, self.skip)}
 
     @cached_property
@@ -180,45 +184,48 @@ class Bank:
 
     @cached_property
     def questions_in_order(self) -> tuple[Responsibility, ...]:
-        """All responsibilities in the order of asking, no two neighbours of one role where that can be.
+        """All responsibilities in the order in which their questions are asked.
 
-        Rounds over all roles, each role's next question in each round. Roles that are neighbours in the flow are
-        kept apart, and each round starts with another role, so that no rhythm shows.
+        There is one round for the first questions of all roles, one for their second questions and so on. Neighbours in
+        the order are of different roles if there are at least two roles. Roles that are neighbours in the flow are kept
+        apart, and each round starts with another role, so that people notice no pattern.
         """
-        circle = [*self.roles[0::2], *self.roles[1::2]]
-        rounds = max((len(role.responsibilities) for role in self.roles), default=0)
+        mixed_roles = [*self.roles[0::2], *self.roles[1::2]]
+        round_count = max((len(role.responsibilities) for role in self.roles), default=0)
         order: list[Responsibility] = []
-        for n in range(rounds):
-            shift = 2 * n % len(circle)
-            turn = [r.responsibilities[n] for r in circle[shift:] + circle[:shift] if n < len(r.responsibilities)]
-            if order and len(turn) > 1 and order[-1].role == turn[0].role:
-                turn.append(turn.pop(0))
-            order += turn
+        for n in range(round_count):
+            start = 2 * n % len(mixed_roles)
+            roles = [*mixed_roles[start:], *mixed_roles[:start]]
+            round_items = [role.responsibilities[n] for role in roles if n < len(role.responsibilities)]
+            if order and len(round_items) > 1 and order[-1].role == round_items[0].role:
+                round_items.append(round_items.pop(0))
+            order += round_items
         return tuple(order)
 
     @cached_property
     def pages(self) -> tuple[tuple[Responsibility, ...], ...]:
-        """The questions of each page: as few pages as `max_page_size` allows, of sizes that differ by one at most."""
-        count = -(-len(self.questions_in_order) // self.max_page_size)
-        small, larger = divmod(len(self.questions_in_order), count)
-        ends = [n * small + min(n, larger) for n in range(count + 1)]
-        return tuple(self.questions_in_order[a:b] for a, b in pairwise(ends))
+        """The questions of each page: as few pages as `max_page_size` allows, whose sizes differ by one at most."""
+        questions = self.questions_in_order
+        page_count = -(-len(questions) // self.max_page_size)
+        small_size, larger_pages = divmod(len(questions), page_count)
+        ends = [n * small_size + min(n, larger_pages) for n in range(page_count + 1)]
+        return tuple(questions[start:end] for start, end in pairwise(ends))
 
     @cached_property
     def contacts(self) -> frozenset[tuple[str, str]]:
-        """Pairs of roles that usually work together, each pair sorted; naming it in one role's file is enough."""
-        return frozenset((min(role.id, other), max(role.id, other)) for role in self.roles for other in role.works_with)
+        """Pairs of roles that usually work together, each pair sorted. A pair needs to be named by one role only."""
+        pairs = [(role.id, other) for role in self.roles for other in role.works_with]
+        return frozenset((min(pair), max(pair)) for pair in pairs)
 
     def neighbours(self, role: str) -> tuple[Role, ...]:
         """The roles that `role` usually works with, in the order of the flow."""
-        return tuple(r for r in self.roles if (min(r.id, role), max(r.id, role)) in self.contacts)
+        pairs = self.contacts
+        return tuple(other for other in self.roles if (min(other.id, role), max(other.id, role)) in pairs)
 
     @cached_property
     def version(self) -> str:
-        """Twelve hexadecimal digits that change when what people are asked changes, and only then."""
-        asked = [
-            self.stem,
-            [(p.id, p.label) for p in self.option.values()],
-            sorted((r.id, r.question, r.hint) for r in self.questions_in_order),
-        ]
-        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits that change only if the questions or answers that people see change."""
+        questions = sorted((item.id, item.question, item.hint) for item in self.questions_in_order)
+        options = [(option.id, option.label) for option in self.option.values()]
+        content = json.dumps([self.stem, options, questions])
+        return hashlib.sha256(content.encode()).hexdigest()[:12]

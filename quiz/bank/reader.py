@@ -1,16 +1,17 @@
-"""The files of a bank read into a `Bank`: `bank.toml`, a file and a mark a role, and the prompts."""
+"""Reading the files of a bank: `bank.toml`, one file and one icon for each role, and the talking points."""
 
 from __future__ import annotations
 
 import os
 import string
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from quiz.bank import icons
 from quiz.bank.model import (
-    COLUMNS,
     CONDITIONS,
+    CSV_COLUMNS,
     WISHES,
     AnswerOption,
     Bank,
@@ -20,222 +21,264 @@ from quiz.bank.model import (
     TalkingPoint,
     Wish,
 )
-from quiz.bank.toml_tables import Notes, Table, id_fault, shown, unique
+from quiz.bank.toml_tables import ProblemLog, TomlTable, id_problem, quote, with_unique_ids
 
-#: Answers on the scale, and stages in the flow: more can neither be told apart nor drawn.
-MOST = 20
-_LONGEST_ANSWER_ID = 20  # the database keeps no longer ones
+#: More answers on the scale, or stages in the flow, can neither be told apart nor drawn.
+MAX_SCALE_STEPS = MAX_STAGES = 20
+_MAX_ANSWER_ID_LENGTH = 20  # in characters; the database stores no longer ones
+_MAX_QUESTIONS_PER_PAGE = 50
 
 
-class Reader(Notes):
-    """Reads a folder into a `Bank`, gathering problems on the way."""
+class BankReader(ProblemLog):
+    """Reads a folder into a `Bank` and collects the problems."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
 
     def bank(self) -> Bank | None:
-        """The bank, or None where problems stand in its way."""
-        frame = self.open(self.folder / "bank.toml")
-        files = self._role_files()
-        for mark in (self.folder / "logo.svg", *(file.with_suffix(".svg") for file in files)):
-            self._mark(mark)
-        if frame is None or not files:
+        """The bank, or None if there are problems."""
+        root = self.open(self.folder / "bank.toml")
+        role_files = self._role_files()
+        for icon_file in (self.folder / "logo.svg", *(file.with_suffix(".svg") for file in role_files)):
+            self._check_icon(icon_file)
+        if root is None or not role_files:
             return None
-        stages = tuple(self._stages(frame))
-        scale, skip = self._scale(frame)
-        pages = frame.table("pages")
-        least, most = pages.whole("min-questions", 1, 50), pages.whole("max-questions", 1, 50)
-        pages.done()
-        name, stem = frame.text("name"), frame.text("stem")
-        wishes = tuple(self._wishes(frame))
-        frame.done()
+
+        name, stem = root.text("name"), root.text("stem")
+        stages = tuple(self._stages(root))
+        scale, skip = self._scale(root)
+        pages = root.table("pages")
+        min_page_size = pages.whole_number("min-questions", 1, _MAX_QUESTIONS_PER_PAGE)
+        max_page_size = pages.whole_number("max-questions", 1, _MAX_QUESTIONS_PER_PAGE)
+        pages.report_unknown_keys()
+        wishes = tuple(self._wishes(root))
+        root.report_unknown_keys()
         talking_points = tuple(self._talking_points(self.folder / "talking_points.toml"))
-        tables = {file.stem: table for file in files if (table := self.open(file))}
-        found = [self._role(id, table, {stage.id for stage in stages}) for id, table in tables.items()]
-        self._across(found, tables, {file.stem for file in files})
+        roles = self._roles(role_files, {stage.id for stage in stages})
         if self.problems:
             return None
-        order = [stage.id for stage in stages]
-        roles = tuple(sorted(found, key=lambda role: (order.index(role.stage), role.position, role.id)))
-        bank = Bank(name, stem, scale, skip, stages, roles, least, most, wishes, talking_points)
-        if not all(least <= len(page) <= most for page in bank.pages):
-            sizes = ", ".join(str(len(page)) for page in bank.pages)
-            pages.problem(
-                "min-questions", f"pages of {least} to {most} cannot hold the questions evenly ({sizes})", "widen it"
-            )
+
+        stage_order = [stage.id for stage in stages]
+        bank = Bank(
+            name=name,
+            stem=stem,
+            scale=scale,
+            skip=skip,
+            stages=stages,
+            roles=tuple(sorted(roles, key=lambda role: (stage_order.index(role.stage), role.position, role.id))),
+            min_page_size=min_page_size,
+            max_page_size=max_page_size,
+            wishes=wishes,
+            talking_points=talking_points,
+        )
+        self._check_page_sizes(bank, pages)
         return bank
 
     def _role_files(self) -> list[Path]:
-        """The files of the roles, sorted. Hidden ones, such as editors leave, are none."""
+        """The files of the roles, sorted. Hidden files, such as editors leave behind, are ignored."""
         folder = self.folder / "roles"
         try:
-            found = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
+            files = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
         except FileNotFoundError:
-            found = []
+            files = []
         except OSError as error:
-            self.note(folder, f"cannot be read ({error.strerror})", "make it a readable folder")
+            self.add(folder, f"cannot be read ({error.strerror})", "make it a readable folder")
             return []
-        files = [file for file in found if file.suffix.lower() == ".toml"]
-        if not files:
-            self.note(folder, "holds no role", "add a file <role>.toml")
-        for file in files:
+        role_files = [file for file in files if file.suffix.lower() == ".toml"]
+        if not role_files:
+            self.add(folder, "contains no role", "add a file <role>.toml")
+        for file in role_files:
             if file.suffix != ".toml":
-                self.note(file, f"ends in {file.suffix}", f"rename it {file.stem}.toml")
-        return files
+                self.add(file, f"ends in {file.suffix}", f"rename it {file.stem}.toml")
+        return role_files
 
-    def _mark(self, file: Path) -> None:
-        """Note what keeps the picture in `file`, if there is one, from being drawn into pages."""
-        if os.path.lexists(file) and (text := self.read(file, icons.MOST_BYTES)) is not None:
-            for line, what, hint in icons.faults(text):
-                self.note(file, what, hint, line)
+    def _check_icon(self, file: Path) -> None:
+        """Record what prevents the icon in `file`, if there is one, from being drawn in pages."""
+        if not os.path.lexists(file):
+            return
+        text = self.read(file, icons.MAX_ICON_BYTES)
+        if text is not None:
+            for line, message, hint in icons.icon_problems(text):
+                self.add(file, message, hint, line)
 
-    def _stages(self, frame: Table) -> Iterator[Stage]:
-        for table in unique(frame.tables("stages"), "stage"):
-            yield Stage(table.id(), table.text("name"), table.text("description"))
-            table.done()
-        self._some(frame, "stages", "stages")
+    def _check_page_sizes(self, bank: Bank, pages: TomlTable) -> None:
+        sizes = [len(page) for page in bank.pages]
+        if bank.min_page_size <= min(sizes) and max(sizes) <= bank.max_page_size:
+            return
+        limits = f"{bank.min_page_size} to {bank.max_page_size}"
+        message = f"pages of {limits} questions are not possible (sizes: {', '.join(map(str, sizes))})"
+        pages.add_problem("min-questions", message, "allow more sizes")
 
-    def _some(self, frame: Table, key: str, what: str) -> None:
-        """Note where the list `key` is empty or holds too much."""
-        rows = frame.data.get(key)
+    # Parts of bank.toml
+
+    def _stages(self, root: TomlTable) -> Iterator[Stage]:
+        for table in with_unique_ids(root.tables("stages"), "stage"):
+            yield Stage(id=table.id(), name=table.text("name"), description=table.text("description"))
+            table.report_unknown_keys()
+        self._check_length(root, "stages", "stages", MAX_STAGES)
+
+    def _scale(self, root: TomlTable) -> tuple[tuple[AnswerOption, ...], AnswerOption]:
+        """The answers on the scale, and the one that skips a question."""
+        scale: list[AnswerOption] = []
+        skip_table = root.table("skip")
+        problem_count = len(self.problems)
+        for table in with_unique_ids(root.tables("scale"), "answer"):
+            option = self._answer_option(table, table.number("level", 0, 1))
+            # With a wrong level, the others cannot be compared with it.
+            are_levels_known = len(self.problems) == problem_count
+            if are_levels_known and scale and (option.level or 0) <= (scale[-1].level or 0):
+                message = f"level of {quote(option.id)} is not higher than the one before"
+                table.add_problem("level", message, "order the scale from least to most")
+            if option.id == skip_table.data.get("id"):
+                table.add_problem("id", f"{quote(option.id)} is also the id of [skip]", "rename one of the two")
+            scale.append(option)
+            table.report_unknown_keys()
+        self._check_length(root, "scale", "answers", MAX_SCALE_STEPS)
+        ends = [option.level for option in (*scale[:1], *scale[-1:])]
+        if len(self.problems) == problem_count and ends != [0, 1]:
+            root.add_problem("scale", "the scale does not run from level 0 to level 1", "give the ends 0 and 1")
+        skip = self._answer_option(skip_table, None)
+        skip_table.report_unknown_keys()
+        return tuple(scale), skip
+
+    def _answer_option(self, table: TomlTable, level: float | None) -> AnswerOption:
+        id = table.id(_MAX_ANSWER_ID_LENGTH)
+        return AnswerOption(id=id, label=table.text("label"), phrase=table.text("phrase"), level=level)
+
+    def _wishes(self, root: TomlTable) -> Iterator[Wish]:
+        for table in with_unique_ids(root.tables("wishes", optional=True), "wish"):
+            id = table.choice("id", WISHES, "wish")
+            yield Wish(id=id, label=table.text("label"), phrase=table.text("phrase"))
+            table.report_unknown_keys()
+
+    def _check_length(self, table: TomlTable, key: str, items: str, maximum: int) -> None:
+        """Record a problem if the list `key`, which contains `items`, is empty or too long."""
+        rows = table.data.get(key)
         if rows == []:
-            frame.problem(key, f"there are no {what}", f"add [[{key}]] tables")
-        elif isinstance(rows, list) and len(rows) > MOST:
-            frame.problem(key, f"there are {len(rows)} {what}", f"use at most {MOST}")
+            table.add_problem(key, f"there are no {items}", f"add [[{key}]] tables")
+        elif isinstance(rows, list) and len(rows) > maximum:
+            table.add_problem(key, f"there are {len(rows)} {items}", f"use at most {maximum}")
 
-    def _scale(self, frame: Table) -> tuple[tuple[AnswerOption, ...], AnswerOption]:
-        points: list[AnswerOption] = []
-        skip = frame.table("skip")
-        before = len(self.problems)
-        for table in unique(frame.tables("scale"), "answer"):
-            point = AnswerOption(
-                table.id(_LONGEST_ANSWER_ID), table.text("label"), table.text("phrase"), table.number("level", 0, 1)
-            )
-            # A level that is not known is no reason to doubt the others.
-            sound = len(self.problems) == before
-            if sound and points and (point.level or 0) <= (points[-1].level or 0):
-                what = f"level of {shown(point.id)} does not rise"
-                table.problem("level", what, "order the scale from least to most")
-            if point.id == skip.data.get("id"):
-                table.problem("id", f"{shown(point.id)} is also the id of [skip]", "rename one of the two")
-            points.append(point)
-            table.done()
-        self._some(frame, "scale", "answers")
-        ends = points[:1] + points[-1:]
-        if len(self.problems) == before and [point.level for point in ends] != [0, 1]:
-            frame.problem("scale", "the scale does not run from level 0 to level 1", "give the ends 0 and 1")
-        apart = AnswerOption(skip.id(_LONGEST_ANSWER_ID), skip.text("label"), skip.text("phrase"), None)
-        skip.done()
-        return tuple(points), apart
-
-    def _wishes(self, frame: Table) -> Iterator[Wish]:
-        for table in unique(frame.tables("wishes", optional=True), "wish"):
-            yield Wish(table.choice("id", WISHES, "wish"), table.text("label"), table.text("phrase"))
-            table.done()
+    # The talking points
 
     def _talking_points(self, file: Path) -> Iterator[TalkingPoint]:
-        """The prompts in `file`; none where there is no such file."""
-        if not os.path.lexists(file) or (library := self.open(file)) is None:
+        """The talking points in `file`; none if there is no such file."""
+        root = self.open(file) if os.path.lexists(file) else None
+        if root is None:
             return
-        for table in unique(library.tables("talking-points"), "talking point"):
+        for table in with_unique_ids(root.tables("talking-points"), "talking point"):
             when = table.choice("when", CONDITIONS, "condition")
-            talking_point = TalkingPoint(table.id(), when, table.text("text"), table.number("priority", 0, 100))
-            for what, hint in _slot_faults(talking_point.text, CONDITIONS.get(when)):
-                table.problem("text", what, hint)
-            table.done()
-            yield talking_point
-        library.done()
+            text = table.text("text")
+            for message, hint in _slot_problems(text, CONDITIONS.get(when)):
+                table.add_problem("text", message, hint)
+            yield TalkingPoint(id=table.id(), when=when, text=text, priority=table.number("priority", 0, 100))
+            table.report_unknown_keys()
+        root.report_unknown_keys()
 
-    def _role(self, id: str, table: Table, stages: set[str]) -> Role:
-        if fault := id_fault(id):
-            self.note(table.file, f"file name {shown(id)} {fault[0]}", fault[1])
-        elif id in COLUMNS:
-            self.note(table.file, *_is_a_column(id))
-        stage = table.choice("stage", sorted(stages), "stage")
-        responsibilities = []
-        for row in table.tables("responsibilities"):
-            responsibilities.append(
-                Responsibility(
-                    id=row.id(),
-                    role=id,
-                    name=row.text("name"),
-                    question=row.text("question"),
-                    hint=row.text("hint"),
-                    weekly_example=row.text("weekly-example", optional=True),
-                    vocabulary=row.texts("vocabulary", optional=True),
-                    file=row.file,
-                    line=row.line(),
-                )
-            )
-            row.done()
+    # The roles
+
+    def _roles(self, files: Iterable[Path], stages: Collection[str]) -> list[Role]:
+        tables = {file.stem: self.open(file) for file in files}
+        readable_tables = {id: table for id, table in tables.items() if table is not None}
+        roles = [self._role(id, table, stages) for id, table in readable_tables.items()]
+        for role in roles:
+            # A role whose file cannot be read is still a role, so that one broken file is one problem.
+            self._check_contacts(role, readable_tables[role.id], set(tables))
+        self._check_responsibility_counts(roles, readable_tables)
+        self._check_responsibility_ids(roles, set(tables))
+        return roles
+
+    def _role(self, id: str, table: TomlTable, stages: Collection[str]) -> Role:
+        if problem := id_problem(id):
+            self.add(table.file, f"file name {quote(id)} {problem[0]}", problem[1])
+        elif id in CSV_COLUMNS:
+            self._add_column_problem(id, table.file, 1)
+        responsibilities = tuple(self._responsibilities(id, table))
         if table.data.get("responsibilities") == []:
-            table.problem("responsibilities", "the role has no responsibility", "add a [[responsibilities]] table")
+            table.add_problem("responsibilities", "the role has no responsibility", "add a [[responsibilities]] table")
         role = Role(
             id=id,
             name=table.text("name"),
             plural=table.text("plural"),
             purpose=table.text("purpose"),
             contact_label=table.text("contact-label"),
-            stage=stage,
+            stage=table.choice("stage", sorted(stages), "stage"),
             position=table.number("position", 0, 100),
             works_with=table.texts("works-with"),
             titles=table.texts("titles", optional=True),
-            responsibilities=tuple(responsibilities),
+            responsibilities=responsibilities,
         )
-        table.done()
+        table.report_unknown_keys()
         return role
 
-    def _across(self, roles: list[Role], tables: dict[str, Table], ids: set[str]) -> None:
-        """What only shows when all roles are seen together: references, unique ids, equal numbers.
+    def _responsibilities(self, role: str, table: TomlTable) -> Iterator[Responsibility]:
+        for row in table.tables("responsibilities"):
+            yield Responsibility(
+                id=row.id(),
+                role=role,
+                name=row.text("name"),
+                question=row.text("question"),
+                hint=row.text("hint"),
+                weekly_example=row.text("weekly-example", optional=True),
+                vocabulary=row.texts("vocabulary", optional=True),
+                file=row.file,
+                line=row.line(),
+            )
+            row.report_unknown_keys()
 
-        `ids` also names roles whose file cannot be read, so that one broken file is one problem.
-        """
-        counts = [len(role.responsibilities) for role in roles if role.responsibilities]
-        usual = max(set(counts), key=counts.count, default=0)
-        seen: dict[str, Responsibility] = {}
-        for role in roles:
-            table = tables[role.id]
-            for other in role.works_with:
-                if other not in ids or other == role.id:
-                    table.problem(
-                        "works-with", f"{shown(other)} is no other role", f"use some of {', '.join(sorted(ids))}"
-                    )
-            if role.responsibilities and len(role.responsibilities) != usual:
-                table.problem(
+    def _check_contacts(self, role: Role, table: TomlTable, role_ids: set[str]) -> None:
+        for other in role.works_with:
+            if other not in role_ids or other == role.id:
+                hint = f"use some of {', '.join(sorted(role_ids - {role.id}))}"
+                table.add_problem("works-with", f"{quote(other)} is not the id of another role", hint)
+
+    def _check_responsibility_counts(self, roles: Iterable[Role], tables: Mapping[str, TomlTable]) -> None:
+        counts = {role.id: len(role.responsibilities) for role in roles if role.responsibilities}
+        if not counts:
+            return
+        ((usual_count, _),) = Counter(counts.values()).most_common(1)
+        for role, count in counts.items():
+            if count != usual_count:
+                tables[role].add_problem(
                     "responsibilities",
-                    f"{len(role.responsibilities)} responsibilities where other roles have {usual}",
-                    "give every role the same number: shares compare like with like only then",
+                    f"{count} responsibilities, but other roles have {usual_count}",
+                    "give every role the same number, so that their shares can be compared",
                 )
-            for item in role.responsibilities:
-                if item.id in COLUMNS:
-                    self.note(item.file, *_is_a_column(item.id), item.line)
-                if item.id in seen:
-                    first = seen[item.id]
-                    self.note(
-                        item.file,
-                        f"id {shown(item.id)} is taken by {first.file.name}:{first.line}",
-                        "rename one",
-                        item.line,
-                    )
-                elif item.id in ids:
-                    self.note(item.file, f"id {shown(item.id)} is also a role's", "rename one", item.line)
-                seen.setdefault(item.id, item)
+
+    def _check_responsibility_ids(self, roles: Iterable[Role], role_ids: Collection[str]) -> None:
+        first: dict[str, Responsibility] = {}
+        for item in (item for role in roles for item in role.responsibilities):
+            if item.id in CSV_COLUMNS:
+                self._add_column_problem(item.id, item.file, item.line)
+            if item.id in first:
+                other = first[item.id]
+                message = f"id {quote(item.id)} is already used in {other.file.name}:{other.line}"
+                self.add(item.file, message, "rename one", item.line)
+            elif item.id in role_ids:
+                self.add(item.file, f"id {quote(item.id)} is also the id of a role", "rename one", item.line)
+            first.setdefault(item.id, item)
+
+    def _add_column_problem(self, id: str, file: Path, line: int) -> None:
+        self.add(file, f"id {quote(id)} is the name of another column in CSV files", "rename it", line)
 
 
-def _is_a_column(id: str) -> tuple[str, str]:
-    return f"id {id!r} is a column of its own in CSV files", "rename it"
-
-
-def _slot_faults(text: str, slots: Collection[str] | None) -> Iterator[tuple[str, str]]:
+def _slot_problems(text: str, slots: Collection[str] | None) -> Iterator[tuple[str, str]]:
     """Problems with the slots of a talking point's text, each with a hint. With `slots` None every slot is accepted."""
     try:
         parts = list(string.Formatter().parse(text))
     except ValueError:
-        yield "text has a brace without its partner", "write each slot as {slot}, and double any other brace"
+        yield "text has an unmatched brace", "write each slot as {slot}, and double any other brace"
         return
-    for _, slot, form, conversion in parts:
-        written = f"{slot}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
-        if slot is not None and slots is not None and written not in slots:
-            given = f"use only {', '.join(f'{{{name}}}' for name in slots)}" if slots else "use none here"
-            yield f"unknown slot {{{written}}} for this condition", given
+    for _, slot, format_spec, conversion in parts:
+        if slot is None or slots is None:
+            continue
+        full_slot = slot
+        if conversion:
+            full_slot += f"!{conversion}"
+        if format_spec:
+            full_slot += f":{format_spec}"
+        if full_slot not in slots:
+            known_slots = ", ".join(f"{{{name}}}" for name in slots)
+            hint = f"use only {known_slots}" if slots else "use no slot here"
+            yield f"unknown slot {{{full_slot}}} for this condition", hint

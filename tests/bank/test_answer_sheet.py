@@ -1,4 +1,4 @@
-"""An answer sheet beside its bank."""
+"""The answers of one person next to the questions of the bank."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from quiz.config import paths
 
 BANK = load(paths.project_folder("questions"))
 IDS = [item.id for item in BANK.questions_in_order]
-NEARLY = math.ceil(MIN_UNIFORM_SHARE * len(IDS))
+NEARLY_ALL = math.ceil(MIN_UNIFORM_SHARE * len(IDS))
 
 answers = st.dictionaries(st.sampled_from([*IDS, "since-removed"]), st.sampled_from([*BANK.option, "hourly", ""]))
 
 
-def test_an_empty_sheet_starts_on_the_first_page():
+def test_an_empty_sheet_is_open_from_the_first_page():
     empty = answer_sheet(BANK, {})
     assert (empty.answered_count, empty.question_count, empty.is_complete, empty.first_open_page) == (
         0,
@@ -29,62 +29,62 @@ def test_an_empty_sheet_starts_on_the_first_page():
     )
 
 
-def test_a_full_sheet_is_complete_whatever_the_answers():
-    for point in BANK.option:
-        full = answer_sheet(BANK, dict.fromkeys(IDS, point))
+def test_a_sheet_with_all_answers_is_complete():
+    for option in BANK.option:
+        full = answer_sheet(BANK, dict.fromkeys(IDS, option))
         assert full.is_complete
         assert full.first_open_page == len(BANK.pages)
 
 
-def test_the_first_open_page_is_the_first_with_a_gap():
+def test_the_first_open_page_is_the_first_with_an_open_question():
     gap = BANK.pages[1][2].id
     assert answer_sheet(BANK, {id: "weekly" for id in IDS if id != gap}).first_open_page == 2
     assert answer_sheet(BANK, {item.id: "weekly" for item in BANK.pages[1]}).first_open_page == 1
 
 
-def test_lines_stand_in_the_order_of_asking_with_their_pages():
-    lines = answer_sheet(BANK, {}).rows
-    assert [line.responsibility.id for line in lines] == IDS
-    assert [line.page for line in lines] == [n for n, items in enumerate(BANK.pages, 1) for _ in items]
+def test_rows_are_in_the_order_of_asking_with_their_pages():
+    rows = answer_sheet(BANK, {}).rows
+    assert [row.responsibility.id for row in rows] == IDS
+    assert [row.page for row in rows] == [n for n, items in enumerate(BANK.pages, 1) for _ in items]
 
 
 @given(answers)
-def test_what_the_bank_does_not_know_is_ignored(given):
+def test_unknown_questions_and_answers_are_ignored(given):
     known = {id: value for id, value in given.items() if id in IDS and value in BANK.option}
     assert answer_sheet(BANK, given) == answer_sheet(BANK, known)
     assert answer_sheet(BANK, given).answered_count == len(known)
 
 
 @given(answers)
-def test_a_sheet_is_complete_exactly_where_nothing_is_open(given):
-    found = answer_sheet(BANK, given)
-    assert found.is_complete == all(line.answer for line in found.rows)
-    assert all(line.answer for line in found.rows if line.page < found.first_open_page)
+def test_a_sheet_is_complete_exactly_if_no_question_is_open(given):
+    sheet = answer_sheet(BANK, given)
+    assert sheet.is_complete == all(row.answer for row in sheet.rows)
+    assert all(row.answer for row in sheet.rows if row.page < sheet.first_open_page)
 
 
 @given(answers, st.sampled_from(list(BANK.role)))
-def test_a_roles_lines_are_its_own_with_what_is_most_often_done_first(given, role):
-    lines = answer_sheet(BANK, given).by_role(role)
-    assert {line.responsibility.id for line in lines} == {item.id for item in BANK.role[role].responsibilities}
-    levels = [line.answer.level or 0 if line.answer else 0 for line in lines]
+def test_the_rows_of_a_role_are_those_of_its_responsibilities_with_the_highest_level_first(given, role):
+    rows = answer_sheet(BANK, given).by_role(role)
+    assert {row.responsibility.id for row in rows} == {item.id for item in BANK.role[role].responsibilities}
+    levels = [row.answer.level or 0 if row.answer else 0 for row in rows]
     assert levels == sorted(levels, reverse=True)
 
 
-@pytest.mark.parametrize("point", BANK.scale)
-def test_nearly_all_the_same_is_a_straight_line(point):
-    other = BANK.scale[point == BANK.scale[0]].id
-    assert answer_sheet(BANK, dict.fromkeys(IDS, point.id)).uniform_answer == point
-    nearly = dict.fromkeys(IDS, other) | dict.fromkeys(IDS[:NEARLY], point.id)
-    assert answer_sheet(BANK, nearly).uniform_answer == point
-    fewer = dict.fromkeys(IDS, other) | dict.fromkeys(IDS[: NEARLY - 1], point.id)
+@pytest.mark.parametrize("option", BANK.scale)
+def test_nearly_equal_answers_have_a_uniform_answer(option):
+    other = BANK.scale[option == BANK.scale[0]].id
+    assert answer_sheet(BANK, dict.fromkeys(IDS, option.id)).uniform_answer == option
+    nearly = dict.fromkeys(IDS, other) | dict.fromkeys(IDS[:NEARLY_ALL], option.id)
+    assert answer_sheet(BANK, nearly).uniform_answer == option
+    fewer = dict.fromkeys(IDS, other) | dict.fromkeys(IDS[: NEARLY_ALL - 1], option.id)
     assert answer_sheet(BANK, fewer).uniform_answer is None
 
 
-def test_leaving_everything_out_is_no_straight_line():
+def test_skipping_everything_is_not_a_uniform_answer():
     assert answer_sheet(BANK, dict.fromkeys(IDS, BANK.skip.id)).uniform_answer is None
     assert answer_sheet(BANK, {}).uniform_answer is None
 
 
-def test_a_few_answers_alike_among_many_left_out_are_no_straight_line():
+def test_a_few_equal_answers_among_many_skipped_are_not_a_uniform_answer():
     some = dict.fromkeys(IDS, BANK.skip.id) | dict.fromkeys(IDS[:8], "weekly")
     assert answer_sheet(BANK, some).uniform_answer is None

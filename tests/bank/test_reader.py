@@ -1,4 +1,4 @@
-"""The bank: what its files give, what is wrong with them, and the shipped one."""
+"""Reading a bank: the values, the problems of files, and the shipped bank."""
 
 import os
 import shutil
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from quiz import create_app
 from quiz.admin import bank_lint
 from quiz.bank import (
-    COLUMNS,
     CONDITIONS,
+    CSV_COLUMNS,
     WISHES,
     AnswerOption,
     Bank,
@@ -62,11 +62,11 @@ phrase = "more"
 """
 
 
-def made(roles: int, responsibilities: int = 3) -> Bank:
-    """A bank of so many roles, whose ids tell where they stand."""
+def make_bank(roles: int, responsibilities: int = 3) -> Bank:
+    """A bank with this many roles and responsibilities for each."""
     scale = (AnswerOption("never", "Never", "never", 0.0), AnswerOption("daily", "Daily", "daily", 1.0))
     return Bank(
-        name="made",
+        name="Made-up roles",
         stem="How often did you …",
         scale=scale,
         skip=AnswerOption("skip", "I can’t say", "left out", None),
@@ -96,8 +96,8 @@ def made(roles: int, responsibilities: int = 3) -> Bank:
     )
 
 
-def faults(folder) -> list[str]:
-    """The problems of a bank as lines, with its folder left out."""
+def problem_lines(folder) -> list[str]:
+    """The problems of a bank as lines, without the path of its folder."""
     with pytest.raises(BankError) as caught:
         load(folder)
     return [str(problem).removeprefix(f"{folder}/") for problem in caught.value.problems]
@@ -109,10 +109,10 @@ def change(folder, file: str, old: str, new: str) -> None:
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-# The files become values
+# The values
 
 
-def test_a_bank_holds_what_its_files_say(small_bank):
+def test_a_bank_has_the_values_of_its_files(small_bank):
     bank = load(small_bank)
     assert bank.name == "Roles in a bakery"
     assert [point.level for point in bank.scale] == [0, 0.1, 0.35, 0.65, 1]
@@ -125,32 +125,32 @@ def test_a_bank_holds_what_its_files_say(small_bank):
     assert bank.responsibility["oven"].line == 15
 
 
-def test_roles_stand_in_the_order_of_the_flow(small_bank):
+def test_roles_are_in_the_order_of_the_flow(small_bank):
     change(small_bank, "roles/baker.toml", "position = 1", "position = 2.5")
     assert list(load(small_bank).role) == ["cake-maker", "baker", "shop-keeper"]
 
 
-def test_naming_a_contact_in_one_file_is_enough(small_bank):
+def test_a_contact_named_in_one_file_counts_for_both_roles(small_bank):
     bank = load(small_bank)
     assert bank.contacts == {("baker", "cake-maker"), ("baker", "shop-keeper")}
     assert [role.id for role in bank.neighbours("baker")] == ["cake-maker", "shop-keeper"]
     assert [role.id for role in bank.neighbours("cake-maker")] == ["baker"]
 
 
-def test_the_version_changes_with_what_people_are_asked(small_bank):
+def test_the_version_changes_with_a_question(small_bank):
     before = load(small_bank).version
     change(small_bank, "roles/baker.toml", "mix dough", "knead dough")
     assert load(small_bank).version != before
 
 
-def test_the_version_stays_when_only_words_about_a_role_change(small_bank):
+def test_the_version_stays_the_same_if_only_texts_about_a_role_and_levels_change(small_bank):
     before = load(small_bank).version
     change(small_bank, "roles/baker.toml", "Bakes the bread.", "Bakes bread and rolls.")
     change(small_bank, "bank.toml", "level = 0.35", "level = 0.4")
     assert load(small_bank).version == before
 
 
-def test_a_bank_may_do_without_talking_points_wishes_and_titles(small_bank):
+def test_talking_points_wishes_titles_and_examples_are_optional(small_bank):
     bank = load(small_bank)
     assert (
         bank.talking_points,
@@ -165,7 +165,7 @@ def test_a_bank_may_do_without_talking_points_wishes_and_titles(small_bank):
     )
 
 
-def test_a_bank_holds_what_a_talk_needs(small_bank):
+def test_a_bank_has_talking_points_wishes_titles_and_examples(small_bank):
     (small_bank / "talking_points.toml").write_text(TALKING_POINTS, encoding="utf-8")
     change(small_bank, "bank.toml", "[[stages]]", f"{WISH}\n[[stages]]")
     change(small_bank, "roles/baker.toml", "position = 1", 'position = 1\ntitles = ["bread maker"]')
@@ -186,22 +186,22 @@ def test_a_bank_holds_what_a_talk_needs(small_bank):
 
 
 @given(roles=st.integers(2, 12), responsibilities=st.integers(1, 5))
-def test_no_two_neighbours_are_of_one_role(roles, responsibilities):
-    bank = made(roles, responsibilities)
+def test_neighbouring_questions_are_of_different_roles(roles, responsibilities):
+    bank = make_bank(roles, responsibilities)
     assert all(a.role != b.role for a, b in pairwise(bank.questions_in_order))
     assert sorted(r.id for r in bank.questions_in_order) == sorted(bank.responsibility)
 
 
 @given(roles=st.integers(1, 12), responsibilities=st.integers(1, 5))
-def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, responsibilities):
-    bank = made(roles, responsibilities)
+def test_pages_contain_all_questions_in_order_and_their_sizes_differ_by_one_at_most(roles, responsibilities):
+    bank = make_bank(roles, responsibilities)
     sizes = [len(page) for page in bank.pages]
     assert [r for page in bank.pages for r in page] == list(bank.questions_in_order)
     assert max(sizes) <= bank.max_page_size
     assert max(sizes) - min(sizes) <= 1
 
 
-# What can be wrong with the files
+# Problems of files
 
 
 @pytest.mark.parametrize(
@@ -226,13 +226,23 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
             "bank.toml",
             "min-questions = 2",
             "min-questions = 4",
-            "7: pages of 4 to 4 cannot hold the questions evenly (3, 3); widen it",
+            "7: pages of 4 to 4 questions are not possible (sizes: 3, 3); allow more sizes",
         ),
-        ("bank.toml", "level = 0.1", "level = 0", "20: level of 'rarely' does not rise; order the scale"),
+        (
+            "bank.toml",
+            "level = 0.1",
+            "level = 0",
+            "20: level of 'rarely' is not higher than the one before; order the scale",
+        ),
         ("bank.toml", "level = 1\n", "level = 0.9\n", "10: the scale does not run from level 0 to level 1; give the"),
-        ("bank.toml", 'id = "daily"', 'id = "weekly"', "35: answer 'weekly' stands twice; rename or remove one"),
+        ("bank.toml", 'id = "daily"', 'id = "weekly"', "35: answer 'weekly' is defined twice; rename or remove one"),
         ("bank.toml", 'id = "daily"', 'id = "skip"', "35: 'skip' is also the id of [skip]; rename one of the two"),
-        ("bank.toml", 'id = "shop"', 'id = "bakehouse"', "51: stage 'bakehouse' stands twice; rename or remove one"),
+        (
+            "bank.toml",
+            'id = "shop"',
+            'id = "bakehouse"',
+            "51: stage 'bakehouse' is defined twice; rename or",
+        ),
         ("bank.toml", "[pages]", "[pages", "6: is not TOML: "),
         (
             "bank.toml",
@@ -261,19 +271,19 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
             "roles/baker.toml",
             "position = 1",
             f"position = {'9' * 400}",
-            "6: position is a number of too many digits; use a number",
+            "6: position is a number with too many digits; use a number",
         ),
         (
             "roles/baker.toml",
             "position = 1",
             f"position = {'9' * 5000}",
-            "6: holds a number of too many digits; write a",
+            "6: contains a number with too many digits; write a",
         ),
         (
             "roles/baker.toml",
             "position = 1",
             f"position = 0x{'f' * 5000}",
-            "6: position is a number of too many digits; use a",
+            "6: position is a number with too many digits; use a",
         ),
         ("roles/baker.toml", "position = 1", '"position" = 101', "6: position is 101; use a number from 0 to 100"),
         (
@@ -286,7 +296,7 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
             "roles/baker.toml",
             'id = "oven"',
             'id = "text"',
-            "15: id 'text' is a column of its own in CSV files; rename it",
+            "15: id 'text' is the name of another column in CSV files; rename it",
         ),
         (
             "roles/baker.toml",
@@ -298,14 +308,14 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
             "roles/baker.toml",
             'name = "baker"',
             r'name = "ba\u0000ker"',
-            r"1: name holds the control character '\x00'; ",
+            r"1: name contains the control character '\x00'; ",
         ),
         ("roles/baker.toml", 'name = "baker"', r'name = "\u200b"', "1: name is empty; write a text"),
         (
             "roles/baker.toml",
             "position = 1",
             'position = 1\ntitles = ["a", " "]',
-            "7: titles holds a text that is empty; write",
+            "7: titles contains a text that is empty; write",
         ),
         (
             "roles/baker.toml",
@@ -320,24 +330,40 @@ def test_pages_hold_all_questions_in_order_and_differ_by_one_at_most(roles, resp
             "position = 1\npositoin = 2",
             "7: unknown key 'positoin'; remove it or use one of ",
         ),
-        ("roles/baker.toml", '["shop-keeper"]', '["miller"]', "7: 'miller' is no other role; use some of baker, "),
-        ("roles/baker.toml", '["shop-keeper"]', '["baker"]', "7: 'baker' is no other role; use some of baker, "),
-        ("roles/baker.toml", '["shop-keeper"]', "[7]", "7: works-with holds something that is not a text; put each"),
+        (
+            "roles/baker.toml",
+            '["shop-keeper"]',
+            '["miller"]',
+            "7: 'miller' is not the id of another role; use some of cake-maker, shop-keeper",
+        ),
+        (
+            "roles/baker.toml",
+            '["shop-keeper"]',
+            '["baker"]',
+            "7: 'baker' is not the id of another role; use some of cake-maker, shop-keeper",
+        ),
+        ("roles/baker.toml", '["shop-keeper"]', "[7]", "7: works-with contains an item that is not a text; put each"),
         ("roles/baker.toml", 'id = "oven"', 'id = "The oven"', "16: id 'The oven' is not an id; use a-z, 0-9 and "),
         ("roles/baker.toml", 'hint = "heating', 'clue = "heating', "15: hint is missing; write hint = "),
         (
             "roles/cake-maker.toml",
             'id = "fillings"',
             'id = "oven"',
-            "9: id 'oven' is taken by baker.toml:15; rename one",
+            "9: id 'oven' is already used in baker.toml:15; rename one",
         ),
-        ("roles/baker.toml", 'id = "oven"', 'id = "shop-keeper"', "15: id 'shop-keeper' is also a role's; rename one"),
+        (
+            "roles/baker.toml",
+            'id = "oven"',
+            'id = "shop-keeper"',
+            "15: id 'shop-keeper' is also the id of a role;",
+        ),
         ("roles/baker.toml", 'plural = "bakers"', 'plural = "bakers', "2: is not TOML: "),
     ],
 )
-def test_each_fault_is_named_with_its_line_and_mend(small_bank, file, old, new, problem):
+def test_each_problem_has_its_line_and_a_hint(small_bank, file, old, new, problem):
     change(small_bank, file, old, new)
-    assert any(line.startswith(f"{file}:{problem}") for line in faults(small_bank)), faults(small_bank)
+    lines = problem_lines(small_bank)
+    assert any(line.startswith(f"{file}:{problem}") for line in lines), lines
 
 
 @pytest.mark.parametrize(
@@ -352,12 +378,12 @@ def test_each_fault_is_named_with_its_line_and_mend(small_bank, file, old, new, 
         ("{responsibility}", "{role.name}", "4: unknown slot {role.name} for this condition; use only "),
         ("{responsibility}", "{role!r:>9}", "4: unknown slot {role!r:>9} for this condition; use only "),
         ("{responsibility}", "{}", "4: unknown slot {} for this condition; use only "),
-        ("Which day", "Which {role}", "10: unknown slot {role} for this condition; use none here"),
-        ("{responsibility}", "{responsibility", "4: text has a brace without its partner; write each slot as {slot}"),
+        ("Which day", "Which {role}", "10: unknown slot {role} for this condition; use no slot here"),
+        ("{responsibility}", "{responsibility", "4: text has an unmatched brace; write each slot as {slot}"),
         ("priority = 80", "priority = 101", "5: priority is 101; use a number from 0 to 100"),
         ("priority = 80", "weight = 80", "1: priority is missing; write priority = "),
         ("priority = 80", "weight = 80", "5: unknown key 'weight'; remove it or use one of id, priority, text, when"),
-        ('id = "best-day"', 'id = "begin"', "8: talking point 'begin' stands twice; rename or remove one"),
+        ('id = "best-day"', 'id = "begin"', "8: talking point 'begin' is defined twice; rename or remove one"),
         (
             "[[talking-points]]",
             "[[talking-point]]",
@@ -366,13 +392,15 @@ def test_each_fault_is_named_with_its_line_and_mend(small_bank, file, old, new, 
         ("[[talking-points]]", "[[talking-points]", "1: is not TOML: "),
     ],
 )
-def test_each_fault_of_a_talking_point_is_named_with_its_line_and_mend(small_bank, old, new, problem):
+def test_each_problem_of_a_talking_point_has_its_line_and_a_hint(small_bank, old, new, problem):
     (small_bank / "talking_points.toml").write_text(TALKING_POINTS, encoding="utf-8")
     change(small_bank, "talking_points.toml", old, new)
-    assert any(line.startswith(f"talking_points.toml:{problem}") for line in faults(small_bank)), faults(small_bank)
+    assert any(line.startswith(f"talking_points.toml:{problem}") for line in problem_lines(small_bank)), problem_lines(
+        small_bank
+    )
 
 
-def test_a_talking_point_may_hold_doubled_braces(small_bank):
+def test_a_talking_point_may_contain_doubled_braces(small_bank):
     text = TALKING_POINTS.replace("{responsibility}", "{{anything}}")
     (small_bank / "talking_points.toml").write_text(text, encoding="utf-8")
     assert (
@@ -381,42 +409,42 @@ def test_a_talking_point_may_hold_doubled_braces(small_bank):
     )
 
 
-def test_a_wish_that_nothing_asks_by_is_named(small_bank):
+def test_an_unknown_wish_is_a_problem(small_bank):
     end = len((small_bank / "bank.toml").read_text(encoding="utf-8").splitlines())
     with (small_bank / "bank.toml").open("a", encoding="utf-8") as file:
         file.write(WISH.replace('"more"', '"most"', 1))
-    assert faults(small_bank) == [
+    assert problem_lines(small_bank) == [
         f"bank.toml:{end + 3}: unknown wish 'most'; use one of more, as-is, less, hand-over, start"
     ]
 
 
-def test_all_faults_are_named_at_once_in_order_of_file_and_line(small_bank):
+def test_all_problems_are_reported_at_once_in_order_of_file_and_line(small_bank):
     change(small_bank, "roles/shop-keeper.toml", 'stage = "shop"', 'stage = "market"')
     change(small_bank, "roles/baker.toml", 'id = "oven"', 'id = "Oven"')
     change(small_bank, "roles/baker.toml", "position = 1", "position = 101")
     starts = ["roles/baker.toml:6: position", "roles/baker.toml:16: id", "roles/shop-keeper.toml:5: unknown stage"]
-    assert [line[: len(start)] for line, start in zip(faults(small_bank), starts, strict=True)] == starts
+    assert [line[: len(start)] for line, start in zip(problem_lines(small_bank), starts, strict=True)] == starts
 
 
-def test_a_role_with_fewer_responsibilities_than_the_others_is_named(small_bank):
+def test_a_role_with_fewer_responsibilities_than_the_others_is_a_problem(small_bank):
     file = small_bank / "roles" / "baker.toml"
     file.write_text("\n".join(file.read_text(encoding="utf-8").splitlines()[:14]), encoding="utf-8")
-    (line,) = faults(small_bank)
-    assert line.startswith("roles/baker.toml:9: 1 responsibilities where other roles have 2; give every role the same")
+    (line,) = problem_lines(small_bank)
+    assert line.startswith("roles/baker.toml:9: 1 responsibilities, but other roles have 2; give every role the same")
 
 
-def test_roles_without_any_responsibility_are_named(small_bank):
+def test_a_role_without_responsibilities_is_a_problem(small_bank):
     for file in (small_bank / "roles").iterdir():
         file.write_text("\n".join([*file.read_text(encoding="utf-8").splitlines()[:7], "responsibilities = []"]))
-    assert {line.partition(": ")[2] for line in faults(small_bank)} == {
+    assert {line.partition(": ")[2] for line in problem_lines(small_bank)} == {
         "the role has no responsibility; add a [[responsibilities]] table"
     }
 
 
-def test_two_tables_without_an_id_are_not_called_twins(small_bank):
+def test_two_tables_without_an_id_do_not_have_the_same_id(small_bank):
     change(small_bank, "bank.toml", 'id = "never"\n', "")
     change(small_bank, "bank.toml", 'id = "rarely"\n', "")
-    assert [line.partition(";")[0] for line in faults(small_bank)] == [
+    assert [line.partition(";")[0] for line in problem_lines(small_bank)] == [
         "bank.toml:10: id is missing",
         "bank.toml:15: id is missing",
     ]
@@ -424,20 +452,20 @@ def test_two_tables_without_an_id_are_not_called_twins(small_bank):
 
 def test_a_file_cut_short_is_reported_at_its_end(small_bank):
     (small_bank / "roles" / "baker.toml").write_text('name = "baker"\nworks-with = ["a",\n', encoding="utf-8")
-    (line,) = faults(small_bank)
+    (line,) = problem_lines(small_bank)
     assert line.startswith("roles/baker.toml:2: is not TOML: ")
 
 
-def test_a_file_that_is_no_text_is_named(small_bank):
+def test_a_file_that_is_not_text_is_a_problem(small_bank):
     (small_bank / "roles" / "baker.toml").write_bytes(b"\xff\xfe")
-    (line,) = faults(small_bank)
+    (line,) = problem_lines(small_bank)
     assert line == "roles/baker.toml:1: is not UTF-8 text; save it as UTF-8"
 
 
-def test_a_file_in_another_encoding_is_named_with_the_line_that_shows_it(small_bank):
+def test_a_file_in_another_encoding_is_reported_with_the_line_of_the_first_wrong_byte(small_bank):
     baker = small_bank / "roles" / "baker.toml"
     baker.write_bytes(baker.read_bytes().replace(b"the bread.", b"the br\xf6t."))
-    assert faults(small_bank) == ["roles/baker.toml:3: is not UTF-8 text; save it as UTF-8"]
+    assert problem_lines(small_bank) == ["roles/baker.toml:3: is not UTF-8 text; save it as UTF-8"]
 
 
 def test_a_file_may_begin_with_a_byte_order_mark_and_end_its_lines_as_windows_does(small_bank):
@@ -456,62 +484,62 @@ def test_a_file_may_begin_with_a_byte_order_mark_and_end_its_lines_as_windows_do
     ],
     ids=["separators", "many lines", "quotes in a comment"],
 )
-def test_lines_are_counted_right_after_any_text(small_bank, purpose):
+def test_line_numbers_are_right_after_any_text(small_bank, purpose):
     change(small_bank, "roles/baker.toml", "Bakes the bread.", purpose)
     change(small_bank, "roles/baker.toml", 'hint = "heating', 'clue = "heating')
     line = 19 + purpose.count("\n")
-    assert any(said.startswith(f"roles/baker.toml:{line}: unknown key 'clue'") for said in faults(small_bank))
+    assert any(text.startswith(f"roles/baker.toml:{line}: unknown key 'clue'") for text in problem_lines(small_bank))
 
 
-def test_a_table_in_one_line_is_found_on_that_line(small_bank):
+def test_a_problem_in_a_one_line_table_is_reported_on_that_line(small_bank):
     baker = small_bank / "roles" / "baker.toml"
     head, _, _ = baker.read_text(encoding="utf-8").partition("[[responsibilities]]")
     row = '{id = "%s", name = "x", question = "do it", hint = "so"}'
     baker.write_text(f"{head}responsibilities = [{row % 'one'}, {row % 'Two'}]\n", encoding="utf-8")
-    (line,) = faults(small_bank)
+    (line,) = problem_lines(small_bank)
     assert line.startswith("roles/baker.toml:9: id 'Two' is not an id;")
 
 
-def test_a_part_that_is_missing_is_one_problem(small_bank):
+def test_a_missing_table_is_one_problem(small_bank):
     for part in ("[pages]", "[skip]"):
         change(small_bank, "bank.toml", part, f"[x{part[1:]}")
     (small_bank / "roles" / "baker.toml").write_text("responsibilities = []", encoding="utf-8")
-    said = faults(small_bank)
-    assert "bank.toml:1: pages is missing; write it as a [pages] table" in said
-    assert "bank.toml:1: skip is missing; write it as a [skip] table" in said
-    assert not any(word in line for line in said for word in ("min-questions is", " label is", "0 responsibilities"))
+    lines = problem_lines(small_bank)
+    assert "bank.toml:1: pages is missing; write it as a [pages] table" in lines
+    assert "bank.toml:1: skip is missing; write it as a [skip] table" in lines
+    assert not any(word in line for line in lines for word in ("min-questions is", " label is", "0 responsibilities"))
 
 
-@pytest.mark.parametrize(("key", "what"), [("stages", "stages"), ("scale", "answers")])
-def test_a_list_of_nothing_or_of_too_much_is_one_problem(small_bank, key, what):
+@pytest.mark.parametrize(("key", "items"), [("stages", "stages"), ("scale", "answers")])
+def test_an_empty_or_too_long_list_is_one_problem(small_bank, key, items):
     text = (small_bank / "bank.toml").read_text(encoding="utf-8")
     head, *rows = text.split(f"[[{key}]]")
     rest = rows[-1].partition("[skip]")
     without = f"{head}{''.join(rest[1:])}"
     (small_bank / "bank.toml").write_text(f"{key} = []\n{without}", encoding="utf-8")
-    assert faults(small_bank) == [f"bank.toml:1: there are no {what}; add [[{key}]] tables"]
+    assert problem_lines(small_bank) == [f"bank.toml:1: there are no {items}; add [[{key}]] tables"]
     many = [f'[[{key}]]\nid = "n{n}"\nname = "n"\ndescription = "n"\n' for n in range(19 if key == "stages" else 21)]
     if key == "scale":
         many = [f'[[scale]]\nid = "n{n}"\nlabel = "n"\nphrase = "n"\nlevel = {n / 20}\n' for n in range(21)]
     (small_bank / "bank.toml").write_text(f"{text if key == 'stages' else without}\n{''.join(many)}", encoding="utf-8")
-    (line,) = faults(small_bank)
-    assert line.endswith(f": there are 21 {what}; use at most 20")
+    (line,) = problem_lines(small_bank)
+    assert line.endswith(f": there are 21 {items}; use at most 20")
 
 
 @pytest.mark.parametrize(
-    ("place", "put", "problem"),
+    ("file", "create", "problem"),
     [
-        ("roles/baker.toml", lambda file: file.mkdir(), "is not a file; put one in its place"),
-        ("roles/baker.toml", os.mkfifo, "is not a file; put one in its place"),
-        ("roles/baker.toml", lambda file: file.symlink_to("/dev/zero"), "is not a file; put one in its place"),
-        ("roles/baker.toml", lambda file: file.symlink_to("gone"), "is a link that leads nowhere; repair or remove it"),
-        ("roles/baker.toml", lambda file: file.symlink_to(file), "is a link that leads nowhere; repair or remove it"),
+        ("roles/baker.toml", lambda file: file.mkdir(), "is not a file; replace it by a file"),
+        ("roles/baker.toml", os.mkfifo, "is not a file; replace it by a file"),
+        ("roles/baker.toml", lambda file: file.symlink_to("/dev/zero"), "is not a file; replace it by a file"),
+        ("roles/baker.toml", lambda file: file.symlink_to("gone"), "is a broken symbolic link; repair or remove it"),
+        ("roles/baker.toml", lambda file: file.symlink_to(file), "is a broken symbolic link; repair or remove it"),
         (
             "talking_points.toml",
             lambda file: file.symlink_to("gone"),
-            "is a link that leads nowhere; repair or remove it",
+            "is a broken symbolic link; repair or remove it",
         ),
-        ("roles/baker.svg", lambda file: file.mkdir(), "is not a file; put one in its place"),
+        ("roles/baker.svg", lambda file: file.mkdir(), "is not a file; replace it by a file"),
         (
             "roles/baker.toml",
             lambda file: file.write_bytes(b"#" * 1_000_001),
@@ -520,48 +548,48 @@ def test_a_list_of_nothing_or_of_too_much_is_one_problem(small_bank, key, what):
         ("roles/baker.svg", lambda file: file.write_bytes(b"#" * 20_001), "has 20,001 bytes; use at most 20,000"),
     ],
 )
-def test_what_is_no_file_to_read_is_named(small_bank, place, put, problem):
-    (small_bank / place).unlink(missing_ok=True)
-    put(small_bank / place)
-    (line,) = faults(small_bank)
-    assert line.startswith(f"{place}:1: {problem}")
+def test_a_file_that_cannot_be_read_is_a_problem(small_bank, file, create, problem):
+    (small_bank / file).unlink(missing_ok=True)
+    create(small_bank / file)
+    (line,) = problem_lines(small_bank)
+    assert line.startswith(f"{file}:1: {problem}")
 
 
 @pytest.mark.parametrize(
-    ("put", "why"),
+    ("create", "reason"),
     [
         (lambda folder: folder.write_text("roles"), "Not a directory"),
         (lambda folder: folder.symlink_to(folder), "Too many levels of symbolic links"),
     ],
 )
-def test_a_folder_of_roles_that_cannot_be_read_is_named_with_the_reason(small_bank, put, why):
+def test_a_folder_of_roles_that_cannot_be_read_is_reported_with_the_reason(small_bank, create, reason):
     shutil.rmtree(small_bank / "roles")
-    put(small_bank / "roles")
-    assert faults(small_bank) == [f"roles:1: cannot be read ({why}); make it a readable folder"]
+    create(small_bank / "roles")
+    assert problem_lines(small_bank) == [f"roles:1: cannot be read ({reason}); make it a readable folder"]
 
 
-def test_hidden_files_such_as_editors_leave_are_no_roles(small_bank):
+def test_hidden_files_are_not_roles(small_bank):
     (small_bank / "roles" / "._baker.toml").write_bytes(b"\0\5\x16\7")
     (small_bank / "roles" / ".#baker.toml").symlink_to("somebody@here.1:2")
     assert list(load(small_bank).role) == ["baker", "cake-maker", "shop-keeper"]
 
 
-def test_a_role_whose_file_name_ends_in_capitals_is_named(small_bank):
+def test_a_role_file_with_a_capital_suffix_is_a_problem(small_bank):
     (small_bank / "roles" / "baker.toml").rename(small_bank / "roles" / "baker.TOML")
-    assert faults(small_bank) == ["roles/baker.TOML:1: ends in .TOML; rename it baker.toml"]
+    assert problem_lines(small_bank) == ["roles/baker.TOML:1: ends in .TOML; rename it baker.toml"]
 
 
 @pytest.mark.parametrize("name", ["new\nline", "turned\u202eround", os.fsdecode(b"byte\xff"), "r" * 81])
-def test_any_file_name_makes_one_line_that_can_be_printed(small_bank, name):
+def test_a_problem_is_one_printable_line_with_any_file_name(small_bank, name):
     (small_bank / "roles" / "baker.toml").rename(small_bank / "roles" / f"{name}.toml")
     for file in ("cake-maker.toml", "shop-keeper.toml"):
         change(small_bank, f"roles/{file}", '["baker"]', "[]")
-    (line,) = faults(small_bank)
+    (line,) = problem_lines(small_bank)
     assert ":1: file name '" in line
     assert line.isprintable()
 
 
-def test_the_longest_ids_can_be_kept_and_taken_out(small_bank, tmp_path):
+def test_the_longest_ids_can_be_stored_and_exported(small_bank, tmp_path):
     long, answer = "r" * 80, "d" * 20
     change(small_bank, "bank.toml", 'id = "daily"', f'id = "{answer}"')
     change(small_bank, "bank.toml", 'id = "skip"', f'id = "{"s" * 20}"')
@@ -576,14 +604,14 @@ def test_the_longest_ids_can_be_kept_and_taken_out(small_bank, tmp_path):
     assert f'"{"q" * 80}"' in visitor.get(f"{own}.csv").text
 
 
-def test_every_column_of_an_export_beside_the_questions_is_no_id_of_any(bank):
+def test_the_ids_of_roles_and_questions_cannot_be_other_columns_of_an_export(bank):
     header, _ = export.own_sheet(bank, {}, contacts=(), title="", text="")
-    assert {"id", *header} - set(bank.responsibility) == set(COLUMNS)
+    assert {"id", *header} - set(bank.responsibility) == set(CSV_COLUMNS)
 
 
-# Marks
+# Icons
 
-MARK = """\
+ICON = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <!-- A loaf. -->
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">
@@ -593,8 +621,8 @@ MARK = """\
 
 
 @pytest.mark.parametrize("file", ["logo.svg", "roles/baker.svg"])
-def test_a_mark_may_be_beside_a_role_and_for_the_whole(small_bank, file):
-    (small_bank / file).write_text(MARK, encoding="utf-8")
+def test_a_role_and_the_whole_bank_may_have_an_icon(small_bank, file):
+    (small_bank / file).write_text(ICON, encoding="utf-8")
     assert bank_lint.problems(small_bank) == []
 
 
@@ -602,10 +630,14 @@ def test_a_mark_may_be_beside_a_role_and_for_the_whole(small_bank, file):
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("M4 4H44", "{{ role }}", "4: holds '{'; remove it: a mark holds shapes alone"),
-        ("<!-- A", '<!DOCTYPE svg [<!ENTITY a "b">]><!-- A', "2: holds '<!'; remove it: a mark holds shapes alone"),
-        ("<path", "<script>alert(1)</script>\n<path", "4: holds <script>; draw with path, rect, circle, "),
-        ("<path", '<image href="https://example.org/a.png"/><path', "4: holds <image>; draw with path, rect, "),
+        ("M4 4H44", "{{ role }}", "4: contains '{'; remove it: an icon contains only shapes"),
+        (
+            "<!-- A",
+            '<!DOCTYPE svg [<!ENTITY a "b">]><!-- A',
+            "2: contains '<!'; remove it: an icon contains only",
+        ),
+        ("<path", "<script>alert(1)</script>\n<path", "4: contains <script>; draw only with path, rect, circle, "),
+        ("<path", '<image href="https://example.org/a.png"/><path', "4: contains <image>; draw only with path, rect, "),
         ("<path", '<path onclick="alert(1)"', "4: <path> has onclick; remove it: d, fill, stroke and the like"),
         ("<path", '<path style="fill: red"', "4: <path> has style; remove it: d, fill, stroke and the like"),
         ("<path", '<path id="main"', "4: <path> has id; remove it: d, fill, stroke and the like"),
@@ -614,30 +646,31 @@ def test_a_mark_may_be_beside_a_role_and_for_the_whole(small_bank, file):
         ("<svg", "</symbol><svg", "3: is not SVG (not well-formed (invalid token)); save it as plain SVG"),
     ],
 )
-def test_each_fault_of_a_mark_is_named_with_its_line_and_mend(small_bank, file, old, new, problem):
-    (small_bank / file).write_text(MARK.replace(old, new), encoding="utf-8")
-    (line,) = faults(small_bank)
+def test_each_problem_of_an_icon_has_its_line_and_a_hint(small_bank, file, old, new, problem):
+    (small_bank / file).write_text(ICON.replace(old, new), encoding="utf-8")
+    (line,) = problem_lines(small_bank)
     assert line.startswith(f"{file}:{problem}")
 
 
-def test_a_file_name_that_is_no_id_is_named(small_bank):
+def test_a_file_name_that_is_not_an_id_is_a_problem(small_bank):
     (small_bank / "roles" / "baker.toml").rename(small_bank / "roles" / "The Baker.toml")
     assert any(
-        line.startswith("roles/The Baker.toml:1: file name 'The Baker' is not an id;") for line in faults(small_bank)
+        line.startswith("roles/The Baker.toml:1: file name 'The Baker' is not an id;")
+        for line in problem_lines(small_bank)
     )
 
 
-def test_an_empty_folder_is_told_what_a_bank_is(tmp_path):
-    assert faults(tmp_path) == [
+def test_the_problems_of_an_empty_folder_say_what_a_bank_is(tmp_path):
+    assert problem_lines(tmp_path) == [
         "bank.toml:1: is missing; a bank is a folder with bank.toml and roles/<role>.toml",
-        "roles:1: holds no role; add a file <role>.toml",
+        "roles:1: contains no role; add a file <role>.toml",
     ]
 
 
 # The shipped bank
 
 
-def test_the_shipped_bank_holds_exactly_the_roles_and_responsibilities_that_other_programs_know(bank):
+def test_the_shipped_bank_has_exactly_the_roles_and_responsibilities_that_other_programs_know(bank):
     assert {role.id: [r.id for r in role.responsibilities] for role in bank.roles} == SHIPPED
     assert list(bank.option) == ["never", "rarely", "monthly", "weekly", "daily", "skip"]
 
@@ -651,13 +684,13 @@ def test_the_shipped_bank_has_every_wish_and_a_talking_point_for_every_condition
     assert {talking_point.when for talking_point in bank.talking_points} == set(CONDITIONS)
 
 
-def test_every_shipped_responsibility_says_in_one_sentence_what_a_week_of_it_looks_like(bank):
+def test_every_shipped_responsibility_has_a_weekly_example_of_one_sentence(bank):
     for item in bank.responsibility.values():
         assert item.weekly_example.startswith("You ") and item.weekly_example.endswith("."), item.id
         assert item.weekly_example.count(".") == 1 and 12 <= len(item.weekly_example.split()) <= 25, item.id
 
 
-def test_every_shipped_talking_point_asks_something_in_a_few_words_and_passes_no_judgement(bank):
+def test_every_shipped_talking_point_is_a_short_question_without_judgement(bank):
     for talking_point in bank.talking_points:
         assert talking_point.text.endswith("?") and len(talking_point.text.split()) <= 32, talking_point.id
         assert not {"must", "weak", "lack", "fail", "wrong", "poor"} & set(talking_point.text.casefold().split()), (
@@ -665,7 +698,7 @@ def test_every_shipped_talking_point_asks_something_in_a_few_words_and_passes_no
         )
 
 
-def test_an_eighth_role_is_one_more_file_and_nothing_else(tmp_path, bank):
+def test_an_eighth_role_needs_one_more_file_and_nothing_else(tmp_path, bank):
     folder = shutil.copytree(paths.project_folder("questions"), tmp_path / "questions")
     (folder / "roles" / "data-librarian.toml").write_text(EIGHTH_ROLE, encoding="utf-8")
     assert bank_lint.problems(folder) == []

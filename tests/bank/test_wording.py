@@ -1,4 +1,4 @@
-"""The pretest of the wording, at the desk: the answers of seven imagined full-time holders give their role alone."""
+"""A desk test of the wording: the answers of seven imagined full-time holders of a role give that role alone."""
 
 import tomllib
 
@@ -22,12 +22,12 @@ def test_every_role_has_a_holder(bank):
 @each_holder
 def test_a_holder_answers_every_question_and_says_why_they_hesitate(bank, role):
     answers, hesitations = HOLDERS[role]["answers"], HOLDERS[role]["hesitations"]
-    points = [point.id for point in bank.scale]
+    scale = [option.id for option in bank.scale]
     assert set(answers) == set(bank.responsibility)
-    assert set(answers.values()) <= set(points)
+    assert set(answers.values()) <= set(scale)
     for question, hesitation in hesitations.items():
-        # Wording that leaves somebody two points of the scale to choose between is too loose; three would be unusable.
-        assert 1 <= abs(points.index(hesitation["or"]) - points.index(answers[question])) <= 2
+        # A hesitation over two steps of the scale means vague wording; over three, the question would be unusable.
+        assert 1 <= abs(scale.index(hesitation["alternative"]) - scale.index(answers[question])) <= 2
         assert len(hesitation["why"].split()) >= 5
 
 
@@ -44,14 +44,14 @@ def test_a_holders_answers_give_their_role_alone(bank, role):
 
 
 @each_hesitation
-def test_deciding_one_hesitation_the_other_way_still_gives_the_role_alone(bank, role, question):
-    other = HOLDERS[role]["hesitations"][question]["or"]
+def test_the_alternative_of_one_hesitation_still_gives_the_role_alone(bank, role, question):
+    other = HOLDERS[role]["hesitations"][question]["alternative"]
     result = match(ScoringModel.from_bank(bank), HOLDERS[role]["answers"] | {question: other})
     assert result.mix == (role,)
     assert result.evidence in ("leaning", "clear")
 
 
 @each_holder
-def test_deciding_all_hesitations_the_other_way_keeps_the_role_first(bank, role):
-    others = {question: hesitation["or"] for question, hesitation in HOLDERS[role]["hesitations"].items()}
+def test_the_alternatives_of_all_hesitations_keep_the_role_first(bank, role):
+    others = {question: hesitation["alternative"] for question, hesitation in HOLDERS[role]["hesitations"].items()}
     assert match(ScoringModel.from_bank(bank), HOLDERS[role]["answers"] | others).mix[0] == role

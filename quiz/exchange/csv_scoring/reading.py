@@ -14,7 +14,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from quiz.bank import COLUMNS
+from quiz.bank import CSV_COLUMNS
 from quiz.exchange.score_request import LONGEST_TEXT, UNREADABLE, shown
 from quiz.scoring.scoring_model import ScoringModel, Steps
 
@@ -81,7 +81,7 @@ class Table:
         if not any(name.strip() for name in names):
             raise self._refusal("header", "is missing", "begin with a line of column names")
         self.columns = [name.strip().lower() for name in names]
-        known = [*self.model.questions, *COLUMNS]
+        known = [*self.model.questions, *CSV_COLUMNS]
         for n, column in enumerate(self.columns):
             if not column:
                 self._note(self.reader.line_num, "header", f"column {n + 1} has no name", "name or remove it")
