@@ -88,7 +88,7 @@ def test_nothing_is_begun_beyond_the_limit(limited: App, monkeypatch):
     visitor = somebody(limited)
     for _ in range(3):
         start(visitor)
-    monkeypatch.setattr(type(limited.storage), "start", lambda *_, **__: pytest.fail("a response was begun"))
+    monkeypatch.setattr(type(limited.storage), "create_response", lambda *_, **__: pytest.fail("a response was begun"))
     assert start(visitor) == 429
 
 

@@ -32,7 +32,7 @@ def fail(*_: object, **__: object) -> None:
 # The database does not answer
 
 
-@pytest.mark.parametrize("method", ["save_answers", "response"])
+@pytest.mark.parametrize("method", ["save_answers", "load_response"])
 def test_answers_that_could_not_be_saved_are_in_the_page_and_can_be_sent_again(
     app: App, visitor: Visitor, bank: Bank, monkeypatch, method
 ):
@@ -55,7 +55,7 @@ def test_answers_that_could_not_be_saved_are_in_the_page_and_can_be_sent_again(
 def test_words_that_could_not_be_saved_are_in_the_page(visitor: Visitor, monkeypatch):
     own = visitor.start()
     fields = visitor.token() | {"title": "A <b>", "text": "one\r\ntwo", "contacts": ["data-analyst", "ml-engineer"]}
-    monkeypatch.setattr(Storage, "save_more", fail)
+    monkeypatch.setattr(Storage, "save_details", fail)
     again = Shown.of(visitor.post(f"{own}/more", fields))
     assert [(name, value) for name, value in again.fields if name != "csrf_token"] == [
         ("title", "A <b>"),
@@ -68,7 +68,7 @@ def test_words_that_could_not_be_saved_are_in_the_page(visitor: Visitor, monkeyp
 def test_a_start_that_could_not_be_kept_can_be_sent_again(visitor: Visitor, monkeypatch):
     fields = dict(visitor.see("/").fields)
     with monkeypatch.context() as broken:
-        broken.setattr(Storage, "start", fail)
+        broken.setattr(Storage, "create_response", fail)
         answer = visitor.post("/start", fields)
     assert answer.status_code == 503
     assert visitor.post("/start", form_values(Shown.of(answer).fields)).status_code == 303
@@ -76,7 +76,7 @@ def test_a_start_that_could_not_be_kept_can_be_sent_again(visitor: Visitor, monk
 
 def test_a_page_that_cannot_be_read_is_a_503_too(visitor: Visitor, monkeypatch):
     own = visitor.start()
-    monkeypatch.setattr(Storage, "response", fail)
+    monkeypatch.setattr(Storage, "load_response", fail)
     for path in (own, f"{own}/1", f"{own}/more", f"{own}/check", f"{own}/delete"):
         answer = visitor.get(path)
         assert answer.status_code == 503
@@ -105,13 +105,13 @@ def test_a_database_that_somebody_locks_is_waited_for_then_given_up(app: App, ba
 def test_a_form_too_large_is_too_large_also_while_the_database_is_away(plain: App, monkeypatch):
     visitor = Visitor(plain)
     own = visitor.start()
-    monkeypatch.setattr(Storage, "response", fail)
+    monkeypatch.setattr(Storage, "load_response", fail)
     assert visitor.post(f"{own}/more", {"text": "x" * 1_000_000}).status_code in {413, 503}
 
 
 def test_another_sites_form_is_refused_also_while_the_database_is_away(visitor: Visitor, monkeypatch):
     own = visitor.start()
-    monkeypatch.setattr(Storage, "response", fail)
+    monkeypatch.setattr(Storage, "load_response", fail)
     answer = visitor.post(f"{own}/more", {"title": "forged"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert "forged" not in answer.text
 
@@ -141,11 +141,11 @@ def test_what_is_deleted_while_a_page_is_open_is_not_found(visitor: Visitor, ban
         assert visitor.post(own + path, token | page_answers(bank, 1, "weekly")).status_code == 404
 
 
-@pytest.mark.parametrize("method", ["save_answers", "save_more", "finish"])
+@pytest.mark.parametrize("method", ["save_answers", "save_details", "finish_response"])
 def test_what_is_deleted_between_reading_and_writing_is_not_found(visitor: Visitor, bank: Bank, monkeypatch, method):
     own = visitor.take(all_answers(bank, "weekly"))
     monkeypatch.setattr(Storage, method, lambda *_, **__: False)
-    path = {"save_answers": "/1", "save_more": "/more", "finish": "/check"}[method]
+    path = {"save_answers": "/1", "save_details": "/more", "finish_response": "/check"}[method]
     assert visitor.send(own + path, page_answers(bank, 1, "weekly")).status_code == 404
 
 
