@@ -58,8 +58,8 @@ def _submits(app: App, stored: int) -> list[Asked]:
     """Submits of people spread evenly over `stored` responses, put in without the app: a million take a while."""
     person = Person(app)
     step = max(1, stored // SAMPLED)
-    known = {n: links.make() for n in range(2, stored + 2, step)}
-    _fill(app, stored, {n: links.fingerprint(link) for n, link in known.items()})
+    known = {n: links.new_link() for n in range(2, stored + 2, step)}
+    _fill(app, stored, {n: links.hash_link(link) for n, link in known.items()})
     rng = random.Random(1)
     asked = []
     for link in rng.sample(sorted(known.values()), len(known)):
@@ -74,14 +74,14 @@ def _teams(app: App, stored: int) -> list[Asked]:
     """The lead's pages of teams spread evenly over `stored` teams."""
     _fill(app, 5 * stored, {})
     step = max(1, stored // SAMPLED)
-    known = {n: links.make() for n in range(1, stored + 1, step)}
+    known = {n: links.new_link() for n in range(1, stored + 1, step)}
     today = app.today()
     with closing(_plain(app)) as db, db:
         db.executemany(
             "INSERT INTO team (id, lead_hash, join_hash, number, name, kind, minimum, created)"
             " VALUES (?, ?, lower(hex(randomblob(32))), 1, ?, 'anonymous', 5, ?)",
             (
-                (n, links.fingerprint(known[n] if n in known else links.make()), f"Team {n}", today)
+                (n, links.hash_link(known[n] if n in known else links.new_link()), f"Team {n}", today)
                 for n in range(1, stored + 1)
             ),
         )

@@ -26,8 +26,8 @@ class Person:
 
     def __init__(self, app: App, text: str = "", *, finished: bool = False) -> None:
         self.app = app
-        link = links.make()
-        self.own, self.key = f"/r/{link}", links.fingerprint(link)
+        link = links.new_link()
+        self.own, self.key = f"/r/{link}", links.hash_link(link)
         own_roles = {role.id for role in app.bank.roles[3:5]}
         self.answers = {
             id: ("weekly" if n % 4 else "daily") if item.role in own_roles else ("never" if n % 2 else "rarely")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None = None) -> App:
-    """The whole web app, ready to serve: settings, key, database, bank, guard and pages, in that order.
+    """The whole web app, ready to serve.
 
     Parameters
     ----------
     config
-        Settings that win over every other source (see `quiz.config.settings`).
+        Settings that take precedence over every other source (see `quiz.config.settings`).
     instance
         Folder of the database and the key; else `MANY_HATS_INSTANCE`, else Flask's own choice.
 
@@ -24,17 +25,57 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     ------
     quiz.config.settings.SettingError, quiz.config.secret_key.SecretKeyError, quiz.bank.BankError,
     quiz.storage.UnavailableError
-        When it cannot be served as configured; the message says what to mend.
+        If it cannot be served as configured; the message contains a hint.
     """
-    from quiz import storage
-    from quiz.web import rate_limits, security, views
-    from quiz.web.app import App
+    from werkzeug.middleware.proxy_fix import ProxyFix
 
-    app = App.configured(config or {}, instance)
+    from quiz import bank, storage
+    from quiz.config import paths, secret_key, settings
+    from quiz.web import form_limits, rate_limits, security, stylesheet, templating, views
+    from quiz.web.app import App
+    from quiz.web.forms import Forms
+
+    # The instance folder
+    instance_path = instance or os.environ.get(f"{settings.PREFIX}INSTANCE") or None
+    app = App(
+        "quiz",
+        instance_path=str(Path(instance_path).resolve()) if instance_path else None,
+        static_folder="web/static",
+        static_url_path="/static",
+        template_folder=str(paths.project_folder("templates")),
+    )
+    folder = Path(app.instance_path)
+    storage.create_folder(folder)
+
+    # Settings
+    app.config.update(settings.read(folder / "config.py"))
+    app.config.update(config or {})
+    public_url = app.config["PUBLIC_URL"]
+    app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], *settings.hosts_of(public_url)]
+    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or secret_key.load_or_create(folder / "secret.key")
+    if public_url.startswith("https://"):
+        # A browser refuses a cookie of this name from plain HTTP or from another host of the same domain.
+        app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")
+    if app.config["BEHIND_PROXY"]:
+        # Trust only what the nearest proxy adds, not what the visitor sent.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+
+    # The question bank and its forms
+    bank_folder = Path(app.config["QUESTION_BANK"] or paths.project_folder("questions"))
+    app.bank = bank.load(bank_folder)
+    app.forms = Forms(app.bank)
+    form_limits.init_app(app)
+
+    # The database
+    app.storage = storage.Storage(folder / app.config["DATABASE"])
     storage.prepare(app.storage.file)
-    # Before the first look into the database, which some pages take as soon as their address is read.
-    app.url_value_preprocessor(lambda endpoint, values: app.expire())
+    # Flask runs this before the functions that load what a link in the address belongs to.
+    app.url_value_preprocessor(lambda endpoint, values: app.delete_expired_responses())
+
+    # Security and pages
     security.init_app(app)
     rate_limits.init_app(app)
+    templating.init_app(app, bank_folder)
+    stylesheet.init_app(app)
     views.init_app(app)
     return app

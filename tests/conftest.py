@@ -12,10 +12,10 @@ from hypothesis import settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
+from quiz import bank as quiz_bank
 from quiz import create_app
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.web import app as web_app
 from quiz.web.app import App
 from tests.browser.chromium import CHROMIUM, NO_CHROMIUM
 from tests.clients import Visitor
@@ -83,7 +83,7 @@ def share_bank_and_templates() -> Iterator[None]:
     shipped = paths.project_folder("questions")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(App, "jinja_options", {"bytecode_cache": CompiledTemplateCache()})
-        patch.setattr(web_app, "load", lambda folder: BANK if folder == shipped else load(folder))
+        patch.setattr(quiz_bank, "load", lambda folder: BANK if folder == shipped else load(folder))
         yield
 
 

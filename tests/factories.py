@@ -103,8 +103,8 @@ def member(*roles: str, contacts: Sequence[str] = (), **changes: str) -> Member:
 
 def make_older_response(app: App, answers: dict[str, str], *, finished: bool = True) -> str:
     """A response that was answered when the bank was another; gives the path of its owner link."""
-    link = links.make()
-    owner = links.fingerprint(link)
+    link = links.new_link()
+    owner = links.hash_link(link)
     app.storage.create_response(owner, bank="older", day=app.today())
     app.storage.save_answers(owner, answers, bank="older", day=app.today())
     if finished:
@@ -130,8 +130,8 @@ def make_response(
     app: App, answers: Mapping[str, str] | None = None, *, done: bool = True, day: str = "", **more: str
 ) -> str:
     """Somebody's response, put into storage without a page; gives the path of the owner link."""
-    link, day = links.make(), day or app.today()
-    owner, version = links.fingerprint(link), app.bank.version
+    link, day = links.new_link(), day or app.today()
+    owner, version = links.hash_link(link), app.bank.version
     app.storage.create_response(owner, bank=version, day=day)
     app.storage.save_answers(owner, answers or all_answers(app.bank, "never", **ENGINEER), bank=version, day=day)
     more = {"title": "", "text": ""} | more
@@ -143,7 +143,7 @@ def make_response(
 
 def link_hash(path: str) -> str:
     """The fingerprint of the link in a path."""
-    return links.fingerprint(path.split("/")[2])
+    return links.hash_link(path.split("/")[2])
 
 
 def join_team(app: App, join: str, own: str, name: str = "", shares_wishes: bool = False) -> None:
@@ -174,7 +174,7 @@ def make_closed_round(app: App, visitor: Visitor, people: int = 6) -> tuple[str,
 
 def make_owner() -> str:
     """The hash of a new owner link."""
-    return links.fingerprint(links.make())
+    return links.hash_link(links.new_link())
 
 
 def start_response(kept: Storage) -> str:

@@ -109,8 +109,8 @@ def fill(app: App) -> list[tuple[str, str]]:
 
 def _take(app: App, person: Person) -> str:
     """Take the quiz as `person`; gives the owner link."""
-    bank, day, link = app.bank, app.today(), links.make()
-    owner = links.fingerprint(link)
+    bank, day, link = app.bank, app.today(), links.new_link()
+    owner = links.hash_link(link)
     app.storage.create_response(owner, bank=bank.version, day=day)
     app.storage.save_answers(owner, person.answers, bank=bank.version, day=day)
     app.storage.save_details(
@@ -123,10 +123,10 @@ def _take(app: App, person: Person) -> str:
 
 def _team(app: App, name: str, kind: Kind) -> tuple[str, str]:
     """Make a team; gives its lead link and the fingerprint of its join link."""
-    lead = links.make()
-    joining = links.fingerprint(app.derive("join", f"{lead}:1"))
+    lead = links.new_link()
+    joining = links.hash_link(app.derive_link("join", f"{lead}:1"))
     app.storage.create_team(
-        links.fingerprint(lead), joining, number=1, name=name, kind=kind, minimum=FLOOR, day=app.today()
+        links.hash_link(lead), joining, number=1, name=name, kind=kind, minimum=FLOOR, day=app.today()
     )
     return lead, joining
 
@@ -134,13 +134,13 @@ def _team(app: App, name: str, kind: Kind) -> tuple[str, str]:
 def _anonymous(app: App) -> str:
     bank, rng = app.bank, random.Random(11)  # noqa: S311
     lead, joining = _team(app, "The quiet dozen", "anonymous")
-    key = links.fingerprint(lead)
+    key = links.hash_link(lead)
     for size in (12, 9):
         app.storage.open_round(key, day=app.today())
         for n in range(size):
             roles = {bank.roles[(n * n + k) % len(bank.roles)].id for k in range(1 + n % 2)}
             link = _take(app, _holder(bank, rng, "In a team", *sorted(roles)))
-            app.storage.join_team(joining, links.fingerprint(link), name="", shares_wishes=False)
+            app.storage.join_team(joining, links.hash_link(link), name="", shares_wishes=False)
         app.storage.close_round(key, publisher(bank, app.scoring_model), day=app.today())
     return f"/t/{lead}"
 
@@ -151,7 +151,7 @@ def _open(app: App) -> Iterator[tuple[str, str]]:
     link = ""
     for n, name in enumerate(("Amira Haddad", "Ben Okafor", "Chen Li", "Dorota Nowak", "Emil Sørensen")):
         link = _take(app, _holder(bank, rng, name, bank.roles[(2 * n) % len(bank.roles)].id))
-        owner = links.fingerprint(link)
+        owner = links.hash_link(link)
         dream = bank.roles[(2 * n + 2) % len(bank.roles)].responsibilities[0].id
         app.storage.save_goals(
             owner, wishes={dream: "start"} if bank.wish else {}, goals=(), bank=bank.version, day=app.today()

@@ -67,8 +67,8 @@ def team(kept: Storage, named: str) -> Team:
     if named.isdecimal():
         found = next((team for team in every if team.id == int(named)), None)
     else:
-        link = re.search(rf"(?:^|/t/)({links.PATTERN})(?=$|[/?#])", named)
-        found = kept.load_team(links.fingerprint(link[1])) if link else None
+        link = re.search(rf"(?:^|/t/)({links.LINK_PATTERN})(?=$|[/?#])", named)
+        found = kept.load_team(links.hash_link(link[1])) if link else None
     if found is None:
         known = ", ".join(f"{team.id} ({team.name!r}, {team.kind})" for team in every[:20])
         raise UnknownTeamError(f"no team has this lead link or id; there are {known or 'none'}")

@@ -1,26 +1,29 @@
-"""The one place that guards requests and dresses answers: forged forms, headers, caches."""
+"""CSRF protection, security headers and cache headers, for every request."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, render_template, request, session
+from flask import Response, abort, render_template, request, session
 from wtforms import Form
 from wtforms.csrf.session import SessionCSRF
 
-_UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
-TOKEN = "csrf_token"  # noqa: S105 - the name of a field
-#: The unsafe endpoints that need no token: they read no cookie and change nothing, so there is nothing to forge.
-STATELESS = {"api.score"}
-#: No form of ours has as many fields; each would come back as some thirty times as much markup.
-MOST_FIELDS = 100
+if TYPE_CHECKING:
+    from quiz.web.app import App
 
-# Nothing but this server's own files, and no inline script or style at all.
-_POLICY = "; ".join(
+UNSAFE_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
+CSRF_FIELD = "csrf_token"
+#: The unsafe endpoints that need no token: they read no cookie and change nothing.
+CSRF_EXEMPT_ENDPOINTS = {"api.score"}
+#: Endpoints whose address changes with their content, so that browsers may keep the answer.
+CACHED_ENDPOINTS = {"static", "stylesheet"}
+
+# Only this server's own files, and no inline script or style.
+_CONTENT_POLICY = "; ".join(
     [
         "default-src 'none'",
         "style-src 'self'",
@@ -35,8 +38,8 @@ _POLICY = "; ".join(
     ]
 )
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "Referrer-Policy": "no-referrer",  # addresses hold links, which are keys
+    "Content-Security-Policy": _CONTENT_POLICY,
+    "Referrer-Policy": "no-referrer",  # addresses contain links, which give rights
     "X-Robots-Tag": "noindex, nofollow",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -46,80 +49,81 @@ _HEADERS = {
 }
 
 
-def init_app(app: Flask) -> None:
-    """Guard every unsafe request of `app` with a token, and give every answer its headers."""
-    key = app.config["SECRET_KEY"]
-    secret = hmac.new(key if isinstance(key, bytes) else key.encode(), b"csrf", hashlib.sha256).digest()
+def init_app(app: App) -> None:
+    """Check the CSRF token of every unsafe request to `app`, and set the headers of every response."""
+    csrf_key = hmac.new(app.secret_key_bytes, b"csrf", hashlib.sha256).digest()
 
-    class Guard(Form):
-        """A form of nothing but the token."""
+    class CsrfForm(Form):
+        """A form with nothing but the token."""
 
         class Meta:
             csrf = True
             csrf_class = SessionCSRF
-            csrf_secret = secret
-            csrf_field_name = TOKEN
-            csrf_time_limit = timedelta(hours=12)  # a quiz may lie open over a working day
+            csrf_secret = csrf_key
+            csrf_field_name = CSRF_FIELD
+            csrf_time_limit = timedelta(hours=12)  # a quiz may stay open over a working day
             locales = False
 
-    def guard(data: Any = None) -> Form:
-        return Guard(data, meta={"csrf_context": session})
+    def csrf_form(data: Any = None) -> Form:
+        return CsrfForm(data, meta={"csrf_context": session})
 
     @app.before_request
-    def refuse_forged() -> tuple[str, int] | None:
-        if request.method not in _UNSAFE or request.endpoint is None:
+    def check_csrf() -> tuple[str, int] | None:
+        if request.method not in UNSAFE_METHODS or request.endpoint is None:
             return None
-        ours = _ours(app.config["PUBLIC_URL"])
-        if ours is False:
+        same_origin = _is_same_origin(app.config["PUBLIC_URL"])
+        if same_origin is False:
             abort(403)
-        if request.endpoint in STATELESS:
+        if request.endpoint in CSRF_EXEMPT_ENDPOINTS:
             return None
-        if sum(1 for _ in request.form.items(multi=True)) > MOST_FIELDS:
+        # The resend page would repeat each field as some thirty times as much markup.
+        if sum(1 for _ in request.form.items(multi=True)) > app.config["MAX_FORM_PARTS"]:
             abort(413)
-        known = "csrf" in session  # asked first: the form would give everybody one
-        if known and guard(request.form).validate():
+        has_cookie = "csrf" in session  # read first: making the form sets the cookie
+        if has_cookie and csrf_form(request.form).validate():
             return None
-        # What others filled in must not come back as a form of ours, with a token: it would take one click. Their
-        # requests bring no cookie along.
-        if not ours and not known:
+        # A form that another site filled in must not come back with a valid token, where one click would send it.
+        # Requests from other sites carry no cookie.
+        if not same_origin and not has_cookie:
             abort(403)
-        return send_again("stale"), 400
+        return resend_page("stale"), 400
 
     @app.template_global("csrf_token")
-    def token() -> str:
-        return str(guard()[TOKEN].current_token)
+    def csrf_token() -> str:
+        return str(csrf_form()[CSRF_FIELD].current_token)
 
     @app.after_request
-    def dress(response: Response) -> Response:
-        # All at once: asking for each by itself takes longer than the rest of an answer's way through here.
-        given = {name.lower() for name, _ in response.headers}
-        response.headers.extend((name, value) for name, value in _HEADERS.items() if name.lower() not in given)
-        if request.endpoint != "static" or response.status_code >= 400:
+    def set_headers(response: Response) -> Response:
+        # In one step: setting each header by itself takes longer than the rest of this function.
+        present = {name.lower() for name, _ in response.headers}
+        response.headers.extend((name, value) for name, value in _HEADERS.items() if name.lower() not in present)
+        if request.endpoint not in CACHED_ENDPOINTS or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         if app.config["PUBLIC_URL"].startswith("https://"):
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response
 
 
-def _ours(url: str) -> bool | None:
-    """Whether a page of this server sends the request, as the browser tells; None where it does not tell.
+def _is_same_origin(public_url: str) -> bool | None:
+    """Whether the browser says that a page of this server sent the request; None if it does not say.
 
-    `url` is the address people use, where one is set; a proxy may ask under another name.
+    A proxy may use another host name than `public_url`, the address people use, so both are accepted.
     """
-    site = request.headers.get("Sec-Fetch-Site")  # comes only over HTTPS and to this machine's own names
+    site = request.headers.get("Sec-Fetch-Site")  # sent only over HTTPS and to this machine's own names
     if site in {"cross-site", "same-site"}:
         return False
     if site == "same-origin":
         return True
     origin = request.headers.get("Origin", "null")
-    if origin == "null":  # from our own pages too, as they let nobody know their address
+    if origin == "null":  # our own pages send this too, because of the referrer policy
         return None
     # The scheme is not compared: a proxy may not pass it on.
-    return _host(origin.partition("://")[2]) in {_host(request.host), _host(urlsplit(url).netloc)} - {""}
+    own_hosts = {_host(request.host), _host(urlsplit(public_url).netloc)} - {""}
+    return _host(origin.partition("://")[2]) in own_hosts
 
 
 def _host(netloc: str) -> str:
-    """A host and its port, without one that browsers leave out.
+    """A host and its port, without the ports that browsers leave out.
 
     >>> _host("Hats.example.org:443"), _host("[::1]:8000"), _host("192.0.2.2:80")
     ('hats.example.org', '[::1]:8000', '192.0.2.2')
@@ -127,10 +131,10 @@ def _host(netloc: str) -> str:
     return netloc.lower().removesuffix(":80").removesuffix(":443")
 
 
-def send_again(why: str) -> str:
-    """A page that carries everything that was sent, and sends it once more: nothing typed is lost.
+def resend_page(reason: str) -> str:
+    """A page with everything that was sent and a button that sends it again, so that no input is lost.
 
-    `why` is `stale` (the page was open for too long, or cookies are off) or `unavailable` (nothing could be saved).
+    `reason` is `stale` (the page was open for too long, or cookies are off) or `unavailable` (it could not be saved).
     """
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name != TOKEN]
-    return render_template("errors/again.html", why=why, fields=fields)
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name != CSRF_FIELD]
+    return render_template("errors/resend.html", reason=reason, fields=fields)

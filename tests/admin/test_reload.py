@@ -58,7 +58,7 @@ class Load:
         for page in self.bank.pages:
             answers = {item.id: "weekly" for item in page}
             own, to = to, self._sent(browser, to, answers, page=to)
-            self.kept.setdefault(links.fingerprint(own.split("/")[2]), set()).update(answers)
+            self.kept.setdefault(links.hash_link(own.split("/")[2]), set()).update(answers)
             if self._stop.is_set():
                 return
 

@@ -243,7 +243,7 @@ def test_what_one_run_kept_the_next_one_shows(served):
     assert server.stop() == 0
     server.start()
     # The session is still good too: the key stayed the same.
-    assert browser.ask("POST", first, {**browser.hidden, "leave_out": "y"})[0] == 303
+    assert browser.ask("POST", first, {**browser.hidden, "skip_unanswered": "y"})[0] == 303
 
 
 @pytest.mark.server
@@ -318,7 +318,7 @@ def client(port: int, bank: Any, ledger: Ledger, seed: int) -> None:
             answers = dict.fromkeys([item.id for item in page], next(iter(answers.values())))
             following = until_acknowledged(to, answers, page=to)
             if following:
-                ledger.note(links.fingerprint(to.split("/")[2]), answers)
+                ledger.note(links.hash_link(to.split("/")[2]), answers)
             to = following
 
 

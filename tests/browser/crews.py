@@ -60,8 +60,8 @@ def want(app: App, own: str, wishes: Mapping[str, str], goals: tuple[str, ...] =
 
 def again(app: App, own: str, answers: Mapping[str, str]) -> str:
     """A finished response that takes the one behind an owner link's path again; gives the path of its owner link."""
-    link, day, version = links.make(), app.today(), app.bank.version
-    owner = links.fingerprint(link)
+    link, day, version = links.new_link(), app.today(), app.bank.version
+    owner = links.hash_link(link)
     app.storage.create_response(owner, bank=version, day=day, earlier=link_hash(own))
     app.storage.save_answers(owner, answers, bank=version, day=day)
     app.storage.finish_response(owner, bank=version, day=day)

@@ -102,7 +102,7 @@ def test_deleting_something_else_forgets_nothing(visit, served):
 def test_a_remembered_link_that_leads_nowhere_is_not_offered_twice(visit, served, watch):
     watch.expected.add(404)
     quiz = remembered(visit, served)
-    served.app.storage.delete_response(links.fingerprint(urlsplit(quiz.page.url).path.split("/")[2]))
+    served.app.storage.delete_response(links.hash_link(urlsplit(quiz.page.url).path.split("/")[2]))
     quiz.open("/")
     quiz.page.locator("[data-again-link]").click()
     expect(quiz.page.locator("h1")).to_have_text("This leads nowhere")

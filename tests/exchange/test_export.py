@@ -150,7 +150,7 @@ def quiz(app: App, *arguments: str | Path) -> Result:
 
 def person(app: App, answers: dict[str, str], **more: Any) -> str:
     """A finished response; gives its owner."""
-    who = links.fingerprint(links.make())
+    who = links.hash_link(links.new_link())
     app.storage.create_response(who, **WHEN)
     app.storage.save_answers(who, answers, **WHEN)
     app.storage.save_details(who, **{"contacts": [], "title": "", "text": ""} | more, **WHEN)
@@ -286,8 +286,8 @@ def test_it_must_be_either_all_or_a_team(app: App, arguments):
 
 def a_team(app: App, kind: Kind, people: int, name: str = "Team") -> tuple[str, str, list[str]]:
     """A team with its first round closed if that is possible; gives lead link, join link and owners."""
-    lead, joining = links.make(), links.make()
-    fingerprints = links.fingerprint(lead), links.fingerprint(joining)
+    lead, joining = links.new_link(), links.new_link()
+    fingerprints = links.hash_link(lead), links.hash_link(joining)
     app.storage.create_team(*fingerprints, number=1, name=name, kind=kind, minimum=5, day=WHEN["day"])
     owners = [person(app, dict.fromkeys(app.bank.responsibility, "weekly"), text="secret") for _ in range(people)]
     for who in owners:
@@ -323,11 +323,11 @@ def test_a_teams_rounds_as_jsonl_hold_the_facts_and_nobodys_answers(app: App):
 
 def test_rounds_stand_in_the_order_in_which_they_were_published(app: App):
     lead, joining, _ = a_team(app, "anonymous", 6)
-    key = links.fingerprint(lead)
+    key = links.hash_link(lead)
     app.storage.open_round(key, day=WHEN["day"])
     for _ in range(5):
         who = person(app, dict.fromkeys(app.bank.responsibility, "daily"))
-        app.storage.join_team(links.fingerprint(joining), who, name="", shares_wishes=False)
+        app.storage.join_team(links.hash_link(joining), who, name="", shares_wishes=False)
     team = app.storage.load_team(key)
     assert team
     assert app.storage.close_round(key, round_pages.publisher(app.bank, app.scoring_model), day="2026-06-30")
@@ -359,7 +359,7 @@ def test_an_open_team_is_refused_in_one_line(app: App):
 def test_a_team_that_is_not_there_is_said_with_those_that_are(app: App):
     a_team(app, "anonymous", 5, name="Bakery")
     _, joining, _ = a_team(app, "open", 2, name="Mill")
-    for named in ("9", "no link", links.make(), joining, f"https://hats.example.org/t/{joining}", "²"):
+    for named in ("9", "no link", links.new_link(), joining, f"https://hats.example.org/t/{joining}", "²"):
         ran = quiz(app, "export", "--team", named)
         assert (ran.exit_code, ran.stdout) == (1, "")
         assert ran.stderr == (

@@ -406,7 +406,7 @@ def test_a_link_is_nowhere_at_rest(app, bank):
     own = person.take(dict.fromkeys(bank.responsibility, "daily"))
     link = own.rsplit("/", 1)[1]
     everything = bytes_on_disk(app.storage.file)
-    assert links.fingerprint(link).encode() in everything
+    assert links.hash_link(link).encode() in everything
     assert link.encode() not in everything
 
 

@@ -162,8 +162,8 @@ class World:
         self.links = {kind: path.split("/")[2] for kind, path in (live | dead).items()}
         link = self.links["counted"]
         self.links |= {
-            "garbage": links.make(),
-            "fingerprint": links.fingerprint(link)[:22],
+            "garbage": links.new_link(),
+            "fingerprint": links.hash_link(link)[:22],
             "too short": link[:-1],
             "too long": f"{link}A",
             "odd signs": f"{link[:-2]}.~",
@@ -173,7 +173,7 @@ class World:
     def _share(self, own: str, number: int = SHARE) -> str:
         fields = {"number": str(number), "label": "", "shares_text": "y"}
         assert self.visitor.send(f"{own}/shares", fields, page=f"{own}/manage").status_code == 303
-        return "/s/" + self.app.derive("share", f"{own.split('/')[2]}:{number}")
+        return "/s/" + self.app.derive_link("share", f"{own.split('/')[2]}:{number}")
 
     def _take_again(self, before: str, after: str) -> None:
         with self.app.storage.write_transaction() as db:
@@ -187,13 +187,13 @@ class World:
         bank = self.app.bank
         return {
             "take.questions": {item.id: "weekly" for item in bank.pages[0]},
-            "take.more": {"title": "x"},
+            "take.details": {"title": "x"},
             "goals.page": {"goals": bank.roles[0].id},
             "manage.create_share": {"number": "99"},
-            "manage.retake": {"seed": links.make()},
+            "manage.retake": {"seed": links.new_link()},
             "lead.minimum": {"minimum": "8"},
-            "lead.replace_links": {"seed": links.make(), "both": "y"},
-            "join.start": {"seed": links.make(), "name": "Somebody"},
+            "lead.replace_links": {"seed": links.new_link(), "both": "y"},
+            "join.start": {"seed": links.new_link(), "name": "Somebody"},
             "join.bring": {"link": self.brought, "name": "Somebody"},
         }.get(endpoint, {})
 
@@ -238,7 +238,7 @@ def nowhere(world: World, rule: Rule, method: str, kind: str) -> object:
     """
     path = "/nowhere.json" if rule.rule.endswith(".json") else "/nowhere"
     if method == "POST" and kind not in MALFORMED:
-        plain, path = path, f"/r/{links.make()}/1"
+        plain, path = path, f"/r/{links.new_link()}/1"
         fields = world.token
         answers = [world.visitor.client.post(each, data=fields, buffered=True) for each in (plain, path)]
         assert len({answer.data for answer in answers}) == 1
@@ -331,7 +331,7 @@ def test_no_page_behind_a_link_shows_another_link_but_those_that_it_is_to_hand_o
             path = todo.pop()
             seen.add(path)
             answer = world.visitor.get(path)
-            for target in re.findall(rf'"(?:http://localhost)?(/[rstj]/{links.PATTERN}[^"#]*)', answer.text):
+            for target in re.findall(rf'"(?:http://localhost)?(/[rstj]/{links.LINK_PATTERN}[^"#]*)', answer.text):
                 link = target.split("/")[2][:22]
                 allowed = {own} | {world.links[other] for other in may_show.get(kind, ())}
                 assert link in allowed, f"{path} shows {target}"
@@ -360,7 +360,7 @@ def test_somebody_elses_links_show_and_change_nothing_of_mine(world: World, save
 
 def holdings(world: World) -> list[object]:
     """All that is kept behind the live links of a world."""
-    storage, own = world.app.storage, {kind: links.fingerprint(link) for kind, link in world.links.items()}
+    storage, own = world.app.storage, {kind: links.hash_link(link) for kind, link in world.links.items()}
     teams = [storage.load_team(own[kind]) for kind in ("lead", "lead o")]
     people = ("counted", "named", "begun")
     return [

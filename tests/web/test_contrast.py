@@ -6,13 +6,12 @@ axe sees text but neither the rims of controls nor the parts of charts; here eac
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-import quiz
+from quiz.web.stylesheet import read_stylesheet
 
-STYLE = (Path(quiz.__file__).parent / "web/static" / "style.css").read_text(encoding="utf-8")
+STYLE = read_stylesheet()
 
 
 def tokens(start: str) -> dict[str, str]:

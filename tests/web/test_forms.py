@@ -23,8 +23,8 @@ def sent(**fields: str | list[str]) -> MultiDict[str, str]:
 
 
 def test_there_is_a_form_for_every_page_with_a_field_for_every_question():
-    assert len(FORMS.pages) == len(BANK.pages)
-    for make, items in zip(FORMS.pages, BANK.pages, strict=True):
+    assert len(FORMS.question_pages) == len(BANK.pages)
+    for make, items in zip(FORMS.question_pages, BANK.pages, strict=True):
         form = make()
         for item in items:
             assert form[item.id].label.text == item.question
@@ -34,7 +34,7 @@ def test_there_is_a_form_for_every_page_with_a_field_for_every_question():
 
 def test_a_page_with_an_answer_to_every_question_is_valid():
     answers = {item.id: point for item, point in zip(BANK.pages[0], [*BANK.option, "daily"], strict=False)}
-    form = FORMS.pages[0](MultiDict(answers))
+    form = FORMS.question_pages[0](MultiDict(answers))
     assert form.validate()
     assert form.answers == answers
     assert form.missing == []
@@ -42,7 +42,7 @@ def test_a_page_with_an_answer_to_every_question_is_valid():
 
 def test_what_is_missing_is_listed_in_the_order_of_asking():
     second = BANK.pages[0][1].id
-    form = FORMS.pages[0](sent(**{second: "weekly"}))
+    form = FORMS.question_pages[0](sent(**{second: "weekly"}))
     assert not form.validate()
     assert form.answers == {second: "weekly"}
     assert form.missing == [item.id for item in BANK.pages[0] if item.id != second]
@@ -50,7 +50,7 @@ def test_what_is_missing_is_listed_in_the_order_of_asking():
 
 
 def test_nothing_at_all_is_all_missing():
-    form = FORMS.pages[0](MultiDict())
+    form = FORMS.question_pages[0](MultiDict())
     assert not form.validate()
     assert form.answers == {}
 
@@ -58,24 +58,24 @@ def test_nothing_at_all_is_all_missing():
 def test_the_first_of_two_answers_to_one_question_counts():
     fields = MultiDict([(item.id, "weekly") for item in BANK.pages[0]])
     fields.add(BANK.pages[0][0].id, "daily")
-    form = FORMS.pages[0](fields)
+    form = FORMS.question_pages[0](fields)
     assert form.validate()
     assert set(form.answers.values()) == {"weekly"}
 
 
 def test_what_was_kept_is_chosen_when_a_page_is_shown():
     kept = {item.id: "rarely" for item in BANK.questions_in_order}
-    form = FORMS.pages[1](data=kept)
+    form = FORMS.question_pages[1](data=kept)
     assert all(form[item.id].data == "rarely" for item in BANK.pages[1])
 
 
 @given(
     st.dictionaries(
-        st.sampled_from([item.id for item in BANK.questions_in_order] + ["leave_out", "other", ""]), st.text()
+        st.sampled_from([item.id for item in BANK.questions_in_order] + ["skip_unanswered", "other", ""]), st.text()
     )
 )
 def test_a_page_only_ever_gives_answers_that_are_on_the_scale_to_its_own_questions(fields):
-    form = FORMS.pages[0](MultiDict(fields))
+    form = FORMS.question_pages[0](MultiDict(fields))
     complete = form.validate()
     own = [item.id for item in BANK.pages[0]]
     assert {id: fields[id] for id in own if fields.get(id) in BANK.option} == form.answers
@@ -90,11 +90,11 @@ def test_a_question_may_have_any_id(small_bank, id):
     bank = load(small_bank)
     number = next(n for n, items in enumerate(bank.pages) if id in [item.id for item in items])
     answers = {item.id: "weekly" for item in bank.pages[number]}
-    form = Forms(bank).pages[number](MultiDict(answers))
+    form = Forms(bank).question_pages[number](MultiDict(answers))
     assert form.validate()
     assert form.answers == answers
     assert form[id].data == "weekly"
-    form = Forms(bank).pages[number](MultiDict())
+    form = Forms(bank).question_pages[number](MultiDict())
     assert not form.validate()
     assert id in form.missing
 
@@ -103,24 +103,24 @@ def test_a_question_may_have_any_id(small_bank, id):
 
 
 def test_the_optional_page_may_be_empty():
-    form = FORMS.more(MultiDict())
+    form = FORMS.details(MultiDict())
     assert form.validate()
     assert (form.contacts.data, form.title.data, form.text.data) == ([], "", "")
 
 
 def test_contacts_are_offered_by_what_people_do_in_the_order_of_the_flow(bank: Bank):
-    choices = [(choice.value, choice.label) for choice in FORMS.more().contacts.iter_choices()]
+    choices = [(choice.value, choice.label) for choice in FORMS.details().contacts.iter_choices()]
     assert choices == [(role.id, role.contact_label) for role in bank.roles]
 
 
 def test_any_of_the_contacts_can_be_chosen(bank: Bank):
-    form = FORMS.more(sent(contacts=list(bank.role)))
+    form = FORMS.details(sent(contacts=list(bank.role)))
     assert form.validate()
     assert form.contacts.data == list(bank.role)
 
 
 def test_a_contact_that_is_not_offered_is_an_error():
-    form = FORMS.more(sent(contacts=["data-analyst", "nobody"]))
+    form = FORMS.details(sent(contacts=["data-analyst", "nobody"]))
     assert not form.validate()
     assert list(form.errors) == ["contacts"]
 
@@ -136,14 +136,14 @@ def test_a_contact_that_is_not_offered_is_an_error():
     ],
 )
 def test_texts_are_tidied(typed, kept):
-    form = FORMS.more(sent(title=typed, text=typed))
+    form = FORMS.details(sent(title=typed, text=typed))
     assert form.validate()
     assert (form.title.data, form.text.data) == (kept, kept)
 
 
 @pytest.mark.parametrize(("name", "limit", "said"), [("title", 80, "80"), ("text", 4000, "4,000")])
 def test_a_text_may_be_so_long_and_no_longer(name, limit, said):
-    assert FORMS.more(sent(**{name: f" {'🎩' * limit} "})).validate()
-    form = FORMS.more(sent(**{name: "🎩" * (limit + 1)}))
+    assert FORMS.details(sent(**{name: f" {'🎩' * limit} "})).validate()
+    form = FORMS.details(sent(**{name: "🎩" * (limit + 1)}))
     assert not form.validate()
     assert form.errors == {name: [f"Use {said} characters or fewer."]}

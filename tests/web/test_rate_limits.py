@@ -16,9 +16,9 @@ from werkzeug.test import TestResponse
 
 from quiz import create_app
 from quiz.bank import Bank
-from quiz.web import links, rate_limits, views
+from quiz.web import links, rate_limits, templating
 from quiz.web.app import App
-from quiz.web.rate_limits import Limits, household
+from quiz.web.rate_limits import RateLimiter, address_block
 from tests.checks import assert_private
 from tests.clients import Shown, Visitor
 from tests.factories import all_answers
@@ -52,7 +52,7 @@ def somebody(app: App, address: str = HERE) -> Visitor:
 
 def spent(visitor: Visitor, times: int = 10) -> list[int]:
     """The answers to so many links that lead nowhere."""
-    return [visitor.get(f"/r/{links.make()}").status_code for _ in range(times)]
+    return [visitor.get(f"/r/{links.new_link()}").status_code for _ in range(times)]
 
 
 def start(visitor: Visitor) -> int:
@@ -94,7 +94,7 @@ def test_nothing_is_begun_beyond_the_limit(limited: App, monkeypatch):
 
 def test_taking_it_again_and_making_and_joining_a_team_are_starts_too(limited: App, bank: Bank):
     own = somebody(limited, THERE).take(all_answers(bank, "weekly"))
-    for path in (f"{own}/retake", "/teams", f"/j/{links.make()}/start"):
+    for path in (f"{own}/retake", "/teams", f"/j/{links.new_link()}/start"):
         visitor = somebody(limited, path)
         token = visitor.token()
         answers = [visitor.post(path, token | {"seed": "no seed"}) for _ in range(4)]
@@ -119,8 +119,8 @@ def test_going_on_with_the_quiz_is_never_limited(limited: App, bank: Bank):
 
 
 def test_every_endpoint_that_is_limited_exists(app: App):
-    assert {name for name in rate_limits.STARTING if name not in app.view_functions} == set()
-    assert set(app.blueprints) >= rate_limits.PROGRAMS
+    assert {name for name in rate_limits.START_ENDPOINTS if name not in app.view_functions} == set()
+    assert set(app.blueprints) >= rate_limits.API_BLUEPRINTS
 
 
 # Wrong links
@@ -130,7 +130,7 @@ def test_wrong_links_are_limited(limited: App):
     visitor = somebody(limited)
     assert spent(visitor, 6) == [404, 404, 404, 404, 429, 429]
     assert spent(somebody(limited, THERE), 4) == [404] * 4
-    answer = visitor.get(f"/r/{links.make()}")
+    answer = visitor.get(f"/r/{links.new_link()}")
     assert_wait(answer)
     assert_private("429", answer)
 
@@ -154,7 +154,7 @@ def test_what_is_not_there_behind_a_right_link_is_no_wrong_link(limited: App):
 def test_wrong_links_of_every_kind_count_together(limited: App, kind):
     visitor = somebody(limited)
     assert 429 in spent(visitor)
-    assert_wait(visitor.get(kind.format(links.make())))
+    assert_wait(visitor.get(kind.format(links.new_link())))
 
 
 def test_guesses_that_are_sent_to_a_team_are_wrong_links_too(limited: App):
@@ -168,7 +168,7 @@ def test_guesses_that_are_sent_to_a_team_are_wrong_links_too(limited: App):
 
     own = visitor.start()
     assert {bring(visitor, "half a lin") for _ in range(6)} == {422}, "no guess, but a slip"
-    assert [bring(visitor, links.make()) for _ in range(5)] == [422] * 4 + [429]
+    assert [bring(visitor, links.new_link()) for _ in range(5)] == [422] * 4 + [429]
     assert spent(visitor, 1) == [429]
     assert bring(visitor, own) == 303, "a right one is never limited"
 
@@ -176,20 +176,20 @@ def test_guesses_that_are_sent_to_a_team_are_wrong_links_too(limited: App):
 def test_malformed_links_look_like_wrong_ones_still(limited: App):
     visitor = somebody(limited)
     assert 429 in spent(visitor)
-    wrong, malformed = visitor.get(f"/r/{links.make()}"), visitor.get("/r/short")
+    wrong, malformed = visitor.get(f"/r/{links.new_link()}"), visitor.get("/r/short")
     assert (malformed.status_code, malformed.data) == (wrong.status_code, wrong.data)
 
 
 def test_sending_to_a_wrong_link_counts(limited: App):
     visitor = somebody(limited)
     token = visitor.token()
-    sent = [visitor.post(f"/r/{links.make()}/more", token).status_code for _ in range(6)]
+    sent = [visitor.post(f"/r/{links.new_link()}/more", token).status_code for _ in range(6)]
     assert sent == [404, 404, 404, 404, 429, 429]
 
 
 def test_what_is_refused_before_it_is_looked_up_is_not_counted(limited: App):
     visitor = somebody(limited)
-    assert {visitor.post(f"/r/{links.make()}/more").status_code for _ in range(10)} == {403}
+    assert {visitor.post(f"/r/{links.new_link()}/more").status_code for _ in range(10)} == {403}
     assert spent(visitor, 4) == [404] * 4
 
 
@@ -203,7 +203,7 @@ def test_other_addresses_that_lead_nowhere_are_not_counted(limited: App):
 def test_a_program_is_told_so_as_a_problem(limited: App):
     visitor = somebody(limited)
     assert 429 in spent(visitor)
-    answer = visitor.get(f"/r/{links.make()}.json")
+    answer = visitor.get(f"/r/{links.new_link()}.json")
     assert_wait(answer)
     assert answer.mimetype == "application/problem+json"
 
@@ -241,8 +241,8 @@ def test_after_the_time_that_the_answer_names_it_goes_on(limited: App, monkeypat
 
 
 def test_asking_on_does_not_make_the_wait_longer():
-    counts = Limits({"api": 1})
-    waits = [counts.wait("api", HERE) for _ in range(50)]
+    counts = RateLimiter({"api": 1})
+    waits = [counts.count("api", HERE) for _ in range(50)]
     assert waits[0] == 0
     assert max(waits[1:]) <= 60
 
@@ -310,7 +310,7 @@ def test_behind_a_proxy_links_have_its_scheme_and_still_not_its_host(make: Make)
 
     @app.get("/made")
     def made() -> str:
-        return app.address("start.home")
+        return app.absolute_url("start.home")
 
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-For": HERE}
     assert somebody(app).get("/made", headers=headers).text == "https://localhost/"
@@ -331,15 +331,23 @@ def test_a_socket_without_addresses_counts_as_one(limited: App):
 
 
 def test_one_household_counts_once():
-    assert household("2001:db8:1:2::7") == household("2001:db8:1:2:ffff::1") != household("2001:db8:1:3::7")
-    assert household("192.0.2.7") != household("192.0.2.8")
-    assert household("::ffff:192.0.2.7") == household("192.0.2.7")
+    assert address_block("2001:db8:1:2::7") == address_block("2001:db8:1:2:ffff::1") != address_block("2001:db8:1:3::7")
+    assert address_block("192.0.2.7") != address_block("192.0.2.8")
+    assert address_block("::ffff:192.0.2.7") == address_block("192.0.2.7")
 
 
-def test_addresses_of_files_are_kept_for_a_few_places_only_wherever_visitors_say_the_server_is(app: App):
+def test_addresses_of_static_files_follow_the_root_of_each_request(app: App):
+    for n in range(200):
+        answer = app.test_client().get("/privacy", environ_overrides={"SCRIPT_NAME": f"/{n}"})
+        addresses = re.findall(r'(?:href|src)="([^"]*/static/[^"]*)"', answer.text)
+        assert len(addresses) == 4
+        assert all(address.startswith(f"/{n}/static/") for address in addresses)
+
+
+def test_the_cache_of_static_versions_does_not_grow_with_the_roots_that_visitors_send(app: App):
     for n in range(200):
         app.test_client().get("/privacy", environ_overrides={"SCRIPT_NAME": f"/{n}"})
-    assert views._address.cache_info().currsize <= 64
+    assert templating._static_version.cache_info().currsize <= 4
 
 
 # Nobody's address is kept
@@ -370,6 +378,6 @@ def test_the_same_address_is_kept_differently_by_every_process(monkeypatch):
 
     monkeypatch.setattr("limits.strategies.FixedWindowRateLimiter.hit", hit)
     for _ in range(2):
-        Limits({"api": 1}).wait("api", HERE)
+        RateLimiter({"api": 1}).count("api", HERE)
     assert len(set(seen)) == 2
     assert HERE not in seen

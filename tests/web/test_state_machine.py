@@ -181,10 +181,10 @@ class Web(RuleBasedStateMachine):
 
     def join_of(self, team: Team) -> str:
         number = load_team(self.app, team.lead).number
-        return "/j/" + self.app.derive("join", f"{team.lead.split('/')[2]}:{number}")
+        return "/j/" + self.app.derive_link("join", f"{team.lead.split('/')[2]}:{number}")
 
     def share_of(self, person: Person, number: int) -> str:
-        return "/s/" + self.app.derive("share", f"{person.path.split('/')[2]}:{number}")
+        return "/s/" + self.app.derive_link("share", f"{person.path.split('/')[2]}:{number}")
 
     # Taking the quiz
 
@@ -198,7 +198,7 @@ class Web(RuleBasedStateMachine):
 
     @rule(times=st.integers(1, 2))
     def start(self, times: int) -> None:
-        fields = {"seed": links.make()}
+        fields = {"seed": links.new_link()}
         (where,) = {self.post("/start", fields).location for _ in range(times)}
         self.begun(where)
 
@@ -220,21 +220,23 @@ class Web(RuleBasedStateMachine):
         place=places,
         number=st.integers(1, len(BANK.pages)),
         given=st.lists(answer | nonsense | st.none(), min_size=8, max_size=8),
-        leave_out=st.booleans(),
+        skip_unanswered=st.booleans(),
     )
-    def answer_a_page_badly(self, place: int, number: int, given: Sequence[str | None], leave_out: bool) -> None:
+    def answer_a_page_badly(self, place: int, number: int, given: Sequence[str | None], skip_unanswered: bool) -> None:
         fields = {item.id: each for item, each in zip(BANK.pages[number - 1], given, strict=False) if each is not None}
-        self.save(self.living(place), number, fields, leave_out)
+        self.save(self.living(place), number, fields, skip_unanswered)
 
-    def save(self, person: Person, number: int, fields: Mapping[str, str], leave_out: bool = False) -> None:
-        done = self.post(f"{person.path}/{number}", dict(fields) | ({"leave_out": "y"} if leave_out else {}))
+    def save(self, person: Person, number: int, fields: Mapping[str, str], skip_unanswered: bool = False) -> None:
+        done = self.post(
+            f"{person.path}/{number}", dict(fields) | ({"skip_unanswered": "y"} if skip_unanswered else {})
+        )
         page = [item.id for item in BANK.pages[number - 1]]
         person.answers |= {id: each for id, each in fields.items() if each in POINTS}
         missing = [id for id in page if fields.get(id) not in POINTS]
-        if leave_out:
+        if skip_unanswered:
             person.answers |= dict.fromkeys(missing, BANK.skip.id)
         person.changed = self.day
-        assert done.status_code == (422 if missing and not leave_out else 303)
+        assert done.status_code == (422 if missing and not skip_unanswered else 303)
         self.touch(person)
 
     @precondition(lambda self: some(self.people))
@@ -324,7 +326,7 @@ class Web(RuleBasedStateMachine):
     @rule(place=places)
     def take_it_again(self, place: int) -> None:
         person = self.living(place)
-        self.begun(self.post(f"{person.path}/retake", {"seed": links.make()}).location, earlier=person)
+        self.begun(self.post(f"{person.path}/retake", {"seed": links.new_link()}).location, earlier=person)
 
     @precondition(lambda self: some(self.people))
     @rule(place=places)
@@ -359,7 +361,7 @@ class Web(RuleBasedStateMachine):
 
     @rule(name=texts, kind=st.sampled_from(["anonymous", "open", "nonsense"]), minimum=st.sampled_from([5, 5, 5, 8, 7]))
     def make_a_team(self, name: str, kind: str, minimum: int) -> None:
-        fields = {"name": name, "kind": kind, "minimum": str(minimum), "seed": links.make()}
+        fields = {"name": name, "kind": kind, "minimum": str(minimum), "seed": links.new_link()}
         done = self.post("/teams", fields)
         wrong = not 0 < len(tidy(name)) <= 80 or kind == "nonsense" or minimum == 7
         assert done.status_code == (422 if wrong else 303)
@@ -376,7 +378,7 @@ class Web(RuleBasedStateMachine):
     def crew(self, team: Team, people: int, often: Sequence[str]) -> None:
         join = self.join_of(team)
         for n in range(people):
-            fields = {"seed": links.make(), "name": f"Person {len(self.people)}"}
+            fields = {"seed": links.new_link(), "name": f"Person {len(self.people)}"}
             person = self.begun(self.post(f"{join}/start", fields).location)
             self.is_in(person, team, fields["name"], shares_wishes=False)
             for number, page in enumerate(BANK.pages, 1):
@@ -393,7 +395,7 @@ class Web(RuleBasedStateMachine):
     @rule(place=places, name=texts, wishes=st.booleans())
     def join_by_starting(self, place: int, name: str, wishes: bool) -> None:
         team = self.a_team(place)
-        fields = {"seed": links.make(), "name": name} | ({"shares_wishes": "y"} if wishes else {})
+        fields = {"seed": links.new_link(), "name": name} | ({"shares_wishes": "y"} if wishes else {})
         done = self.post(f"{self.join_of(team)}/start", fields)
         assert done.status_code == (303 if self.named(team, name) else 422)
         if done.status_code == 303:
@@ -494,7 +496,7 @@ class Web(RuleBasedStateMachine):
     def replace_the_links(self, place: int, both: bool, times: int) -> None:
         team = self.a_team(place)
         old, join = team.lead, self.join_of(team)
-        fields = {"seed": links.make()} | ({"both": "y"} if both else {})
+        fields = {"seed": links.new_link()} | ({"both": "y"} if both else {})
         (team.lead,) = {self.post(f"{old}/links", fields).location for _ in range(times)}
         assert (team.lead != old) is both
         assert self.get(join).status_code == 404
@@ -555,7 +557,7 @@ class Web(RuleBasedStateMachine):
         link = self.people[place % len(self.people)].path.split("/")[2]
         for kind in "stj":
             assert self.get(f"/{kind}/{link}").status_code == 404
-        assert self.post(f"/r/{links.make()}/{page}", {"seed": links.make()}).status_code == 404
+        assert self.post(f"/r/{links.new_link()}/{page}", {"seed": links.new_link()}).status_code == 404
 
     # What everybody sees
 

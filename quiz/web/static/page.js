@@ -50,7 +50,7 @@ if (keep) {
 // What is deleted is not remembered, and what leads nowhere is not offered again.
 const going = one("[data-forget-link]");
 going?.addEventListener("submit", () => { if (memory.get() === going.dataset.forgetLink) memory.drop(); });
-if (one("[data-nowhere]") && memory.get() === location.href) memory.drop();
+if (one("[data-not-found]") && memory.get() === location.href) memory.drop();
 
 const own = one("[data-own-link]");
 if (own && !own.value && memory.get()) own.value = memory.get();

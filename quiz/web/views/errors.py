@@ -1,4 +1,4 @@
-"""Error pages in the same hand as all others, and for programs the same as problem documents."""
+"""Error pages for people, and problem documents (RFC 9457) for programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from quiz.exchange.score_request import Fault
 from quiz.storage import UnavailableError
-from quiz.web.security import send_again
+from quiz.web.security import resend_page
 
 RETRY_SECONDS = 5
 PROBLEM = "application/problem+json"
@@ -30,43 +30,80 @@ _DETAIL = {
     503: "The database does not answer; try again in a few seconds.",
 }
 
+#: The title and the text of an error page, by status.
+_PAGE_TEXTS = {
+    400: ("That request made no sense here", "Something in it is missing or malformed. Go back and try once more."),
+    403: (
+        "That came from another site",
+        "Forms here only accept what was sent from here. Open the page itself and try again.",
+    ),
+    404: (
+        "This leads nowhere",
+        "The address is mistyped, or what it led to is gone: deleted, past its time, or replaced by a new link."
+        " A link has to be whole: if it came in two lines, put them together."
+        " If somebody gave it to you, ask them for the new one.",
+    ),
+    405: ("Not that way", "This address does not take that kind of request."),
+    413: (
+        "That is too much at once",
+        "What you sent is larger than this form takes. Shorten your text and send it again; earlier pages are saved.",
+    ),
+    429: ("A moment, please", "There were many requests in a short time. Wait a minute and try again."),
+    500: (
+        "Something broke on our side",
+        "It has been noted. What was shown to you as saved is saved. Try again in a moment.",
+    ),
+    503: (
+        "Not available just now",
+        "The database does not answer. Nothing that was saved is lost; try again in a few seconds.",
+    ),
+}
+_OTHER_PAGE_TEXT = ("That did not work", "Go back and try once more.")
+
 
 def init_app(app: Flask) -> None:
-    """Answer every error of `app` with a page."""
+    """Answer every error of `app` with a page or a problem document."""
 
     @app.errorhandler(HTTPException)
-    def error(error: HTTPException) -> BaseResponse:
-        answer = error.get_response()
-        if answer.status_code < 400:
-            return answer
-        # Only the body is ours: the headers of a 405, for one, name the methods that an address takes.
-        if _for_programs():
-            answer.set_data(_document(answer.status_code))
-            answer.content_type = PROBLEM
+    def handle_http_error(error: HTTPException) -> BaseResponse:
+        response = error.get_response()
+        if response.status_code < 400:
+            return response
+        # Only the body is replaced: the headers are needed, such as `Allow` for a 405.
+        if _is_for_programs():
+            response.set_data(_document(response.status_code))
+            response.content_type = PROBLEM
         else:
-            answer.set_data(render_template("errors/error.html", code=answer.status_code))
-        return answer
+            response.set_data(_error_page(response.status_code))
+        return response
 
     @app.errorhandler(SecurityError)
-    def strange_host(error: SecurityError) -> Response:
-        if _for_programs():
+    def handle_untrusted_host(error: SecurityError) -> Response:
+        if _is_for_programs():
             return problem(400)
-        # No page: a page holds addresses, and this server does not know its own under that name.
+        # Plain text: a page contains addresses, and those cannot be built for an untrusted host.
         text = "This server does not go by that name. Whoever runs it can add the name with --url.\n"
         return Response(text, 400, mimetype="text/plain")
 
     @app.errorhandler(UnavailableError)
-    def unavailable(error: UnavailableError) -> tuple[str | Response, int, dict[str, str]]:
+    def handle_unavailable_storage(error: UnavailableError) -> tuple[str | Response, int, dict[str, str]]:
         app.logger.error("storage unavailable: %s", error)
-        if _for_programs():
-            return problem(503), 503, {"Retry-After": str(RETRY_SECONDS)}
-        page = send_again("unavailable") if request.method == "POST" else render_template("errors/error.html", code=503)
-        return page, 503, {"Retry-After": str(RETRY_SECONDS)}
+        headers = {"Retry-After": str(RETRY_SECONDS)}
+        if _is_for_programs():
+            return problem(503), 503, headers
+        if request.method == "POST":
+            return resend_page("unavailable"), 503, headers
+        return _error_page(503), 503, headers
 
-    # Registered apart, or Flask would hand the page the exception itself.
+    # A handler of its own: `handle_http_error` would get the original exception, which has no response.
     @app.errorhandler(InternalServerError)
-    def broken(error: InternalServerError) -> tuple[str, int] | Response:
-        return problem(500) if _for_programs() else (render_template("errors/error.html", code=500), 500)
+    def handle_internal_error(error: InternalServerError) -> tuple[str, int] | Response:
+        return problem(500) if _is_for_programs() else (_error_page(500), 500)
+
+
+def _error_page(status: int) -> str:
+    title, text = _PAGE_TEXTS.get(status, _OTHER_PAGE_TEXT)
+    return render_template("errors/error.html", status=status, title=title, text=text)
 
 
 def problem(code: int, faults: Sequence[Fault] = ()) -> Response:
@@ -85,6 +122,6 @@ def _document(code: int, faults: Sequence[Fault] = ()) -> str:
     return json.dumps(told) + "\n"
 
 
-def _for_programs() -> bool:
-    """Whether this address is one that programs ask rather than people."""
+def _is_for_programs() -> bool:
+    """Whether this address is for programs, not for people."""
     return request.path.startswith("/api/") or request.path.endswith(".json") or request.path == "/health"

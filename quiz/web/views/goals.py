@@ -19,7 +19,7 @@ def page() -> str | Response | tuple[str, int]:
 
     require_finished()
     app, kept = current(), current_response()
-    form = app.forms.ahead(request.form) if request.method == "POST" else app.forms.ahead(data=_kept())
+    form = app.forms.goals(request.form) if request.method == "POST" else app.forms.goals(data=_kept())
     status = 200
     if request.method == "POST":
         if form.validate():

@@ -25,14 +25,14 @@ def create() -> str | Response | tuple[str, int]:
     app = current()
     form = app.forms.team(request.form if request.method == "POST" else None)
     if request.method != "POST":
-        return render_template("lead/make.html", form=form, seed=links.make(), errors=[])
+        return render_template("lead/make.html", form=form, seed=links.new_link(), errors=[])
     if not form.validate():
         errors = [(name, messages[0]) for name, messages in form.errors.items()]
         return render_template("lead/make.html", form=form, seed=request.form.get("seed"), errors=errors), 422
-    lead = app.derive("lead", links.checked(request.form.get("seed", "")) or abort(400))
+    lead = app.derive_link("lead", links.valid_seed(request.form.get("seed", "")) or abort(400))
     app.storage.create_team(
-        links.fingerprint(lead),
-        links.fingerprint(join_link(lead, 1)),
+        links.hash_link(lead),
+        links.hash_link(join_link(lead, 1)),
         number=1,
         name=form.name.data,
         kind=form.kind.data,
@@ -44,15 +44,15 @@ def create() -> str | Response | tuple[str, int]:
 
 def join_link(lead: str, number: int) -> str:
     """The join link of that number: only who has the lead link can work it out, and nothing of it is stored."""
-    return current().derive("join", f"{lead}:{number}")
+    return current().derive_link("join", f"{lead}:{number}")
 
 
 def _just_replaced() -> Team | None:
     """The team whose lead link this very form has replaced: a second click must not lose the new link."""
-    seed = links.checked(request.form.get("seed", ""))
+    seed = links.valid_seed(request.form.get("seed", ""))
     if request.endpoint != "lead.replace_links" or seed is None:
         return None
-    return current().storage.load_team(links.fingerprint(current().derive("lead", seed)))
+    return current().storage.load_team(links.hash_link(current().derive_link("lead", seed)))
 
 
 def _team() -> Team:
@@ -73,9 +73,9 @@ def page() -> str:
     app, team = current(), _team()
     common = {
         "team": team,
-        "join_address": app.address("join.page", link=join_link(g.link, team.number)),
-        "lead_address": app.address("lead.page"),
-        "seed": links.make(),
+        "join_address": app.absolute_url("join.page", link=join_link(g.link, team.number)),
+        "lead_address": app.absolute_url("lead.page"),
+        "seed": links.new_link(),
     }
     if team.kind == "open":
         return render_template("teams/open.html", **common, **by_name(team), bank=app.bank, lead=True)
@@ -102,7 +102,7 @@ def by_name(team: Team) -> dict[str, Any]:
 @pages.get("/join.svg")
 def join_qr() -> Response:
     """The join link as a QR code, for a screen in the room."""
-    return qr_code(current().address("join.page", link=join_link(g.link, _team().number)))
+    return qr_code(current().absolute_url("join.page", link=join_link(g.link, _team().number)))
 
 
 @pages.route("/close", methods=["GET", "POST"])
@@ -149,12 +149,12 @@ def replace_links() -> Response:
     """Replace the join link, or both links; the old ones lead nowhere from then on."""
     app = current()
     both = "both" in request.form
-    lead = app.derive("lead", links.checked(request.form.get("seed", "")) or abort(400)) if both else g.link
+    lead = app.derive_link("lead", links.valid_seed(request.form.get("seed", "")) or abort(400)) if both else g.link
     number = 1 + secrets.randbelow(2**53 - 1)
     app.storage.replace_links(
         g.link_hash,
-        new_lead_hash=links.fingerprint(lead),
-        join_hash=links.fingerprint(join_link(lead, number)),
+        new_lead_hash=links.hash_link(lead),
+        join_hash=links.hash_link(join_link(lead, number)),
         number=number,
     )
     return redirect(url_for("lead.page", link=lead), 303)

@@ -22,7 +22,7 @@ def link_pages(name: str, prefix: str, load: Callable[[str], object | None]) -> 
     @pages.url_value_preprocessor
     def read_link(endpoint: str | None, values: dict[str, Any] | None) -> None:
         g.link = (values or {}).pop("link")
-        g.link_hash = links.fingerprint(g.link)
+        g.link_hash = links.hash_link(g.link)
 
     # Runs after the security checks of the app, so that a forged or too large request causes no lookup.
     @pages.before_request

@@ -26,22 +26,24 @@ class Shared(NamedTuple):
 
 def _share_link(number: int) -> str:
     """The share link of that number: only who has the owner link can work it out, and nothing of it is stored."""
-    return current().derive("share", f"{g.link}:{number}")
+    return current().derive_link("share", f"{g.link}:{number}")
 
 
 @pages.get("/manage")
 def page() -> str:
     """Share links, export, expiry, taking it again, deleting."""
     app, kept = current(), current_response()
-    made = [Shared(share, app.address("shared.show", link=_share_link(share.number))) for share in kept.share_links]
+    made = [
+        Shared(share, app.absolute_url("shared.show", link=_share_link(share.number))) for share in kept.share_links
+    ]
     return render_template(
         "manage/page.html",
         shares=sorted(made, key=lambda one: (one.share.created, one.share.label)),
         number=1 + secrets.randbelow(2**53 - 1),
         full=len(made) >= storage.MAX_SHARE_LINKS,
         form=app.forms.share(),
-        expires=app.expiry(kept.changed),
-        seed=links.make(),
+        expires=app.expiry_day(kept.changed),
+        seed=links.new_link(),
         finished=kept.finished,
     )
 
@@ -54,7 +56,7 @@ def create_share() -> Response:
     if not form.validate() or not 0 < number < 2**53:
         abort(400)
     made = storage.ShareLink(number, form.label.data or "", form.shares_text.data, form.shares_wishes.data, app.today())
-    if not app.storage.create_share_link(g.link_hash, made, share_hash=links.fingerprint(_share_link(number))):
+    if not app.storage.create_share_link(g.link_hash, made, share_hash=links.hash_link(_share_link(number))):
         abort(400)
     return redirect(url_for("manage.page", _anchor="share"), 303)
 
@@ -72,7 +74,7 @@ def share_qr(number: int) -> Response:
     """A share link as a QR code."""
     if number not in {share.number for share in current_response().share_links}:
         abort(404)
-    return qr_code(current().address("shared.show", link=_share_link(number)))
+    return qr_code(current().absolute_url("shared.show", link=_share_link(number)))
 
 
 @pages.post("/extend")
@@ -87,8 +89,8 @@ def extend() -> Response:
 def retake() -> Response:
     """Take the quiz again: a new response, which knows this one."""
     app = current()
-    link = app.derive("owner", links.checked(request.form.get("seed", "")) or abort(400))
-    app.storage.create_response(links.fingerprint(link), bank=app.bank.version, day=app.today(), earlier=g.link_hash)
+    link = app.derive_link("owner", links.valid_seed(request.form.get("seed", "")) or abort(400))
+    app.storage.create_response(links.hash_link(link), bank=app.bank.version, day=app.today(), earlier=g.link_hash)
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 

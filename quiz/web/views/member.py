@@ -30,7 +30,7 @@ def _page(form: Any, errors: list[tuple[str, str]]) -> str:
         standing=round_pages.standing(team, app.storage.load_round_members(team.id)),
         example=round_pages.example(app.bank, app.scoring_model) if team.kind == "anonymous" else None,
         bank=app.bank,
-        seed=request.form.get("seed") or links.make(),
+        seed=request.form.get("seed") or links.new_link(),
     )
 
 
@@ -47,8 +47,8 @@ def start() -> Response | tuple[str, int]:
     form = app.forms.join[g.record.kind](request.form)
     if not form.validate():
         return _page(form, _errors(form)), 422
-    link = app.derive("owner", links.checked(request.form.get("seed", "")) or abort(400))
-    owner = links.fingerprint(link)
+    link = app.derive_link("owner", links.valid_seed(request.form.get("seed", "")) or abort(400))
+    owner = links.hash_link(link)
     app.storage.create_response(owner, bank=app.bank.version, day=app.today())
     app.storage.join_team(g.link_hash, owner, name=form.name.data or "", shares_wishes=form.shares_wishes.data)
     return redirect(url_for("take.questions", link=link, number=1), 303)
@@ -60,11 +60,11 @@ def bring() -> Response | tuple[str, int]:
     app = current()
     form = app.forms.join[g.record.kind](request.form)
     valid = form.validate()
-    found = re.search(rf"(?:^|/r/)({links.PATTERN})(?:[/?#.]|$)", form.link.data or "")
-    owner = links.fingerprint(found[1]) if found else ""
+    found = re.search(rf"(?:^|/r/)({links.LINK_PATTERN})(?:[/?#.]|$)", form.link.data or "")
+    owner = links.hash_link(found[1]) if found else ""
     kept = app.storage.load_response(owner) if found else None
     if found and kept is None:
-        rate_limits.wrong_link()
+        rate_limits.report_wrong_link()
     if kept is None or found is None:
         return _page(form, [*_errors(form), ("link", "This is no private link of this quiz. Paste all of it.")]), 422
     if not valid:
@@ -106,7 +106,7 @@ def page_of_member() -> str:
     common = {"team": found.team, "membership": found, "bank": app.bank, "finished": current_response().finished}
     if found.team.kind == "open":
         return render_template("teams/open.html", **common, **by_name(found.team), lead=False)
-    return render_template("member/page.html", **common, rounds=round_pages.shown(found.team), seed=links.make())
+    return render_template("member/page.html", **common, rounds=round_pages.shown(found.team), seed=links.new_link())
 
 
 @member.get("/team/rounds/<int:number>")

@@ -38,7 +38,7 @@ def show() -> str | Response:
 @pages.get("/qr.svg")
 def qr() -> Response:
     """The owner link as a QR code, to go on with a phone."""
-    return qr_code(current().address("result.show"))
+    return qr_code(current().absolute_url("result.show"))
 
 
 def qr_code(address: str) -> Response:

@@ -16,7 +16,7 @@ def show(link: str) -> str:
     from quiz.results.result import build_result  # see quiz.web.views.owner_pages.current_result
 
     app = current()
-    found = app.storage.load_shared_response(links.fingerprint(link))
+    found = app.storage.load_shared_response(links.hash_link(link))
     if found is None or not found[0].finished:
         abort(404)
     kept, share = found

@@ -1,4 +1,4 @@
-"""The start page, and what belongs to nobody's response."""
+"""The start page, the privacy page, and the page after deleting: pages that need no link."""
 
 from __future__ import annotations
 
@@ -13,26 +13,27 @@ pages = Blueprint("start", __name__)
 
 @pages.get("/")
 def home() -> str:
-    """What this is, how long it takes, what is kept and by whom."""
-    return render_template("start/home.html", bank=current().bank, seed=links.make())
+    """What the quiz is, how long it takes, what is stored and by whom."""
+    return render_template("start/home.html", bank=current().bank, seed=links.new_link())
 
 
 @pages.get("/privacy")
 def privacy() -> str:
-    """What is kept, by whom, for how long."""
+    """What is stored, by whom, for how long."""
     return render_template("start/privacy.html")
 
 
 @pages.post("/start")
 def begin() -> Response:
-    """Begin a response and go to its first page. The same form sent twice begins one."""
+    """Create a response and go to its first page. The same form sent twice creates one response."""
     app = current()
-    link = app.derive("owner", links.checked(request.form.get("seed", "")) or abort(400))
-    app.storage.create_response(links.fingerprint(link), bank=app.bank.version, day=app.today())
+    seed = links.valid_seed(request.form.get("seed", "")) or abort(400)
+    link = app.derive_link("owner", seed)
+    app.storage.create_response(links.hash_link(link), bank=app.bank.version, day=app.today())
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 
 @pages.get("/deleted")
 def deleted() -> str:
-    """Everything is gone."""
+    """Confirmation that a response or a team is deleted."""
     return render_template("start/deleted.html", team="team" in request.args)

@@ -1,4 +1,4 @@
-"""Taking the quiz: question pages, the optional page, check your answers."""
+"""Taking the quiz: the question pages, the optional page, and the page to check the answers."""
 
 from __future__ import annotations
 
@@ -10,72 +10,82 @@ from werkzeug.wrappers import Response
 
 from quiz.bank.answer_sheet import AnswerSheet, answer_sheet
 from quiz.web.app import current
+from quiz.web.forms import DetailsForm
 from quiz.web.views.owner_pages import abort_if_deleted, current_response, owner_pages
 
 pages = owner_pages("take")
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+_EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
-def _sheet(new: Mapping[str, str] = _NOTHING) -> AnswerSheet:
-    return answer_sheet(current().bank, {**current_response().answers, **new})
+def _current_sheet(new_answers: Mapping[str, str] = _EMPTY) -> AnswerSheet:
+    return answer_sheet(current().bank, {**current_response().answers, **new_answers})
 
 
 @pages.route("/<int:number>", methods=["GET", "POST"])
 def questions(number: int) -> str | Response | tuple[str, int]:
-    """One page of questions. What was answered is saved even where something is missing."""
+    """One page of questions. Answers are saved even if some are missing."""
     app = current()
     if not 1 <= number <= len(app.bank.pages):
         abort(404)
-    make = app.forms.pages[number - 1]
-    before = _sheet()
+    sheet_before = _current_sheet()
     if request.method != "POST":
-        return _questions(number, before, current_response().answers)
-    form = make(request.form)
-    complete = form.validate()
+        return _render_questions(number, sheet_before, current_response().answers)
+    form = app.forms.question_pages[number - 1](request.form)
+    is_complete = form.validate()
     answers = form.answers
-    if form["leave_out"].data:
+    if form["skip_unanswered"].data:
         answers |= dict.fromkeys(form.missing, app.bank.skip.id)
-        complete = True
+        is_complete = True
     abort_if_deleted(app.storage.save_answers(g.link_hash, answers, bank=app.bank.version, day=app.today()))
-    if not complete:
-        return _questions(number, _sheet(answers), form.data, {id: form[id].errors[0] for id in form.missing}), 422
-    return redirect(_next(number, before, answers), 303)
+    if not is_complete:
+        errors = {id: form[id].errors[0] for id in form.missing}
+        return _render_questions(number, _current_sheet(answers), form.data, errors), 422
+    return redirect(_next_page(number, sheet_before, answers), 303)
 
 
-def _questions(
-    number: int, answered: AnswerSheet, chosen: Mapping[str, str], wrong: Mapping[str, str] = _NOTHING
+def _render_questions(
+    number: int, sheet: AnswerSheet, answers: Mapping[str, str], errors: Mapping[str, str] = _EMPTY
 ) -> str:
     bank = current().bank
-    missing = [(id, f"… {bank.responsibility[id].question}?") for id in wrong]
     return render_template(
-        "take/questions.html", number=number, sheet=answered, chosen=chosen, wrong=wrong, missing=missing, bank=bank
+        "take/questions.html",
+        number=number,
+        page=bank.pages[number - 1],
+        sheet=sheet,
+        answers=answers,
+        errors=errors,
+        summary=[(id, f"… {bank.responsibility[id].question}?") for id in errors],
+        bank=bank,
     )
 
 
-def _next(number: int, before: AnswerSheet, new: Mapping[str, str]) -> str:
-    """Where to go on: to the next page at first, straight back where somebody came to change one answer."""
+def _next_page(number: int, sheet_before: AnswerSheet, new_answers: Mapping[str, str]) -> str:
+    """The page after question page `number`: the next one, or the one from which somebody came to change an answer."""
     if current_response().finished:
-        after = _sheet(new)
-        # What is still open can only be questions that the bank has got since.
-        return url_for("result.show") if after.is_complete else url_for("take.questions", number=after.first_open_page)
-    if before.is_complete:
+        sheet = _current_sheet(new_answers)
+        if sheet.is_complete:
+            return url_for("result.show")
+        # Only questions that were added to the bank later can be open.
+        return url_for("take.questions", number=sheet.first_open_page)
+    if sheet_before.is_complete:
         return url_for("take.check")
-    return url_for("take.more") if number == len(current().bank.pages) else url_for("take.questions", number=number + 1)
+    if number == len(current().bank.pages):
+        return url_for("take.details")
+    return url_for("take.questions", number=number + 1)
 
 
 @pages.route("/more", methods=["GET", "POST"])
-def more() -> str | Response | tuple[str, int]:
-    """The optional page: contacts, job title, free words."""
-    app, kept = current(), current_response()
+def details() -> str | Response | tuple[str, int]:
+    """The optional page: contacts, job title, free text."""
+    app, response = current(), current_response()
     if request.method != "POST":
-        form = app.forms.more(data={"contacts": kept.contacts, "title": kept.title, "text": kept.text})
-        return render_template("take/more.html", form=form, sheet=_sheet())
-    form = app.forms.more(request.form)
+        stored = {"contacts": response.contacts, "title": response.title, "text": response.text}
+        form = app.forms.details(data=stored)
+        return render_template("take/details.html", form=form, sheet=_current_sheet())
+    form = app.forms.details(request.form)
     if not form.validate():
-        wrong = [
-            (name, f"{form[name].label.text}: {said[:1].lower()}{said[1:]}") for name, (said, *_) in form.errors.items()
-        ]
-        return render_template("take/more.html", form=form, sheet=_sheet(), wrong=wrong), 422
+        errors = _labelled_errors(form)
+        return render_template("take/details.html", form=form, sheet=_current_sheet(), errors=errors), 422
     saved = app.storage.save_details(
         g.link_hash,
         contacts=form.contacts.data or [],
@@ -86,17 +96,27 @@ def more() -> str | Response | tuple[str, int]:
     )
     abort_if_deleted(saved)
     if form.text.data:
-        app.warm()
-    return redirect(url_for("result.show" if kept.finished and _sheet().is_complete else "take.check"), 303)
+        app.preload_text_matcher()
+    has_result = response.finished and _current_sheet().is_complete
+    return redirect(url_for("result.show" if has_result else "take.check"), 303)
+
+
+def _labelled_errors(form: DetailsForm) -> list[tuple[str, str]]:
+    """The name of each field with an error, and its message after the field's label."""
+    errors = []
+    for name, messages in form.errors.items():
+        message = messages[0]
+        errors.append((name, f"{form[name].label.text}: {message[:1].lower()}{message[1:]}"))
+    return errors
 
 
 @pages.route("/check", methods=["GET", "POST"])
 def check() -> str | Response:
-    """Every answer on one page, each with a way to change it; sending it finishes the quiz."""
-    app, answered = current(), _sheet()
-    if not answered.is_complete:
-        return redirect(url_for("take.questions", number=answered.first_open_page), 303)
+    """Every answer on one page, each with a link to change it. Sending it finishes the quiz."""
+    app, sheet = current(), _current_sheet()
+    if not sheet.is_complete:
+        return redirect(url_for("take.questions", number=sheet.first_open_page), 303)
     if request.method != "POST":
-        return render_template("take/check.html", sheet=answered, response=current_response(), bank=app.bank)
+        return render_template("take/check.html", sheet=sheet, response=current_response(), bank=app.bank)
     abort_if_deleted(app.storage.finish_response(g.link_hash, bank=app.bank.version, day=app.today()))
     return redirect(url_for("result.show"), 303)

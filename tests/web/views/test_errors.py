@@ -118,7 +118,9 @@ def test_another_sites_form_is_refused_also_while_the_database_is_away(visitor: 
 
 # Whatever is sent
 
-NAMES = st.sampled_from(["data-applications", "leave_out", "contacts", "title", "text", "seed", "number", "label"])
+NAMES = st.sampled_from(
+    ["data-applications", "skip_unanswered", "contacts", "title", "text", "seed", "number", "label"]
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

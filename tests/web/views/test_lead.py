@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
@@ -17,6 +16,7 @@ from quiz.bank import Bank
 from quiz.teams import anonymous, round_pages
 from quiz.web import links
 from quiz.web.app import App
+from quiz.web.stylesheet import read_stylesheet
 from tests.checks import count_rows, load_response, load_team
 from tests.clients import Shown, Visitor
 from tests.factories import (
@@ -371,7 +371,7 @@ def test_a_replaced_join_link_leads_nowhere_and_who_has_joined_stays(app: App, v
     assert visitor.send(f"{lead}/links", page=lead).location == lead
     new = join_path(visitor, lead)
     assert new != old
-    assert visitor.get(old).data == visitor.get(f"/j/{links.make()}").data
+    assert visitor.get(old).data == visitor.get(f"/j/{links.new_link()}").data
     assert visitor.send(f"{old}/start", page=new).status_code == 404
     assert visitor.get(new).status_code == 200
     assert visitor.get(f"{members[0]}/team").status_code == 200
@@ -385,7 +385,7 @@ def test_replacing_both_links_ends_both_and_keeps_everything_else(app: App, visi
     new = visitor.send(f"{lead}/links", {"both": "y"}, page=lead).location
     assert new != lead
     for old in (lead, join, f"{lead}/rounds/1", f"{lead}/join.svg", f"{lead}/delete"):
-        assert visitor.get(old).data == visitor.get(f"/t/{links.make()}").data
+        assert visitor.get(old).data == visitor.get(f"/t/{links.new_link()}").data
     assert visitor.get(f"{new}/rounds/1").status_code == 200
     assert visitor.get(f"{members[0]}/team/rounds/1").status_code == 200
 
@@ -675,8 +675,8 @@ def test_page_csv_and_json_of_a_round_agree_also_once_the_bank_has_lost_a_role(a
     assert sum(fact.kind == "gone" for fact in facts) == len(app.bank.roles) + len(app.bank.responsibility)
 
 
-def test_print_hides_none_of_the_facts(app: App):
-    style = Path(app.static_folder or "", "style.css").read_text(encoding="utf-8")
+def test_print_hides_none_of_the_facts():
+    style = read_stylesheet()
     printed = "".join(re.findall(r"@media print \{(.*?)\n\}", style, re.DOTALL))
     hidden = "".join(re.findall(r"([^{}]*)\{[^{}]*display:\s*none", printed))
     assert ".after" in hidden

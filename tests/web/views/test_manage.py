@@ -141,7 +141,7 @@ def test_a_response_goes_when_its_time_is_up_unless_it_is_kept(visitor: Visitor,
     kept, left = a_person(visitor, bank), a_person(visitor, bank)
     monkeypatch.setattr(app, "today", lambda: "2100-01-31")
     # The sending itself is the first request of that day: keep the one under a clock a day earlier than expiry.
-    app._expired = "2100-01-31"
+    app._last_expiry_check = "2100-01-31"
     visitor.send(f"{kept}/extend", page=f"{kept}/manage")
     assert "31 January 2101" in visitor.get(f"{kept}/manage").text
     monkeypatch.setattr(app, "today", lambda: "2100-02-01")

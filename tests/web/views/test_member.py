@@ -151,12 +151,12 @@ def no_links(app: App, visitor: Visitor) -> dict[str, str]:
     app.storage.delete_response(link_hash(own))
     shared, lead = make_response(app), make_team(visitor)
     visitor.send(f"{shared}/shares", {"number": "7"}, page=f"{shared}/manage")
-    share = app.derive("share", f"{shared.split('/')[2]}:7")
+    share = app.derive_link("share", f"{shared.split('/')[2]}:7")
     assert visitor.get(f"/s/{share}").status_code == 200
     return {
         "nothing": "",
         "a word": "mine",
-        "garbage": links.make(),
+        "garbage": links.new_link(),
         "cut off": shared[:-1],
         "with more": f"{shared}xyz",
         "deleted": own,

@@ -234,7 +234,7 @@ def test_lines_to_people_nobody_reported_are_never_solid(visitor: Visitor, bank:
 def test_a_contact_whose_role_has_left_the_bank_is_ignored(app: App, visitor: Visitor, bank: Bank):
     own = make_older_response(app, dict.fromkeys(bank.responsibility, "never") | ANALYST)
     app.storage.save_details(
-        links.fingerprint(own.removeprefix("/r/")),
+        links.hash_link(own.removeprefix("/r/")),
         contacts=["scribe"],
         title="",
         text="",

@@ -34,7 +34,7 @@ def share(visitor: Visitor, own: str, number: int = 7, **fields: str) -> str:
     """Make a share link; gives its path."""
     sent = {"number": str(number), "label": "For Bo", **fields}
     assert visitor.send(f"{own}/shares", sent, page=f"{own}/manage").status_code == 303
-    return "/s/" + visitor.app.derive("share", f"{own.split('/')[2]}:{number}")
+    return "/s/" + visitor.app.derive_link("share", f"{own.split('/')[2]}:{number}")
 
 
 @pytest.mark.parametrize(("shares_text", "shares_wishes"), list(itertools.product([False, True], repeat=2)))

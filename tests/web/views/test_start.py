@@ -128,7 +128,7 @@ def test_only_a_fingerprint_of_the_link_is_stored(app: App, visitor: Visitor):
     link = visitor.start().removeprefix("/r/")
     visitor.post(f"/r/{link}/1", visitor.token())
     stored = b"".join(file.read_bytes() for file in app.storage.file.parent.glob(f"{app.storage.file.name}*"))
-    assert links.fingerprint(link).encode() in stored
+    assert links.hash_link(link).encode() in stored
     assert link.encode() not in stored
 
 
@@ -156,7 +156,7 @@ def test_the_same_form_sent_twice_starts_once(app: App, visitor: Visitor, bank: 
 
 
 def test_the_same_form_sent_by_two_threads_at_once_starts_once(app: App):
-    seed = links.make()
+    seed = links.new_link()
     together = Barrier(2)
 
     def begin() -> str:

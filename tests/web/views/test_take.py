@@ -115,7 +115,7 @@ def test_an_incomplete_page_shows_again_what_was_chosen(visitor: Visitor, bank: 
 def test_leaving_them_out_saves_the_missing_ones_as_skipped_and_goes_on(app: App, visitor: Visitor, bank: Bank):
     own = visitor.start()
     first, *rest = [item.id for item in bank.pages[0]]
-    assert visitor.send(f"{own}/1", {first: "monthly", "leave_out": "y"}).location == f"{own}/2"
+    assert visitor.send(f"{own}/1", {first: "monthly", "skip_unanswered": "y"}).location == f"{own}/2"
     assert load_response(app, own).answers == {first: "monthly"} | dict.fromkeys(rest, "skip")
 
 
@@ -359,7 +359,7 @@ def test_bytes_that_are_no_text_never_break_a_page(visitor: Visitor):
         form = {"content_type": "application/x-www-form-urlencoded"}
         assert visitor.post(f"{own}/more", f"{token}&title={raw}&text={raw}&contacts={raw}", **form).status_code == 422
         assert visitor.post(f"{own}/more", f"{token}&title={raw}&text={raw}", **form).status_code == 303
-        assert visitor.post(f"{own}/1", f"{token}&{raw}={raw}&leave_out={raw}", **form).status_code in {303, 422}
+        assert visitor.post(f"{own}/1", f"{token}&{raw}={raw}&skip_unanswered={raw}", **form).status_code in {303, 422}
         assert visitor.get(f"{own}/more").status_code == 200
 
 

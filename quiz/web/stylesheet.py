@@ -1,0 +1,33 @@
+"""The style sheet: several CSS files served as one, so that a page needs a single request."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask, Response, request
+
+CSS_FOLDER = Path(__file__).parent / "static" / "css"
+#: In the order of the cascade: a rule in a later file overrides an equally specific rule in an earlier one.
+CSS_FILES = ("all.css",)
+
+
+def read_stylesheet() -> str:
+    """All CSS files as one text."""
+    return "\n".join((CSS_FOLDER / name).read_text(encoding="utf-8") for name in CSS_FILES)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the style sheet of `app` at `/static/style.css`. Templates get its hash as `stylesheet_version`."""
+    css = read_stylesheet().encode()
+    version = hashlib.sha256(css).hexdigest()[:8]
+    app.jinja_env.globals["stylesheet_version"] = version
+
+    @app.get("/static/style.css")
+    def stylesheet() -> Response:
+        response = Response(css, mimetype="text/css")
+        response.set_etag(version)
+        response.cache_control.max_age = app.config["SEND_FILE_MAX_AGE_DEFAULT"]
+        response.cache_control.public = True
+        response.make_conditional(request)
+        return response

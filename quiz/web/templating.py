@@ -1,0 +1,135 @@
+"""How Jinja is set up: its options, and the functions and filters that templates may use."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from flask import url_for
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
+
+from quiz.bank import AnswerOption
+from quiz.web import question_fragments
+
+if TYPE_CHECKING:
+    from quiz.web.app import App
+
+STATIC_FOLDER = Path(__file__).parent / "static"
+# `strftime` would use the language of the server.
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def init_app(app: App, bank_folder: Path) -> None:
+    """Set up the templates of `app`. They can include files of the bank as `bank/…`."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    templates = cast(Any, environment.loader)
+    environment.loader = ChoiceLoader([templates, PrefixLoader({"bank": FileSystemLoader(bank_folder)})])
+
+    environment.globals["bank"] = app.bank  # as a global, since imported macros do not see a page's values
+    environment.globals["static_url"] = static_url
+    environment.globals["absolute_url"] = app.absolute_url
+    environment.globals["question_fragment"] = question_fragments.renderer(environment)
+
+    environment.filters["lookup"] = lookup
+    environment.filters["capitalize_first"] = capitalize_first
+    environment.filters["join_names"] = join_names
+    environment.filters["count_noun"] = count_noun
+    environment.filters["format_day"] = format_day
+    environment.filters["level_squares"] = level_squares
+
+
+@cache
+def _static_version(name: str) -> str:
+    return hashlib.sha256((STATIC_FOLDER / name).read_bytes()).hexdigest()[:8]
+
+
+def static_url(name: str) -> str:
+    """Address of a static file. It changes when the content does, so that browsers may keep the file for a year."""
+    return url_for("static", filename=name, v=_static_version(name))
+
+
+def lookup(key: str, names: Mapping[str, str], quoted: bool = False) -> str:
+    """The name that belongs to an id, in quotation marks if it is the name of a task."""
+    return f"“{names[key]}”" if quoted else names[key]
+
+
+def capitalize_first(text: str) -> str:
+    """`text` with its first letter in upper case.
+
+    >>> capitalize_first("DevOps/SRE"), capitalize_first("data engineer"), capitalize_first("")
+    ('DevOps/SRE', 'Data engineer', '')
+    """
+    return text[:1].upper() + text[1:]
+
+
+def join_names(names: Iterable[str], conjunction: str = "and") -> str:
+    """Names as a sentence lists them.
+
+    >>> join_names(["A"]), join_names(["A", "B"], "or"), join_names(["A", "B", "C"]), join_names([])
+    ('A', 'A or B', 'A, B and C', '')
+    """
+    names = list(names)
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {conjunction} {names[-1]}"
+
+
+def count_noun(number: int, singular: str, plural: str) -> str:
+    """A number with its noun.
+
+    >>> count_noun(1, "answer", "answers"), count_noun(2, "answer", "answers")
+    ('1 answer', '2 answers')
+    """
+    return f"{number} {singular if number == 1 else plural}"
+
+
+def format_day(day: str) -> str:
+    """A stored day as people write it.
+
+    >>> format_day("2027-11-02")
+    '2 November 2027'
+    """
+    parsed = date.fromisoformat(day)
+    return f"{parsed.day} {_MONTHS[parsed.month - 1]} {parsed.year}"
+
+
+class Square(NamedTuple):
+    """One square: its left edge, and whether it is filled."""
+
+    x: float
+    filled: bool
+
+
+class LevelSquares(NamedTuple):
+    """A row of squares, one for each answer above the lowest. Lengths are units of the drawing."""
+
+    width: int
+    squares: list[Square]
+
+
+def level_squares(point: AnswerOption, scale: Sequence[AnswerOption]) -> LevelSquares:
+    """The squares for one answer: filled up to its level. `skip`, which has no level, fills none."""
+    distance, gap = 12, 4
+    levels = [step.level or 0 for step in scale[1:]]
+    level = -1.0 if point.level is None else point.level
+    squares = [Square(number * distance + 0.5, step_level <= level) for number, step_level in enumerate(levels)]
+    return LevelSquares(len(levels) * distance - gap, squares)
