@@ -57,7 +57,7 @@ def test_the_start_page_says_how_long_it_takes_and_what_it_is_not(visitor: Visit
 
 
 def test_the_number_of_questions_is_the_banks(small_bank, tmp_path):
-    text = run_by(tmp_path, BANK=str(small_bank)).see("/").text
+    text = run_by(tmp_path, QUESTION_BANK=str(small_bank)).see("/").text
     assert "how often you do 6 everyday things" in text
     assert "21" not in text
 
