@@ -14,7 +14,7 @@ from pathlib import Path
 from quiz.bank import load
 from quiz.config import paths
 from quiz.text import matcher
-from quiz.text.matcher import Reading
+from quiz.text.matcher import TextMatch
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "personas"
 
@@ -45,12 +45,12 @@ def people() -> list[Persona]:
     return [Persona(p["id"], frozenset(p["roles"]), p["week"]) for table in tables for p in table["personas"]]
 
 
-def ranked(reading: Reading) -> list[str]:
+def ranked(reading: TextMatch) -> list[str]:
     """Role ids, the strongest first."""
     return sorted(reading.roles, key=lambda role: -reading.roles[role])
 
 
-def figures(personas: Sequence[Persona], readings: Sequence[Reading]) -> Figures:
+def figures(personas: Sequence[Persona], readings: Sequence[TextMatch]) -> Figures:
     """The figures of `readings`, one a persona."""
     read = list(zip(personas, readings, strict=True))
     ours = [(p, r) for p, r in read if p.roles]
@@ -68,7 +68,7 @@ def figures(personas: Sequence[Persona], readings: Sequence[Reading]) -> Figures
 def main() -> None:
     """Print the figures and every mistake."""
     personas = people()
-    readings = matcher.of(load(paths.project_folder("questions"))).read_all([p.week for p in personas])
+    readings = matcher.matcher_for(load(paths.project_folder("questions"))).match_all([p.week for p in personas])
     result = figures(personas, readings)
     print(f"people                                  {len(personas)}")
     print(f"strongest role is one of theirs         {result.top:.2f}")

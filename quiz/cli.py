@@ -192,7 +192,7 @@ def score(source: str, **options: Any) -> None:
     """
     from quiz.exchange import csv_scoring
 
-    csv_scoring.run(source, **options)
+    csv_scoring.score_file(source, **options)
 
 
 @main.command()

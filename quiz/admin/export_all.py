@@ -27,7 +27,7 @@ class UnknownTeamError(Exception):
 def everything(bank: Bank, kept: Storage, *, format: str) -> Iterator[str]:
     """All responses, a row a piece of text: as `csv` what `quiz score` reads again, as `jsonl` all that is kept."""
     if format == "csv":
-        header, _ = export.own_sheet(bank, {}, contacts=(), title="", text="")
+        header, _ = export.personal_csv_rows(bank, {}, contacts=(), title="", text="")
         yield export.to_csv([["id", *header]])
     for response in _all(kept):
         yield _row(bank, response) if format == "csv" else _line(asdict(response))
@@ -100,7 +100,7 @@ def _all(kept: Storage) -> Iterator[Response]:
 def _row(bank: Bank, response: Response) -> str:
     # An answer that the bank no longer knows would stop `quiz score`.
     known = {question: answer for question, answer in response.answers.items() if answer in bank.option}
-    _, row = export.own_sheet(bank, known, contacts=response.contacts, title=response.title, text=response.text)
+    _, row = export.personal_csv_rows(bank, known, contacts=response.contacts, title=response.title, text=response.text)
     return export.to_csv([[str(response.id), *row]])
 
 

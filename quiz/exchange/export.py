@@ -1,4 +1,4 @@
-"""What leaves the house: a person's own data as JSON and CSV, and the object that other programs get for a result."""
+"""Data for other programs: a result as an object for JSON, and a person's own answers as CSV."""
 
 from __future__ import annotations
 
@@ -11,69 +11,111 @@ from typing import Any
 from quiz.bank import Bank
 from quiz.scoring import Match
 
-_DIGITS = 4
-_DANGEROUS = "=+-@\t\r\n"
+#: Decimal places of every number in a result.
+DIGITS = 4
+#: Characters that make a spreadsheet read a cell as a formula, if the cell begins with one of them.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: Blanks that a spreadsheet may ignore at the beginning of a cell.
+_IGNORED_BLANKS = " \u00a0\u200b\ufeff"
 
 
-def scored(id: str, found: Match, text: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """A result as other programs get it, ready for JSON; numbers rounded to 4 places.
+def match_object(id: str | None, match: Match, text: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """The result of one person as other programs get it, numbers rounded to `DIGITS` places.
 
     Parameters
     ----------
-    id
-        Whatever names the person to whoever asked.
-    text
-        Similarity of their free text by role id, None where there was no text.
+    id : str or None
+        What the caller calls this person.
+    match : Match
+    text : mapping of str to float, or None
+        Similarity of their free text with each role, by role id; None if there is no text.
     """
+    roles = {
+        role: role_object(_rounded(score.coverage), _rounded(score.similarity), round(score.share, DIGITS))
+        for role, score in match.roles.items()
+    }
+    return result_object(
+        id=id,
+        evidence=match.evidence,
+        mix=list(match.mix),
+        alternative=list(match.alternative) or None,
+        fit=_rounded(match.fit),
+        unchanged=match.unchanged,
+        tried=match.tried,
+        roles=roles,
+        text=text,
+    )
+
+
+def result_object(
+    *,
+    id: str | None,
+    evidence: str,
+    mix: list[str],
+    alternative: list[str] | None,
+    fit: float | None,
+    unchanged: int,
+    tried: int,
+    roles: dict[str, dict[str, float | None]],
+    text: Mapping[str, float] | None,
+) -> dict[str, Any]:
+    """The object of a result: the shape that the JSON API, `quiz score` and personal exports share.
+
+    All numbers but those of `text` are already rounded; `roles` holds a `role_object` by role id.
+    """
+    text_similarity = None if text is None else {role: round(value, DIGITS) for role, value in text.items()}
     return {
         "id": id,
-        "evidence": found.evidence,
-        "mix": list(found.mix),
-        "alternative": list(found.alternative) or None,
-        "fit": _rounded(found.fit),
-        "stability": {"unchanged": found.unchanged, "tried": found.tried},
-        "roles": {
-            role: {
-                "coverage": _rounded(standing.coverage),
-                "similarity": _rounded(standing.similarity),
-                "share": _rounded(standing.share),
-            }
-            for role, standing in found.roles.items()
-        },
-        "text": None if text is None else {role: _rounded(value) for role, value in text.items()},
+        "evidence": evidence,
+        "mix": mix,
+        "alternative": alternative,
+        "fit": fit,
+        "stability": {"unchanged": unchanged, "tried": tried},
+        "roles": roles,
+        "text": text_similarity,
     }
 
 
-def own_sheet(
+def role_object(coverage: float | None, similarity: float | None, share: float) -> dict[str, float | None]:
+    """The numbers of one role within the object of a result."""
+    return {"coverage": coverage, "similarity": similarity, "share": share}
+
+
+def personal_csv_rows(
     bank: Bank, answers: Mapping[str, str], *, contacts: Sequence[str], title: str, text: str
 ) -> tuple[list[str], list[str]]:
-    """Header and row of a person's own CSV, such as `quiz score` reads again."""
+    """Header and row of a person's own CSV, which `quiz score` can read."""
     questions = [item.id for item in bank.questions_in_order]
-    known = {id: answers.get(id, "") for id in questions}
     header = [*questions, "works-with", "title", "text"]
-    return header, [*known.values(), " ".join(contacts), title, text]
+    row = [*(answers.get(question, "") for question in questions), " ".join(contacts), title, text]
+    return header, row
 
 
 def to_csv(rows: Iterable[Sequence[str]]) -> str:
-    """Rows as CSV with every cell quoted, none of which a spreadsheet takes for a formula.
+    """Rows as CSV with every cell quoted; no spreadsheet reads a cell as a formula.
 
     >>> to_csv([["id", "=1+1"]])
     '"id","\\'=1+1"\\r\\n'
     """
     out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([harmless(cell) for cell in row] for row in rows)
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([escape_formula(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def harmless(cell: str) -> str:
-    """The cell with an apostrophe before it where its first sign would start a formula.
+def escape_formula(cell: str) -> str:
+    """The cell, with an apostrophe in front if a spreadsheet could read it as a formula.
 
-    Full-width forms count too, as some spreadsheets fold them; so do blanks that hide such a sign.
+    This includes full-width and other forms of the signs that begin a formula, since some spreadsheets treat them like
+    the plain ones, and signs behind blanks.
     """
-    first = unicodedata.normalize("NFKC", cell.lstrip(" \u00a0\u200b\ufeff"))[:1]
-    dangerous = (first, cell[:1])
-    return f"'{cell}" if any(sign and sign in _DANGEROUS for sign in dangerous) else cell
+    first = cell[:1]
+    if first.isascii() and first.isalnum():  # most cells, quickly
+        return cell
+    first_visible = unicodedata.normalize("NFKC", cell.lstrip(_IGNORED_BLANKS))[:1]
+    if first in _FORMULA_SIGNS or first_visible in _FORMULA_SIGNS:
+        return f"'{cell}"
+    return cell
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, _DIGITS)
+    return None if value is None else round(value, DIGITS)

@@ -1,6 +1,6 @@
-"""What other programs may rely on, said in data: the bank as an object, and the HTTP interface as OpenAPI 3.1.
+"""The bank as an object for other programs, and the OpenAPI 3.1 document of everything they can request.
 
-The document is built from the bank, so that every id that a program may send or get is listed in it.
+The document is built from the bank, so it lists every id that a program can send or receive.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from quiz.exchange import score_request
 
 Schema = dict[str, Any]
 
-_SHARE = {"type": "number", "minimum": 0, "maximum": 1}
-_SHARE_OR_NULL = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+_FRACTION = {"type": "number", "minimum": 0, "maximum": 1}
+_FRACTION_OR_NULL = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
 _COUNT = {"type": "integer", "minimum": 0}
-_TEXT = {"type": "string"}
+_STRING = {"type": "string"}
 _DAY = {"type": "string", "format": "date"}
 
 
@@ -46,14 +46,14 @@ def bank_object(bank: Bank) -> dict[str, Any]:
 
 
 def document(bank: Bank) -> dict[str, Any]:
-    """The OpenAPI document of everything that programs may ask here."""
+    """The OpenAPI document of this server."""
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Many Hats",
             "version": version("many-hats"),
             "description": "Which data roles a person’s daily work combines. Scoring through this interface stores"
-            " nothing. Every error is a problem document (RFC 9457) whose `errors` say what to mend.",
+            " nothing. Every error is a problem document (RFC 9457) whose `errors` say what to correct.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
@@ -62,8 +62,8 @@ def document(bank: Bank) -> dict[str, Any]:
             "/api/score": {"post": _post_score(bank)},
             "/api/openapi.json": {"get": _get_document()},
             "/health": {"get": _get_health()},
-            "/r/{link}.json": {"get": _get_own_json()},
-            "/r/{link}.csv": {"get": _get_own_csv()},
+            "/r/{link}.json": {"get": _get_personal_json()},
+            "/r/{link}.csv": {"get": _get_personal_csv()},
         },
         "components": {
             "schemas": {
@@ -75,15 +75,15 @@ def document(bank: Bank) -> dict[str, Any]:
                 },
                 "Answers": {
                     "type": "object",
-                    "description": "Answers by question. A question that is missing counts as left out.",
+                    "description": "Answers by question. A question that is missing counts as skipped.",
                     "properties": {item.id: _ref("Answer") for item in bank.questions_in_order},
                     "additionalProperties": False,
                 },
-                "Person": _person(),
+                "ScoreRequest": _score_request(),
                 "Result": _result(bank),
                 "Bank": _bank(),
                 "Health": _health(),
-                "Kept": _kept(),
+                "PersonalData": _personal_data(),
                 "Problem": _problem(),
             },
             "headers": {
@@ -93,7 +93,7 @@ def document(bank: Bank) -> dict[str, Any]:
     }
 
 
-# What programs ask
+# Requests
 
 
 def _get_bank(bank: Bank) -> Schema:
@@ -105,13 +105,13 @@ def _get_bank(bank: Bank) -> Schema:
 
 
 def _post_score(bank: Bank) -> Schema:
-    sent = _example(bank)
+    request = _example_request(bank)
     return {
         "operationId": "score",
         "summary": "The result of one person’s answers; nothing is stored",
-        "requestBody": {"required": True, **_json("", "Person", sent)},
+        "requestBody": {"required": True, **_json("", "ScoreRequest", request)},
         "responses": {
-            "200": _json("The result.", "Result", _example_result(bank, sent)),
+            "200": _json("The result.", "Result", _example_result(bank, request)),
             **_problems(400, 403, 413, 415, 422, 429),
         },
     }
@@ -129,32 +129,32 @@ def _get_document() -> Schema:
 def _get_health() -> Schema:
     return {
         "operationId": "getHealth",
-        "summary": "Whether this server can do its work",
+        "summary": "Whether this server works",
         "responses": {
-            "200": _json("It can.", "Health"),
-            "503": _json("It cannot; `wrong` says why.", "Health"),
+            "200": _json("It works.", "Health"),
+            "503": _json("It does not; `problems` says why.", "Health"),
             **_problems(429),
         },
     }
 
 
-def _get_own_json() -> Schema:
+def _get_personal_json() -> Schema:
     return {
-        "operationId": "getOwnData",
-        "summary": "Everything that is kept about the person whose private link this is, and their result",
+        "operationId": "getPersonalData",
+        "summary": "Everything that is stored about the person with this private link, and their result",
         "parameters": [_LINK],
-        "responses": {"200": _json("What is kept.", "Kept"), **_problems(404, 429, 503)},
+        "responses": {"200": _json("What is stored.", "PersonalData"), **_problems(404, 429, 503)},
     }
 
 
-def _get_own_csv() -> Schema:
+def _get_personal_csv() -> Schema:
     page: Schema = {"content": {"text/html": {}}}
     return {
-        "operationId": "getOwnSheet",
-        "summary": "The same person’s answers, such as `quiz score` reads them",
+        "operationId": "getPersonalCsv",
+        "summary": "The same person’s answers, in the columns that `quiz score` reads",
         "parameters": [_LINK],
         "responses": {
-            "200": {"description": "One line under a header.", "content": {"text/csv": {}}},
+            "200": {"description": "A header and one row.", "content": {"text/csv": {}}},
             "404": {"description": "No such link.", **page},
             "429": {"description": "Too many wrong links.", "headers": _RETRY, **page},
             "503": {"description": "The database does not answer.", "headers": _RETRY, **page},
@@ -170,50 +170,61 @@ _LINK = {
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"},
 }
 _RETRY = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
-_TOLD = {
-    400: "The body is no JSON.",
+_STATUS_DESCRIPTIONS = {
+    400: "The body is not JSON.",
     403: "Sent by a page of another site.",
     404: "No such link.",
-    413: f"The body has over {score_request.MOST_BYTES:,} bytes.",
-    415: "The body is not sent as application/json.",
-    422: "The body is JSON, with something unknown or of the wrong type in it.",
+    413: f"The body has more than {score_request.MAX_BODY_BYTES:,} bytes.",
+    415: "The Content-Type is not application/json.",
+    422: "The body is JSON, but contains something unknown or of the wrong type.",
     429: "Too many requests from this address.",
     503: "The database does not answer.",
 }
 
 
-def _problems(*codes: int) -> dict[str, Schema]:
-    content = {"application/problem+json": {"schema": _ref("Problem")}}
-    return {
-        str(code): {
-            "description": _TOLD[code],
-            "content": content,
-            **({"headers": _RETRY} if code in {429, 503} else {}),
+def _problems(*statuses: int) -> dict[str, Schema]:
+    """The error responses with these statuses."""
+    responses: dict[str, Schema] = {}
+    for status in statuses:
+        response: Schema = {
+            "description": _STATUS_DESCRIPTIONS[status],
+            "content": {"application/problem+json": {"schema": _ref("Problem")}},
         }
-        for code in codes
-    }
+        if status in {429, 503}:
+            response["headers"] = _RETRY
+        responses[str(status)] = response
+    return responses
 
 
 def _json(description: str, schema: str, example: object = None) -> Schema:
-    content = {"schema": _ref(schema), **({"example": example} if example else {})}
-    return {**({"description": description} if description else {}), "content": {"application/json": content}}
+    """A response (without `description`: a request body) of JSON."""
+    content: Schema = {"schema": _ref(schema)}
+    if example:
+        content["example"] = example
+    response: Schema = {"description": description} if description else {}
+    response["content"] = {"application/json": content}
+    return response
 
 
-def _example(bank: Bank) -> dict[str, Any]:
-    """Somebody who does all of the bank's first role every day, and the rest never."""
-    daily = {item.id for item in bank.roles[0].responsibilities}
-    least, most = bank.scale[0].id, bank.scale[-1].id
-    return {"id": "7", "answers": {item.id: most if item.id in daily else least for item in bank.questions_in_order}}
+def _example_request(bank: Bank) -> dict[str, Any]:
+    """Somebody who does everything of the bank's first role most often, and the rest never."""
+    lowest, highest = bank.scale[0].id, bank.scale[-1].id
+    answers = {item.id: lowest for item in bank.questions_in_order}
+    for item in bank.roles[0].responsibilities:
+        answers[item.id] = highest
+    return {"id": "7", "answers": answers}
 
 
-def _example_result(bank: Bank, sent: Mapping[str, Any]) -> dict[str, Any]:
+def _example_result(bank: Bank, request: Mapping[str, Any]) -> dict[str, Any]:
+    # Imported here: NumPy is loaded when the document is first requested, not when the server starts.
     from quiz import scoring
-    from quiz.exchange import export  # numpy is loaded when it is needed, not when the server starts
+    from quiz.exchange import export
 
-    return export.scored(sent["id"], scoring.match(scoring.ScoringModel.from_bank(bank), sent["answers"]))
+    model = scoring.ScoringModel.from_bank(bank)
+    return export.match_object(request["id"], scoring.match(model, request["answers"]))
 
 
-# What goes over the wire
+# Schemas
 
 
 def _ref(name: str) -> Schema:
@@ -229,14 +240,22 @@ def _list(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
 
-def _person() -> Schema:
-    id = {"type": ["string", "null"], "maxLength": score_request.LONGEST_ID, "pattern": score_request.READABLE}
-    text = {"type": ["string", "null"], "maxLength": score_request.LONGEST_TEXT, "pattern": score_request.READABLE}
+def _score_request() -> Schema:
+    id = {
+        "type": ["string", "null"],
+        "maxLength": score_request.MAX_ID_CHARACTERS,
+        "pattern": score_request.TEXT_PATTERN,
+    }
+    text = {
+        "type": ["string", "null"],
+        "maxLength": score_request.MAX_TEXT_CHARACTERS,
+        "pattern": score_request.TEXT_PATTERN,
+    }
     return _object(
         {
-            "id": id | {"description": "Whatever names the person to you; it comes back as it is."},
+            "id": id | {"description": "What you call this person; the result has the same id."},
             "answers": _ref("Answers"),
-            "text": text | {"description": "What they say about their work. It never moves the mix."},
+            "text": text | {"description": "What they write about their work. It never changes the mix."},
         },
         optional=("id", "text"),
     )
@@ -245,34 +264,41 @@ def _person() -> Schema:
 def _result(bank: Bank) -> Schema:
     from quiz.scoring import EVIDENCE
 
-    standing = _object({"coverage": _SHARE_OR_NULL, "similarity": _SHARE_OR_NULL, "share": _SHARE})
+    role = _object({"coverage": _FRACTION_OR_NULL, "similarity": _FRACTION_OR_NULL, "share": _FRACTION})
     mix = _list(_ref("RoleId")) | {"uniqueItems": True}
-    text = _object({role.id: _SHARE for role in bank.roles})
+    text = _object({item.id: _FRACTION for item in bank.roles})
     return _object(
         {
             "id": {"type": ["string", "null"]},
             "evidence": {"enum": list(EVIDENCE)},
             "mix": mix,
-            "alternative": mix | {"type": ["array", "null"], "description": "On a tie the other mix, else null."},
-            "fit": _SHARE_OR_NULL,
+            "alternative": mix
+            | {"type": ["array", "null"], "description": "On a tie the other mix that fits about as well, else null."},
+            "fit": _FRACTION_OR_NULL,
             "stability": _object({"unchanged": _COUNT, "tried": _COUNT}),
-            "roles": _object({role.id: standing for role in bank.roles}),
+            "roles": _object({item.id: role for item in bank.roles}),
             "text": text | {"type": ["object", "null"]},
         },
     )
 
 
 def _bank() -> Schema:
-    role = {"id": _ref("RoleId"), "name": _TEXT, "purpose": _TEXT, "stage": _TEXT, "works-with": _list(_ref("RoleId"))}
-    question = {"id": _ref("QuestionId"), "responsibility": _TEXT, "text": _TEXT, "hint": _TEXT}
-    point = {"id": _ref("Answer"), "label": _TEXT, "level": _SHARE_OR_NULL}
+    role = {
+        "id": _ref("RoleId"),
+        "name": _STRING,
+        "purpose": _STRING,
+        "stage": _STRING,
+        "works-with": _list(_ref("RoleId")),
+    }
+    question = {"id": _ref("QuestionId"), "responsibility": _STRING, "text": _STRING, "hint": _STRING}
+    point = {"id": _ref("Answer"), "label": _STRING, "level": _FRACTION_OR_NULL}
     return _object(
         {
-            "name": _TEXT,
-            "version": _TEXT | {"description": "Changes when what people are asked changes."},
+            "name": _STRING,
+            "version": _STRING | {"description": "Changes when what people are asked changes."},
             "roles": _list(_object(role)),
-            "responsibilities": _list(_object({"id": _TEXT, "role": _ref("RoleId"), "name": _TEXT})),
-            "stem": _TEXT | {"description": "What every question’s text goes on from."},
+            "responsibilities": _list(_object({"id": _STRING, "role": _ref("RoleId"), "name": _STRING})),
+            "stem": _STRING | {"description": "The beginning of every question; its text continues it."},
             "questions": _list(_object(question)),
             "scale": _list(_object(point)),
         }
@@ -283,31 +309,31 @@ def _health() -> Schema:
     return _object(
         {
             "status": {"enum": ["ok", "failing"]},
-            "wrong": _list(_TEXT),
-            "version": _TEXT,
-            "bank": _TEXT,
-            "sqlite": _TEXT,
+            "problems": _list(_STRING),
+            "version": _STRING,
+            "bank": _STRING,
+            "sqlite": _STRING,
             "journal": {"enum": ["wal", "truncate"]},
         }
     )
 
 
-def _kept() -> Schema:
-    """What may still grow, so unlike the rest it allows for what is not named here."""
+def _personal_data() -> Schema:
+    """Unlike the other schemas this one allows members that it does not list, since more may be stored later."""
     wishes = {"type": "object", "additionalProperties": {"enum": list(WISHES)}}
     return {
         "type": "object",
         "properties": {
-            "bank": _TEXT,
+            "bank": _STRING,
             "started": _DAY,
             "changed": _DAY,
             "finished": _DAY | {"type": ["string", "null"]},
-            "title": _TEXT,
-            "text": _TEXT,
-            "answers": {"type": "object", "additionalProperties": _TEXT},
-            "contacts": _list(_TEXT),
+            "title": _STRING,
+            "text": _STRING,
+            "answers": {"type": "object", "additionalProperties": _STRING},
+            "contacts": _list(_STRING),
             "wishes": wishes,
-            "goals": _list(_TEXT),
+            "goals": _list(_STRING),
             "result": {"type": "object", "required": ["evidence", "mix", "roles"]},
         },
         "required": ["bank", "started", "changed", "finished", "title", "text", "answers", "contacts", "result"],
@@ -315,12 +341,18 @@ def _kept() -> Schema:
 
 
 def _problem() -> Schema:
+    pointer = _STRING | {"description": "Where in the body, as a JSON pointer (RFC 6901); empty for the whole body."}
+    header = _STRING | {"description": "The header, where the problem is not in the body."}
+    detail = _STRING | {"description": "What is wrong there."}
+    hint = _STRING | {"description": "How to correct it."}
+    in_body = _object({"pointer": pointer, "detail": detail, "hint": hint})
+    in_header = _object({"header": header, "detail": detail, "hint": hint})
     return _object(
         {
             "type": {"const": "about:blank"},
-            "title": _TEXT,
+            "title": _STRING,
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": _TEXT,
-            "errors": _list(_object({"field": _TEXT, "what": _TEXT, "hint": _TEXT})),
+            "detail": _STRING,
+            "errors": _list({"oneOf": [in_body, in_header]}),
         }
     )

@@ -1,4 +1,4 @@
-"""What another program sends to be scored: bytes read into one `Person`, or every fault in them said with its mend."""
+"""Reads the body of `POST /api/score` into a `ScoreRequest`, or reports every problem in it."""
 
 from __future__ import annotations
 
@@ -7,160 +7,189 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, NamedTuple
 
 from quiz.bank import Bank
 
-#: Characters that a text, and that an id, may have.
-LONGEST_TEXT, LONGEST_ID = 100_000, 200
-#: What texts and ids may hold, as a pattern: no NUL, which some systems take for the end.
-READABLE = r"^[^\u0000]*$"
-#: Bytes that a body may have. JSON may spell a character with twelve of them.
-MOST_BYTES = 12 * LONGEST_TEXT + 64 * 1024
-#: So many faults are told at once.
-MOST_FAULTS = 20
+MAX_TEXT_CHARACTERS = 100_000
+MAX_ID_CHARACTERS = 200
+#: In JSON one character can take twelve bytes: two escaped surrogates.
+MAX_BODY_BYTES = 12 * MAX_TEXT_CHARACTERS + 64 * 1024
+#: Problems that one error response lists at most.
+MAX_PROBLEMS = 20
+#: Longer names are not repeated in full in an error response.
+MAX_NAME_CHARACTERS = 40
 
-_KEYS = ("answers", "text", "id")
-#: What no text may hold: NUL, and what stands for bytes that are no text.
-UNREADABLE = re.compile("[\0\ud800-\udfff]")
+#: What texts and ids may contain, as a pattern for OpenAPI: no NUL, which some systems take for the end of a text.
+TEXT_PATTERN = r"^[^\u0000]*$"
+#: What no text may contain: NUL and lone surrogates, which stand for bytes that are not UTF-8.
+INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
+
+_MEMBERS = ("answers", "text", "id")
+_BODY_HINT = 'send an object, {"answers": {…}}'
 
 
-class Fault(NamedTuple):
-    """One thing wrong with what was sent: where, what, and how to mend it."""
+class InputProblem(NamedTuple):
+    """One problem in a request body.
 
-    field: str
-    what: str
+    Attributes
+    ----------
+    pointer : str
+        Where it is, as a JSON pointer (RFC 6901); "" is the whole body.
+    detail : str
+        What is wrong there.
+    hint : str
+        How to correct it.
+    """
+
+    pointer: str
+    detail: str
     hint: str
 
 
 class InvalidRequestError(Exception):
-    """JSON that says something else than was asked for; `faults` holds what is wrong, at most `MOST_FAULTS`."""
+    """The body is JSON, but not a request for a score. `problems` has at most `MAX_PROBLEMS` items."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(fault.what for fault in faults))
-        self.faults = tuple(faults)
+    def __init__(self, problems: Sequence[InputProblem]) -> None:
+        super().__init__("; ".join(problem.detail for problem in problems))
+        self.problems = tuple(problems)
 
 
 class InvalidJsonError(InvalidRequestError):
-    """Bytes that cannot be read as JSON, or that two programs could read differently."""
+    """The body is not JSON, or JSON that two programs could read differently."""
 
 
-class Person(NamedTuple):
-    """One person to be scored: answers by question, and "" where there is no text."""
+class ScoreRequest(NamedTuple):
+    """One person to score: answer ids by question id, and the free text ("" if there is none)."""
 
     id: str | None
     answers: Mapping[str, str]
     text: str
 
 
-def person(bank: Bank, body: bytes) -> Person:
-    """The person in the JSON `body`.
+def read_request(bank: Bank, body: bytes) -> ScoreRequest:
+    """The request in the JSON `body`.
 
     Raises
     ------
     InvalidJsonError, InvalidRequestError
-        With every fault found, up to `MOST_FAULTS`.
+        With every problem found, up to `MAX_PROBLEMS`.
 
     Examples
     --------
     >>> from quiz import bank
     >>> from quiz.config import paths
     >>> shipped = bank.load(paths.project_folder("questions"))
-    >>> person(shipped, b'{"answers": {"pipelines": "daily"}}')
-    Person(id=None, answers={'pipelines': 'daily'}, text='')
-    >>> person(shipped, b'{"answers": {"pipelines": "dayly"}}')
+    >>> read_request(shipped, b'{"answers": {"pipelines": "daily"}}')
+    ScoreRequest(id=None, answers={'pipelines': 'daily'}, text='')
+    >>> read_request(shipped, b'{"answers": {"pipelines": "dayly"}}')
     Traceback (most recent call last):
     quiz.exchange.score_request.InvalidRequestError: 'dayly' is not an answer
     """
-    sent = _parsed(body)
-    if not isinstance(sent, dict):
-        raise InvalidRequestError([Fault("body", f"is {_kind(sent)}", 'send an object, {"answers": {…}}')])
-    # All of it is looked at, but a body full of faults must not cost more than one with a few.
-    faults = [fault for fault, _ in zip(_faults(bank, sent), range(MOST_FAULTS), strict=False)]
-    if faults:
-        raise InvalidRequestError(faults)
-    return Person(sent.get("id"), sent["answers"], sent.get("text") or "")
+    content = _parse_json(body)
+    if not isinstance(content, dict):
+        raise InvalidRequestError([InputProblem("", f"is {_type_name(content)}", _BODY_HINT)])
+    # islice: a body full of problems must not cost more than one with a few.
+    problems = list(islice(_problems(bank, content), MAX_PROBLEMS))
+    if problems:
+        raise InvalidRequestError(problems)
+    return ScoreRequest(content.get("id"), content["answers"], content.get("text") or "")
 
 
-def _parsed(body: bytes) -> Any:
+def printable(name: str) -> str:
+    """`name` for an error message: without control characters, shortened to `MAX_NAME_CHARACTERS`."""
+    shortened = name if len(name) <= MAX_NAME_CHARACTERS else name[: MAX_NAME_CHARACTERS - 1] + "…"
+    return repr(shortened)[1:-1]
+
+
+def _parse_json(body: bytes) -> Any:
     try:
         return json.loads(
             body.decode("utf-8-sig"),
-            object_pairs_hook=_once,
-            parse_constant=_no_constant,
-            parse_int=float,  # no number is asked for, and a very long one would not be read as a whole number
+            object_pairs_hook=_object_without_duplicates,
+            parse_constant=_refuse_constant,
+            parse_int=float,  # no request contains numbers, and Python refuses to read an integer of many digits
         )
     except UnicodeDecodeError:
-        fault = Fault("body", "is not UTF-8 text", "send JSON in UTF-8")
+        problem = InputProblem("", "is not UTF-8 text", "send JSON in UTF-8")
     except json.JSONDecodeError as error:
-        fault = Fault("body", f"is no JSON: {error.msg}, line {error.lineno}, column {error.colno}", "mend it there")
+        place = f"line {error.lineno}, column {error.colno}"
+        problem = InputProblem("", f"is not JSON: {error.msg}, {place}", "correct it there")
     except RecursionError:
-        fault = Fault("body", "is nested too deeply", 'send an object, {"answers": {…}}')
-    raise InvalidJsonError([fault])
+        problem = InputProblem("", "is nested too deeply", _BODY_HINT)
+    raise InvalidJsonError([problem])
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise InvalidJsonError([Fault(shown(twice), "stands twice in one object", "remove one")])
-    return found
+def _object_without_duplicates(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(members)
+    if len(value) < len(members):
+        name = Counter(name for name, _ in members).most_common(1)[0][0]
+        # The parser does not say where this object is in the body.
+        raise InvalidJsonError([InputProblem("", f"has '{printable(name)}' twice in one object", "remove one")])
+    return value
 
 
-def _no_constant(name: str) -> Any:
-    raise InvalidJsonError([Fault("body", f"holds {name}, which JSON does not know", "remove it")])
+def _refuse_constant(name: str) -> Any:
+    raise InvalidJsonError([InputProblem("", f"contains {name}, which is not JSON", "remove it")])
 
 
-def _faults(bank: Bank, sent: Mapping[str, Any]) -> Iterator[Fault]:
-    for name in sent:
-        if name not in _KEYS:
-            yield Fault(shown(name), "is not known here", _near(name, _KEYS) or f"use {', '.join(_KEYS)}")
-    yield from _wrong_text("id", sent.get("id"), LONGEST_ID)
-    yield from _wrong_text("text", sent.get("text"), LONGEST_TEXT)
-    answers = sent.get("answers")
+def _problems(bank: Bank, content: Mapping[str, Any]) -> Iterator[InputProblem]:
+    for name in content:
+        if name not in _MEMBERS:
+            yield _unknown_name("", name, "is not known here", _MEMBERS, f"use {', '.join(_MEMBERS)}")
+    yield from _text_problems("/id", content.get("id"), MAX_ID_CHARACTERS)
+    yield from _text_problems("/text", content.get("text"), MAX_TEXT_CHARACTERS)
+    answers = content.get("answers")
     if isinstance(answers, dict):
-        yield from _wrong_answers(bank, answers)
+        yield from _answer_problems(bank, answers)
     else:
-        what = f"is {_kind(answers)}" if "answers" in sent else "is missing"
-        yield Fault("answers", what, "send an object of question ids and answers; it may be empty")
+        detail = f"is {_type_name(answers)}" if "answers" in content else "is missing"
+        yield InputProblem("/answers", detail, "send an object of question ids and answers; it can be empty")
 
 
-def _wrong_answers(bank: Bank, answers: Mapping[str, Any]) -> Iterator[Fault]:
-    questions, points = bank.responsibility, bank.option
+def _answer_problems(bank: Bank, answers: Mapping[str, Any]) -> Iterator[InputProblem]:
+    choices = f"send one of {', '.join(bank.option)}"
     for question, answer in answers.items():
-        if question not in questions:
-            hint = _near(question, questions) or "use an id that /api/bank lists"
-            yield Fault(f"answers.{shown(question)}", "is no question of this bank", hint)
+        pointer = f"/answers/{question}"  # ids of the bank need no escaping
+        if question not in bank.responsibility:
+            detail = "is no question of this bank"
+            yield _unknown_name("/answers", question, detail, bank.responsibility, "use an id that /api/bank lists")
         elif not isinstance(answer, str):
-            yield Fault(f"answers.{question}", f"is {_kind(answer)}", f"send one of {', '.join(points)}")
-        elif answer not in points:
-            what = f"'{shown(answer)}' is not an answer"
-            yield Fault(f"answers.{question}", what, _near(answer, points) or f"send one of {', '.join(points)}")
+            yield InputProblem(pointer, f"is {_type_name(answer)}", choices)
+        elif answer not in bank.option:
+            detail = f"'{printable(answer)}' is not an answer"
+            yield InputProblem(pointer, detail, _suggestion(answer, bank.option) or choices)
 
 
-def _wrong_text(field: str, value: Any, longest: int) -> Iterator[Fault]:
+def _text_problems(pointer: str, value: Any, max_characters: int) -> Iterator[InputProblem]:
     if value is None:
         return
     if not isinstance(value, str):
-        yield Fault(field, f"is {_kind(value)}", "send a string, or leave it out")
-    elif len(value) > longest:
-        yield Fault(field, f"has {len(value):,} characters", f"keep to {longest:,}")
-    elif found := UNREADABLE.search(value):
-        what = "holds a NUL character" if found[0] == "\0" else "holds half of a surrogate pair"
-        yield Fault(field, what, "remove it")
+        yield InputProblem(pointer, f"is {_type_name(value)}", "send a string, or leave it out")
+    elif len(value) > max_characters:
+        yield InputProblem(pointer, f"has {len(value):,} characters", f"use at most {max_characters:,}")
+    elif invalid := INVALID_CHARACTER.search(value):
+        detail = "contains a NUL character" if invalid[0] == "\0" else "contains half of a surrogate pair"
+        yield InputProblem(pointer, detail, "remove it")
 
 
-def _near(name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name[:80], known, 1)
-    return f"did you mean {near[0]}?" if near else ""
+def _unknown_name(parent: str, name: str, detail: str, known: Collection[str], hint: str) -> InputProblem:
+    """The problem that the object at `parent` has a member `name`."""
+    hint = _suggestion(name, known) or hint
+    if len(name) > MAX_NAME_CHARACTERS or not name.isprintable():
+        # Such a name is not repeated as it is: point to the object that has it.
+        return InputProblem(parent, f"'{printable(name)}' {detail}", hint)
+    escaped_name = name.replace("~", "~0").replace("/", "~1")
+    return InputProblem(f"{parent}/{escaped_name}", detail, hint)
 
 
-def _kind(value: Any) -> str:
-    """What a JSON value is called."""
-    kinds = {bool: "true or false", float: "a number", str: "a string", list: "a list", dict: "an object"}
-    return kinds.get(type(value), "null")
+def _suggestion(name: str, known: Collection[str]) -> str:
+    similar = get_close_matches(name[:80], known, 1)
+    return f"did you mean {similar[0]}?" if similar else ""
 
 
-def shown(name: str) -> str:
-    """A name for showing: no control characters, not too long."""
-    return repr(name if len(name) <= 40 else name[:39] + "…")[1:-1]
+def _type_name(value: Any) -> str:
+    """The type of a JSON value in words."""
+    names = {bool: "true or false", float: "a number", str: "a string", list: "a list", dict: "an object"}
+    return names.get(type(value), "null")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from quiz.bank import Bank, Role
 from quiz.bank.answer_sheet import AnswerSheet, SheetRow
 from quiz.text import matcher
-from quiz.text.matcher import Mark, Reading
+from quiz.text.matcher import HighlightedPhrase, TextMatch
 
 #: Only this many responsibilities, those that the text mentions most, are checked for contradicting answers.
 MAX_CHECKED_RESPONSIBILITIES = 3
@@ -65,49 +65,51 @@ class FreeTextResult:
 
 def read_free_text(bank: Bank, sheet: AnswerSheet, text: str) -> FreeTextResult:
     """What `text` says, and which answers of `sheet` contradict it. Imports scikit-learn."""
-    text_matcher = matcher.of(bank)
-    reading = text_matcher.read(text)
-    if not reading.recognised:
+    text_matcher = matcher.matcher_for(bank)
+    text_match = text_matcher.match(text)
+    if not text_match.recognised:
         return FreeTextResult(recognised=False)
-    marks = text_matcher.marks(text)
-    roles = _role_similarities(bank, reading, matcher.carriers(text, marks))
+    highlights = text_matcher.highlights(text)
+    roles = _role_similarities(bank, text_match, matcher.strongest_phrases(text, highlights))
     role_numbers = {similarity.role.id: number for number, similarity in enumerate(roles, 1)}
     return FreeTextResult(
         recognised=True,
         roles=roles,
-        segments=_segments(text, marks, role_numbers),
-        contradictions=_contradictions(sheet, reading),
+        segments=_segments(text, highlights, role_numbers),
+        contradictions=_contradictions(sheet, text_match),
     )
 
 
 def _role_similarities(
-    bank: Bank, reading: Reading, phrases: Mapping[str, tuple[str, ...]]
+    bank: Bank, text_match: TextMatch, phrases: Mapping[str, tuple[str, ...]]
 ) -> tuple[RoleSimilarity, ...]:
-    strongest = max(reading.roles.values())
+    strongest = max(text_match.roles.values())
     similarities = []
-    for id, similarity in reading.roles.items():
+    for id, similarity in text_match.roles.items():
         percent = round(100 * similarity / strongest)
         similarities.append(RoleSimilarity(bank.role[id], similarity, percent, phrases.get(id, ())))
     similarities.sort(key=lambda each: -each.similarity)
     return tuple(similarities)
 
 
-def _segments(text: str, marks: Sequence[Mark], role_numbers: Mapping[str, int]) -> tuple[TextSegment, ...]:
+def _segments(
+    text: str, highlights: Sequence[HighlightedPhrase], role_numbers: Mapping[str, int]
+) -> tuple[TextSegment, ...]:
     segments = []
     end = 0
-    for mark in marks:
-        if mark.start > end:
-            segments.append(TextSegment(text[end : mark.start], None))
-        segments.append(TextSegment(text[mark.start : mark.end], role_numbers[mark.role]))
-        end = mark.end
+    for phrase in highlights:
+        if phrase.start > end:
+            segments.append(TextSegment(text[end : phrase.start], None))
+        segments.append(TextSegment(text[phrase.start : phrase.end], role_numbers[phrase.role]))
+        end = phrase.end
     if end < len(text):
         segments.append(TextSegment(text[end:], None))
     return tuple(segments)
 
 
-def _contradictions(sheet: AnswerSheet, reading: Reading) -> tuple[SheetRow, ...]:
+def _contradictions(sheet: AnswerSheet, text_match: TextMatch) -> tuple[SheetRow, ...]:
     """Of the responsibilities that the text mentions most, those that were answered with a very low level."""
-    similarity = reading.responsibilities
+    similarity = text_match.responsibilities
     min_similarity = max(similarity.values()) / 2
     most_mentioned = sorted(sheet.rows, key=lambda row: -similarity[row.responsibility.id])
     contradictions = []

@@ -1,7 +1,7 @@
-"""Free text: which roles and responsibilities a person's own words sound like.
+"""Compares a free text with the bank: which roles and responsibilities it is about.
 
 Each responsibility has a vocabulary in the bank. A text is compared with it by TF-IDF weights and cosine similarity.
-Only this module knows scikit-learn, which costs a second and much memory: it is imported when the first text arrives.
+Only this module uses scikit-learn. Importing it takes a second and much memory, so that waits for the first text.
 """
 
 from __future__ import annotations
@@ -19,30 +19,47 @@ from numpy.typing import NDArray
 from quiz.bank import Bank
 from quiz.text.tokenizer import Token, features, stems, tokens
 
-# A text is recognised where the best similarity, times the root of the share of its words that are known, reaches
-# ENOUGH: among the people of tests/personas the strongest about other work has 0.037, the weakest about a role 0.058.
-ENOUGH = 0.045
-FEWEST = 3  # words and phrases in common with the vocabularies: one or two can be chance
+Floats = NDArray[np.float64]
+
+# A text is recognised if its similarity with some role, times the square root of the share of its words that the
+# vocabularies know (`TextMatch.strength`), is at least MIN_STRENGTH. `python -m benchmarks.personas` prints how close
+# the texts of tests/personas come to it from both sides.
+MIN_STRENGTH = 0.045
+# Words and phrases that a recognised text has in common with the vocabularies: one or two can be chance.
+MIN_COMMON_FEATURES = 3
+# In a text, two words next to each other count more than each of them alone.
+PHRASE_WEIGHT = 2
+# A word that belongs to another role more than this times as strongly says too little about one role to be highlighted.
+MAX_RIVAL_RATIO = 0.5
 
 _PUNCTUATION = re.compile(r"[^\w\s/'’-]")
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a text sounds like: cosine similarities, 0 to 1, with every role and every responsibility by id.
+class TextMatch:
+    """How similar a text is to every role and every responsibility.
 
-    `recognised` is False where the text has too little in common with any role to say anything: other work, another
-    language, a word or two. Similarities may be above 0 even then; they must not be shown as a match.
+    Attributes
+    ----------
+    roles, responsibilities : dict of str to float
+        Cosine similarity by id, 0 to 1.
+    strength : float
+        The similarity with the most similar role times the square root of the share of the text's words that the
+        vocabularies know, 0 to 1. At least MIN_STRENGTH in a recognised text.
+    recognised : bool
+        False if the text has too little in common with every role: other work, another language, a word or two.
+        Similarities can be above 0 even then; they must not be shown as a match.
     """
 
     roles: dict[str, float]
     responsibilities: dict[str, float]
+    strength: float
     recognised: bool
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A stretch of a text, `text[start:end]`, that speaks for one role; `weight` says how strongly."""
+class HighlightedPhrase:
+    """A part of a text, `text[start:end]`, that is typical of one role; `weight` says how much."""
 
     start: int
     end: int
@@ -50,8 +67,10 @@ class Mark:
     weight: float
 
 
-class Words:
-    """The vocabularies of one bank, ready to read texts. Making it imports scikit-learn: `of` does that once.
+class TextMatcher:
+    """The vocabularies of one bank, ready to be compared with texts.
+
+    Creating one imports scikit-learn and takes a second; `matcher_for` does that once for each bank.
 
     Attributes
     ----------
@@ -62,107 +81,148 @@ class Words:
     """
 
     def __init__(self, bank: Bank) -> None:
-        from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-        from sklearn.preprocessing import normalize
-
-        # Where nobody has written words yet, the question itself is better than nothing.
-        documents = {
-            r.id: stems("\n".join(r.vocabulary or (r.name, r.question, r.hint))) for r in bank.responsibility.values()
-        }
-        roles = [[stem for r in role.responsibilities for stem in ("", *documents[r.id])] for role in bank.roles]
-        # Rarity is counted over roles, not responsibilities: what neighbours share says little, however often it is
-        # said within one role. In a text, the tenth time that a word stands adds little to the second: sublinear.
-        self.vectoriser = TfidfVectorizer(analyzer=features, sublinear_tf=True).fit(roles)
-        # Two words together say more than each alone.
-        self.vectoriser.idf_ *= [2 if " " in name else 1 for name in self.vectoriser.get_feature_names_out()]
-        # In a vocabulary, a word that comes back in many phrases is the heart of the work: less damped than in a text.
-        counts = CountVectorizer(analyzer=features, vocabulary=self.vectoriser.vocabulary_).transform(
-            documents.values()
-        )
-        parts = normalize(counts.sqrt().toarray() * self.vectoriser.idf_)
-        # A role is the sum of its responsibilities, each counting the same however many words it has.
-        owned = np.array(
-            [[r.role == role.id for r in bank.responsibility.values()] for role in bank.roles], dtype=float
-        )
-        self.matrix: NDArray[np.float64] = np.vstack([normalize(owned @ parts), parts])
+        documents = _vocabulary_stems(bank)
+        self.vectoriser = _fitted_vectoriser(bank, documents)
+        self.matrix: Floats = _vocabulary_vectors(bank, documents, self.vectoriser)
         self._weights = np.ascontiguousarray(self.matrix.T)
         self._columns: dict[str, int] = self.vectoriser.vocabulary_
         self._roles = [role.id for role in bank.roles]
         self._responsibilities = list(documents)
 
-    def read(self, text: str) -> Reading:
-        """What `text` sounds like."""
-        return self.read_all([text])[0]
+    def match(self, text: str) -> TextMatch:
+        """How similar `text` is to each role and responsibility."""
+        return self.match_all([text])[0]
 
-    def read_all(self, texts: Sequence[str]) -> list[Reading]:
-        """What each of `texts` sounds like, in order. Many at once cost less than one by one."""
+    def match_all(self, texts: Sequence[str]) -> list[TextMatch]:
+        """The same for each of `texts`, in order. Many at once cost less than one by one."""
         documents = [stems(text) for text in texts]
         if not documents:
             return []
         vectors: Any = self.vectoriser.transform(documents)
         similarities = np.minimum(vectors @ self._weights, 1.0).tolist()
-        common = np.diff(vectors.indptr).tolist()
-        return [self._reading(*each) for each in zip(documents, similarities, common, strict=True)]
+        common_features = np.diff(vectors.indptr).tolist()
+        return [
+            self._text_match(words, values, common)
+            for words, values, common in zip(documents, similarities, common_features, strict=True)
+        ]
 
-    def _reading(self, words: list[str], similarities: list[float], common: int) -> Reading:
+    def _text_match(self, words: list[str], similarities: list[float], common_features: int) -> TextMatch:
+        """The match of one text, from its stems and its similarities with the rows of `matrix`."""
         roles = dict(zip(self._roles, similarities, strict=False))
         responsibilities = dict(zip(self._responsibilities, similarities[len(roles) :], strict=True))
-        known = sum(word in self._columns for word in words) / (len(words) - words.count("") or 1)
-        recognised = common >= FEWEST and max(roles.values()) * known**0.5 >= ENOUGH
-        return Reading(roles, responsibilities, recognised)
+        known_words = sum(word in self._columns for word in words)
+        all_words = len(words) - words.count("")
+        known_share = known_words / (all_words or 1)
+        strength = max(roles.values()) * known_share**0.5
+        recognised = common_features >= MIN_COMMON_FEATURES and strength >= MIN_STRENGTH
+        return TextMatch(roles, responsibilities, strength, recognised)
 
-    def marks(self, text: str) -> tuple[Mark, ...]:
-        """The stretches of `text` that speak clearly for one role, in order, never overlapping.
-
-        A word that speaks for another role more than half as strongly stays unmarked: it tells nothing.
-        """
+    def highlights(self, text: str) -> tuple[HighlightedPhrase, ...]:
+        """The parts of `text` that are typical of one role, in order, never overlapping."""
         words = list(tokens(text))
-        pull = np.zeros((len(words), len(self._roles)))
-        for feature, places in _places(words):
-            if (column := self._columns.get(feature)) is not None:
-                weight = self.vectoriser.idf_[column] * self._weights[column, : len(self._roles)]
-                pull[list(places)] += weight / len(places)
-        found: list[Mark] = []
-        for place, (word, row) in enumerate(zip(words, pull, strict=True)):
-            best = int(row.argmax())
-            if row[best] == 0 or np.delete(row, best).max(initial=0) > row[best] / 2:
-                continue
-            mark = Mark(word.start, word.end, self._roles[best], float(row[best]))
-            last = found[-1] if found else None
-            touching = last is not None and last.role == mark.role and last.end == words[place - 1].end
-            if last and touching and not _PUNCTUATION.search(text, last.end, mark.start):
-                found[-1] = Mark(last.start, mark.end, mark.role, last.weight + mark.weight)
-            else:
-                found.append(mark)
-        return tuple(found)
+        phrases: list[HighlightedPhrase] = []
+        previous_word_end = -1
+        for word, weights in zip(words, self._role_weights(words), strict=True):
+            role = int(weights.argmax())
+            weight = float(weights[role])
+            strongest_rival = np.delete(weights, role).max(initial=0)
+            if weight > 0 and strongest_rival <= weight * MAX_RIVAL_RATIO:
+                phrase = HighlightedPhrase(word.start, word.end, self._roles[role], weight)
+                last = phrases[-1] if phrases else None
+                follows = last is not None and last.role == phrase.role and last.end == previous_word_end
+                if last and follows and not _PUNCTUATION.search(text, last.end, phrase.start):
+                    phrases[-1] = HighlightedPhrase(last.start, phrase.end, phrase.role, last.weight + weight)
+                else:
+                    phrases.append(phrase)
+            previous_word_end = word.end
+        return tuple(phrases)
+
+    def _role_weights(self, words: Sequence[Token]) -> Floats:
+        """How much each word adds to the similarity with each role, shape (words, roles)."""
+        role_count = len(self._roles)
+        role_weights = np.zeros((len(words), role_count))
+        for feature, positions in _feature_positions(words):
+            column = self._columns.get(feature)
+            if column is not None:
+                feature_weights = self.vectoriser.idf_[column] * self._weights[column, :role_count]
+                role_weights[list(positions)] += feature_weights / len(positions)
+        return role_weights
 
 
-def carriers(text: str, marks: Sequence[Mark], most: int = 5) -> dict[str, tuple[str, ...]]:
-    """The marked words of `text`, in lower case, that speak most strongly for each role; strongest first."""
+def strongest_phrases(text: str, highlights: Sequence[HighlightedPhrase], limit: int = 5) -> dict[str, tuple[str, ...]]:
+    """By role id the highlighted phrases of `text` with the most weight, in lower case, the strongest first."""
     weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for mark in marks:
-        weights[mark.role][" ".join(text[mark.start : mark.end].lower().split())] += mark.weight
-    return {role: tuple(sorted(found, key=lambda w: (-found[w], w))[:most]) for role, found in weights.items()}
+    for phrase in highlights:
+        words = " ".join(text[phrase.start : phrase.end].lower().split())
+        weights[phrase.role][words] += phrase.weight
+    strongest: dict[str, tuple[str, ...]] = {}
+    for role, weight_of in weights.items():
+        by_weight = sorted(weight_of, key=lambda words: (-weight_of[words], words))
+        strongest[role] = tuple(by_weight[:limit])
+    return strongest
 
 
 _lock = threading.Lock()
-_latest: list[tuple[Bank, Words]] = []
+_latest: list[tuple[Bank, TextMatcher]] = []
 
 
-def of(bank: Bank) -> Words:
-    """The `Words` of `bank`, made when first asked for and kept until another bank is asked for."""
-    with _lock:  # two threads with the first text would both fit
+def matcher_for(bank: Bank) -> TextMatcher:
+    """The `TextMatcher` of `bank`, created with the first call and kept until another bank is asked for."""
+    with _lock:  # otherwise two threads with the first texts would both create one
         if not _latest or _latest[0][0] is not bank:
-            _latest[:] = [(bank, Words(bank))]
+            _latest[:] = [(bank, TextMatcher(bank))]
         return _latest[0][1]
 
 
-def _places(words: Sequence[Token]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Each feature of `words` with the places that it comes from."""
-    for place, word in enumerate(words):
-        alone, pair = [word.stem], [w.stem for w in words[place : place + 2]]
-        for feature in features(alone):
-            yield feature, (place,)
+def _vocabulary_stems(bank: Bank) -> dict[str, list[str]]:
+    """By responsibility id the stems of its vocabulary; if that is empty, of its name, question and hint."""
+    return {
+        item.id: stems("\n".join(item.vocabulary or (item.name, item.question, item.hint)))
+        for item in bank.responsibility.values()
+    }
+
+
+def _fitted_vectoriser(bank: Bank, documents: dict[str, list[str]]) -> Any:
+    """The vectoriser with the features of all vocabularies and their weights."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    # Document frequency is counted over roles, not responsibilities: a word that two responsibilities of one role
+    # share is still typical of that role.
+    role_documents = []
+    for role in bank.roles:
+        words: list[str] = []
+        for item in role.responsibilities:
+            words += ["", *documents[item.id]]
+        role_documents.append(words)
+    # Sublinear: in a text, the tenth occurrence of a word adds little to the second.
+    vectoriser = TfidfVectorizer(analyzer=features, sublinear_tf=True).fit(role_documents)
+    names = vectoriser.get_feature_names_out()
+    vectoriser.idf_ *= [PHRASE_WEIGHT if " " in name else 1 for name in names]
+    return vectoriser
+
+
+def _vocabulary_vectors(bank: Bank, documents: dict[str, list[str]], vectoriser: Any) -> Floats:
+    """The vectors of all roles, then of all responsibilities, each of length 1."""
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.preprocessing import normalize
+
+    # In a vocabulary, a word that occurs in many phrases is central to the work. The square root reduces such counts
+    # less than the logarithm that is used for texts.
+    counter = CountVectorizer(analyzer=features, vocabulary=vectoriser.vocabulary_)
+    counts = counter.transform(documents.values())
+    responsibility_vectors = normalize(counts.sqrt().toarray() * vectoriser.idf_)
+    # A role is the sum of its responsibilities' vectors, so each counts the same however large its vocabulary is.
+    items = bank.responsibility.values()
+    belongs = np.array([[item.role == role.id for item in items] for role in bank.roles], dtype=float)
+    return np.vstack([normalize(belongs @ responsibility_vectors), responsibility_vectors])
+
+
+def _feature_positions(words: Sequence[Token]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Each feature of `words` with the positions of the words that it is made of."""
+    for position, word in enumerate(words):
+        for feature in features([word.stem]):
+            yield feature, (position,)
+        pair = [neighbour.stem for neighbour in words[position : position + 2]]
         for feature in features(pair):
             if " " in feature:
-                yield feature, (place, place + 1)
+                yield feature, (position, position + 1)

@@ -52,7 +52,7 @@ class App(Flask):
         """Load the text matcher in the background, so that it is ready when a result needs it."""
         from quiz.text import matcher
 
-        threading.Thread(target=matcher.of, args=(self.bank,), daemon=True).start()
+        threading.Thread(target=matcher.matcher_for, args=(self.bank,), daemon=True).start()
 
     def delete_expired_responses(self) -> None:
         """Delete the responses past their retention period, with the first request of each day."""

@@ -79,14 +79,13 @@ def csv_from(answers: Sequence[Mapping[str, str]]) -> str:
 
 def as_json(id: str, found: Match) -> dict[str, Any]:
     """The object that interface and API promise for a match, made the obvious way."""
-    other = {"or": list(found.alternative)} if found.evidence == "tie" else {}
     return {
         "id": id,
         "evidence": found.evidence,
         "mix": list(found.mix),
-        **other,
+        "alternative": list(found.alternative) if found.evidence == "tie" else None,
         "fit": None if found.fit is None else round(found.fit, 4),
-        "stability": {"held": found.unchanged, "of": found.tried},
+        "stability": {"unchanged": found.unchanged, "tried": found.tried},
         "roles": {
             role: {part: None if value is None else round(value, 4) for part, value in standing._asdict().items()}
             for role, standing in found.roles.items()
@@ -114,18 +113,28 @@ def test_csv_holds_the_same_numbers_flat(bank: Bank, people: Path):
     flat = list(csv.DictReader(io.StringIO(quiz_score(people).stdout)))
     roles = [role.id for role in bank.roles]
     parts = [f"{role}.{part}" for role in roles for part in ("coverage", "similarity", "share")]
-    assert list(flat[0]) == ["id", "evidence", "mix", "fit", "stability", *parts, *(f"text.{r}" for r in roles)]
+    assert list(flat[0]) == [
+        "id",
+        "evidence",
+        "mix",
+        "alternative",
+        "fit",
+        "stability",
+        *parts,
+        *(f"text.{r}" for r in roles),
+    ]
     for row, full in zip(flat, objects, strict=True):
         assert (row["id"], row["evidence"], row["mix"].split()) == (full["id"], full["evidence"], full["mix"])
+        assert row["alternative"].split() == (full["alternative"] or [])
         assert row["fit"] == ("" if full["fit"] is None else repr(full["fit"]))
-        assert row["stability"] == "{held} of {of}".format(**full["stability"])
+        assert row["stability"] == "{unchanged} of {tried}".format(**full["stability"])
         for role in roles:
             for part, value in full["roles"][role].items():
                 assert row[f"{role}.{part}"] == ("" if value is None else repr(value))
             assert row[f"text.{role}"] == ""
 
 
-@pytest.mark.parametrize("id", ['say "hi"', "a,b", "two\nlines", "Zoë ✓", "back\\slash", "\x1b[31m", "a;b"])
+@pytest.mark.parametrize("id", ['say "hi"', "a,b", "two\nlines", "Zoë ✓", "back\\slash", "\x1b[31m", "a;b", "one\rtwo"])
 def test_any_id_comes_back_unharmed_in_both_formats(people: Path, id: str):
     assert scored(people, csv_of(["id"], [[id]]))[0]["id"] == id
     table = quiz_score(people, "--format", "csv").stdout_bytes.decode()
@@ -146,7 +155,9 @@ def test_rows_without_an_id_get_their_number(people: Path):
 
 def test_text_scores_reach_both_formats(bank: Bank, people: Path, monkeypatch: pytest.MonkeyPatch):
     numbers = {role.id: 0.123456 for role in bank.roles}
-    monkeypatch.setattr(writing, "_text_scores", lambda bank, texts: [numbers if text else None for text in texts])
+    monkeypatch.setattr(
+        writing, "_text_similarities", lambda bank, texts: [numbers if text else None for text in texts]
+    )
     found = scored(people, 'id,text\na,"built\na pipeline"\nb,\n')
     assert [row["text"] for row in found] == [dict.fromkeys(numbers, 0.1235), None]
     flat = list(csv.DictReader(io.StringIO(quiz_score(people).stdout)))
@@ -282,9 +293,9 @@ def test_a_broken_bank_is_named_by_file_and_line(small_bank: Path, people: Path)
         ("\n\n", "2: header: is missing; begin with a line of column names"),
         ("id,pipeline\n", "1: pipeline: unknown column; did you mean 'pipelines'?"),
         ("id,favourite colour\n", "1: favourite colour: unknown column; use a question id of the bank, id or text"),
-        ("id,trends,Trends\n", "1: trends: this column stands twice; remove one"),
+        ("id,trends,Trends\n", "1: trends: this column occurs twice; remove one"),
         ("id,,trends\n", "1: header: column 2 has no name; name or remove it"),
-        ('"id"x,trends\n', "1: header: ',' expected after '\"'; mend the quotes"),
+        ('"id"x,trends\n', "1: header: ',' expected after '\"'; correct the quotes"),
         ("id,trends\n".encode("utf-16"), "1: header: is not UTF-8 text; save the file as CSV in UTF-8"),
         (b"id,trends\xff\n", "1: header: is not UTF-8 text; save the file as CSV in UTF-8"),
         (
@@ -297,12 +308,12 @@ def test_a_broken_bank_is_named_by_file_and_line(small_bank: Path, people: Path)
         ("trends\n\0\n", None),
         ("id,trends\na\n", "2: row: 1 cells where the header has 2; check for a missing or an unquoted delimiter"),
         ("id,trends\na,1,\n", "2: row: 3 cells where the header has 2; check for a missing or an unquoted delimiter"),
-        ("id\n\0\n", "2: id: holds a NUL byte; save the file as CSV in UTF-8"),
+        ("id\n\0\n", "2: id: contains a NUL byte; save the file as CSV in UTF-8"),
         (b"id\nMarl\xe8ne\n", "2: id: is not UTF-8 text; save the file as CSV in UTF-8"),
         (b"text\nplain\n\xff\n", "3: text: is not UTF-8 text; save the file as CSV in UTF-8"),
-        ("text\n" + "x" * 100_001 + "\n", "2: text: 100,001 characters; keep to 100,000"),
-        ('id\na\n"b\n', "3: row: cannot be read (unexpected end of data); mend the quotes"),
-        ('id\na\n"b"c\n', "3: row: cannot be read (',' expected after '\"'); mend the quotes"),
+        ("text\n" + "x" * 100_001 + "\n", "2: text: 100,001 characters; use at most 100,000"),
+        ('id\na\n"b\n', "3: row: cannot be read (unexpected end of data); correct the quotes"),
+        ('id\na\n"b"c\n', "3: row: cannot be read (',' expected after '\"'); correct the quotes"),
         (
             'text\n"' + "many words\n" * 200_000,
             "2: row: cannot be read (a cell of more than 1,000,000 characters); "

@@ -66,12 +66,12 @@ def test_no_cell_starts_with_what_starts_a_formula(cell):
 @pytest.mark.parametrize("blanks", ["", " ", "\u00a0 ", "\ufeff", "\u200b"], ids=ascii)
 @pytest.mark.parametrize("sign", TRIGGERS, ids=ascii)
 def test_every_form_of_a_sign_that_starts_a_formula_is_disarmed(sign, blanks):
-    assert export.harmless(f"{blanks}{sign}cmd") == f"'{blanks}{sign}cmd"
+    assert export.escape_formula(f"{blanks}{sign}cmd") == f"'{blanks}{sign}cmd"
 
 
 @pytest.mark.parametrize("cell", ["", "a=b", "1-2", "plain", "'quoted", "ü", " a", "–dash", "1e5"])
 def test_a_cell_that_starts_nothing_stays_as_it_is(cell):
-    assert export.harmless(cell) == cell
+    assert export.escape_formula(cell) == cell
 
 
 def test_every_cell_is_quoted():
@@ -99,10 +99,11 @@ def found(**changes: Any) -> Match:
 
 
 def test_a_result_for_other_programs_says_this_and_no_more():
-    assert export.scored("7", found()) == {
+    assert export.match_object("7", found()) == {
         "id": "7",
         "evidence": "clear",
         "mix": ["baker"],
+        "alternative": None,
         "fit": 0.1235,
         "stability": {"unchanged": 30, "tried": 42},
         "roles": {
@@ -114,7 +115,7 @@ def test_a_result_for_other_programs_says_this_and_no_more():
 
 
 def test_a_tie_names_the_other_mix_and_nothing_else_does():
-    tie = export.scored("7", found(evidence="tie", alternative=("miller", "baker"), mix=(), fit=None))
+    tie = export.match_object("7", found(evidence="tie", alternative=("miller", "baker"), mix=(), fit=None))
     assert (tie["alternative"], tie["mix"], tie["fit"]) == (["miller", "baker"], [], None)
 
 
@@ -122,13 +123,15 @@ def test_a_tie_names_the_other_mix_and_nothing_else_does():
     ("text", "expected"), [({}, {}), ({"baker": 0.98765, "miller": 0.0}, {"baker": 0.9877, "miller": 0.0})]
 )
 def test_a_likeness_of_words_is_rounded_too(text, expected):
-    assert export.scored("7", found(), text)["text"] == expected
+    assert export.match_object("7", found(), text)["text"] == expected
 
 
 def test_a_persons_own_sheet_has_a_place_for_all_that_was_asked(bank: Bank):
     first, last = bank.questions_in_order[0].id, bank.questions_in_order[-1].id
     given = {last: "daily", first: "never", "since-removed": "daily"}
-    header, row = export.own_sheet(bank, given, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day")
+    header, row = export.personal_csv_rows(
+        bank, given, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day"
+    )
     assert header == [*(item.id for item in bank.questions_in_order), "works-with", "title", "text"]
     assert row == [
         "never",

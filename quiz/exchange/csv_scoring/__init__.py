@@ -1,7 +1,7 @@
-"""Many people from a CSV file, scored in chunks: what `quiz score` does.
+"""`quiz score`: scores many people from a CSV file, a chunk of rows at a time.
 
-Memory holds one chunk, however long the file. Nothing is handed over before the last row has been read: results go to
-a file beside the target, or to a temporary one that is copied to standard output at the end.
+Memory holds one chunk, however long the file is. No result appears before the last row has been read: results go to a
+file next to the target, or to a temporary one that is copied to standard output at the end.
 """
 
 from __future__ import annotations
@@ -20,27 +20,28 @@ from typing import TextIO
 import click
 import numpy as np
 
-from quiz import bank
+from quiz import bank as question_bank
+from quiz.bank import Bank
 from quiz.config import paths
-from quiz.exchange.csv_scoring.reading import SHOWN_PROBLEMS, CsvInputError, People, Table
-from quiz.exchange.csv_scoring.writing import Csv, Jsonl, Writer
+from quiz.exchange.csv_scoring.reading import MAX_PROBLEMS, AnswerRows, AnswerTable, CsvInputError
+from quiz.exchange.csv_scoring.writing import CsvWriter, JsonLinesWriter, ResultWriter, result_objects
 from quiz.scoring import ScoringModel, score, stability
 
-# See `run`.
-_KEPT_BYTES = 8 << 20
+# See `_keep_freed_memory`.
+_ALLOCATED_BYTES = 8 << 20
 
 
-def run(source: str, *, format: str, out: Path | None, skip_bad: bool, folder: Path | None) -> None:
-    """Score the CSV in file `source` ("-" for standard input) and write one result a row, in the same order.
+def score_file(source: str, *, format: str, out: Path | None, skip_bad: bool, folder: Path | None) -> None:
+    """Score the CSV in file `source` ("-" for standard input) and write one result for each row, in the same order.
 
     Parameters
     ----------
     source : str
     format : {"csv", "jsonl"}
     out : Path or None
-        Written only once everything has been read; None for standard output.
+        Written only when everything has been read; None for standard output.
     skip_bad : bool
-        Leave out rows that cannot be read, and say on standard error how many, instead of stopping.
+        Leave out rows that cannot be read and report their number on standard error, instead of stopping.
     folder : Path or None
         Of the question bank; None for the shipped one.
 
@@ -50,35 +51,60 @@ def run(source: str, *, format: str, out: Path | None, skip_bad: bool, folder: P
         For a bad bank, bad input (`CsvInputError`) or a file that cannot be read or written.
     """
     try:
-        questions = bank.load(folder or paths.project_folder("questions"))
-    except bank.BankError as error:
+        bank = question_bank.load(folder or paths.project_folder("questions"))
+    except question_bank.BankError as error:
         raise CsvInputError(str(error)) from error
-    model = ScoringModel.from_bank(questions)
-    # Once a large block has been freed, glibc stops giving each chunk's memory back only to fetch it again, page by
-    # page, for the next: a fifth of the time. The block itself is never touched.
-    np.empty(_KEPT_BYTES, dtype=np.uint8)
+    _keep_freed_memory()
+    name = "<stdin>" if source == "-" else click.format_filename(source)
     try:
-        with _opened(source) as text, _written(out) as target:
-            table = Table(text, "<stdin>" if source == "-" else click.format_filename(source), model)
-            writer = Writer(questions, target, (Csv if format == "csv" else Jsonl)(model.roles))
-            for people in _with_progress(table.chunks(patient=skip_bad), text):
-                if skip_bad or not table.problems:
-                    scores = score(model, model.level_of_step[people.steps])
-                    writer.write(people, scores, stability(model, people.steps, scores.mix))
-            if table.problems and not skip_bad:
-                raise CsvInputError("\n".join(map(table.said, sorted(table.problems)[:SHOWN_PROBLEMS])))
+        with _open_source(source) as text, _open_target(out) as target:
+            table = AnswerTable(text, name, ScoringModel.from_bank(bank))
+            roles = [role.id for role in bank.roles]
+            writer = CsvWriter(target, roles) if format == "csv" else JsonLinesWriter(target.buffer)
+            _score_table(bank, table, writer, _with_progress(table.chunks(skip_bad=skip_bad), text), skip_bad=skip_bad)
     except OSError as error:
-        if error.errno == errno.EPIPE:  # whoever reads us has seen enough; click ends quietly
+        if error.errno == errno.EPIPE:  # the reader of our output has ended; click ends quietly
             raise
         raise click.ClickException(
             f"{error.filename or out or 'standard output'}: {error.strerror or error}"
         ) from error
-    if table.left_out:
-        click.echo(f"Left out {table.left_out} of {table.rows} rows that could not be read.", err=True)
+    if table.skipped_count:
+        click.echo(f"Left out {table.skipped_count} of {table.row_count} rows that could not be read.", err=True)
+
+
+def _score_table(
+    bank: Bank, table: AnswerTable, writer: ResultWriter, chunks: Iterator[AnswerRows], *, skip_bad: bool
+) -> None:
+    """Write the results of all `chunks` of `table`.
+
+    Raises
+    ------
+    CsvInputError
+        If a row could not be read, unless `skip_bad`.
+    """
+    model = table.model
+    for rows in chunks:
+        if table.problems and not skip_bad:
+            continue  # nothing will be written: only look for more problems
+        scores = score(model, model.level_of_step[rows.steps])
+        for result in result_objects(bank, rows, scores, stability(model, rows.steps, scores.mix)):
+            writer.write(result)
+    if table.problems and not skip_bad:
+        first_problems = sorted(table.problems)[:MAX_PROBLEMS]
+        raise CsvInputError("\n".join(map(table.error_line, first_problems)))
+
+
+def _keep_freed_memory() -> None:
+    """Make glibc keep the memory of one chunk for the next.
+
+    It stops returning freed memory to the system once a block of this size has been freed. Without this, scoring takes
+    a fifth longer. The block is never written to, so it costs nothing.
+    """
+    np.empty(_ALLOCATED_BYTES, dtype=np.uint8)
 
 
 @contextmanager
-def _opened(source: str) -> Iterator[TextIO]:
+def _open_source(source: str) -> Iterator[TextIO]:
     """The text of a file, or of standard input, which stays open."""
     if source == "-":
         text = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline="", errors="surrogateescape")
@@ -92,8 +118,8 @@ def _opened(source: str) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _written(out: Path | None) -> Iterator[TextIO]:
-    """A file to write to, that takes its place at `out` or on standard output only if all goes well."""
+def _open_target(out: Path | None) -> Iterator[TextIO]:
+    """A file to write to. It replaces `out`, or goes to standard output, only if no exception is raised."""
     if out is not None and (out.is_file() or not out.exists()):
         out = out.resolve()
         if not out.parent.is_dir():
@@ -122,13 +148,13 @@ def _written(out: Path | None) -> Iterator[TextIO]:
                 shutil.copyfileobj(spool, file, 1 << 20)
 
 
-def _with_progress(chunks: Iterator[People], text: TextIO) -> Iterator[People]:
-    """The same chunks; on a terminal with a bar that moves with the bytes read, where their number is known."""
+def _with_progress(chunks: Iterator[AnswerRows], text: TextIO) -> Iterator[AnswerRows]:
+    """The same chunks. On a terminal a progress bar shows the bytes read, if the size of the source is known."""
     if not (sys.stderr.isatty() and text.seekable()):
         yield from chunks
         return
     raw = text.buffer
     with click.progressbar(length=os.fstat(raw.fileno()).st_size, file=sys.stderr, label="Scoring") as bar:
-        for people in chunks:
-            yield people
+        for rows in chunks:
+            yield rows
             bar.update(raw.tell() - bar.pos)

@@ -1,144 +1,166 @@
-"""Results as lines of CSV or JSON, many rows at a time."""
+"""Writes results as JSON lines or as CSV."""
 
 from __future__ import annotations
 
-import json
-import re
-import string
-from collections.abc import Mapping, Sequence
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
-from json.encoder import encode_basestring_ascii
-from typing import Protocol, TextIO
+from typing import Any, BinaryIO, Protocol, TextIO
 
 import numpy as np
-from numpy.typing import NDArray
+import orjson
 
 from quiz.bank import Bank
 from quiz.exchange import export
-from quiz.exchange.csv_scoring.reading import CHUNK, People
+from quiz.exchange.csv_scoring.reading import AnswerRows
 from quiz.scoring import EVIDENCE, Scores
-from quiz.scoring.scoring_model import Counts, Floats
-from quiz.text import matcher
-
-_EVIDENCE = np.array(EVIDENCE, dtype=object)
-_PLAIN = frozenset(string.ascii_letters + string.digits)  # what most ids begin with, and no formula
-_CSV_SPECIAL = re.compile(r'[",\r\n]')
+from quiz.scoring.scoring_model import Bools, Counts, Floats
+from quiz.text.matcher import matcher_for
 
 
-class Format(Protocol):
-    """What the two output formats differ in."""
+class ResultWriter(Protocol):
+    """Writes the objects of results (`export.result_object`) to a file."""
 
-    header: str
-    line: str  # of one row, "@" where a value goes
-    nothing: str  # stands for a number that is not known
-    names: list[str]  # of the roles
-    between: str  # those names
-
-    def id(self, id: str) -> str: ...
-    def other(self, mix: str) -> str: ...
-    def text(self, text: Mapping[str, float] | None) -> str: ...
+    def write(self, result: Mapping[str, Any]) -> None: ...
 
 
-class Jsonl:
-    header, nothing, between = "", "null", ", "
+class JsonLinesWriter:
+    """One line of JSON for each result."""
 
-    def __init__(self, roles: Sequence[str]) -> None:
-        self.names = [f'"{role}"' for role in roles]
-        standings = ", ".join(f'"{role}": {{"coverage": @, "similarity": @, "share": @}}' for role in roles)
-        self.line = (
-            '{"id": @, "evidence": "@", "mix": [@], "alternative": @, "fit": @, '
-            '"stability": {"unchanged": @, "tried": @}, '
-            f'"roles": {{{standings}}}, "text": @}}\n'
-        )
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
 
-    def id(self, id: str) -> str:
-        return encode_basestring_ascii(id)
-
-    def other(self, mix: str) -> str:
-        return f"[{mix}]" if mix else "null"
-
-    def text(self, text: Mapping[str, float] | None) -> str:
-        return "null" if text is None else json.dumps({role: round(value, 4) for role, value in text.items()})
+    def write(self, result: Mapping[str, Any]) -> None:
+        self._target.write(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE))
 
 
-class Csv:
-    nothing, between = "", " "
+class CsvWriter:
+    """A header, and one row for each result.
 
-    def __init__(self, roles: Sequence[str]) -> None:
-        parts = [f"{role}.{part}" for role in roles for part in ("coverage", "similarity", "share")]
-        texts = [f"text.{role}" for role in roles]
-        self.names = list(roles)
-        self.header = ",".join(["id", "evidence", "mix", "alternative", "fit", "stability", *parts, *texts]) + "\n"
-        # "11/17" would become a date in a spreadsheet.
-        self.line = f"@,@,@,@,@,@ of @,{','.join('@' * len(parts))},@\n"
-
-    def id(self, id: str) -> str:
-        id = id if id[:1] in _PLAIN else export.harmless(id)
-        return '"{}"'.format(id.replace('"', '""')) if _CSV_SPECIAL.search(id) else id
-
-    def other(self, mix: str) -> str:
-        return mix
-
-    def text(self, text: Mapping[str, float] | None) -> str:
-        return ",".join("" if text is None else repr(round(text[role], 4)) for role in self.names)
-
-
-class Writer:
-    """Writes results, one line a row, many rows at a time.
-
-    Joining what stands between the values with the values takes a tenth of the time of `json.dumps`. Every number of a
-    result lies on a grid of four places, so turning it into text is looking it up.
+    Only ids can contain any character. All other cells are numbers and ids of the bank, which need no quotes. They are
+    joined without `csv.writer`, which looks at every character and would take longer than everything else.
     """
 
-    def __init__(self, questions: Bank, target: TextIO, format: Format) -> None:
-        self.questions, self.target, self.format = questions, target, format
-        self.names = np.array(format.names, dtype=object)
-        line = np.array([part for fixed in format.line.split("@") for part in (fixed, "")][:-1], dtype=object)
-        self.cells = np.tile(line, (CHUNK, 1))
-        self.grid = np.array([*(repr(n / 10_000) for n in range(10_001)), format.nothing], dtype=object)
-        self.counts = np.array([str(n) for n in range(2 * len(questions.responsibility) + 1)], dtype=object)
-        target.write(format.header)
+    def __init__(self, target: TextIO, roles: Sequence[str]) -> None:
+        self._target = target
+        role_columns = [f"{role}.{number}" for role in roles for number in ("coverage", "similarity", "share")]
+        text_columns = [f"text.{role}" for role in roles]
+        columns = ["id", "evidence", "mix", "alternative", "fit", "stability", *role_columns, *text_columns]
+        self._no_text = [None] * len(roles)
+        self._write_row(columns)
 
-    def write(self, people: People, scores: Scores, stability: tuple[Counts, Counts]) -> None:
-        """Write one line for each of `people`."""
-        cells = self.cells[: len(people.ids)]
-        values = cells[:, 1::2]
-        values[:, 0] = list(map(self.format.id, people.ids))
-        values[:, 1] = _EVIDENCE[scores.evidence]
-        values[:, 2], values[:, 3] = self._mixes(scores)
-        values[:, 4] = self.grid[np.where(scores.mix.any(1), _on_grid(scores.fit), -1)]
-        values[:, 5], values[:, 6] = (self.counts[changes] for changes in stability)
-        standings = _on_grid(np.stack([scores.coverage, scores.similarity, scores.share], axis=2))
-        standings[~scores.judged, :2] = -1
-        numbers = values[:, 7:-1]
-        numbers[:] = self.grid[standings.reshape(numbers.shape)]
-        values[:, -1] = list(map(self.format.text, _text_scores(self.questions, people.texts)))
-        self.target.write("".join(cells.ravel().tolist()))
+    def write(self, result: Mapping[str, Any]) -> None:
+        stability, text = result["stability"], result["text"]
+        cells = [
+            _id_cell(result["id"]),
+            result["evidence"],
+            " ".join(result["mix"]),
+            " ".join(result["alternative"] or ()),
+            _number_cells([result["fit"]]),
+            # Not "11/17", which a spreadsheet would turn into a date.
+            f"{stability['unchanged']} of {stability['tried']}",
+        ]
+        numbers = [number for role in result["roles"].values() for number in role.values()]
+        numbers += self._no_text if text is None else text.values()
+        cells.append(_number_cells(numbers))
+        self._write_row(cells)
 
-    def _mixes(self, scores: Scores) -> tuple[list[str], list[str]]:
-        """Each row's mix, in order of coverage, and, on a tie, the other one."""
-        ranking = scores.ranking()
-        between = self.format.between.join
-        ranked = self.names[ranking].tolist()
-        # A mix is always the top of the ranking; the other one need not be.
-        sizes = scores.mix.sum(1).tolist()
-        mixes = [between(names[:size]) for names, size in zip(ranked, sizes, strict=True)]
-        others = [self.format.other("")] * len(ranked)
-        chosen = np.take_along_axis(scores.alternative, ranking, axis=1)
-        tied = np.flatnonzero(chosen.any(1))
-        for row, flags in zip(tied.tolist(), chosen[tied].tolist(), strict=True):
-            others[row] = self.format.other(between(compress(ranked[row], flags)))
-        return mixes, others
+    def _write_row(self, cells: Iterable[str]) -> None:
+        self._target.write(",".join(cells) + "\n")
 
 
-def _on_grid(values: Floats) -> NDArray[np.intp]:
-    return np.rint(values * 10_000).astype(np.intp)
+def _id_cell(id: str) -> str:
+    """The id with quotes where CSV needs them; no spreadsheet reads it as a formula."""
+    row = io.StringIO()
+    csv.writer(row).writerow([export.escape_formula(id)])
+    return row.getvalue().removesuffix("\r\n")
 
 
-def _text_scores(questions: Bank, texts: Sequence[str]) -> list[Mapping[str, float] | None]:
-    """How much each text sounds like each role: role id to similarity, or None where there is no text."""
-    said = [text for text in texts if text and not text.isspace()]
-    if not said:
-        return [None] * len(texts)  # without loading what reads texts
-    readings = iter(matcher.of(questions).read_all(said))
-    return [next(readings).roles if text and not text.isspace() else None for text in texts]
+def _number_cells(numbers: list[float | None]) -> str:
+    """The numbers as neighbouring cells, empty for None. orjson formats numbers several times faster than `repr`."""
+    return orjson.dumps(numbers)[1:-1].replace(b"null", b"").decode()
+
+
+def result_objects(
+    bank: Bank, answer_rows: AnswerRows, scores: Scores, stability: tuple[Counts, Counts]
+) -> Iterator[dict[str, Any]]:
+    """The object of each row's result, in order; the same that `export.match_object` makes of a match."""
+    evidence_names = [EVIDENCE[n] for n in scores.evidence.tolist()]
+    mixes, alternatives = _mixes(bank, scores)
+    fits = _rounded(scores.fit, scores.mix.sum(axis=1) > 0)
+    unchanged_counts, tried_counts = (counts.tolist() for counts in stability)
+    role_objects = _role_objects(bank, scores)
+    texts = _text_similarities(bank, answer_rows.texts)
+    columns = (
+        answer_rows.ids,
+        evidence_names,
+        mixes,
+        alternatives,
+        fits,
+        unchanged_counts,
+        tried_counts,
+        role_objects,
+        texts,
+    )
+    for id, evidence, mix, alternative, fit, unchanged, tried, roles, text in zip(*columns, strict=True):
+        yield export.result_object(
+            id=id,
+            evidence=evidence,
+            mix=mix,
+            alternative=alternative,
+            fit=fit,
+            unchanged=unchanged,
+            tried=tried,
+            roles=roles,
+            text=text,
+        )
+
+
+def _mixes(bank: Bank, scores: Scores) -> tuple[list[list[str]], list[list[str] | None]]:
+    """The role ids of each row's mix, most covered first, and on a tie those of the alternative."""
+    role_ids = np.array([role.id for role in bank.roles], dtype=object)
+    ranking = scores.ranking()
+    ranked_ids = role_ids[ranking].tolist()
+    # A mix is always the top of the ranking; the alternative need not be.
+    mixes = [ids[:size] for ids, size in zip(ranked_ids, scores.mix.sum(axis=1).tolist(), strict=True)]
+    alternatives: list[list[str] | None] = [None] * len(mixes)
+    ranked_alternative = np.take_along_axis(scores.alternative, ranking, axis=1)
+    ties = np.flatnonzero(ranked_alternative.any(axis=1))
+    for n, in_alternative in zip(ties.tolist(), ranked_alternative[ties].tolist(), strict=True):
+        alternatives[n] = list(compress(ranked_ids[n], in_alternative))
+    return mixes, alternatives
+
+
+def _role_objects(bank: Bank, scores: Scores) -> Iterator[dict[str, dict[str, float | None]]]:
+    """For each row the numbers of every role, by role id."""
+    role_ids = [role.id for role in bank.roles]
+    coverages = _rounded(scores.coverage, scores.judged)
+    similarities = _rounded(scores.similarity, scores.judged)
+    shares = np.round(scores.share, export.DIGITS).tolist()
+    for row in zip(coverages, similarities, shares, strict=True):
+        numbers_of_roles = zip(role_ids, *row, strict=True)
+        yield {
+            role: export.role_object(coverage, similarity, share)
+            for role, coverage, similarity, share in numbers_of_roles
+        }
+
+
+def _rounded(values: Floats, is_known: Bools) -> list[Any]:
+    """The values as (lists of) numbers, None where not known."""
+    numbers: Any = np.round(values, export.DIGITS)
+    if not is_known.all():
+        numbers = numbers.astype(object)
+        numbers[~is_known] = None
+    return list(numbers.tolist())
+
+
+def _text_similarities(bank: Bank, texts: Sequence[str]) -> list[Mapping[str, float] | None]:
+    """For each text its similarity with every role, by role id; None if the text is blank."""
+    similarities: list[Mapping[str, float] | None] = [None] * len(texts)
+    written = [n for n, text in enumerate(texts) if text and not text.isspace()]
+    if written:  # otherwise scikit-learn need not be loaded
+        matches = matcher_for(bank).match_all([texts[n] for n in written])
+        for n, match in zip(written, matches, strict=True):
+            similarities[n] = match.roles
+    return similarities

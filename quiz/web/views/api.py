@@ -1,4 +1,4 @@
-"""The JSON API: the bank, scoring that stores nothing, and the document that describes both."""
+"""The JSON API: the bank, scoring that stores nothing, and the OpenAPI document that describes both."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from quiz.exchange import openapi, score_request
-from quiz.exchange.score_request import Fault
 from quiz.web.app import current
-from quiz.web.views.errors import problem
+from quiz.web.views.errors import HeaderProblem, problem_response
 
 pages = Blueprint("api", __name__, url_prefix="/api")
 
@@ -18,35 +17,39 @@ pages = Blueprint("api", __name__, url_prefix="/api")
 @pages.get("/bank")
 def bank() -> Response:
     """Roles, responsibilities, questions and the scale."""
-    return _json(openapi.bank_object(current().bank))
+    return _json_response(openapi.bank_object(current().bank))
 
 
 @pages.post("/score")
 def score() -> Response:
-    """The result of the answers sent, and of the text where there is one. Nothing is stored."""
+    """The result of the answers in the request, and of its text if there is one. Nothing is stored."""
+    # Imported with the first request: see quiz.web.views.owner_pages.current_result.
     from quiz import scoring
     from quiz.exchange import export
-    from quiz.text import matcher  # see quiz.web.views.owner_pages.current_result
+    from quiz.text.matcher import matcher_for
 
     app = current()
     if request.mimetype != "application/json":
-        sent = f"is {request.mimetype[:40]}" if request.mimetype else "is missing"
-        return problem(415, [Fault("Content-Type", sent, "send application/json")])
-    request.max_content_length = score_request.MOST_BYTES
+        detail = f"is {request.mimetype[:40]}" if request.mimetype else "is missing"
+        return problem_response(415, [HeaderProblem("Content-Type", detail, "send application/json")])
+    request.max_content_length = score_request.MAX_BODY_BYTES
     try:
-        person = score_request.person(app.bank, request.get_data(cache=False))
-    except score_request.InvalidRequestError as refused:
-        return problem(400 if isinstance(refused, score_request.InvalidJsonError) else 422, refused.faults)
-    text = None if not person.text.strip() else matcher.of(app.bank).read(person.text).roles
-    return _json(export.scored("", scoring.match(app.scoring_model, person.answers), text) | {"id": person.id})
+        person = score_request.read_request(app.bank, request.get_data(cache=False))
+    except score_request.InvalidJsonError as error:
+        return problem_response(400, error.problems)
+    except score_request.InvalidRequestError as error:
+        return problem_response(422, error.problems)
+    match = scoring.match(app.scoring_model, person.answers)
+    text_similarity = matcher_for(app.bank).match(person.text).roles if person.text.strip() else None
+    return _json_response(export.match_object(person.id, match, text_similarity))
 
 
 @pages.get("/openapi.json")
 def document() -> Response:
     """This API described for programs (OpenAPI 3.1)."""
-    return _json(openapi.document(current().bank))
+    return _json_response(openapi.document(current().bank))
 
 
-def _json(told: dict[str, Any]) -> Response:
-    # Not `jsonify`, which would sort the keys: here, as in `quiz score`, they stand in an order that can be read.
-    return Response(json.dumps(told) + "\n", mimetype="application/json")
+def _json_response(content: dict[str, Any]) -> Response:
+    # Not `jsonify`, which sorts the keys: here they keep the order that `quiz score` writes them in.
+    return Response(json.dumps(content) + "\n", mimetype="application/json")

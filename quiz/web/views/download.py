@@ -22,7 +22,7 @@ def as_json() -> Response:
     kept.pop("id")
     kept["earlier"] = kept["earlier"] is not None
     kept["team"] = _team()
-    scored = export.scored("", current_result().match)
+    scored = export.match_object("", current_result().match)
     scored.pop("id")
     answer = jsonify({**kept, "result": scored})
     answer.headers["Content-Disposition"] = "attachment; filename=many-hats.json"
@@ -48,7 +48,9 @@ def _team() -> dict[str, Any] | None:
 def as_csv() -> Response:
     """The answers, such as `quiz score` reads again."""
     kept = current_response()
-    rows = export.own_sheet(current().bank, kept.answers, contacts=kept.contacts, title=kept.title, text=kept.text)
+    rows = export.personal_csv_rows(
+        current().bank, kept.answers, contacts=kept.contacts, title=kept.title, text=kept.text
+    )
     answer = Response(export.to_csv(rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = "attachment; filename=many-hats.csv"
     return answer

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import NamedTuple
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
-from quiz.exchange.score_request import Fault
+from quiz.exchange.score_request import InputProblem
 from quiz.storage import UnavailableError
 from quiz.web.security import resend_page
 
 RETRY_SECONDS = 5
-PROBLEM = "application/problem+json"
-#: What a program is told, beside the name of the status.
+PROBLEM_TYPE = "application/problem+json"
+#: What a problem document says about each status.
 _DETAIL = {
     400: "The request cannot be read.",
     403: "Requests from other sites' pages are refused.",
@@ -26,7 +27,7 @@ _DETAIL = {
     415: "Send the body as application/json.",
     422: "The body was read, but it cannot be used as it is.",
     429: "Many requests in a short time: wait for as many seconds as the header Retry-After says.",
-    500: "Something broke on this side; it has been noted.",
+    500: "The server has an error; it has been logged.",
     503: "The database does not answer; try again in a few seconds.",
 }
 
@@ -61,6 +62,14 @@ _PAGE_TEXTS = {
 _OTHER_PAGE_TEXT = ("That did not work", "Go back and try once more.")
 
 
+class HeaderProblem(NamedTuple):
+    """One problem in the headers of a request, which no JSON pointer can point to."""
+
+    header: str
+    detail: str
+    hint: str
+
+
 def init_app(app: Flask) -> None:
     """Answer every error of `app` with a page or a problem document."""
 
@@ -71,8 +80,8 @@ def init_app(app: Flask) -> None:
             return response
         # Only the body is replaced: the headers are needed, such as `Allow` for a 405.
         if _is_for_programs():
-            response.set_data(_document(response.status_code))
-            response.content_type = PROBLEM
+            response.set_data(_problem_document(response.status_code))
+            response.content_type = PROBLEM_TYPE
         else:
             response.set_data(_error_page(response.status_code))
         return response
@@ -80,7 +89,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(SecurityError)
     def handle_untrusted_host(error: SecurityError) -> Response:
         if _is_for_programs():
-            return problem(400)
+            return problem_response(400)
         # Plain text: a page contains addresses, and those cannot be built for an untrusted host.
         text = "This server does not go by that name. Whoever runs it can add the name with --url.\n"
         return Response(text, 400, mimetype="text/plain")
@@ -90,7 +99,7 @@ def init_app(app: Flask) -> None:
         app.logger.error("storage unavailable: %s", error)
         headers = {"Retry-After": str(RETRY_SECONDS)}
         if _is_for_programs():
-            return problem(503), 503, headers
+            return problem_response(503), 503, headers
         if request.method == "POST":
             return resend_page("unavailable"), 503, headers
         return _error_page(503), 503, headers
@@ -98,7 +107,7 @@ def init_app(app: Flask) -> None:
     # A handler of its own: `handle_http_error` would get the original exception, which has no response.
     @app.errorhandler(InternalServerError)
     def handle_internal_error(error: InternalServerError) -> tuple[str, int] | Response:
-        return problem(500) if _is_for_programs() else (_error_page(500), 500)
+        return problem_response(500) if _is_for_programs() else (_error_page(500), 500)
 
 
 def _error_page(status: int) -> str:
@@ -106,20 +115,20 @@ def _error_page(status: int) -> str:
     return render_template("errors/error.html", status=status, title=title, text=text)
 
 
-def problem(code: int, faults: Sequence[Fault] = ()) -> Response:
-    """A problem document (RFC 9457): the status, what it means here, and what is wrong, field by field."""
-    return Response(_document(code, faults), code, content_type=PROBLEM)
+def problem_response(status: int, problems: Sequence[InputProblem | HeaderProblem] = ()) -> Response:
+    """A problem document (RFC 9457) with what the status means and each problem of the request."""
+    return Response(_problem_document(status, problems), status, content_type=PROBLEM_TYPE)
 
 
-def _document(code: int, faults: Sequence[Fault] = ()) -> str:
-    told = {
+def _problem_document(status: int, problems: Sequence[InputProblem | HeaderProblem] = ()) -> str:
+    document = {
         "type": "about:blank",
-        "title": HTTPStatus(code).phrase,
-        "status": code,
-        "detail": _DETAIL.get(code, "The request cannot be answered as it is."),
-        "errors": [fault._asdict() for fault in faults],
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": _DETAIL.get(status, "The request cannot be answered."),
+        "errors": [problem._asdict() for problem in problems],
     }
-    return json.dumps(told) + "\n"
+    return json.dumps(document) + "\n"
 
 
 def _is_for_programs() -> bool:

@@ -1,4 +1,4 @@
-"""Whether this server can do its work, for whatever watches over it."""
+"""Whether this server works, for monitoring."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ pages = Blueprint("health", __name__)
 
 @pages.get("/health")
 def show() -> Response:
-    """200 while answers can be kept, else 503 with what is wrong."""
+    """200 while answers can be saved, else 503 with the problems."""
     app = current()
-    wrong = health.availability_problems(app.storage)
-    told = {
-        "status": "failing" if wrong else "ok",
-        "wrong": wrong,
+    problems = health.availability_problems(app.storage)
+    content = {
+        "status": "failing" if problems else "ok",
+        "problems": problems,
         "version": _version(),
         "bank": app.bank.version,
         "sqlite": health.SQLITE_VERSION,
         "journal": storage.safe_journal_mode(),
     }
-    return Response(json.dumps(told) + "\n", 503 if wrong else 200, mimetype="application/json")
+    status = 503 if problems else 200
+    return Response(json.dumps(content) + "\n", status, mimetype="application/json")
 
 
 @cache

@@ -26,7 +26,7 @@ def wrong(visitor: Visitor) -> list[str]:
     """What `/health` says is wrong; each a sentence without a path."""
     answer = visitor.get("/health")
     told = json.loads(answer.data)
-    lines: list[str] = told["wrong"]
+    lines: list[str] = told["problems"]
     assert (answer.status_code, told["status"]) == ((503, "failing") if lines else (200, "ok"))
     assert not [line for line in lines if "/" in line or not line.endswith(".")]
     return lines
