@@ -1,4 +1,4 @@
-"""`python -m quiz` is `quiz`."""
+"""Runs the command line: `python -m quiz` does the same as `quiz`."""
 
 from quiz.cli import main
 

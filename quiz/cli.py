@@ -1,13 +1,14 @@
 """The command line: `quiz` and `python -m quiz`.
 
-Every command imports what it needs when it runs, so that `quiz --help` costs little more than Python itself.
+Each command imports what it needs when it runs, so that `quiz --help` starts fast.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,77 +21,84 @@ if TYPE_CHECKING:
 @click.group()
 @click.version_option(package_name="many-hats")
 def main() -> None:
-    """Many Hats: which data roles does somebody's daily work combine?
+    """Many Hats: which data roles does a person's daily work combine?
 
     Example: quiz serve
     """
 
 
-def _app(**config: Any) -> App:
-    """The app, or one clear line on why there is none."""
+def _create_app(**config: Any) -> App:
+    """The app, or an error of one line that says why it cannot start."""
     from quiz import bank, create_app, storage
     from quiz.config import secret_key, settings
 
-    try:
-        return create_app(config)
-    except (bank.BankError, secret_key.SecretKeyError, settings.SettingError, storage.UnavailableError) as error:
-        raise click.ClickException(click.format_filename(str(error))) from error
-    except OSError as error:
-        raise click.ClickException(_trouble(error)) from error
+    with _exit_on(bank.BankError, secret_key.SecretKeyError, settings.SettingError, storage.UnavailableError):
+        try:
+            return create_app(config)
+        except OSError as error:
+            raise click.ClickException(_describe_os_error(error)) from error
 
 
-def _instance() -> Path:
-    """The folder of the instance, which need not be there."""
+def _instance_folder() -> Path:
+    """The folder of the instance. It may not exist."""
     from flask import Flask
 
-    place = os.environ.get("MANY_HATS_INSTANCE")
-    return Path(Flask("quiz", instance_path=str(Path(place).resolve()) if place else None).instance_path)
+    folder = os.environ.get("MANY_HATS_INSTANCE")
+    return Path(Flask("quiz", instance_path=str(Path(folder).resolve()) if folder else None).instance_path)
 
 
-def _kept() -> tuple[Path, dict[str, Any]]:
-    """The database of the instance and the settings. Nothing is made for it; the database need not be there."""
+def _load_settings() -> tuple[Path, dict[str, Any]]:
+    """The database file of the instance and the settings. Creates nothing; the file may not exist."""
     from quiz.config import settings
 
-    folder = _instance()
-    try:
-        config = settings.read(folder / "config.py")
-    except settings.SettingError as error:
-        raise click.ClickException(click.format_filename(str(error))) from error
-    except OSError as error:
-        raise click.ClickException(_trouble(error)) from error
+    folder = _instance_folder()
+    with _exit_on(settings.SettingError):
+        try:
+            config = settings.read(folder / "config.py")
+        except OSError as error:
+            raise click.ClickException(_describe_os_error(error)) from error
     return folder / config["DATABASE"], config
 
 
-def _trouble(error: OSError) -> str:
-    """What keeps the instance from being used: in the words of `quiz doctor` where it is the folder itself."""
+@contextlib.contextmanager
+def _exit_on(*errors: type[Exception]) -> Iterator[None]:
+    """Turn these errors into an error message and exit status 1."""
+    try:
+        yield
+    except errors as error:
+        raise click.ClickException(click.format_filename(str(error))) from error  # a path may not be valid text
+
+
+def _describe_os_error(error: OSError) -> str:
+    """Why the instance cannot be used: what `quiz doctor` says about its folder, or else the error itself."""
     from quiz.admin import doctor
 
-    folder = _instance()
-    place = next(check for check in doctor.checks(folder, today=_today()) if check.what == "instance")
-    if not place.sound:
-        return place.said
-    what = f"{error.filename or folder}: {error.strerror or error}"
-    return f"{what}; use the user that serves the quiz, or set MANY_HATS_INSTANCE to another folder"
+    folder = _instance_folder()
+    check = next(check for check in doctor.run_checks(folder, today=_today()) if check.subject == "instance")
+    if not check.ok:
+        return check.detail
+    problem = f"{error.filename or folder}: {error.strerror or error}"
+    return f"{problem}; use the user that serves the quiz, or set MANY_HATS_INSTANCE to another folder"
 
 
-def _tidy() -> None:
-    """Told to end, leave nothing behind: a half-made file holds what people gave."""
+def _clean_up_on_sigterm() -> None:
+    """Exit normally on SIGTERM, so that temporary files are removed: they hold personal data."""
     import signal
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
-def _say(text: str) -> None:
-    """Print; whoever reads us may have seen enough, which click ends quietly, but a full disk is said."""
+def _print(text: str) -> None:
+    """Print to standard output. A closed pipe ends the command quietly; a full disk is an error message."""
     try:
-        click.echo(click.format_filename(text))  # a path in it need not be text
+        click.echo(click.format_filename(text))  # a path may not be valid text
     except BrokenPipeError:
-        raise
+        raise  # click handles it
     except OSError as error:
         raise click.ClickException(f"standard output: {error.strerror or error}") from error
 
 
-def _responses(number: int) -> str:
+def _count_responses(number: int) -> str:
     return f"{number} response{'' if number == 1 else 's'}"
 
 
@@ -100,11 +108,11 @@ def _today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def _web_address(context: click.Context, option: click.Parameter, text: str) -> str:
+def _parse_url(context: click.Context, option: click.Parameter, text: str) -> str:
     from quiz.config import settings
 
     try:
-        return settings.web_address(text)
+        return settings.check_url(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 
@@ -115,12 +123,12 @@ def _web_address(context: click.Context, option: click.Parameter, text: str) -> 
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; by default as many as cores, but at least 2.")
 @click.option("--lan", is_flag=True, help="Serve the local network too, so that a phone can take the quiz.")
 @click.option(
-    "--url", default="", callback=_web_address, help="The address people use, where it differs; links are made with it."
+    "--url", default="", callback=_parse_url, help="The address people use, where it differs; links are made with it."
 )
 def serve(host: str | None, port: int, workers: int | None, lan: bool, url: str) -> None:
     """Serve the quiz on a production server, and print its address.
 
-    The first start makes the instance folder with its key and its database.
+    The first start creates the instance folder with its key and its database.
 
     Example: quiz serve --lan
     """
@@ -130,32 +138,32 @@ def serve(host: str | None, port: int, workers: int | None, lan: bool, url: str)
     if lan and host:
         raise click.UsageError("--lan listens on every address of this machine; leave out --host or --lan")
     host = host or "127.0.0.1"
-    own = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if lan:
-        address = server.lan_address()
-        if address is None:
+        lan_address = server.lan_address()
+        if lan_address is None:
             raise click.ClickException("this machine is in no local network; leave out --lan or connect it")
-        host, own = "0.0.0.0", f"http://{address}:{port}"  # noqa: S104 - what --lan asks for
-    if why := server.refusal(host, port):
-        raise click.ClickException(f"cannot listen on {host} port {port}: {why}; choose with --host and --port")
-    app = _app(**({"PUBLIC_URL": url} if url else {}))
-    app.config["TRUSTED_HOSTS"] += settings.hosts_of(own)
-    if lan:  # else a link would begin with whatever address its reader came by, such as 127.0.0.1
-        app.config["PUBLIC_URL"] = app.config["PUBLIC_URL"] or own
+        host, address = "0.0.0.0", f"http://{lan_address}:{port}"  # noqa: S104 - what --lan asks for
+    if problem := server.listen_problem(host, port):
+        raise click.ClickException(f"cannot listen on {host} port {port}: {problem}; choose with --host and --port")
+    app = _create_app(**({"PUBLIC_URL": url} if url else {}))
+    app.config["TRUSTED_HOSTS"] += settings.hosts_of(address)
+    if lan:  # otherwise links would start with the address that the reader used, such as 127.0.0.1
+        app.config["PUBLIC_URL"] = app.config["PUBLIC_URL"] or address
     server.serve(
         app,
         binds=[f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
         workers=workers or max(2, os.cpu_count() or 2),
-        greeting=f"Many Hats is at {app.config['PUBLIC_URL'] or own}  (Ctrl+C ends it)",
+        greeting=f"Many Hats is at {app.config['PUBLIC_URL'] or address}  (Ctrl+C ends it)",
     )
 
 
 @main.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(folder: Path | None) -> None:
-    """Validate the question bank in FOLDER (the shipped one where none is named).
+    """Validate the question bank in FOLDER (by default the one that comes with the quiz).
 
-    Every problem is one line, `file:line: what is wrong; how to mend it`. Exit status 1 if there is any.
+    Every problem is one line, `file:line: what is wrong; hint`. Exit status 1 if there is any.
 
     Example: quiz check questions
     """
@@ -164,10 +172,10 @@ def check(folder: Path | None) -> None:
 
     problems = bank_lint.problems(folder or paths.project_folder("questions"))
     for problem in problems:
-        _say(str(problem))
+        _print(str(problem))
     if problems:
         sys.exit(1)
-    _say("The bank is sound.")
+    _print("The bank has no problems.")
 
 
 @main.command()
@@ -204,7 +212,7 @@ def score(source: str, **options: Any) -> None:
     help="The port that you will serve on: links name it.",
 )
 def demo(port: int) -> None:
-    """Fill a fresh instance with made-up people and teams, and print their links.
+    """Fill a new instance with made-up people and teams, and print their links.
 
     Refuses an instance that holds responses.
 
@@ -212,149 +220,118 @@ def demo(port: int) -> None:
     """
     from quiz.admin import demo
 
-    app = _app()
+    app = _create_app()
     base = app.config["PUBLIC_URL"].rstrip("/") or f"http://127.0.0.1:{port}"
-    try:
-        made = demo.fill(app)
-    except demo.InstanceNotEmptyError as error:
-        raise click.ClickException(click.format_filename(str(error))) from error
-    _say("\n".join(f"{base}{path}  {about}" for path, about in made))
+    with _exit_on(demo.InstanceNotEmptyError):
+        pages = demo.fill(app)
+    _print("\n".join(f"{base}{path}  {description}" for path, description in pages))
 
 
 @main.command()
 @click.argument("copy", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Replace FILE where it is there already.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 def backup(copy: Path, force: bool) -> None:
     """Copy the database to FILE, also while the quiz is being served.
 
-    The copy is of one moment, checked, and for its owner alone. The secret key is not in it: keep that apart.
+    The copy holds one state of the database, is checked, and is readable by its owner only. It does not hold the
+    secret key: back that up separately.
 
     Example: quiz backup many-hats-monday.db --force
     """
     from quiz import storage
     from quiz.storage.backup import BackupError, back_up
 
-    file, _ = _kept()
-    _tidy()
-    try:
-        made = back_up(file, copy, day=_today(), replace=force)
-    except (BackupError, storage.UnavailableError) as error:
-        raise click.ClickException(click.format_filename(str(error))) from error
-    _say(f"{copy}: {_responses(made.responses)}, {made.size_bytes / 1e6:.1f} MB.")
+    file, _ = _load_settings()
+    _clean_up_on_sigterm()
+    with _exit_on(BackupError, storage.UnavailableError):
+        result = back_up(file, copy, day=_today(), replace=force)
+    _print(f"{copy}: {_count_responses(result.responses)}, {result.size_bytes / 1e6:.1f} MB.")
 
 
 @main.command()
 @click.argument("copy", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Replace the data that is there, or put back a backup that is too old.")
+@click.option("--force", is_flag=True, help="Replace the data in place, or restore a backup that is too old.")
 def restore(copy: Path, force: bool) -> None:
-    """Put the backup in FILE back, after checking it. Stop the server first.
+    """Restore the backup in FILE, after checking it. Stop the server first.
 
-    What was deleted since the backup was made is deleted from it again.
+    What was deleted since the backup was made is left out.
 
     Example: quiz restore many-hats-monday.db --force
     """
     from quiz import storage
     from quiz.storage.restore import RestoreError, restore
 
-    file, config = _kept()
-    _tidy()
-    try:
-        put = restore(copy, file, day=_today(), tombstone_days=config["BACKUP_DAYS"], replace=force)
-    except (RestoreError, storage.UnavailableError) as error:
-        raise click.ClickException(click.format_filename(str(error))) from error
-    for warning in put.warnings:
+    file, config = _load_settings()
+    _clean_up_on_sigterm()
+    with _exit_on(RestoreError, storage.UnavailableError):
+        result = restore(copy, file, day=_today(), tombstone_days=config["BACKUP_DAYS"], replace=force)
+    for warning in result.warnings:
         click.echo(click.format_filename(f"Note: {warning}."), err=True)
-    _say(f"{file}: {_responses(put.responses)} put back; {put.deleted} left out, deleted since.")
+    _print(f"{file}: {_count_responses(result.responses)} restored; {result.deleted} left out, deleted since.")
 
 
 @main.command()
 def doctor() -> None:
     """Check Python, SQLite, the instance, the settings, the bank and the database; one line each.
 
-    Nothing is made or changed. Exit status 1 where something is to be mended.
+    Changes nothing. Exit status 1 if there is a problem.
 
     Example: quiz doctor
     """
     from quiz.admin import doctor
 
-    found = list(doctor.checks(_instance(), today=_today()))
-    for what, sound, said in found:
-        _say(f"{'ok' if sound else 'trouble':8} {what:11} {said}")
-    if not all(check.sound for check in found):
+    checks = list(doctor.run_checks(_instance_folder(), today=_today()))
+    for check in checks:
+        _print(f"{'ok' if check.ok else 'trouble':8} {check.subject:11} {check.detail}")
+    if not all(check.ok for check in checks):
         sys.exit(1)
 
 
 @main.command()
 @click.option("--team", metavar="LINK-OR-ID", help="What this anonymous team published; LINK is its lead link.")
-@click.option("--all", "everybody", is_flag=True, help="All responses: your own full copy, which is personal data.")
+@click.option("--all", "is_all", is_flag=True, help="All responses: your own full copy, which is personal data.")
 @click.option("--format", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 @click.option(
     "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to standard output."
 )
-def export(team: str | None, everybody: bool, format: str, out: Path | None) -> None:
-    """Take out all responses, or what an anonymous team published.
+def export(team: str | None, is_all: bool, format: str, out: Path | None) -> None:
+    """Export all responses, or what an anonymous team published.
 
-    As csv, --all gives what `quiz score` reads; as jsonl also days, wishes, and answers to questions that are gone.
+    As csv, --all writes what `quiz score` reads. As jsonl it adds days, wishes, and answers to questions that the bank
+    no longer has.
 
     Example: quiz export --all --format jsonl -o everybody.jsonl
     """
-    if everybody == (team is not None):
-        raise click.UsageError("say either --all or --team LINK-OR-ID")
-    file, _ = _kept()
+    if is_all == (team is not None):
+        raise click.UsageError("use either --all or --team LINK-OR-ID")
+    file, _ = _load_settings()
     if not file.exists():
         raise click.ClickException(f"{file} is not there; is MANY_HATS_INSTANCE right?")
-    app = _app()
-    _tidy()
+    app = _create_app()
+    _clean_up_on_sigterm()
     from quiz import storage
     from quiz.admin import export_all
 
-    try:
+    with _exit_on(export_all.UnknownTeamError, storage.UnavailableError):
         if team is None:
-            click.echo("This is personal data of everybody who took the quiz: keep it safe, delete it soon.", err=True)
-            pieces = export_all.everything(app.bank, app.storage, format=format)
+            click.echo("This is personal data of all respondents: store it safely and delete it soon.", err=True)
+            chunks = export_all.all_responses(app.bank, app.storage, format=format)
         else:
-            pieces = export_all.published(app.bank, export_all.team(app.storage, team), format=format)
+            chunks = export_all.published_rounds(app.bank, export_all.find_team(app.storage, team), format=format)
+        _write_export(chunks, out, is_private=is_all)
+
+
+def _write_export(chunks: Iterable[str], out: Path | None, *, is_private: bool) -> None:
+    """Write to the file `out`, or to standard output."""
+    from quiz.admin import export_all
+
+    try:
         if out is None:
-            for piece in pieces:
-                click.echo(piece.encode(), nl=False)  # UTF-8 whatever the terminal speaks
+            for chunk in chunks:
+                click.echo(chunk.encode(), nl=False)  # UTF-8, whatever the encoding of the terminal
         else:
-            export_all.write(pieces, out, private=everybody)
-    except (export_all.UnknownTeamError, storage.UnavailableError) as error:
-        raise click.ClickException(click.format_filename(str(error))) from error
+            export_all.write(chunks, out, is_private=is_private)
+    except BrokenPipeError:
+        raise  # click handles it
     except OSError as error:
-        if isinstance(error, BrokenPipeError):  # whoever reads us has seen enough; click ends quietly
-            raise
         raise click.ClickException(f"{out or 'standard output'}: {error.strerror or error}") from error
-
-
-def _hushed() -> None:
-    """Keep the requests out of what Flask's server prints: addresses hold private links."""
-    from werkzeug.serving import WSGIRequestHandler
-
-    WSGIRequestHandler.log = lambda *_: None  # type: ignore[method-assign]
-
-
-def _flasks_own(name: str, summary: str) -> Callable[..., None]:
-    """One of Flask's own commands; Flask is imported only when it is called."""
-
-    @main.command(
-        name,
-        help=f"{summary}\n\nExample: quiz {name}",
-        add_help_option=False,
-        context_settings={"ignore_unknown_options": True},
-    )
-    @click.argument("args", nargs=-1, type=click.UNPROCESSED)
-    def command(args: tuple[str, ...]) -> None:
-        from flask.cli import FlaskGroup
-
-        group = FlaskGroup(create_app=_app, load_dotenv=False)
-        _hushed()
-        group.commands[name].epilog = f"Example: quiz {name}"
-        group.main([name, *args], prog_name="quiz")
-
-    return command
-
-
-_flasks_own("run", "Run Flask's development server.")
-_flasks_own("routes", "List every address that the app answers.")
-_flasks_own("shell", "Open a Python shell inside the app.")

@@ -1,4 +1,4 @@
-"""What whoever runs this may take out: all responses, or what an anonymous team published."""
+"""What the operator may export: all responses, or what an anonymous team published."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from quiz.storage.backup import draft_for, move_into_place
 from quiz.teams import Team, anonymous, round_pages
 from quiz.web import links
 
-#: Responses that are read at once. Between two such readings others get at the database.
-_CHUNK = 500
+#: How many responses one transaction reads. Between two of them others can write.
+_CHUNK_SIZE = 500
 
 
 class UnknownTeamError(Exception):
-    """There is no such team, or nothing of it may be taken out; the message says why."""
+    """There is no such team, or it may not be exported; the message says why."""
 
 
-def everything(bank: Bank, kept: Storage, *, format: str) -> Iterator[str]:
-    """All responses, a row a piece of text: as `csv` what `quiz score` reads again, as `jsonl` all that is kept."""
+def all_responses(bank: Bank, storage: Storage, *, format: str) -> Iterator[str]:
+    """All responses, one line each: as `csv` what `quiz score` can read, as `jsonl` everything that is stored."""
     if format == "csv":
         header, _ = export.personal_csv_rows(bank, {}, contacts=(), title="", text="")
         yield export.to_csv([["id", *header]])
-    for response in _all(kept):
-        yield _row(bank, response) if format == "csv" else _line(asdict(response))
+    for response in _load_all(storage):
+        yield _csv_line(bank, response) if format == "csv" else _json_line(asdict(response))
 
 
-def published(bank: Bank, team: Team, *, format: str) -> Iterator[str]:
-    """The rounds that an anonymous team published, first to last, each fact a row (`csv`) or each round (`jsonl`).
+def published_rounds(bank: Bank, team: Team, *, format: str) -> Iterator[str]:
+    """The published rounds of an anonymous team, first to last: a line for each fact (`csv`) or each round (`jsonl`).
 
-    They come through the same gate as the pages: `quiz.teams.round_pages.shown` and `quiz.teams.anonymous.facts`.
+    They hold only what the pages show: both use `quiz.teams.round_pages.shown` and `quiz.teams.anonymous.facts`.
     """
     if format == "csv":
         yield export.to_csv([["round", "closed", *anonymous.Fact._fields]])
@@ -45,64 +45,63 @@ def published(bank: Bank, team: Team, *, format: str) -> Iterator[str]:
         if format == "csv":
             yield export.to_csv([[str(shown.number), shown.closed, *fact] for fact in facts])
         else:
-            yield _line(
-                {
-                    "team": team.name,
-                    "round": shown.number,
-                    "closed": shown.closed,
-                    "withdrawn": shown.result is None,
-                    "facts": [fact._asdict() for fact in facts],
-                }
-            )
+            published_round = {
+                "team": team.name,
+                "round": shown.number,
+                "closed": shown.closed,
+                "withdrawn": shown.result is None,
+                "facts": [fact._asdict() for fact in facts],
+            }
+            yield _json_line(published_round)
 
 
-def team(kept: Storage, named: str) -> Team:
-    """The anonymous team behind a lead link (the whole address, or the link alone) or with an id.
+def find_team(storage: Storage, link_or_id: str) -> Team:
+    """The anonymous team with this lead link (the whole address, or its last part) or this id.
 
     Raises
     ------
     UnknownTeamError
     """
-    every = kept.load_all_teams()
-    if named.isdecimal():
-        found = next((team for team in every if team.id == int(named)), None)
+    teams = storage.load_all_teams()
+    if link_or_id.isdecimal():
+        team = next((team for team in teams if team.id == int(link_or_id)), None)
     else:
-        link = re.search(rf"(?:^|/t/)({links.LINK_PATTERN})(?=$|[/?#])", named)
-        found = kept.load_team(links.hash_link(link[1])) if link else None
-    if found is None:
-        known = ", ".join(f"{team.id} ({team.name!r}, {team.kind})" for team in every[:20])
+        link = re.search(rf"(?:^|/t/)({links.LINK_PATTERN})(?=$|[/?#])", link_or_id)
+        team = storage.load_team(links.hash_link(link[1])) if link else None
+    if team is None:
+        known = ", ".join(f"{team.id} ({team.name!r}, {team.kind})" for team in teams[:20])
         raise UnknownTeamError(f"no team has this lead link or id; there are {known or 'none'}")
-    if found.kind != "anonymous":
-        raise UnknownTeamError(f"team {found.name!r} is open: what it shows is for its members, on its page alone")
-    return found
+    if team.kind != "anonymous":
+        raise UnknownTeamError(f"team {team.name!r} is open: only its members may see it, on its page")
+    return team
 
 
-def write(pieces: Iterable[str], file: Path, *, private: bool) -> None:
-    """Write to `file`, which is replaced once all is written, or stays as it was. `private`: for its owner alone."""
+def write(chunks: Iterable[str], file: Path, *, is_private: bool) -> None:
+    """Write to `file`: all of it or nothing. `is_private`: readable by its owner only."""
     if file.exists() and not file.is_file():  # a device or a named pipe
         with file.open("w", encoding="utf-8", newline="") as target:
-            target.writelines(pieces)
+            target.writelines(chunks)
         return
     with draft_for(file.resolve()) as draft:
-        mode = 0o600 if private else 0o666
-        with open(os.open(draft, os.O_CREAT | os.O_WRONLY, mode), "w", encoding="utf-8", newline="") as target:  # noqa: PTH123 - a mode
-            target.writelines(pieces)
+        mode = 0o600 if is_private else 0o666
+        with open(os.open(draft, os.O_CREAT | os.O_WRONLY, mode), "w", encoding="utf-8", newline="") as target:  # noqa: PTH123 - sets the mode
+            target.writelines(chunks)
         move_into_place(draft, file.resolve())
 
 
-def _all(kept: Storage) -> Iterator[Response]:
-    last = 0
-    while chunk := kept.load_responses_after(last, limit=_CHUNK):
-        yield from chunk
-        last = chunk[-1].id
+def _load_all(storage: Storage) -> Iterator[Response]:
+    last_id = 0
+    while responses := storage.load_responses_after(last_id, limit=_CHUNK_SIZE):
+        yield from responses
+        last_id = responses[-1].id
 
 
-def _row(bank: Bank, response: Response) -> str:
-    # An answer that the bank no longer knows would stop `quiz score`.
+def _csv_line(bank: Bank, response: Response) -> str:
+    # `quiz score` rejects an answer that the bank no longer has.
     known = {question: answer for question, answer in response.answers.items() if answer in bank.option}
     _, row = export.personal_csv_rows(bank, known, contacts=response.contacts, title=response.title, text=response.text)
     return export.to_csv([[str(response.id), *row]])
 
 
-def _line(values: object) -> str:
+def _json_line(values: object) -> str:
     return json.dumps(values, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""Serving on gunicorn: a production server with several processes, set up so that one command is enough."""
+"""The production server: gunicorn with several processes, configured in Python."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from werkzeug.exceptions import BadRequest
 
 from quiz.web.app import App
 
-#: Seconds in which a request has to be there as a whole; and while every thread waits for one.
-PATIENCE, HURRIED = 20.0, 2.0
+#: How long a client may take to send a request, and how long while all threads are busy.
+REQUEST_TIMEOUT_S = 20.0
+BUSY_REQUEST_TIMEOUT_S = 2.0
 
 
 class Server(BaseApplication):
-    """gunicorn around a ready app, told everything in Python instead of by its own command line."""
+    """gunicorn with an existing app and options from Python, not from its command line."""
 
     def __init__(self, app: App, options: Mapping[str, Any]) -> None:
         self.app, self.options = app, options
@@ -35,29 +36,29 @@ class Server(BaseApplication):
 
 
 class Worker(ThreadWorker):
-    """gunicorn's worker with threads, whose log says neither who asked nor for what: addresses hold private links."""
+    """gunicorn's worker with threads. Its log holds no client address and no path: paths hold private links."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._begun: dict[Any, float] = {}
+        self._request_starts: dict[Any, float] = {}
 
     def handle(self, conn: Any) -> Any:
-        self._begun[conn] = time.monotonic()
+        self._request_starts[conn] = time.monotonic()
         try:
             return super().handle(conn)
         finally:
-            del self._begun[conn]
+            del self._request_starts[conn]
 
     def murder_pending(self) -> None:
-        """What gunicorn does once a second; and who has not sent all of a request in time is listened to no longer.
+        """Called by gunicorn once a second: also stop reading requests that are not complete in time.
 
-        gunicorn itself waits for the rest of a request as long as the visitor likes, with a thread for each.
+        gunicorn itself waits without limit for the rest of a request, with one thread for each.
         """
         super().murder_pending()
-        patience = PATIENCE if len(self._begun) < self.cfg.threads else HURRIED
-        for conn, begun in list(self._begun.items()):
-            if begun + patience < time.monotonic():
-                # Whoever has sent all still gets the answer: only the reading ends.
+        timeout = REQUEST_TIMEOUT_S if len(self._request_starts) < self.cfg.threads else BUSY_REQUEST_TIMEOUT_S
+        for conn, start in list(self._request_starts.items()):
+            if start + timeout < time.monotonic():
+                # Only reading ends: a client that has sent everything still gets its answer.
                 with contextlib.suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RD)
 
@@ -66,20 +67,20 @@ class Worker(ThreadWorker):
 
 
 def serve(app: App, *, binds: list[str], workers: int, greeting: str) -> None:
-    """Serve `app` until it is told to stop; `greeting` is printed once it answers.
+    """Serve `app` until the process gets SIGTERM or SIGINT. Prints `greeting` once the server answers.
 
-    Threads inside each process keep it answering while a browser holds a connection open without using it.
+    Each process has threads, so that it can answer while a browser keeps an idle connection open.
     """
 
-    def ready(server: Any) -> None:
+    def print_greeting(server: Any) -> None:
         print(greeting, flush=True)
 
-    def broken(error: Exception) -> Any:
+    def answer_bad_request(error: Exception) -> Any:
         return app.handle_http_exception(BadRequest())
 
-    # What gunicorn raises while a body is read; left alone, it would be a mistake of ours, logged with what was sent.
-    for kind in (NoMoreData, ParseException):
-        app.register_error_handler(kind, broken)
+    # gunicorn raises these while it reads a body. Unhandled, they would be logged as our errors, with the content.
+    for error_class in (NoMoreData, ParseException):
+        app.register_error_handler(error_class, answer_bad_request)
     Server(
         app,
         {
@@ -87,23 +88,23 @@ def serve(app: App, *, binds: list[str], workers: int, greeting: str) -> None:
             "workers": workers,
             "worker_class": Worker,
             "threads": 8,
-            "preload_app": True,  # a mistake in the settings stops it here, not in every worker again and again
+            "preload_app": True,  # an error in the settings stops the server here, not in each worker in a loop
             "control_socket_disable": True,
             "graceful_timeout": 15,
             "timeout": 30,
             "keepalive": 5,
-            # Whom to believe is for BEHIND_PROXY alone to say; gunicorn would believe whoever asks from this machine.
+            # Only BEHIND_PROXY decides whether to trust these headers; gunicorn would trust any client on this machine.
             "forwarded_allow_ips": "",
             "forwarder_headers": "",
-            "loglevel": "error",  # its warnings quote broken requests, and who sent them
-            "accesslog": None,  # addresses hold private links
-            "when_ready": ready,
+            "loglevel": "error",  # its warnings quote malformed requests and client addresses
+            "accesslog": None,  # paths hold private links
+            "when_ready": print_greeting,
         },
     ).run()
 
 
-def refusal(host: str, port: int) -> str | None:
-    """Why nothing can listen there, in the system's words, or None where all is well."""
+def listen_problem(host: str, port: int) -> str | None:
+    """Why the server cannot listen there, as the operating system says it, or None if it can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -111,17 +112,17 @@ def refusal(host: str, port: int) -> str | None:
             probe.bind((host, port))
         except OSError as error:
             return error.strerror
-        except (TypeError, UnicodeError):  # from a name that cannot be written in ASCII
-            return "that is no host name"
+        except (TypeError, UnicodeError):  # raised for a name that is not ASCII
+            return "that is not a host name"
     return None
 
 
 def lan_address() -> str | None:
-    """This machine's address in its local network, or None. Nothing is sent to find it."""
+    """The IP address of this machine in its local network, or None. Sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # a documentation address; UDP only chooses a route
+            probe.connect(("192.0.2.1", 9))  # an address reserved for documentation; UDP only selects a route
         except OSError:
             return None
-        found = str(probe.getsockname()[0])
-    return None if found.startswith("127.") else found
+        address = str(probe.getsockname()[0])
+    return None if address.startswith("127.") else address

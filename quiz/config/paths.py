@@ -1,4 +1,4 @@
-"""Where the project's folders are, in a checkout and in an installed wheel."""
+"""Where the folders of the project are, in a checkout and in an installed wheel."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def project_folder(name: str) -> Path:
-    """Folder `name` of the project (`templates`, `questions`).
+    """Folder `name` of the project (`templates` or `questions`).
 
-    A wheel carries it inside the package; a checkout has it beside the package.
+    In a wheel it is inside the package, in a checkout next to it.
     """
-    inside = _PACKAGE / name
-    return inside if inside.is_dir() else _PACKAGE.parent / name
+    inside_package = _PACKAGE / name
+    return inside_package if inside_package.is_dir() else _PACKAGE.parent / name

@@ -1,4 +1,4 @@
-"""Every setting, with its default and one line of help that docs are made from.
+"""All settings, each with its default and one line of help that the documentation repeats.
 
 A value comes from the environment (`MANY_HATS_<NAME>`), else from `config.py` in the instance folder, else from here.
 """
@@ -16,32 +16,32 @@ from urllib.parse import urlsplit
 from quiz.config.secret_key import MIN_KEY_BYTES
 
 PREFIX = "MANY_HATS_"
-DAY = 24 * 60 * 60
-#: A hundred years and ten: with more, days would be reckoned back to before the calendar.
+DAY_S = 24 * 60 * 60
+#: 100 years and 10 years. Larger values would reach back to days before year 1, which `date` cannot express.
 MAX_RETENTION_MONTHS = 1200
 MAX_BACKUP_DAYS = 3650
 
 
 class SettingError(Exception):
-    """A setting whose value cannot be used; the message names it, where it came from and the mend."""
+    """A setting has an invalid value; the message names the setting, where the value comes from, and a hint."""
 
 
-def _anything(value: Any) -> None:
-    """Every value of the right type will do."""
+def _accept(value: Any) -> None:
+    """Accept every value of the right type."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. `parse` turns text from the environment into its value; `check` refuses what cannot be used.
+    """One setting. `parse` turns text from the environment into a value; `check` rejects invalid values.
 
-    Both say how to mend it with a ValueError.
+    Both raise ValueError with a hint.
     """
 
     name: str
     default: Any
     help: str
     parse: Callable[[str], Any] = str
-    check: Callable[[Any], object] = _anything
+    check: Callable[[Any], object] = _accept
 
 
 def hosts_of(url: str) -> list[str]:
@@ -50,129 +50,147 @@ def hosts_of(url: str) -> list[str]:
     return [f"[{host}]" if ":" in host else host] if host else []
 
 
-def web_address(text: str) -> str:
-    """`text`, if it is empty or the whole web address of a host; else a ValueError says what to write."""
+def check_url(text: str) -> str:
+    """`text`, if it is empty or the URL of a host, without a path. Otherwise a ValueError says what to write."""
     try:
         parts = urlsplit(text)
         start = f"{parts.scheme}://{parts.netloc}"
-        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # from a port or a bracket that cannot be
-        sound = False
-    # What the parser mends on its way (capitals, spaces), or whom to log in as, would stand in every link.
-    if text and not (sound and text.startswith(start) and not re.search(r"[\s@\\]", start)):
+        is_url = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # raised for an invalid port or bracket
+        is_url = False
+    # The parser accepts capitals, spaces and a user name. They would appear in every link.
+    if text and not (is_url and text.startswith(start) and not re.search(r"[\s@\\]", start)):
         raise ValueError("write the whole address, such as https://hats.example.org")
     if text and text.removeprefix(start).strip("/"):
-        raise ValueError("write it without what follows the host, the quiz has its address for itself")
+        raise ValueError("leave out the path after the host: the quiz needs a host name of its own")
     return text
 
 
-def _number(text: str) -> int:
+def _parse_number(text: str) -> int:
     try:
         return int(text)
-    except ValueError:  # also from a number that is too long to be one
-        return 0  # which no number may be: the check says how far they go
+    except ValueError:  # raised for too many digits too
+        return 0  # no setting allows 0: its check then states the range
 
 
-def _counts(number: int) -> None:
+def _check_positive(number: int) -> None:
     if number < 1:
         raise ValueError("use a whole number, 1 or more")
 
 
-def _up_to(most: int) -> Callable[[int], None]:
+def _check_up_to(maximum: int) -> Callable[[int], None]:
     def check(number: int) -> None:
-        if not 1 <= number <= most:
-            raise ValueError(f"use a whole number from 1 to {most}")
+        if not 1 <= number <= maximum:
+            raise ValueError(f"use a whole number from 1 to {maximum}")
 
     return check
 
 
-def _hosts(text: str) -> list[str]:
+def _parse_hosts(text: str) -> list[str]:
     return text.split()
 
 
-def _names(hosts: list[Any]) -> None:
+def _check_hosts(hosts: list[Any]) -> None:
     if not all(isinstance(host, str) for host in hosts):
         raise ValueError("write host names in quotes, with commas between")
 
 
-def _yes(text: str) -> bool:
+def _parse_bool(text: str) -> bool:
     if text.lower() not in {"0", "1", "no", "yes", "false", "true"}:
         raise ValueError("use yes or no")
     return text.lower() in {"1", "yes", "true"}
 
 
-def _file_name(text: str) -> None:
+def _check_file_name(text: str) -> None:
     if text in {"", ".", ".."} or "/" in text:
-        raise ValueError("write a file name alone, such as many-hats.db")
+        raise ValueError("write a file name without a folder, such as many-hats.db")
 
 
-def _strong(key: str | bytes) -> None:
+def _check_key(key: str | bytes) -> None:
     if 0 < len(key) < MIN_KEY_BYTES:
-        raise ValueError(f"use {MIN_KEY_BYTES} characters or more, or none for a key file")
+        raise ValueError(f"use {MIN_KEY_BYTES} characters or more, or nothing to use a key file")
 
 
 SETTINGS = (
     Setting("OPERATOR", "", "Who runs this: a name that people taking the quiz know."),
     Setting("PURPOSE", "", "Why it is run, in one sentence."),
-    Setting("CONTACT", "", "An e-mail address or web address for questions about what is kept."),
+    Setting("CONTACT", "", "An e-mail address or web address for questions about stored data."),
     Setting(
         "RETENTION_MONTHS",
         12,
         "Months after its last change at which a response is deleted.",
-        _number,
-        _up_to(MAX_RETENTION_MONTHS),
+        _parse_number,
+        _check_up_to(MAX_RETENTION_MONTHS),
     ),
     Setting(
         "BACKUP_DAYS",
         30,
-        "Days that a backup is good for: so long it is known what was deleted since.",
-        _number,
-        _up_to(MAX_BACKUP_DAYS),
+        "Days for which a backup can be restored: deletions are recorded that long.",
+        _parse_number,
+        _check_up_to(MAX_BACKUP_DAYS),
     ),
     Setting(
         "PUBLIC_URL",
         "",
         "The address people use, such as https://hats.example.org; links are made with it.",
-        check=web_address,
+        check=check_url,
     ),
     Setting(
-        "TRUSTED_HOSTS", ["localhost", "127.0.0.1"], "Host names answered to, with spaces between.", _hosts, _names
+        "TRUSTED_HOSTS",
+        ["localhost", "127.0.0.1"],
+        "Host names that the quiz answers to, separated by spaces.",
+        _parse_hosts,
+        _check_hosts,
     ),
-    Setting("BEHIND_PROXY", False, "Yes where one proxy in front sets X-Forwarded-For and X-Forwarded-Proto.", _yes),
-    Setting("RATE_LIMITS", True, "Yes limits how often one address may do what the next three lines say.", _yes),
-    Setting("STARTS_PER_MINUTE", 60, "Responses and teams that one address may begin in a minute.", _number, _counts),
     Setting(
-        "WRONG_LINKS_PER_MINUTE", 20, "Links that lead nowhere that one address may open in a minute.", _number, _counts
+        "BEHIND_PROXY", False, "Yes if one proxy in front sets X-Forwarded-For and X-Forwarded-Proto.", _parse_bool
     ),
-    Setting("API_PER_MINUTE", 60, "Requests to the API from one address in a minute.", _number, _counts),
-    Setting("QUESTION_BANK", "", "Folder of another question bank; empty for the one that is shipped."),
-    Setting("DATABASE", "many-hats.db", "File name of the database, inside the instance folder.", check=_file_name),
+    Setting("RATE_LIMITS", True, "Yes applies the limits of the next three lines to each address.", _parse_bool),
+    Setting(
+        "STARTS_PER_MINUTE",
+        60,
+        "Responses and teams that one address may create in a minute.",
+        _parse_number,
+        _check_positive,
+    ),
+    Setting(
+        "WRONG_LINKS_PER_MINUTE",
+        20,
+        "Unknown links that one address may open in a minute.",
+        _parse_number,
+        _check_positive,
+    ),
+    Setting("API_PER_MINUTE", 60, "Requests to the API from one address in a minute.", _parse_number, _check_positive),
+    Setting("QUESTION_BANK", "", "Folder of another question bank; empty for the one that comes with the quiz."),
+    Setting(
+        "DATABASE", "many-hats.db", "File name of the database, inside the instance folder.", check=_check_file_name
+    ),
     Setting(
         "SECRET_KEY",
         "",
-        "Signs cookies; empty for a key file that is made in the instance folder at first start.",
-        check=_strong,
+        "Signs cookies; empty for a key file that the first start creates in the instance folder.",
+        check=_check_key,
     ),
 )
 
-#: Flask's own settings that this project fixes: limits on what one request may carry, and safe cookies.
+#: Settings of Flask that this project sets: limits on the size of a request, and safe cookies.
 FLASK_SETTINGS = {
     "MAX_CONTENT_LENGTH": 64 * 1024,
     "MAX_FORM_MEMORY_SIZE": 64 * 1024,
     "MAX_FORM_PARTS": 100,
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
-    "SEND_FILE_MAX_AGE_DEFAULT": 365 * DAY,
+    "SEND_FILE_MAX_AGE_DEFAULT": 365 * DAY_S,
 }
 
 
 def read(config_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """All settings by name, from `config_file` (a Python file, if it is there) and the environment.
+    """All settings by name, from `config_file` (a Python file, which may not exist) and the environment.
 
     Raises
     ------
     SettingError
-        For a value that cannot be used or a name in `config_file` that no setting has.
+        For an invalid value, or a name in `config_file` that is not a setting.
     """
     values = {setting.name: setting.default for setting in SETTINGS} | FLASK_SETTINGS
     values |= _from_file(config_file, values)
@@ -184,38 +202,40 @@ def read(config_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str
             values[setting.name] = setting.parse(text)
             setting.check(values[setting.name])
         except ValueError as error:
-            shown = _shown(setting, text)
-            raise SettingError(f"{PREFIX}{setting.name}={shown} in the environment: {error}") from None
+            value = _format_value(setting, text)
+            raise SettingError(f"{PREFIX}{setting.name}={value} in the environment: {error}") from None
     return values
 
 
-def _shown(setting: Setting, value: object) -> str:
-    """A value that is no good, as a message tells it: not at any length, and the key not at all."""
+def _format_value(setting: Setting, value: object) -> str:
+    """A value for an error message: at most 60 characters of it, and never the key."""
     return "…" if setting.name == "SECRET_KEY" else f"{value!r:.60}"
 
 
 def _from_file(file: Path, known: Mapping[str, Any]) -> dict[str, Any]:
     if not file.exists():
         return {}
-    space: dict[str, Any] = {}
+    namespace: dict[str, Any] = {}
     try:
-        # Some editors begin a file with a mark, which `utf-8-sig` passes over.
-        exec(compile(file.read_text(encoding="utf-8-sig"), str(file), "exec"), space)  # noqa: S102 - the operator's own
+        # Some editors write a byte-order mark, which `utf-8-sig` skips.
+        exec(compile(file.read_text(encoding="utf-8-sig"), str(file), "exec"), namespace)  # noqa: S102 - written by the operator
     except SystemExit as error:
-        raise SettingError(f"{file} cannot be read: it ends the program; leave that out") from error
+        raise SettingError(f"{file} cannot be read: it ends the program; remove that line") from error
     except Exception as error:
-        why = " ".join(str(error).split()) or type(error).__name__
-        raise SettingError(f"{file} cannot be read: {why}") from error
-    chosen = {name: value for name, value in space.items() if name.isupper()}
+        detail = " ".join(str(error).split()) or type(error).__name__
+        raise SettingError(f"{file} cannot be read: {detail}") from error
+    chosen = {name: value for name, value in namespace.items() if name.isupper()}
     for name, value in chosen.items():
         if name not in known:
             raise SettingError(f"{file}: unknown setting {name}; known are {', '.join(sorted(known))}")
-        # A host name in the place of a list would be taken for a list of letters.
+        # A host name instead of a list would be read as a list of letters.
         if type(value) is not type(known[name]) and not (name == "SECRET_KEY" and isinstance(value, bytes)):
             raise SettingError(f"{file}: {name} is {type(value).__name__}; use {type(known[name]).__name__}")
     for setting in SETTINGS:
         try:
             setting.check(chosen.get(setting.name, setting.default))
         except ValueError as error:
-            raise SettingError(f"{file}: {setting.name} is {_shown(setting, chosen[setting.name])}; {error}") from None
+            raise SettingError(
+                f"{file}: {setting.name} is {_format_value(setting, chosen[setting.name])}; {error}"
+            ) from None
     return chosen

@@ -169,12 +169,12 @@ def test_all_problems_are_reported_in_order_of_file_and_line(small_bank):
 
 def test_the_command_reports_a_valid_bank(small_bank):
     result = CliRunner().invoke(main, ["check", str(small_bank)])
-    assert (result.exit_code, result.output) == (0, "The bank is sound.\n")
+    assert (result.exit_code, result.output) == (0, "The bank has no problems.\n")
 
 
 def test_the_command_checks_the_shipped_bank_by_default():
     result = CliRunner().invoke(main, ["check"])
-    assert (result.exit_code, result.output) == (0, "The bank is sound.\n")
+    assert (result.exit_code, result.output) == (0, "The bank has no problems.\n")
 
 
 def test_the_command_prints_a_line_for_each_problem_and_exits_with_1(small_bank):

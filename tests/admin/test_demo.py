@@ -1,4 +1,4 @@
-"""Made-up people for looking at every page."""
+"""Made-up people and teams of `quiz demo`."""
 
 from __future__ import annotations
 
@@ -17,27 +17,28 @@ from quiz.web.app import App
 from tests.clients import Visitor
 
 
-def test_every_kind_of_result_is_among_the_made_up_people(bank: Bank):
+def test_the_demo_has_a_person_for_every_kind_of_evidence(bank: Bank):
     model = ScoringModel.from_bank(bank)
-    found = {match(model, person.answers).evidence for person in demo.people(bank, model) if person.finished}
-    assert found == {"clear", "leaning", "tie", "all-alike", "not-enough"}
+    evidence = {match(model, person.answers).evidence for person in demo.people(bank, model) if person.is_finished}
+    assert evidence == {"clear", "leaning", "tie", "all-alike", "not-enough"}
 
 
 def test_each_link_opens_a_page(app: App, visitor: Visitor):
-    made = demo.fill(app)
-    assert len(made) >= 18
-    for path, about in made:
-        assert visitor.get(path).status_code == (303 if "Stopped" in about else 200), about
+    pages = demo.fill(app)
+    assert len(pages) >= 18
+    for path, description in pages:
+        expected = 303 if "Stopped" in description else 200
+        assert visitor.get(path).status_code == expected, description
 
 
 def test_an_instance_with_responses_is_refused(app: App, visitor: Visitor):
     visitor.start()
-    with pytest.raises(demo.InstanceNotEmptyError, match="fresh folder"):
+    with pytest.raises(demo.InstanceNotEmptyError, match="new folder"):
         demo.fill(app)
 
 
 @pytest.mark.server
-def test_a_reader_who_leaves_early_still_leaves_a_whole_instance(tmp_path: Path):
+def test_the_demo_is_stored_whole_if_standard_output_is_closed(tmp_path: Path):
     environ = os.environ | {"MANY_HATS_INSTANCE": str(tmp_path / "instance")}
     with subprocess.Popen(
         [sys.executable, "-m", "quiz", "demo"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -45,12 +46,12 @@ def test_a_reader_who_leaves_early_still_leaves_a_whole_instance(tmp_path: Path)
         assert process.stdout and process.stderr
         process.stdout.close()
         assert process.stderr.read() == b""
-    kept = create_app({}, instance=tmp_path / "instance").storage
-    assert [team.kind for team in kept.load_all_teams()] == ["anonymous", "open"]
+    storage = create_app({}, instance=tmp_path / "instance").storage
+    assert [team.kind for team in storage.load_all_teams()] == ["anonymous", "open"]
 
 
-def test_any_bank_has_its_own_people(small_bank):
+def test_the_demo_works_with_any_bank(small_bank):
     bank = load(small_bank)
-    made = list(demo.people(bank, ScoringModel.from_bank(bank)))
-    assert len(made) >= len(bank.roles) + 4
-    assert all(set(person.answers) <= set(bank.responsibility) for person in made)
+    people = list(demo.people(bank, ScoringModel.from_bank(bank)))
+    assert len(people) >= len(bank.roles) + 4
+    assert all(set(person.answers) <= set(bank.responsibility) for person in people)

@@ -69,7 +69,7 @@ def test_a_sound_instance_has_a_line_for_everything_and_no_trouble(instance):
 def test_an_instance_that_was_never_started_is_no_trouble_and_is_not_made(tmp_path):
     shown = examine(tmp_path / "instance")
     assert troubles(shown) == []
-    assert shown.stdout.count("the first `quiz serve` makes it") == 3
+    assert shown.stdout.count("the first `quiz serve` creates it") == 3
     assert list(tmp_path.iterdir()) == []
 
 
@@ -155,10 +155,10 @@ def overdue(folder: Path) -> None:
         (damaged_database, "quiz restore FILE --force"),
         (orphan, "rows of contact refer to rows that do not exist"),
         (changed_table, "response_changed is not as this version creates it"),
-        (migration_to_come, "m005_database_identity to come; back up, then restart"),
-        (overdue, "past their time: 1; any request"),
+        (migration_to_come, "not applied: m005_database_identity; back up, then restart"),
+        (overdue, "expired responses: 1; any request"),
         (open_config, "config.py holds the key, and others can read it; run: chmod 600 "),
-        (folder_for_a_database, "is no file; move it away, or set DATABASE"),
+        (folder_for_a_database, "is not a file; move it away, or set DATABASE"),
     ],
 )
 def test_each_trouble_is_a_line_with_its_mend_and_nothing_is_changed(instance, spoil: Callable[[Path], None], named):
@@ -175,8 +175,8 @@ def test_a_response_may_wait_a_day_for_the_request_that_erases_it(instance, chan
     kept = Storage(instance / "many-hats.db")
     kept.create_response("b" * 64, bank="1", day=changed)
     kept.close()
-    found = {check.what: check for check in doctor.checks(instance, today=TODAY)}
-    assert found["expiry"].sound == (not waits)
+    found = {check.subject: check for check in doctor.run_checks(instance, today=TODAY)}
+    assert found["expiry"].ok == (not waits)
 
 
 @pytest.mark.parametrize(
@@ -185,13 +185,13 @@ def test_a_response_may_wait_a_day_for_the_request_that_erases_it(instance, chan
         ({"PUBLIC_URL": "https://hats.example.org"}, "set BEHIND_PROXY to yes"),
         ({"BEHIND_PROXY": "yes"}, "set PUBLIC_URL to the address that people use"),
         ({"BEHIND_PROXY": "yes", "PUBLIC_URL": "http://hats.example.org"}, "use https"),
-        ({"PUBLIC_URL": "http://hats.example.org/quiz"}, "write it without what follows the host"),
+        ({"PUBLIC_URL": "http://hats.example.org/quiz"}, "leave out the path after the host"),
         ({"TRUSTED_HOSTS": "localhost *"}, "write whole host names"),
-        ({"TRUSTED_HOSTS": "https://hats.example.org"}, "write host names alone"),
+        ({"TRUSTED_HOSTS": "https://hats.example.org"}, "write host names only"),
         ({"PUBLIC_URL": "hats.example.org"}, "write the whole address"),
         ({"QUESTION_BANK": "/no/such/folder"}, "is missing"),
         ({"RETENTION_MONTHS": "99999"}, "use a whole number from 1 to 1200"),
-        ({"DATABASE": ""}, "write a file name alone"),
+        ({"DATABASE": ""}, "write a file name without a folder"),
     ],
 )
 def test_a_setting_that_cannot_work_is_named_with_its_mend(instance, settings, named):
@@ -229,7 +229,7 @@ def test_a_nearly_full_disk_is_said_with_what_is_needed(instance, monkeypatch):
     usage = type("Usage", (), {"free": 10 << 20})
     monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
     (found,) = troubles(examine(instance))
-    assert "10 MB free; make room for 200 MB" in found
+    assert "10 MB free; 200 MB are needed" in found
 
 
 def test_an_old_python_is_said(instance, monkeypatch):
@@ -248,13 +248,13 @@ def test_a_database_in_wal_mode_under_an_affected_sqlite_is_said(instance, monke
     create_app({}, instance=instance)
     shown = examine(instance)
     assert troubles(shown) == []
-    assert "kept with a rollback journal" in shown.stdout
+    assert "with a rollback journal" in shown.stdout
 
 
 def test_a_folder_that_cannot_be_used_is_one_line_and_the_end(tmp_path):
     (tmp_path / "file").touch()
     (found,) = troubles(examine(tmp_path / "file"))
-    assert "is no folder" in found
+    assert "is not a folder" in found
 
 
 @pytest.fixture
@@ -284,9 +284,9 @@ def test_a_folder_that_was_never_used_may_be_open_as_git_made_it(tmp_path):
     folder = tmp_path / "cloned"
     folder.mkdir(mode=0o755)
     (folder / ".gitkeep").touch()
-    modes = [one for one in doctor.checks(folder, today="2026-11-22") if one.what == "file modes"]
-    assert [(one.sound, one.said) for one in modes] == [
-        (True, "nothing is kept yet; the first start closes the folder to others")
+    modes = [one for one in doctor.run_checks(folder, today="2026-11-22") if one.subject == "file modes"]
+    assert [(one.ok, one.detail) for one in modes] == [
+        (True, "there is no data yet; the first start closes the folder to others")
     ]
 
 
@@ -296,7 +296,7 @@ def test_a_database_that_another_program_holds_is_not_to_be_replaced(instance, m
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         (found,) = troubles(examine(instance))
-    assert "database is locked; another program holds it: stop that one" in found
+    assert "database is locked; another program uses it: stop that program" in found
     assert "restore" not in found
     assert troubles(examine(instance)) == []
 
@@ -307,7 +307,7 @@ def test_a_disk_that_does_not_answer_is_no_reason_to_replace_the_database(instan
 
     monkeypatch.setattr(doctor, "inspect_database", fail)
     (found,) = troubles(examine(instance))
-    assert found.endswith("disk I/O error; look at the disk and at the modes of the files, then run this again")
+    assert found.endswith("disk I/O error; check the disk and the modes of the files, then run this again")
 
 
 def test_a_config_file_that_holds_no_key_may_be_read_by_others(instance):

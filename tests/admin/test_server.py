@@ -190,18 +190,20 @@ def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, 
     assert re.findall(r"(https?)://hats\.lan/r/", page)[:1] == [scheme]
 
 
-@pytest.mark.parametrize(("threads", "patience"), [(2, production.PATIENCE), (1, production.HURRIED)])
-def test_who_does_not_send_all_of_a_request_in_time_is_listened_to_no_longer(threads, patience):
+@pytest.mark.parametrize(
+    ("threads", "timeout"), [(2, production.REQUEST_TIMEOUT_S), (1, production.BUSY_REQUEST_TIMEOUT_S)]
+)
+def test_who_does_not_send_all_of_a_request_in_time_is_listened_to_no_longer(threads, timeout):
     worker = production.Worker.__new__(production.Worker)
     worker.cfg, worker.pending_conns = SimpleNamespace(threads=threads), deque()
     visitor, here = socket.socketpair()
     with visitor, here:
         conn = TConn(SimpleNamespace(), here, ("", 0), ("", 0))
-        worker._begun = {conn: time.monotonic() - patience + 1}
+        worker._request_starts = {conn: time.monotonic() - timeout + 1}
         worker.murder_pending()
         with pytest.raises(BlockingIOError):
             here.recv(1)
-        worker._begun = {conn: time.monotonic() - patience - 1}
+        worker._request_starts = {conn: time.monotonic() - timeout - 1}
         worker.murder_pending()
         assert here.recv(1) == b""
         here.sendall(b"an answer still gets through")
@@ -260,10 +262,10 @@ def test_a_taken_port_is_one_clear_line(served, tmp_path):
 
 
 def test_an_address_of_another_machine_is_refused_and_a_free_one_is_not():
-    assert "assign" in (production.refusal("192.0.2.1", free_port()) or "")
-    assert production.refusal("no.such.name.invalid", free_port())
-    assert production.refusal("ü" * 70, free_port()) == "that is no host name"
-    assert production.refusal("127.0.0.1", free_port()) is None
+    assert "assign" in (production.listen_problem("192.0.2.1", free_port()) or "")
+    assert production.listen_problem("no.such.name.invalid", free_port())
+    assert production.listen_problem("ü" * 70, free_port()) == "that is not a host name"
+    assert production.listen_problem("127.0.0.1", free_port()) is None
 
 
 # Killed in the middle

@@ -232,8 +232,8 @@ def test_a_file_of_personal_data_is_for_its_owner_alone(app: App, people, tmp_pa
 
 
 def test_reading_them_all_keeps_no_log_from_being_emptied(app: App, people, monkeypatch):
-    monkeypatch.setattr(export_all, "_CHUNK", 1)
-    pieces = export_all.everything(app.bank, app.storage, format="jsonl")
+    monkeypatch.setattr(export_all, "_CHUNK_SIZE", 1)
+    pieces = export_all.all_responses(app.bank, app.storage, format="jsonl")
     assert json.loads(next(pieces))["id"] == 1
     person(app, people[0])
     assert app.storage.truncate_wal(), "no reading is open between two pieces"
@@ -356,7 +356,7 @@ def test_an_open_team_is_refused_in_one_line(app: App):
     lead, _, _ = a_team(app, "open", 2, name="Bakery")
     ran = quiz(app, "export", "--team", lead)
     assert (ran.exit_code, ran.stdout) == (1, "")
-    assert ran.stderr == "Error: team 'Bakery' is open: what it shows is for its members, on its page alone\n"
+    assert ran.stderr == "Error: team 'Bakery' is open: only its members may see it, on its page\n"
 
 
 def test_a_team_that_is_not_there_is_said_with_those_that_are(app: App):

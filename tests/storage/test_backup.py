@@ -271,7 +271,7 @@ def test_after_putting_it_back_everything_is_as_it_was_and_goes_on(app: App, ban
     app.storage.close()
     ran = quiz(instance, "restore", copy, "--force")
     assert (ran.exit_code, ran.stderr) == (0, "")
-    assert ran.stdout == f"{app.storage.file}: 1 response put back; 0 left out, deleted since.\n"
+    assert ran.stdout == f"{app.storage.file}: 1 response restored; 0 left out, deleted since.\n"
     again = Visitor(create_app({"TESTING": True}, instance=instance))
     assert "As it was." in again.get(f"{own}/more").text
     assert again.get(f"{later}/1").status_code == 404
@@ -541,14 +541,14 @@ def test_somebody_who_deleted_everything_since_does_not_come_back(tmp_path, bank
     app.storage.close()
     ran = quiz(instance, "restore", copy, "--force")
     assert (ran.exit_code, ran.stderr) == (0, "")
-    assert "1 response put back; 1 left out" in ran.stdout
+    assert "1 response restored; 1 left out" in ran.stdout
     assert CANARY.encode() not in bytes_on_disk(app.storage.file)
     app = create_app({"TESTING": True}, instance=instance)
     assert Visitor(app).get(gone).status_code == 404
     assert "I stay." in Visitor(app).get(f"{stays}/more").text
     # And once more, from the same old backup: what was restored remembers it too.
     app.storage.close()
-    assert "1 response put back; 1 left out" in quiz(instance, "restore", copy, "--force").stdout
+    assert "1 response restored; 1 left out" in quiz(instance, "restore", copy, "--force").stdout
     assert Visitor(app).get(gone).status_code == 404
 
 
@@ -717,7 +717,7 @@ def test_an_older_backup_of_another_database_leaves_those_of_this_one_without_a_
 def test_the_command_notes_what_is_not_known_and_starting_the_server_first_does_not_hide_it(file, copy, lost):
     create_app({}, instance=file.parent)
     ran = quiz(file.parent, "restore", copy)
-    assert (ran.exit_code, ran.stdout) == (0, f"{file}: 1 response put back; 0 left out, deleted since.\n")
+    assert (ran.exit_code, ran.stdout) == (0, f"{file}: 1 response restored; 0 left out, deleted since.\n")
     assert ran.stderr.startswith("Note: ")
     assert len(ran.stderr.splitlines()) == 1
 
