@@ -9,7 +9,15 @@ from flask import Flask, Response, request
 
 CSS_FOLDER = Path(__file__).parent / "static" / "css"
 #: In the order of the cascade: a rule in a later file overrides an equally specific rule in an earlier one.
-CSS_FILES = ("all.css",)
+CSS_FILES = (
+    "tokens.css",
+    "base.css",
+    "forms.css",
+    "result.css",
+    "teams.css",
+    "conversation.css",
+    "print.css",
+)
 
 
 def read_stylesheet() -> str:

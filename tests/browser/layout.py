@@ -13,11 +13,11 @@ A4 = {"width": 794, "height": 1123}  # in CSS pixels, as the page's own margins 
 LOST = """() => {
   const lost = [];
   const room = document.documentElement.clientWidth;
-  const scrolls = (it) => it.closest(".wide") && !matchMedia("print").matches;
+  const scrolls = (it) => it.closest(".wide-table") && !matchMedia("print").matches;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode, it = text.parentElement;
-    if (!text.data.trim() || it.closest(".hidden, .skip-link, textarea") || !it.checkVisibility()) continue;
+    if (!text.data.trim() || it.closest(".visually-hidden, .skip-link, textarea") || !it.checkVisibility()) continue;
     if (scrolls(it)) continue;
     const range = document.createRange();
     range.selectNodeContents(text);

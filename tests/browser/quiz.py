@@ -28,7 +28,7 @@ class Quiz:
 
     def go_on(self) -> None:
         """Press the page's main button."""
-        self.page.locator("button.main").first.click()
+        self.page.locator("button.button-primary").first.click()
 
     def start(self) -> str:
         """From the start page to the first question; gives the path of the owner link."""

@@ -30,7 +30,7 @@ def printed(quiz: Quiz) -> list[str]:
 def shown(quiz: Quiz) -> list[str]:
     """What is to be read in the page as it prints: each paragraph, heading and line of a list, without blanks."""
     quiz.page.emulate_media(media="print")
-    texts = quiz.page.locator("main :is(h1, h2, h3, li, p, .agreed span):visible").all_inner_texts()
+    texts = quiz.page.locator("main :is(h1, h2, h3, li, p, .conversation-agreement span):visible").all_inner_texts()
     return [plain(text) for text in texts]
 
 
@@ -57,11 +57,11 @@ def test_the_fullest_page_is_as_full_as_it_should_be(visit, people):
     quiz = visit(1280)
     quiz.open(f"{people['full']}/conversation")
     main = quiz.page.locator("main")
-    expect(main.locator(".shares li")).to_have_count(5)
-    expect(main.locator(".ask li")).to_have_count(6)
+    expect(main.locator(".mix-legend li")).to_have_count(5)
+    expect(main.locator(".conversation-questions li")).to_have_count(6)
     assert quiz.headline.startswith("A tie: ")
     assert len(quiz.headline) > 100
-    assert sum(map(len, main.locator(".ask li").all_inner_texts())) > 900
+    assert sum(map(len, main.locator(".conversation-questions li").all_inner_texts())) > 900
     for said in ("More of this", "Less", "Hand over", "I’d like to start", "DevOps/SRE, 7% of it now", "(EMEA)"):
         expect(main).to_contain_text(said)
     expect(main).to_contain_text("Works with software engineers, data architects, data engineers, DevOps")
@@ -83,7 +83,7 @@ def test_the_page_for_who_listens_is_a_sheet_of_its_own(visit, people, who):
     quiz = visit(1280)
     quiz.open(f"{people[who]}/conversation?listener")
     talk, listener = printed(quiz)
-    texts = quiz.page.locator(".listener :is(h1, li)").all_inner_texts()
+    texts = quiz.page.locator(".conversation-listener :is(h1, li)").all_inner_texts()
     assert len(texts) == 1 + 5
     assert [text for text in map(plain, texts) if text not in listener] == []
     assert plain("The person decides who sees it.") in talk
@@ -102,7 +102,7 @@ def test_in_grey_every_share_is_told_by_its_number_in_the_order_of_the_bar(visit
     quiz = visit(1280)
     quiz.page.emulate_media(media="print")
     quiz.open(f"{people['full']}/conversation")
-    told = [int(re.search(r"(\d+)%$", text)[1]) for text in quiz.page.locator(".shares strong").all_inner_texts()]  # type: ignore[index]
+    told = [int(re.search(r"(\d+)%$", text)[1]) for text in quiz.page.locator(".mix-legend strong").all_inner_texts()]  # type: ignore[index]
     bars = quiz.page.locator(".mix-bar rect")
     widths = [float(bar.get_attribute("width") or 0) for bar in bars.all()]
     assert told == [round(width + 0.3) for width in widths]

@@ -45,7 +45,7 @@ def test_words_in_another_language_say_nothing_and_claim_nothing(visit, served, 
     quiz = visit()
     quiz.open(own)
     expect(quiz.page.get_by_text("too few of the words that these roles are known by")).to_be_visible()
-    expect(quiz.page.locator("mark, .sounds")).to_have_count(0)
+    expect(quiz.page.locator("mark, .result-text-bars")).to_have_count(0)
 
 
 def test_markup_in_words_stays_text(visit, served, bank):
@@ -53,15 +53,15 @@ def test_markup_in_words_stays_text(visit, served, bank):
     own = Visitor(served.app).take(PEOPLE["one"].answers(bank), text=words)
     quiz = visit()
     quiz.open(own)
-    expect(quiz.page.locator(".heard blockquote")).to_contain_text('<img src=x onerror="document.title=1">')
-    expect(quiz.page.locator(".heard blockquote :is(img, script)")).to_have_count(0)
+    expect(quiz.page.locator(".result-free-text blockquote")).to_contain_text('<img src=x onerror="document.title=1">')
+    expect(quiz.page.locator(".result-free-text blockquote :is(img, script)")).to_have_count(0)
     expect(quiz.page).to_have_title(re.compile("You wear one.hat"))
 
 
 def test_a_long_text_is_folded_away_until_it_is_asked_for(visit, people):
     quiz = visit()
     quiz.open(people["three"])
-    text = quiz.page.locator(".heard blockquote")
+    text = quiz.page.locator(".result-free-text blockquote")
     expect(text).to_be_hidden()
     quiz.page.get_by_text("The text, with what speaks for a role marked").click()
     expect(text).to_be_visible()

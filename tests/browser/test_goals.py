@@ -76,7 +76,7 @@ def test_wishes_and_a_heading_are_noted_and_stand_beside_the_result(visit, own, 
     expect(quiz.page.get_by_role("heading", name="Towards data analyst")).to_be_visible()
     quiz.page.get_by_role("link", name="Back to your result").click()
     expect(quiz.page.locator("h1")).to_have_text(headline)
-    expect(quiz.page.locator(".why .wish").first).to_have_text("less of it")
+    expect(quiz.page.locator(".result-columns .result-wish").first).to_have_text("less of it")
 
 
 #: Holds back whatever a page sends, one after the other, until the test lets it go.
@@ -116,7 +116,7 @@ def test_a_third_heading_is_refused_with_everything_kept(visit, own, script):
     if script:
         saved(quiz, "Not saved yet. Choose two roles at most: one direction is easier to walk than three.")
     quiz.go_on()
-    summary = quiz.page.locator(".errors")
+    summary = quiz.page.locator(".error-summary")
     expect(summary).to_contain_text("Choose two roles at most")
     expect(summary).to_be_in_viewport()
     expect(quiz.page).to_have_title(re.compile("^Error: "))
@@ -125,7 +125,7 @@ def test_a_third_heading_is_refused_with_everything_kept(visit, own, script):
     expect(quiz.page.locator("#goals-first")).to_be_focused()
     heading(quiz, "Data architect").uncheck()
     quiz.go_on()
-    expect(quiz.page.locator(".distance")).to_have_count(2)
+    expect(quiz.page.locator(".goals-distance")).to_have_count(2)
 
 
 def test_without_a_connection_the_page_says_that_it_is_not_saved(visit, watch, own):
@@ -154,7 +154,7 @@ def test_wishes_are_chosen_by_keyboard_alone(visit, own):
     quiz.page.keyboard.press("Enter")
     quiz.tab_to("input[value=data-analyst]")
     quiz.page.keyboard.press("Space")
-    quiz.tab_to("button.main")
+    quiz.tab_to("button.button-primary")
     quiz.page.keyboard.press("Enter")
     expect(quiz.page.get_by_role("heading", name="Towards data analyst")).to_be_visible()
     assert wished(quiz, "pipelines") == "more"

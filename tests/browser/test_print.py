@@ -32,7 +32,7 @@ def test_it_prints_whole_on_at_most_two_pages_without_the_owner_link(visit, peop
         assert [round(side) for side in page.mediabox[2:]] == [595, 842]
     printed = plain("".join(page.extract_text() for page in paper.pages))
     quiz.page.emulate_media(media="print")
-    headings = quiz.page.locator("main :is(h1, h2, h3):not(.hidden):visible").all_inner_texts()
+    headings = quiz.page.locator("main :is(h1, h2, h3):not(.visually-hidden):visible").all_inner_texts()
     assert len(headings) >= 3
     assert [heading for heading in headings if plain(heading) not in printed] == []
     assert own not in printed

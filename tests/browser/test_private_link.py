@@ -147,7 +147,7 @@ def test_sharing_is_not_offered_where_the_browser_cannot(visit, people):
 def test_the_qr_code_is_drawn_when_it_is_asked_for(visit, watch, people, link):
     quiz = visit()
     quiz.open(people["mix"])
-    picture = quiz.page.locator("[data-keep] .qr")
+    picture = quiz.page.locator("[data-keep] .qr-code")
     assert f"{link}/qr.svg" not in watch.requests
     quiz.page.get_by_text("show a QR code").click()
     expect(picture).to_be_visible()

@@ -29,7 +29,7 @@ def test_the_whole_way_leads_to_the_mix(visit, answers, width, script):
     quiz = visit(width, java_script_enabled=script)
     quiz.take(answers, **PEOPLE["mix"].more)
     assert quiz.headline == "You combine data engineer and DevOps/SRE"
-    expect(quiz.page.locator(".shares li")).to_have_count(2)
+    expect(quiz.page.locator(".mix-legend li")).to_have_count(2)
     expect(quiz.page.get_by_text("Print this page")).to_be_visible(visible=script)
 
 
@@ -37,7 +37,7 @@ def test_the_keyboard_alone_leads_to_the_mix(visit, answers, bank):
     quiz = visit(390, 844)
     keyboard, points = quiz.page.keyboard, list(bank.option)
     quiz.open("/")
-    quiz.tab_to("button.main")
+    quiz.tab_to("button.button-primary")
     keyboard.press("Enter")
     for number, page in enumerate(bank.pages, 1):
         expect(quiz.page).to_have_url(re.compile(f"/{number}$"))
@@ -50,7 +50,7 @@ def test_the_keyboard_alone_leads_to_the_mix(visit, answers, bank):
             assert stop["value"] == quiz.chosen(item.id) == answers[item.id]
             assert stop["ring"], f"no visible focus on {stop}"
             assert stop["uncovered"], f"something covers the focus on {stop}"
-        quiz.tab_to("button.main")
+        quiz.tab_to("button.button-primary")
         keyboard.press("Enter")
     expect(quiz.page).to_have_url(re.compile("/more$"))
     quiz.tab_to('input[value="data-analyst"]')
@@ -59,13 +59,13 @@ def test_the_keyboard_alone_leads_to_the_mix(visit, answers, bank):
     keyboard.type("Data wizard")
     keyboard.press("Enter")  # sends the form, as in any one-line field
     expect(quiz.page).to_have_url(re.compile("/check$"))
-    quiz.tab_to("button.main")
+    quiz.tab_to("button.button-primary")
     keyboard.press("Enter")
     expect(quiz.page.locator("h1")).to_contain_text("You combine")
-    quiz.tab_to(".twin summary")
+    quiz.tab_to(".role-map-text summary")
     keyboard.press("Enter")
-    expect(quiz.page.locator(".twin")).to_have_attribute("open", "")
-    expect(quiz.page.locator(".twin")).to_contain_text("you work with data analysts")
+    expect(quiz.page.locator(".role-map-text")).to_have_attribute("open", "")
+    expect(quiz.page.locator(".role-map-text")).to_contain_text("you work with data analysts")
 
 
 def test_the_first_stop_of_the_keyboard_leads_past_the_header(visit):
@@ -84,7 +84,7 @@ def test_missing_answers_are_listed_first_and_lead_to_their_questions(visit, ans
     first, second, *rest = bank.pages[0]
     quiz.choose(first.id, answers[first.id])
     quiz.go_on()
-    summary = quiz.page.locator(".errors")
+    summary = quiz.page.locator(".error-summary")
     expect(summary).to_contain_text(f"{len(bank.pages[0]) - 1} questions have no answer yet")
     expect(quiz.page).to_have_title(re.compile("^Error: "))
     expect(summary).to_be_in_viewport()
@@ -150,13 +150,13 @@ def test_an_answer_is_changed_from_the_result_and_leads_straight_back(visit, ser
     quiz = visit()
     quiz.open(own)
     assert quiz.headline == "You wear one hat: data analyst"
-    quiz.page.locator(".why .lines a").first.click()
+    quiz.page.locator(".result-columns .result-answers a").first.click()
     for item in bank.role["data-analyst"].responsibilities:
         if quiz.page.locator(f'input[name="{item.id}"]').count():
             quiz.choose(item.id, "never")
     quiz.go_on()
     expect(quiz.page).to_have_url(own)
-    expect(quiz.page.locator(".lines", has_text="never").first).to_be_visible()
+    expect(quiz.page.locator(".result-answers", has_text="never").first).to_be_visible()
 
 
 def test_a_closed_tab_is_resumed_by_the_link_on_any_device(visit, answers, bank):

@@ -55,8 +55,8 @@ def finished(lead: Quiz, people: int) -> None:
     """What the lead sees of the open round: so many have finished, and nobody's answers."""
     lead.page.reload()
     said = f"{people} {'has' if people == 1 else 'have'} finished"
-    expect(lead.page.locator(".status")).to_contain_text(said)
-    expect(lead.page.locator(".heat, .mix-bar, .people")).to_have_count(0)
+    expect(lead.page.locator(".team-status")).to_contain_text(said)
+    expect(lead.page.locator(".team-coverage, .mix-bar, .team-people")).to_have_count(0)
 
 
 def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(visit, served, bank):
@@ -80,7 +80,7 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
     expect(shy.page.get_by_role("heading", name="What the team covers")).to_be_visible()
     shy.context.close()
     finished(lead, 2)
-    assert "more joined" not in lead.page.locator(".status").inner_text()
+    assert "more joined" not in lead.page.locator(".team-status").inner_text()
 
     links = [served.url + Visitor(served.app).take(answers) for answers in islice(cycle(weeks), 3)]
     for number, (member, link) in enumerate(zip(members[2:], links, strict=True), 3):
@@ -92,9 +92,9 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
     close(lead)
     expect(lead.page.locator("h1")).to_have_text("The night shift, round 1")
     expect(lead.page.locator("main")).to_contain_text("5 people finished.")
-    flows = lead.page.locator(".cell").filter(has_text=bank.responsibility["pipelines"].name)
+    flows = lead.page.locator(".team-coverage-cell").filter(has_text=bank.responsibility["pipelines"].name)
     expect(flows).to_contain_text("two or three")
-    expect(lead.page.locator(".says")).to_contain_text("Rests on one person at most")
+    expect(lead.page.locator(".team-findings")).to_contain_text("Rests on one person at most")
     expect(lead.page.get_by_role("heading", name="An hour about it")).to_be_visible()
     results = lead.page.locator(".team-result").inner_text()
 
@@ -131,7 +131,7 @@ def test_an_open_team_sees_each_other_by_name_until_they_leave(visit, served, ba
     member.open(join)
     expect(member.page.locator("main")).to_contain_text("nothing in it is anonymous")
     member.go_on()
-    summary = member.page.locator(".errors")
+    summary = member.page.locator(".error-summary")
     expect(summary).to_contain_text("Give a name that your team knows you by.")
     expect(summary).to_be_in_viewport()
     member.page.get_by_label("The name your team knows you by").fill("Zoë <Ω>")
@@ -140,8 +140,8 @@ def test_an_open_team_sees_each_other_by_name_until_they_leave(visit, served, ba
     expect(member.page).to_have_url(re.compile("/team$"))
     lead.page.reload()
     for quiz in (member, lead):
-        expect(quiz.page.locator(".people")).to_contain_text("Zoë <Ω>")
-        expect(quiz.page.locator(".people")).to_contain_text("data analyst")
+        expect(quiz.page.locator(".team-people")).to_contain_text("Zoë <Ω>")
+        expect(quiz.page.locator(".team-people")).to_contain_text("data analyst")
         expect(quiz.page.get_by_role("columnheader", name="Z<")).to_be_attached()
     member.page.get_by_role("button", name="Leave Us two").click()
     expect(member.page.locator("h1")).to_have_text("You wear one hat: data analyst")
@@ -155,14 +155,14 @@ def test_a_round_of_too_few_stays_open_and_a_team_is_deleted_after_asking(visit,
     lead = visit(width, java_script_enabled=script)
     lead.open("/teams")
     lead.go_on()
-    expect(lead.page.locator(".errors")).to_contain_text("Choose one of the two kinds.")
-    expect(lead.page.locator(".errors")).to_be_in_viewport()
+    expect(lead.page.locator(".error-summary")).to_contain_text("Choose one of the two kinds.")
+    expect(lead.page.locator(".error-summary")).to_be_in_viewport()
     join = make(lead, "A few", "Anonymous")
     path = lead.page.url
     bring(visit(width, java_script_enabled=script), join, Visitor(served.app).take(week(lead.bank, "data-analyst")))
     finished(lead, 1)
     expect(lead.page.get_by_role("link", name="Close the round")).to_have_count(0)
-    expect(lead.page.locator(".status")).to_contain_text("It takes 5 before the round can be closed")
+    expect(lead.page.locator(".team-status")).to_contain_text("It takes 5 before the round can be closed")
     lead.page.get_by_text("Replace a link, or delete").click()
     lead.page.get_by_role("link", name="Delete the team").click()
     lead.page.get_by_role("link", name="Keep it").click()

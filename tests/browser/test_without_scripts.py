@@ -23,11 +23,11 @@ def test_a_page_is_drawn_and_works_while_its_script_is_still_missing(visit, bank
     painted = "new Promise(done => new PerformanceObserver(done).observe({ type: 'paint', buffered: true }))"
     quiz.page.evaluate(f"{painted}.then(() => true)")
     assert held
-    quiz.page.locator("button.main").click(no_wait_after=True)
+    quiz.page.locator("button.button-primary").click(no_wait_after=True)
     quiz.page.wait_for_url(re.compile("/1$"), wait_until="commit")
     for item in bank.pages[0]:
         quiz.choose(item.id, "weekly")
-    quiz.page.locator("button.main").click(no_wait_after=True)
+    quiz.page.locator("button.button-primary").click(no_wait_after=True)
     quiz.page.wait_for_url(re.compile("/2$"), wait_until="commit")
     expect(quiz.page.get_by_text(f"{len(bank.pages[0])} of {len(bank.responsibility)} answered")).to_be_visible()
 
@@ -58,9 +58,14 @@ def test_with_forced_colours_the_choice_is_outlined_and_the_mix_stands_out(visit
     assert quiz.page.locator(".choice:not(:has(:checked))").first.evaluate(outline)[0] == "none"
     quiz.open(people["mix"])
     fill = "it => getComputedStyle(it).fill"
-    own, other = (quiz.page.locator(f".map .{whose} circle").first.evaluate(fill) for whose in ("own", "other"))
+    own, other = (
+        quiz.page.locator(f".role-map .{whose} circle").first.evaluate(fill) for whose in ("in-mix", "not-in-mix")
+    )
     assert own != other
-    bar, track = (quiz.page.locator(f".own .bar .{part}").first.evaluate(fill) for part in ("fill", "track"))
+    bar, track = (
+        quiz.page.locator(f".in-mix .result-bar .{part}").first.evaluate(fill)
+        for part in ("result-bar-fill", "result-bar-track")
+    )
     assert bar != track
     ground = quiz.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert ground not in (own, bar)

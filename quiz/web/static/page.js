@@ -13,7 +13,7 @@ const memory = {
   drop() { try { localStorage.removeItem(this.key); } catch { /* nothing was kept */ } },
 };
 
-for (const box of document.querySelectorAll(".copy")) {
+for (const box of document.querySelectorAll(".copy-box")) {
   const field = box.querySelector("[data-select]");
   const button = box.querySelector("[data-copy]");
   const said = box.querySelector("[data-said]");
@@ -74,7 +74,7 @@ const save = async () => {
   const said = one("[data-saved]");
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true });
-    const wrong = () => answer.text().then((page) => new DOMParser().parseFromString(page, "text/html").querySelector(".errors a")?.textContent);
+    const wrong = () => answer.text().then((page) => new DOMParser().parseFromString(page, "text/html").querySelector(".error-summary a")?.textContent);
     said.textContent = answer.ok ? "Saved." : `Not saved yet. ${(await wrong()) ?? "Press the button to see why."}`;
     if (answer.ok) setTimeout(() => { if (said.textContent === "Saved.") said.textContent = ""; }, 4000);
   } catch {
@@ -86,4 +86,4 @@ let saving = Promise.resolve();
 form?.addEventListener("change", () => { saving = saving.then(save); });
 
 // After an error the summary comes first, for the eye and for the screen reader.
-one(".errors")?.focus();
+one(".error-summary")?.focus();

@@ -216,10 +216,10 @@ def test_four_to_six_questions_chosen_for_this_result_and_two_lines_for_what_was
     visitor: Visitor, own, bank: Bank
 ):
     page = visitor.get(f"{own}/conversation").text
-    asked = re.findall(r"<li>(.*?)</li>", page.split('<ol class="ask">', 1)[1].split("</ol>", 1)[0])
+    asked = re.findall(r"<li>(.*?)</li>", page.split('<ol class="conversation-questions">', 1)[1].split("</ol>", 1)[0])
     assert 4 <= len(asked) <= 6
     assert any(bank.responsibility["pipelines"].name in question and "hand it over" in question for question in asked)
-    agreed = page.split('class="agreed"', 1)[1].split("</div>", 1)[0]
+    agreed = page.split('class="conversation-agreement"', 1)[1].split("</div>", 1)[0]
     assert re.findall(r"<span>([^<]*)</span>", agreed) == ["1", "by", "2", "by"]
 
 

@@ -148,15 +148,15 @@ def test_recognised_text_stands_there_as_typed_with_its_words_marked(visitor: Vi
     assert quoted(page) == words
     marked = {text.lower(): number for text, number in MARK.findall(page)}
     assert any("kafka" in text for text in marked)
-    table = page.split('class="bars sounds"', 1)[1].split("</table>", 1)[0]
+    table = page.split('class="result-bars result-text-bars"', 1)[1].split("</table>", 1)[0]
     assert "<sup>1</sup> Data engineer" in table
     assert "kafka" in table
 
 
 def test_the_bars_say_what_the_table_says(visitor: Visitor, bank: Bank):
-    table = shown(visitor, FLOWS).split('class="bars sounds"', 1)[1].split("</table>", 1)[0]
-    figures = [float(figure) for figure in re.findall(r'class="figure">([\d.]+)<', table)]
-    widths = [int(width) for width in re.findall(r'class="fill" width="(\d+)"', table)]
+    table = shown(visitor, FLOWS).split('class="result-bars result-text-bars"', 1)[1].split("</table>", 1)[0]
+    figures = [float(figure) for figure in re.findall(r'class="result-bar-value">([\d.]+)<', table)]
+    widths = [int(width) for width in re.findall(r'class="result-bar-fill" width="(\d+)"', table)]
     assert len(figures) == len(bank.roles)
     assert figures == sorted(figures, reverse=True)
     assert widths == sorted(widths, reverse=True)
@@ -268,8 +268,8 @@ def test_the_longest_text_has_its_page(visitor: Visitor):
     words = (f"{FLOWS} {BOARDS} " * 40)[:MAX_TEXT_LENGTH].strip()
     page = shown(visitor, words)
     assert quoted(page) == words
-    assert '<details class="heard">' in page, "folded away"
-    assert '<details class="heard" open>' in shown(visitor, FLOWS)
+    assert '<details class="result-free-text">' in page, "folded away"
+    assert '<details class="result-free-text" open>' in shown(visitor, FLOWS)
 
 
 # What it costs

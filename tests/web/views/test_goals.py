@@ -75,21 +75,21 @@ def test_sending_the_page_as_it_is_changes_nothing(app: App, visitor: Visitor, o
 
 
 def test_a_wish_is_a_quiet_mark_beside_its_answer_on_the_result(visitor: Visitor, own, bank: Bank):
-    assert 'class="wish"' not in visitor.get(own).text
+    assert 'class="result-wish"' not in visitor.get(own).text
     want(visitor, own, pipelines="hand-over")
     page = visitor.get(own).text
-    marks = re.findall(r"<li>(?:(?!</li>).)*?class=\"wish\"(?:(?!</li>).)*</li>", page, re.DOTALL)
+    marks = re.findall(r"<li>(?:(?!</li>).)*?class=\"result-wish\"(?:(?!</li>).)*</li>", page, re.DOTALL)
     assert len(marks) == 2, "among the answers of the mix, and among all answers"
     for mark in marks:
         assert bank.responsibility["pipelines"].name in mark
-        assert f'<span class="wish">{bank.wish["hand-over"].phrase}</span>' in mark
+        assert f'<span class="result-wish">{bank.wish["hand-over"].phrase}</span>' in mark
 
 
 def test_a_wish_can_be_taken_back(app: App, visitor: Visitor, own):
     want(visitor, own, pipelines="less", goals=["data-analyst"])
     want(visitor, own)
     assert (load_response(app, own).wishes, load_response(app, own).goals) == ({}, ())
-    assert 'class="wish"' not in visitor.get(own).text
+    assert 'class="result-wish"' not in visitor.get(own).text
 
 
 def test_neither_wishes_nor_headings_ever_change_the_match(visitor: Visitor, own, bank: Bank):
@@ -140,7 +140,7 @@ def test_what_is_wrong_is_said_with_everything_kept_in_the_page(app: App, visito
     assert load_response(app, own) == before, "nothing of it was saved"
     text = answer.text
     assert "<title>Error: " in text
-    summary = text.split('class="errors"', 1)[1].split("</div>", 1)[0]
+    summary = text.split('class="error-summary"', 1)[1].split("</div>", 1)[0]
     assert said in summary
     (target,) = re.findall(r'<a href="#([^"]+)">', summary)
     assert f'id="{target}"' in text
