@@ -611,7 +611,7 @@ class Facts(Shown):
         super().handle_starttag(tag, attrs)
         own = dict(attrs)
         self._place = own.get("aria-labelledby") or self._place if tag == "section" else self._place
-        if tag == "li" or (tag == "p" and own.get("class") in {"lead", "small"}):
+        if tag == "li" or (tag == "p" and own.get("class") in {"intro", "small-text"}):
             self._open, self._cells = tag, []
         elif tag in {"strong", "span"} and self._open == "li":
             self._cells.append("")
