@@ -1,6 +1,7 @@
-"""How well people's own words are read: `python -m benchmarks.personas`.
+"""How well free texts are matched with roles: `python -m benchmarks.personas`.
 
-Prints how often the people of tests/personas are read as the roles that a reader would name, and who was mistaken.
+Prints how often the texts of tests/personas are matched with the roles that a reader would name, what was confused, and
+how close texts come to the threshold between recognised and not.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from pathlib import Path
 
 from quiz.bank import load
 from quiz.config import paths
-from quiz.text import matcher
-from quiz.text.matcher import TextMatch
+from quiz.text.matcher import MIN_STRENGTH, TextMatch, matcher_for
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "personas"
+#: Texts that are printed on each side of the threshold.
+CLOSEST_TEXTS = 5
 
 
 @dataclass(frozen=True)
 class Persona:
-    """A made-up person: the week in their own words, and the roles that a reader would name (none: other work)."""
+    """A made-up person: the week in their own words, and the roles that a reader would name (none for other work)."""
 
     id: str
     roles: frozenset[str]
@@ -30,59 +32,88 @@ class Persona:
 
 @dataclass(frozen=True)
 class Figures:
-    """How often readings agree with the reader: shares of 1, except for counts of people."""
+    """How often matches agree with the reader: shares of 1, and counts of people."""
 
     top: float  # people with roles whose strongest role is one of theirs
     both: float  # people with two roles who have both in the first two places
     recognised: float  # people with roles whose text is recognised
-    refused: int  # people of other work whose text is not
-    others: int  # people of other work
+    refused: int  # people with other work whose text is not recognised
+    others: int  # people with other work
 
 
 def people() -> list[Persona]:
     """Everybody in tests/personas."""
-    tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.toml"))]
-    return [Persona(p["id"], frozenset(p["roles"]), p["week"]) for table in tables for p in table["personas"]]
+    personas: list[Persona] = []
+    for file in sorted(FOLDER.glob("*.toml")):
+        for table in tomllib.loads(file.read_text(encoding="utf-8"))["personas"]:
+            personas.append(Persona(table["id"], frozenset(table["roles"]), table["week"]))
+    return personas
 
 
-def ranked(reading: TextMatch) -> list[str]:
-    """Role ids, the strongest first."""
-    return sorted(reading.roles, key=lambda role: -reading.roles[role])
+def ranked_roles(match: TextMatch) -> list[str]:
+    """Role ids, the most similar first."""
+    return sorted(match.roles, key=lambda role: -match.roles[role])
 
 
-def figures(personas: Sequence[Persona], readings: Sequence[TextMatch]) -> Figures:
-    """The figures of `readings`, one a persona."""
-    read = list(zip(personas, readings, strict=True))
-    ours = [(p, r) for p, r in read if p.roles]
-    pairs = [(p, r) for p, r in ours if len(p.roles) == 2]
-    others = [r for p, r in read if not p.roles]
+def figures(personas: Sequence[Persona], matches: Sequence[TextMatch]) -> Figures:
+    """The figures of `matches`, one for each persona."""
+    pairs = list(zip(personas, matches, strict=True))
+    with_roles = [(persona, match) for persona, match in pairs if persona.roles]
+    with_two_roles = [(persona, match) for persona, match in with_roles if len(persona.roles) == 2]
+    others = [match for persona, match in pairs if not persona.roles]
+    top = sum(ranked_roles(match)[0] in persona.roles for persona, match in with_roles)
+    both = sum(set(ranked_roles(match)[:2]) == persona.roles for persona, match in with_two_roles)
+    recognised = sum(match.recognised for _, match in with_roles)
     return Figures(
-        top=sum(ranked(r)[0] in p.roles for p, r in ours) / len(ours),
-        both=sum(set(ranked(r)[:2]) == p.roles for p, r in pairs) / len(pairs),
-        recognised=sum(r.recognised for _, r in ours) / len(ours),
-        refused=sum(not r.recognised for r in others),
+        top=top / len(with_roles),
+        both=both / len(with_two_roles),
+        recognised=recognised / len(with_roles),
+        refused=sum(not match.recognised for match in others),
         others=len(others),
     )
+
+
+def confusions(personas: Sequence[Persona], matches: Sequence[TextMatch]) -> dict[str, Counter[str]]:
+    """By role, what its people were matched with. A person with several roles counts once for each."""
+    counts: dict[str, Counter[str]] = {}
+    for persona, match in zip(personas, matches, strict=True):
+        best = ranked_roles(match)[: len(persona.roles)]
+        for role in sorted(persona.roles):
+            matched = [role] if role in best else set(best) - persona.roles
+            counts.setdefault(role, Counter()).update(matched)
+    return counts
+
+
+def by_strength(
+    personas: Sequence[Persona], matches: Sequence[TextMatch], *, with_roles: bool
+) -> list[tuple[float, str]]:
+    """Strength and id of the texts about roles (or those about other work), weakest first."""
+    strengths = [
+        (match.strength, persona.id)
+        for persona, match in zip(personas, matches, strict=True)
+        if bool(persona.roles) == with_roles
+    ]
+    return sorted(strengths)
 
 
 def main() -> None:
     """Print the figures and every mistake."""
     personas = people()
-    readings = matcher.matcher_for(load(paths.project_folder("questions"))).match_all([p.week for p in personas])
-    result = figures(personas, readings)
+    matches = matcher_for(load(paths.project_folder("questions"))).match_all([persona.week for persona in personas])
+    result = figures(personas, matches)
     print(f"people                                  {len(personas)}")
     print(f"strongest role is one of theirs         {result.top:.2f}")
     print(f"both roles of a pair in the first two   {result.both:.2f}")
     print(f"text about a role recognised            {result.recognised:.2f}")
     print(f"other work refused                      {result.refused} of {result.others}")
-    taken: dict[str, Counter[str]] = {}
-    for persona, reading in zip(personas, readings, strict=True):
-        for role in sorted(persona.roles):
-            best = ranked(reading)[: len(persona.roles)]
-            taken.setdefault(role, Counter()).update([role] if role in best else set(best) - persona.roles)
-    print("\nrole -> read as (a person with several roles counts once in each)")
-    for role, counts in sorted(taken.items()):
+    print("\nrole -> matched with (a person with several roles counts once in each)")
+    for role, counts in sorted(confusions(personas, matches).items()):
         print(f"{role:20} {', '.join(f'{other} {n}' for other, n in counts.most_common())}")
+    print(f"\nclosest to the threshold of {MIN_STRENGTH}")
+    for strength, id in by_strength(personas, matches, with_roles=True)[:CLOSEST_TEXTS]:
+        print(f"{strength:.4f}  {id}, about a role")
+    for strength, id in reversed(by_strength(personas, matches, with_roles=False)[-CLOSEST_TEXTS:]):
+        print(f"{strength:.4f}  {id}, about other work")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Free text: how words become comparable, what texts sound like, and what no text may break."""
+"""Free text: how words become comparable, which roles a text is matched with, and that no text breaks it."""
 
 import json
 import subprocess
@@ -18,16 +18,16 @@ ETL = "Rebuilt the nightly load: ingest the files, clean and join them, publish 
 
 
 @pytest.fixture(scope="module")
-def reader(bank: Bank) -> matcher.TextMatcher:
+def text_matcher(bank: Bank) -> matcher.TextMatcher:
     return matcher.matcher_for(bank)
 
 
-def first(reading: matcher.TextMatch) -> str:
-    return personas.ranked(reading)[0]
+def closest_role(match: matcher.TextMatch) -> str:
+    return personas.ranked_roles(match)[0]
 
 
-def fresh(code: str) -> str:
-    """What `code` prints in a process of its own."""
+def run_in_new_process(code: str) -> str:
+    """What `code` prints in a new process."""
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
 
 
@@ -67,7 +67,7 @@ def fresh(code: str) -> str:
         ("team’s model", "team's models"),
     ],
 )
-def test_forms_and_spellings_of_one_word_meet(one, other):
+def test_forms_and_spellings_of_one_word_have_one_stem(one, other):
     assert stems(one) == stems(other) != []
 
 
@@ -81,15 +81,13 @@ def test_forms_and_spellings_of_one_word_meet(one, other):
         ("<td class='x'>table</td>", ["", "tabl", ""]),
     ],
 )
-def test_signs_digits_and_tags_are_no_ordinary_words(text, expected):
+def test_special_names_numbers_and_tags_are_not_split_like_other_words(text, expected):
     assert stems(text) == expected
 
 
-@pytest.mark.parametrize(
-    "words_of_one_kind", [("mining", "minute"), ("market", "marketing"), ("program", "programming")]
-)
-def test_different_words_stay_apart(words_of_one_kind):
-    assert len({stems(word)[0] for word in words_of_one_kind}) == 2
+@pytest.mark.parametrize("words", [("mining", "minute"), ("market", "marketing"), ("program", "programming")])
+def test_different_words_have_different_stems(words):
+    assert len({stems(word)[0] for word in words}) == 2
 
 
 def test_a_phrase_counts_in_either_order_but_not_across_a_stop():
@@ -102,12 +100,12 @@ def test_everyday_words_count_only_within_phrases():
     assert features(stems("release team")) == ["releas", "releas team"]
 
 
-# What texts sound like
+# Which roles a text is matched with
 
 
-def test_personas_are_read_as_a_reader_would(reader):
+def test_personas_are_matched_with_the_roles_that_a_reader_would_name(text_matcher):
     people = personas.people()
-    result = personas.figures(people, reader.match_all([person.week for person in people]))
+    result = personas.figures(people, text_matcher.match_all([person.week for person in people]))
     assert result.top >= 0.97
     assert result.both >= 0.92
     assert result.recognised >= 0.93
@@ -122,8 +120,8 @@ def test_the_personas_cover_every_role_and_every_pair(bank):
             assert {role.id, other.id} in people
 
 
-def test_the_responsibility_that_is_told_about_is_the_nearest(reader):
-    nearest = {
+def test_the_most_similar_responsibility_is_the_one_that_the_text_is_about(text_matcher):
+    texts_by_responsibility = {
         "pipelines": "Kafka and Airflow: streaming and batch jobs, orchestration, a backfill.",
         "data-quality": "Added row count checks, found duplicates, and traced missing rows to a failed load.",
         "dashboards": "A new page in the Power BI dashboard, and the monthly report with its KPIs.",
@@ -132,35 +130,39 @@ def test_the_responsibility_that_is_told_about_is_the_nearest(reader):
         "code-quality": "Refactoring and unit tests, code review of three pull requests.",
         "model-optimisation": "Quantised the network, batched requests, GPU memory down, inference latency halved.",
     }
-    for reading, responsibility in zip(reader.match_all(list(nearest.values())), nearest, strict=True):
-        assert max(reading.responsibilities, key=reading.responsibilities.__getitem__) == responsibility
+    for match, responsibility in zip(
+        text_matcher.match_all(list(texts_by_responsibility.values())), texts_by_responsibility, strict=True
+    ):
+        assert max(match.responsibilities, key=match.responsibilities.__getitem__) == responsibility
 
 
-def test_case_and_spacing_of_a_text_do_not_matter(reader):
-    shouted = reader.match(ETL.upper().replace(" ", "\t  ")).roles
-    assert shouted == pytest.approx(reader.match(ETL).roles)
+def test_case_and_spacing_of_a_text_do_not_matter(text_matcher):
+    shouted = text_matcher.match(ETL.upper().replace(" ", "\t  ")).roles
+    assert shouted == pytest.approx(text_matcher.match(ETL).roles)
 
 
-def test_saying_it_again_changes_little(reader):
-    once, often = reader.match(ETL).roles, reader.match("\n".join([ETL] * 50)).roles
+def test_repeating_a_text_changes_little(text_matcher):
+    once, often = text_matcher.match(ETL).roles, text_matcher.match("\n".join([ETL] * 50)).roles
     assert often == pytest.approx(once, abs=0.02)
 
 
-def test_many_texts_read_at_once_are_read_as_one_by_one(reader):
+def test_many_texts_at_once_are_matched_as_one_by_one(text_matcher):
     texts = [person.week for person in personas.people()]
-    together = reader.match_all(texts)
+    together = text_matcher.match_all(texts)
     assert len(together) == len(texts)
-    for text, reading in zip(texts[:5], together, strict=False):
-        alone = reader.match(text)
-        assert alone.recognised == reading.recognised
-        assert alone.roles == pytest.approx(reading.roles)
-    assert reader.match_all([]) == []
+    for text, match in zip(texts[:5], together, strict=False):
+        alone = text_matcher.match(text)
+        assert alone.recognised == match.recognised
+        assert alone.roles == pytest.approx(match.roles)
+    assert text_matcher.match_all([]) == []
 
 
-def test_a_role_scores_only_where_a_word_matched(reader):
-    reading = reader.match("TogetherWeCan xylophone 12 the")
-    assert set(reading.roles.values()) == set(reading.responsibilities.values()) == {0.0}
-    assert sum(score > 0 for score in reader.match("Terragrunt, Ansible playbook").roles.values()) < len(reading.roles)
+def test_a_role_is_similar_only_if_a_word_matches(text_matcher):
+    match = text_matcher.match("TogetherWeCan xylophone 12 the")
+    assert set(match.roles.values()) == set(match.responsibilities.values()) == {0.0}
+    assert sum(score > 0 for score in text_matcher.match("Terragrunt, Ansible playbook").roles.values()) < len(
+        match.roles
+    )
 
 
 @pytest.mark.parametrize(
@@ -179,13 +181,13 @@ def test_a_role_scores_only_where_a_word_matched(reader):
         "my team and I did a lot of work",
     ],
 )
-def test_a_text_without_known_words_is_no_match(reader, text):
-    assert not reader.match(text).recognised
+def test_a_text_without_known_words_is_no_match(text_matcher, text):
+    assert not text_matcher.match(text).recognised
 
 
-def test_work_told_in_another_language_is_found_by_its_tools(reader):
-    reading = reader.match("Diese Woche: Dashboard in Power BI erweitert, KPI Report, SQL, Excel, Tableau.")
-    assert reading.recognised and first(reading) == "data-analyst"
+def test_a_text_in_another_language_is_matched_by_its_tools(text_matcher):
+    match = text_matcher.match("Diese Woche: Dashboard in Power BI erweitert, KPI Report, SQL, Excel, Tableau.")
+    assert match.recognised and closest_role(match) == "data-analyst"
 
 
 @pytest.mark.parametrize(
@@ -200,58 +202,58 @@ def test_work_told_in_another_language_is_found_by_its_tools(reader):
     ],
     ids=["html", "null bytes", "formula", "right to left", "lone surrogate", "one word a line"],
 )
-def test_odd_characters_do_not_hide_the_words(reader, text):
-    assert first(reader.match(text)) == "data-engineer"
-    for mark in reader.highlights(text):
-        assert 0 <= mark.start < mark.end <= len(text)
+def test_odd_characters_do_not_hide_the_words(text_matcher, text):
+    assert closest_role(text_matcher.match(text)) == "data-engineer"
+    for phrase in text_matcher.highlights(text):
+        assert 0 <= phrase.start < phrase.end <= len(text)
 
 
 @pytest.mark.parametrize("piece", [ETL + " ", "x", "<", "a'", "ci ", "😀", "data-", "\0"])
-def test_half_a_megabyte_is_read_in_good_time(reader, piece):
+def test_half_a_megabyte_is_matched_within_five_seconds(text_matcher, piece):
     text = piece * (500_000 // len(piece))
     start = time.perf_counter()
-    reading = reader.match(text)
+    match = text_matcher.match(text)
     assert time.perf_counter() - start < 5
-    assert all(0 <= score <= 1 for score in [*reading.roles.values(), *reading.responsibilities.values()])
+    assert all(0 <= score <= 1 for score in [*match.roles.values(), *match.responsibilities.values()])
 
 
-# Which words carried it
+# Which phrases are highlighted
 
 
-def test_marks_are_stretches_of_the_text_in_order(reader):
+def test_highlights_are_parts_of_the_text_in_order(text_matcher):
     for person in personas.people():
         end = 0
-        for mark in reader.highlights(person.week):
-            assert end <= mark.start < mark.end <= len(person.week)
-            assert mark.weight > 0
-            end = mark.end
+        for phrase in text_matcher.highlights(person.week):
+            assert end <= phrase.start < phrase.end <= len(person.week)
+            assert phrase.weight > 0
+            end = phrase.end
 
 
-def test_marks_name_the_words_that_speak_for_a_role(reader):
+def test_highlights_are_the_words_that_are_typical_of_a_role(text_matcher):
     text = "Wrote unit tests for the login form. Then: Terraform, and the quarterly sales report!"
-    marked = {text[mark.start : mark.end]: mark.role for mark in reader.highlights(text)}
-    assert marked["Terraform"] == "devops-sre"
-    assert [role for words, role in marked.items() if "sales report" in words] == ["data-analyst"]
-    assert not any("Then" in words or "!" in words for words in marked)
+    highlighted = {text[phrase.start : phrase.end]: phrase.role for phrase in text_matcher.highlights(text)}
+    assert highlighted["Terraform"] == "devops-sre"
+    assert [role for words, role in highlighted.items() if "sales report" in words] == ["data-analyst"]
+    assert not any("Then" in words or "!" in words for words in highlighted)
 
 
-def test_marks_stay_silent_where_nothing_is_known(reader):
-    assert reader.highlights("The sun was lovely and the soup too salty.") == ()
+def test_a_text_without_known_words_has_no_highlights(text_matcher):
+    assert text_matcher.highlights("The sun was lovely and the soup too salty.") == ()
 
 
-def test_carriers_are_the_strongest_marked_words(reader):
-    marks = reader.highlights(ETL)
-    carried = matcher.strongest_phrases(ETL, marks, limit=2)
-    assert set(carried) == {mark.role for mark in marks}
-    assert all(0 < len(found) <= 2 for found in carried.values())
-    strongest = max((m for m in marks if m.role == "data-engineer"), key=lambda m: m.weight)
-    assert carried["data-engineer"][0] == ETL[strongest.start : strongest.end].lower()
+def test_strongest_phrases_are_highlighted_phrases_in_order_of_weight(text_matcher):
+    highlights = text_matcher.highlights(ETL)
+    strongest = matcher.strongest_phrases(ETL, highlights, limit=2)
+    assert set(strongest) == {phrase.role for phrase in highlights}
+    assert all(0 < len(phrases) <= 2 for phrases in strongest.values())
+    heaviest = max((m for m in highlights if m.role == "data-engineer"), key=lambda m: m.weight)
+    assert strongest["data-engineer"][0] == ETL[heaviest.start : heaviest.end].lower()
 
 
-# The bank
+# Vocabularies
 
 
-def test_the_vocabularies_are_of_one_size_so_that_no_role_is_favoured(bank):
+def test_vocabularies_have_similar_sizes_so_that_no_role_is_favoured(bank):
     sizes = {
         role.id: len(set(stems("\n".join(w for r in role.responsibilities for w in r.vocabulary))))
         for role in bank.roles
@@ -259,61 +261,61 @@ def test_the_vocabularies_are_of_one_size_so_that_no_role_is_favoured(bank):
     assert max(sizes.values()) < 1.5 * min(sizes.values()), sizes
 
 
-def test_every_responsibility_has_words_and_says_nothing_twice(bank):
+def test_every_responsibility_has_a_vocabulary_without_duplicates(bank):
     for responsibility in bank.responsibility.values():
         known = [phrase.lower() for phrase in responsibility.vocabulary]
         assert len(known) >= 80, responsibility.id
         assert len(known) == len(set(known)), responsibility.id
 
 
-def test_a_role_without_words_is_known_by_its_questions(bank):
-    asked = [
+def test_a_role_without_vocabulary_is_matched_by_its_questions(bank):
+    questions = [
         ("bake", "Bread", "bake bread or rolls in the oven", "sourdough, rye"),
         ("sell", "Sales of cakes", "sell cake", "counter"),
     ]
     template = bank.roles[0].responsibilities[0]
     added = tuple(
         replace(template, id=id, role="baker", name=name, question=question, hint=hint, vocabulary=())
-        for id, name, question, hint in asked
+        for id, name, question, hint in questions
     )
     bakery = replace(bank.roles[0], id="baker", responsibilities=added)
-    reader = matcher.TextMatcher(replace(bank, roles=(*bank.roles, bakery)))
-    reading = reader.match("Kneaded dough, then rye bread and rolls into the oven, sourdough for tomorrow.")
-    assert reading.recognised and first(reading) == "baker"
-    assert first(reader.match(ETL)) == "data-engineer"
-    assert len(reading.roles) == len(bank.roles) + 1 and {"bake", "sell"} <= reading.responsibilities.keys()
+    text_matcher = matcher.TextMatcher(replace(bank, roles=(*bank.roles, bakery)))
+    match = text_matcher.match("Kneaded dough, then rye bread and rolls into the oven, sourdough for tomorrow.")
+    assert match.recognised and closest_role(match) == "baker"
+    assert closest_role(text_matcher.match(ETL)) == "data-engineer"
+    assert len(match.roles) == len(bank.roles) + 1 and {"bake", "sell"} <= match.responsibilities.keys()
 
 
-def test_the_words_of_a_bank_are_made_once_even_when_asked_for_at_once(bank, monkeypatch):
-    made = []
+def test_a_bank_gets_one_matcher_even_if_several_threads_ask_at_once(bank, monkeypatch):
+    created = []
 
-    class Slow:
+    class SlowMatcher:
         def __init__(self, bank: Bank) -> None:
             time.sleep(0)
-            made.append(bank)
+            created.append(bank)
 
-    monkeypatch.setattr(matcher, "TextMatcher", Slow)
+    monkeypatch.setattr(matcher, "TextMatcher", SlowMatcher)
     monkeypatch.setattr(matcher, "_latest", [])
     threads = [threading.Thread(target=matcher.matcher_for, args=(bank,)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert made == [bank]
+    assert created == [bank]
 
 
-# The process
+# Processes and speed
 
 
-def test_similarity_is_scikit_learns_own(reader):
+def test_similarity_equals_that_of_scikit_learn(text_matcher):
     from sklearn.metrics.pairwise import cosine_similarity
 
-    expected = cosine_similarity(reader.vectoriser.transform([stems(ETL)]), reader.matrix)[0]
-    reading = reader.match(ETL)
-    assert [*reading.roles.values(), *reading.responsibilities.values()] == pytest.approx(list(expected))
+    expected = cosine_similarity(text_matcher.vectoriser.transform([stems(ETL)]), text_matcher.matrix)[0]
+    match = text_matcher.match(ETL)
+    assert [*match.roles.values(), *match.responsibilities.values()] == pytest.approx(list(expected))
 
 
-def test_reading_costs_little_more_than_scikit_learn_itself(reader):
+def test_matching_takes_little_longer_than_scikit_learn_itself(text_matcher):
     from sklearn.metrics.pairwise import cosine_similarity
 
     text = (ETL * 20)[:1024]
@@ -326,15 +328,15 @@ def test_reading_costs_little_more_than_scikit_learn_itself(reader):
             times.append(time.perf_counter() - start)
         return min(times)
 
-    bare = best(lambda: cosine_similarity(reader.vectoriser.transform([stems(text)]), reader.matrix))
-    assert best(lambda: reader.match(text)) <= 1.3 * bare
+    bare = best(lambda: cosine_similarity(text_matcher.vectoriser.transform([stems(text)]), text_matcher.matrix))
+    assert best(lambda: text_matcher.match(text)) <= 1.3 * bare
 
 
 def test_importing_the_module_does_not_import_scikit_learn():
-    assert fresh("import sys, quiz.text.matcher; print('sklearn' in sys.modules)").strip() == "False"
+    assert run_in_new_process("import sys, quiz.text.matcher; print('sklearn' in sys.modules)").strip() == "False"
 
 
-def test_every_process_reads_alike(reader):
+def test_every_process_gives_the_same_match(text_matcher):
     code = f"""
 import json
 from quiz.config import paths
@@ -342,4 +344,4 @@ from quiz.text import matcher
 from quiz.bank import load
 print(json.dumps(matcher.matcher_for(load(paths.project_folder("questions"))).match({ETL!r}).roles))
 """
-    assert {fresh(code), fresh(code)} == {json.dumps(reader.match(ETL).roles) + "\n"}
+    assert {run_in_new_process(code), run_in_new_process(code)} == {json.dumps(text_matcher.match(ETL).roles) + "\n"}
