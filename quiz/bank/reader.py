@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import string
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -234,11 +233,10 @@ class BankReader(ProblemLog):
                 table.add_problem("works-with", f"{quote(other)} is not the id of another role", hint)
 
     def _check_responsibility_counts(self, roles: Iterable[Role], tables: Mapping[str, TomlTable]) -> None:
-        counts = {role.id: len(role.responsibilities) for role in roles if role.responsibilities}
-        if not counts:
-            return
-        ((usual_count, _),) = Counter(counts.values()).most_common(1)
-        for role, count in counts.items():
+        count_of_role = {role.id: len(role.responsibilities) for role in roles if role.responsibilities}
+        counts = list(count_of_role.values())
+        usual_count = max(sorted(set(counts)), key=counts.count, default=0)
+        for role, count in count_of_role.items():
             if count != usual_count:
                 tables[role].add_problem(
                     "responsibilities",
