@@ -1,4 +1,4 @@
-"""What it costs to score one person, against the plainest cosine of the same size."""
+"""The time to score one person, compared with a plain cosine of the same size."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from quiz.scoring import ScoringModel, match
 
 
 def person(rounds: int = 15) -> Iterator[Row]:
-    """One person's mix, evidence and stability, and then everything that the result page explains."""
+    """The time of one match, and of everything on the result page."""
     bank = load(paths.project_folder("questions"))
     model = ScoringModel.from_bank(bank)
-    points = [point.id for point in bank.scale]
-    answers = {id: points[n * n % len(points)] for n, id in enumerate(bank.responsibility)}
+    answer_ids = [option.id for option in bank.scale]
+    answers = {id: answer_ids[n * n % len(answer_ids)] for n, id in enumerate(bank.responsibility)}
     levels = model.level_of_step[model.steps(answers)[0]]
-    found = cosine(levels, model.role_matrix)
-    if not np.allclose(found, [standing.similarity or 0.0 for standing in match(model, answers).roles.values()]):
-        raise SystemExit("the floor does not compute the similarity that we do")
+    similarities = [role.similarity or 0.0 for role in match(model, answers).roles.values()]
+    if not np.allclose(cosine(levels, model.role_matrix), similarities):
+        raise SystemExit("the floor does not compute the same similarity as quiz.scoring")
 
     def floor() -> object:
         return cosine(levels, model.role_matrix)
 
-    ours = {
-        "one person: mix, evidence, stability, nearest role": lambda: match(model, answers),
-        "one person: all that the result page says": lambda: result.build_result(bank, model, answers),
+    tasks = {
+        "one person: mix, evidence, stability, closest role": lambda: match(model, answers),
+        "one person: all values of the result page": lambda: result.build_result(bank, model, answers),
     }
-    for name, work in ours.items():
-        yield against(name, work, floor, of="numpy cosine of the same size", reach=40, rounds=rounds)
+    for name, task in tasks.items():
+        yield against(name, task, floor, of="numpy cosine of the same size", reach=40, rounds=rounds)

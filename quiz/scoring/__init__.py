@@ -1,9 +1,10 @@
-"""Levels to a match: which roles a person combines, how surely, and what would change it.
+"""Scoring: which roles a person combines, how certain that is, and what would change it.
 
-The rule, in short: rank the judged roles by coverage; for every cut through that ranking, take the roles above it and
-compare the person's levels with those roles' vectors together (cosine), less a cost for each role; the best is the mix.
+The rule: rank the judged roles by coverage. For each number of roles from the top of the ranking, compute the cosine
+between the person's levels and the sum of these roles' vectors, and subtract a cost for each role. The roles with the
+highest value are the mix.
 
-`match` is for one person, `score` and `stability` are for many; one vectorised kernel serves both.
+`match` scores one person, `score` and `stability` score many. Both use the same vectorised kernel.
 """
 
 from quiz.scoring.kernel import ALL_ALIKE, COST_PER_ROLE, EVIDENCE, MIN_ANSWERED_SHARE, NOT_ENOUGH

@@ -121,7 +121,7 @@ def test_a_role_of_which_nothing_was_reported_is_absent_and_one_left_out_is_not(
     assert {bar.role.id: bar.percent for bar in found.bars}["ml-engineer"] is None
 
 
-# The nearest role
+# The closest role
 
 
 @given(st.dictionaries(st.sampled_from(IDS), st.sampled_from([*BANK.option])))
