@@ -12,7 +12,7 @@ from quiz.config import paths
 from quiz.scoring import ScoringModel
 from quiz.storage import ShareLink, Storage
 from quiz.teams import Publication
-from quiz.teams.anonymous import Member
+from quiz.teams.anonymous import Contribution
 from quiz.web import links
 from quiz.web.app import App
 from tests.clients import Visitor
@@ -92,10 +92,10 @@ def page_answers(bank: Bank, number: int, answer: str) -> dict[str, str]:
     return {item.id: answer for item in bank.pages[number - 1]}
 
 
-def member(*roles: str, contacts: Sequence[str] = (), **changes: str) -> Member:
+def member(*roles: str, contacts: Sequence[str] = (), **changes: str) -> Contribution:
     """Somebody who does all of these roles daily and nothing else, but for changes (`pipelines="weekly"`)."""
     own = {item.id: "daily" for role in roles for item in BANK.role[role].responsibilities}
-    return Member(ALL_NEVER | own | {id.replace("_", "-"): answer for id, answer in changes.items()}, contacts)
+    return Contribution(ALL_NEVER | own | {id.replace("_", "-"): answer for id, answer in changes.items()}, contacts)
 
 
 # Responses and teams of an app

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from quiz.bank import Bank
 from quiz.scoring import ScoringModel, match
 from quiz.teams import Kind
-from quiz.teams.anonymous import FLOOR
+from quiz.teams.anonymous import MIN_ROUND_SIZE
 from quiz.teams.round_pages import publisher
 from quiz.web import links
 from quiz.web.app import App
@@ -125,7 +125,7 @@ def _store_team(app: App, name: str, kind: Kind) -> tuple[str, str]:
     lead_link = links.new_link()
     join_hash = links.hash_link(app.derive_link("join", f"{lead_link}:1"))
     app.storage.create_team(
-        links.hash_link(lead_link), join_hash, number=1, name=name, kind=kind, minimum=FLOOR, day=app.today()
+        links.hash_link(lead_link), join_hash, number=1, name=name, kind=kind, minimum=MIN_ROUND_SIZE, day=app.today()
     )
     return lead_link, join_hash
 

@@ -36,20 +36,20 @@ def all_responses(bank: Bank, storage: Storage, *, format: str) -> Iterator[str]
 def published_rounds(bank: Bank, team: Team, *, format: str) -> Iterator[str]:
     """The published rounds of an anonymous team, first to last: a line for each fact (`csv`) or each round (`jsonl`).
 
-    They hold only what the pages show: both use `quiz.teams.round_pages.shown` and `quiz.teams.anonymous.facts`.
+    They hold only what the pages show: both use `round_pages.closed_rounds` and `anonymous.facts`.
     """
     if format == "csv":
         yield export.to_csv([["round", "closed", *anonymous.Fact._fields]])
-    for shown in reversed(round_pages.shown(team)):
-        facts = anonymous.facts(shown.result, bank) if shown.result else []
+    for round in reversed(round_pages.closed_rounds(team)):
+        facts = anonymous.facts(round.published, bank) if round.published else []
         if format == "csv":
-            yield export.to_csv([[str(shown.number), shown.closed, *fact] for fact in facts])
+            yield export.to_csv([[str(round.number), round.closed, *fact] for fact in facts])
         else:
             published_round = {
                 "team": team.name,
-                "round": shown.number,
-                "closed": shown.closed,
-                "withdrawn": shown.result is None,
+                "round": round.number,
+                "closed": round.closed,
+                "withdrawn": round.published is None,
                 "facts": [fact._asdict() for fact in facts],
             }
             yield _json_line(published_round)

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from quiz.storage.responses import TODAY, Response, select_response
 from quiz.storage.sqlite import SqliteFile
 from quiz.teams import Candidate, Kind, Membership, OpenMember, Publish, Round, RoundMember, Team
+from quiz.teams.joining import JoinDecision, join_decision
 
 
 class Teams(SqliteFile):
@@ -80,21 +81,33 @@ class Teams(SqliteFile):
             return tuple(_open_member(db, id, name, bool(shares_wishes)) for id, name, shares_wishes in rows)
 
     def join_team(self, join_hash: str, owner_hash: str, *, name: str, shares_wishes: bool) -> bool:
-        """Add a response to a team. False where there is no such team or response, or it is in another team.
+        """Add a response to a team. False if there is no such team or response, or if it is in another team.
 
         Joining the same team again updates the name and whether wishes are shown. Anonymous teams store neither.
         """
         with self.write_transaction() as db:
-            return bool(
-                db.execute(
-                    "INSERT INTO member (response, team, name, shares_wishes)"
-                    " SELECT response.id, team.id, iif(kind = 'open', ?, ''), kind = 'open' AND ?"
-                    " FROM response, team WHERE owner_hash = ? AND join_hash = ?"
-                    " ON CONFLICT DO UPDATE SET name = excluded.name, shares_wishes = excluded.shares_wishes"
-                    " WHERE team = excluded.team",
-                    (name, shares_wishes, owner_hash, join_hash),
-                ).rowcount
-            )
+            return _insert_member(db, join_hash, owner_hash, name, shares_wishes)
+
+    def bring_response(self, join_hash: str, owner_hash: str, *, name: str, shares_wishes: bool) -> JoinDecision | None:
+        """Add an existing response to a team if `join_decision` allows it, in one transaction. Returns the decision.
+
+        None if there is no such team or response.
+        """
+        with self.write_transaction() as db:
+            team = _select_team(db, "join_hash = ?", join_hash)
+            row = db.execute(
+                "SELECT finished,"
+                " EXISTS (SELECT 1 FROM counted_response WHERE counted_response.response = response.id), team"
+                " FROM response LEFT JOIN member ON member.response = response.id WHERE owner_hash = ?",
+                (owner_hash,),
+            ).fetchone()
+            if team is None or row is None:
+                return None
+            finished, counted, current_team = row
+            decision = join_decision(team, finished=finished, counted=bool(counted), current_team=current_team)
+            if decision is JoinDecision.JOIN:
+                _insert_member(db, join_hash, owner_hash, name, shares_wishes)
+            return decision
 
     def leave_team(self, owner_hash: str) -> bool:
         """Remove a response from its team. Published rounds do not change: they reference no response."""
@@ -205,6 +218,20 @@ def _select_round_members(db: Database, team: int) -> tuple[RoundMember, ...]:
         (team,),
     ).fetchall()
     return tuple(RoundMember(id, finished, bool(counted)) for id, finished, counted in rows)
+
+
+def _insert_member(db: Database, join_hash: str, owner_hash: str, name: str, shares_wishes: bool) -> bool:
+    """Insert or update the member row. False if there is no such team or response, or if it is in another team."""
+    return bool(
+        db.execute(
+            "INSERT INTO member (response, team, name, shares_wishes)"
+            " SELECT response.id, team.id, iif(kind = 'open', ?, ''), kind = 'open' AND ?"
+            " FROM response, team WHERE owner_hash = ? AND join_hash = ?"
+            " ON CONFLICT DO UPDATE SET name = excluded.name, shares_wishes = excluded.shares_wishes"
+            " WHERE team = excluded.team",
+            (name, shares_wishes, owner_hash, join_hash),
+        ).rowcount
+    )
 
 
 def _candidate(db: Database, member: RoundMember) -> Candidate:

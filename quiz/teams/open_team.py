@@ -1,30 +1,29 @@
-"""What an open team sees: everybody by name, who could stand in for whom, who could learn from whom.
+"""What an open team sees: everybody by name, who could substitute for whom, and who could learn from whom.
 
-Nothing here is anonymous; whoever joins is told so before.
+Nothing here is anonymous; the join page says so.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quiz.bank import Bank
 from quiz.results.goals import MIN_REGULAR_LEVEL
 from quiz.scoring import Match, ScoringModel, match, share_percentages
 from quiz.teams.team import OpenMember
 
-#: From this part of somebody's work on, another could take over without learning most of it first.
-NEAR = 0.5
+#: A person who does at least this fraction of somebody's work can take it over without learning most of it first.
+MIN_SUBSTITUTE_FRACTION = 0.5
 
 
 @dataclass(frozen=True)
-class Person:
-    """One person as the team sees them. `initials` differ from everybody else's; `shares` are in percent."""
+class TeamPerson:
+    """One person as the team sees them. `initials` are unique in the team; `shares` are in percent, by role."""
 
     name: str
     initials: str
@@ -32,21 +31,24 @@ class Person:
     shares: Mapping[str, int]
 
 
-class StandIn(NamedTuple):
-    """Who could stand in for whom, as places in `OpenTeam.people`, and how much of the work they do too, 0 to 1."""
+class Substitute(NamedTuple):
+    """Who could substitute for whom, as places in `OpenTeam.people`.
+
+    `fraction` is the part of the person's work that the substitute does too, 0 to 1.
+    """
 
     person: int
-    other: int
-    part: float
+    substitute: int
+    fraction: float
 
     @property
-    def near(self) -> bool:
-        """Whether the other does enough of it already."""
-        return self.part >= NEAR
+    def does_enough(self) -> bool:
+        """Whether the substitute does at least half of the work already."""
+        return self.fraction >= MIN_SUBSTITUTE_FRACTION
 
 
-class Lesson(NamedTuple):
-    """Who could learn something from whom: the places of those who wish to start it, and of those who do it daily."""
+class LearningGroup(NamedTuple):
+    """The people who wish to start a responsibility, and those who do it daily, as places in `OpenTeam.people`."""
 
     responsibility: str
     learners: tuple[int, ...]
@@ -57,74 +59,109 @@ class Lesson(NamedTuple):
 class OpenTeam:
     """Everything that the page of an open team shows.
 
-    `answers` holds for each responsibility, in the order of the flow, everybody's answer in the order of `people`;
-    `skip` where there is none. `stand_ins` has one entry for everybody to whom anybody comes near.
+    `answers` contains for each responsibility, in the order of the flow, everybody's answer in the order of `people`;
+    `skip` if there is none. `substitutes` has at most one entry for each person.
     """
 
-    people: tuple[Person, ...]
+    people: tuple[TeamPerson, ...]
     answers: Mapping[str, tuple[str, ...]]
-    stand_ins: tuple[StandIn, ...]
-    lessons: tuple[Lesson, ...]
+    substitutes: tuple[Substitute, ...]
+    learning_groups: tuple[LearningGroup, ...]
 
 
 def open_team(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> OpenTeam:
-    """The open team of `members`, in their order; any number of them, none included."""
+    """The open team of `members`, in their order. A team without members is possible."""
     matches = [match(model, member.answers) for member in members]
-    initials = _initials(member.name for member in members)
-    points = list(bank.option)
-    steps = [model.steps(member.answers)[0] for member in members]
+    steps = np.array([model.steps(member.answers)[0] for member in members], dtype=np.uint8)
+    steps = steps.reshape(len(members), len(model.questions))
     return OpenTeam(
-        people=tuple(
-            Person(member.name, short, found, share_percentages({id: found.roles[id].share for id in model.roles}))
-            for member, short, found in zip(members, initials, matches, strict=True)
-        ),
-        answers={id: tuple(points[row[n]] for row in steps) for n, id in enumerate(model.questions)},
-        stand_ins=tuple(_stand_ins(model, steps, [bool(found.mix) for found in matches])),
-        lessons=tuple(_lessons(bank, model, members)),
+        people=_people(model, members, matches),
+        answers=_answers(bank, model, steps),
+        substitutes=tuple(_substitutes(model.level_of_step[steps], [bool(each.mix) for each in matches])),
+        learning_groups=tuple(_learning_groups(bank, model, members)),
     )
 
 
-def _stand_ins(model: ScoringModel, steps: Sequence[Any], busy: Sequence[bool]) -> Iterator[StandIn]:
-    """For each person whoever does most of what they do, over what both answered; of equals, whoever comes first.
+def _people(model: ScoringModel, members: Sequence[OpenMember], matches: Sequence[Match]) -> tuple[TeamPerson, ...]:
+    people = []
+    all_initials = _initials(member.name for member in members)
+    for member, initials, result in zip(members, all_initials, matches, strict=True):
+        shares = share_percentages({role: result.roles[role].share for role in model.roles})
+        people.append(TeamPerson(member.name, initials, result, shares))
+    return tuple(people)
 
-    Not a cosine: that says how alike two weeks are, not whether the other does as much. Only who is `busy` with any
-    mix at all can stand in for somebody.
+
+def _answers(bank: Bank, model: ScoringModel, steps: NDArray[np.uint8]) -> dict[str, tuple[str, ...]]:
+    options = list(bank.option)
+    answers = {}
+    for id, column in zip(model.questions, steps.T, strict=True):
+        answers[id] = tuple(options[step] for step in column)
+    return answers
+
+
+def _substitutes(levels: NDArray[np.float64], has_mix: Sequence[bool]) -> list[Substitute]:
+    """For each person the one who does most of their work, among the questions that both answered; the first of equals.
+
+    Not a cosine: that measures how similar two people are, not whether the other does as much. Only a person who has a
+    mix can substitute for somebody.
+
+    Parameters
+    ----------
+    levels
+        Shape (people, questions), NaN for skipped questions.
     """
-    levels = model.level_of_step[np.array(steps, dtype=np.uint8).reshape(len(steps), len(model.questions))]
-    answered, held = (~np.isnan(levels)).astype(np.float64), np.nan_to_num(levels)
-    for person, done in enumerate(held):  # one by one: all pairs at once would take memory by the square of the team
-        own = answered @ done  # what the other answered too
-        both = np.minimum(held, done).sum(1) * busy
-        both[person] = 0.0
-        part = np.divide(both, own, out=np.zeros_like(both), where=own > 0).round(9)
-        if part.any():
-            yield StandIn(person, int(part.argmax()), float(part.max()))
+    answered = (~np.isnan(levels)).astype(np.float64)
+    work = np.nan_to_num(levels)
+    can_substitute = np.array(has_mix, dtype=np.float64)
+    substitutes = []
+    # One person at a time: all pairs at once would need memory by the square of the team.
+    for person, own_work in enumerate(work):
+        shared_work = np.minimum(work, own_work).sum(axis=1) * can_substitute
+        shared_work[person] = 0.0
+        comparable_work = answered @ own_work
+        fractions = np.zeros(len(work))
+        np.divide(shared_work, comparable_work, out=fractions, where=comparable_work > 0)
+        fractions = fractions.round(9)
+        best = int(fractions.argmax())
+        if fractions[best] > 0:
+            substitutes.append(Substitute(person, best, float(fractions[best])))
+    return substitutes
 
 
-def _lessons(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> Iterator[Lesson]:
-    """Among those who show their wishes; nobody starts what they already do often."""
-    level = {point.id: point.level or 0.0 for point in bank.option.values()}
-    showing = [(place, member) for place, member in enumerate(members) if member.wishes is not None]
+def _learning_groups(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> list[LearningGroup]:
+    """Among the people who show their wishes. A learner does not do the responsibility regularly yet."""
+    levels = {option.id: option.level or 0.0 for option in bank.option.values()}
+    groups = []
     for id in model.questions:
-        does = {place: level.get(member.answers.get(id, ""), 0.0) for place, member in showing}
-        teachers = tuple(place for place, often in does.items() if often == 1)
-        learners = tuple(
-            place
-            for place, member in showing
-            if (member.wishes or {}).get(id) == "start" and does[place] < MIN_REGULAR_LEVEL
-        )
+        learners, teachers = [], []
+        for place, member in enumerate(members):
+            if member.wishes is None:
+                continue
+            level = levels.get(member.answers.get(id, ""), 0.0)
+            if level == 1:
+                teachers.append(place)
+            if member.wishes.get(id) == "start" and level < MIN_REGULAR_LEVEL:
+                learners.append(place)
         if learners and teachers:
-            yield Lesson(id, learners, teachers)
+            groups.append(LearningGroup(id, tuple(learners), tuple(teachers)))
+    return groups
 
 
 def _initials(names: Iterable[str]) -> list[str]:
-    """First letters of the first and the last word of each name, numbered from the second alike on."""
-    given: dict[str, None] = {}
-    numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(2))
+    """The first letters of the first and the last word of each name; repeated initials get a number, from 2 on."""
+    initials: list[str] = []
+    used: set[str] = set()
+    next_number: dict[str, int] = {}
     for name in names:
         words = name.split() or ["?"]
-        short = letters = "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper()
-        while short in given:
-            short = f"{letters}{next(numbers[letters])}"
-        given[short] = None
-    return list(given)
+        letters = words[0][0].upper()
+        if words[-1] != words[0]:
+            letters += words[-1][0].upper()
+        unique = letters
+        while unique in used:
+            number = next_number.get(letters, 2)
+            next_number[letters] = number + 1
+            unique = f"{letters}{number}"
+        used.add(unique)
+        initials.append(unique)
+    return initials

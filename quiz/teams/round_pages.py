@@ -1,12 +1,12 @@
-"""From stored rounds to what may be shown of them, and back: the only way between storage and the gate of `teams`."""
+"""What pages show of the rounds of a team, and what closing a round publishes."""
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from typing import Literal
 
 from quiz.bank import Bank, Role
 from quiz.results.role_map import RoleMap, role_map
@@ -15,87 +15,147 @@ from quiz.teams import anonymous
 from quiz.teams.open_team import OpenTeam
 from quiz.teams.team import Candidate, Publication, Publish, RoundMember, Team
 
-#: People in the made-up round that joiners are shown.
-EXAMPLE = 12
+#: People in the made-up round that the join page shows.
+EXAMPLE_PEOPLE = 12
+#: A prompt of the agenda names at most this number of items.
+MAX_PROMPT_ITEMS = 4
+#: The gap between two segments of the mix bar, in percent of its width.
+_SEGMENT_GAP = 0.3
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A closed round as pages show it. `result` is None where it was withdrawn."""
+class ClosedRound:
+    """A closed round. `published` is None if it was withdrawn."""
 
     number: int
     closed: str
-    result: anonymous.Published | None
+    published: anonymous.Published | None
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How far a team's open round is: who joined, how many of them can be counted, and how many it takes."""
+class RoundProgress:
+    """How many people joined the open round, how many of them have finished, and how many it takes to close it."""
 
     joined: int
     finished: int
     minimum: int
 
     @property
-    def enough(self) -> bool:
+    def unfinished(self) -> int:
+        """The number of people who joined and would not be counted now."""
+        return self.joined - self.finished
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the round can be closed."""
         return anonymous.may_close(self.finished, self.minimum)
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One responsibility in the table of coverage; `strength` counts from 0, the fewest people, to `of`."""
+class MixItem:
+    """One line of the list next to the mix bar. `colour` is the CSS class of its segment, None if it has none."""
 
     name: str
-    said: str
-    strength: int
-    of: int
+    value: str
+    colour: str | None
 
 
 @dataclass(frozen=True)
-class Row:
-    """One role in the table of coverage, with its place in the mix."""
-
-    part: anonymous.Part
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """A part of the mix bar, in percent: the role whose share it is, or "others". `colour` is the name of its token."""
+class BarSegment:
+    """One segment of the mix bar: the id of its role, or "others". `x` and `width` are in percent of the bar."""
 
     id: str
     percent: int
-    start: int
+    x: float
+    width: float
     colour: str
 
 
 @dataclass(frozen=True)
-class Page:
-    """Everything that the page of one published round shows; all of it comes from `result`."""
+class CoverageCell:
+    """One responsibility in the table of coverage. `level` is the place of its band, from 0 to `max_level`."""
 
-    result: anonymous.Published
+    name: str
+    label: str
+    level: int
+    max_level: int
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """One role in the table of coverage, with its responsibilities."""
+
+    role: str
+    name: str
+    cells: tuple[CoverageCell, ...]
+
+
+@dataclass(frozen=True)
+class AgendaItem:
+    """One prompt of the agenda, with the names that its text contains.
+
+    `names` are at most `MAX_PROMPT_ITEMS`, those of responsibilities in quotation marks; `has_more` says whether there
+    are others. `pairs` are for prompts about contacts.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    has_more: bool
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class AgendaSection:
+    """One part of the hour."""
+
+    part: anonymous.AgendaPart
+    minutes: int
+    items: tuple[AgendaItem, ...]
+
+
+@dataclass(frozen=True)
+class RoundPage:
+    """Everything that the page of a published round shows; all of it is derived from `published`.
+
+    `gap_amount` says how many of the responsibilities are gaps: it chooses the sentence about them.
+    """
+
+    published: anonymous.Published
+    mix: tuple[MixItem, ...]
+    bar: tuple[BarSegment, ...]
     map: RoleMap
-    rows: tuple[Row, ...]
-    bar: tuple[Stretch, ...]
-    agenda: tuple[tuple[str, int, tuple[anonymous.Prompt, ...]], ...]
-    names: dict[str, str]
-    facts: tuple[anonymous.Fact, ...]
+    contacts: tuple[anonymous.Fact, ...]
+    coverage: tuple[CoverageRow, ...]
+    removed: tuple[str, ...]
+    gap_amount: Literal["none", "some", "most", "all"]
+    covered: tuple[str, ...]
+    weak_contacts: tuple[tuple[str, str], ...]
+    agenda: tuple[AgendaSection, ...]
 
 
-def standing(team: Team, seats: Sequence[RoundMember]) -> Standing:
+@dataclass(frozen=True)
+class RoundComparison:
+    """The mix of several rounds: their numbers, and for each role its name and its share in each round, as text."""
+
+    numbers: tuple[int, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def round_progress(team: Team, members: Sequence[RoundMember]) -> RoundProgress:
     """How far the open round of `team` is."""
-    countable = sum(_eligible(seat, team.last_closed) for seat in seats)
-    return Standing(joined=sum(not seat.counted for seat in seats), finished=countable, minimum=team.minimum)
+    joined = sum(not member.counted for member in members)
+    finished = sum(_is_eligible(member, team.last_closed) for member in members)
+    return RoundProgress(joined, finished, team.minimum)
 
 
 def publisher(bank: Bank, model: ScoringModel) -> Publish:
-    """What `Storage.close_round` needs to publish a round."""
+    """The callback that `Storage.close_round` needs to publish a round."""
 
     def publish(team: Team, candidates: Sequence[Candidate]) -> Publication | None:
-        counted = [candidate for candidate in candidates if _eligible(candidate, team.last_closed)]
-        members = [anonymous.Member(candidate.answers, candidate.contacts) for candidate in counted]
+        counted = [candidate for candidate in candidates if _is_eligible(candidate, team.last_closed)]
+        contributions = [anonymous.Contribution(candidate.answers, candidate.contacts) for candidate in counted]
         previous = anonymous.Published.from_data(json.loads(team.last_published)) if team.last_published else None
-        published = anonymous.publish(bank, model, members, team.minimum, before=previous)
+        published = anonymous.publish(bank, model, contributions, team.minimum, previous)
         if published is None:
             return None
         return Publication(json.dumps(published.to_data()), [candidate.response for candidate in counted])
@@ -103,80 +163,159 @@ def publisher(bank: Bank, model: ScoringModel) -> Publish:
     return publish
 
 
-def shown(team: Team) -> tuple[Shown, ...]:
+def closed_rounds(team: Team) -> tuple[ClosedRound, ...]:
     """The closed rounds of `team`, latest first."""
-    return tuple(
-        Shown(
-            number=round.number,
-            closed=round.closed or "",
-            result=None
-            if anonymous.must_withdraw(round.people, round.deleted)
-            else anonymous.Published.from_data(json.loads(round.published or "")),
-        )
-        for round in reversed(team.closed_rounds)
+    rounds = []
+    for round in reversed(team.closed_rounds):
+        published = None
+        if not anonymous.must_withdraw(round.people, round.deleted):
+            published = anonymous.Published.from_data(json.loads(round.published or ""))
+        rounds.append(ClosedRound(round.number, round.closed or "", published))
+    return tuple(rounds)
+
+
+def published_round(team: Team, number: int) -> anonymous.Published | None:
+    """What one round of `team` published; None if there is no such round, or if it is open or withdrawn."""
+    for round in closed_rounds(team):
+        if round.number == number:
+            return round.published
+    return None
+
+
+def round_page(bank: Bank, published: anonymous.Published) -> RoundPage:
+    """The page of a published round."""
+    facts = anonymous.facts(published, bank)
+    bar = _bar(published)
+    colours = {segment.id: segment.colour for segment in bar}
+    role_names = {share.role: share.name for share in published.mix}
+    gaps = {item.responsibility for item in published.gaps}
+    return RoundPage(
+        published=published,
+        mix=tuple(MixItem(fact.name, fact.value, colours.get(fact.id)) for fact in facts if fact.kind == "mix"),
+        bar=bar,
+        map=_map(bank, published),
+        contacts=tuple(fact for fact in facts if fact.kind == "contact"),
+        coverage=_coverage_rows(published),
+        removed=tuple(fact.name for fact in facts if fact.kind == "removed"),
+        gap_amount=_gap_amount(len(gaps), len(published.coverage)),
+        covered=tuple(item.name for item in published.coverage if item.responsibility not in gaps),
+        weak_contacts=_contact_names(published.weak_contacts, role_names),
+        agenda=_agenda(published),
     )
 
 
-def page(bank: Bank, result: anonymous.Published) -> Page:
-    """All that a page says of a published round."""
-    percents = {part.role: part.percent for part in result.mix if part.percent and part.role in bank.role}
-    few = {item.roles for item in result.hand_overs if item.band in anonymous.FEWEST}
-    pairs = {item.roles: item.roles not in few for item in result.hand_overs if set(item.roles) <= bank.role.keys()}
-    names = {part.role: part.name for part in result.mix} | {c.responsibility: c.name for c in result.coverage}
-    prompts = anonymous.agenda(result)
-    return Page(
-        result=result,
-        map=role_map(bank, {role: percent / 100 for role, percent in percents.items()}, percents, pairs),
-        rows=tuple(
-            Row(part, tuple(_cell(item) for item in result.coverage if item.role == part.role)) for part in result.mix
-        ),
-        bar=_bar(result),
-        agenda=tuple(
-            (part, minutes, tuple(prompt for prompt in prompts if prompt.part == part))
-            for part, minutes in anonymous.MINUTES.items()
-        ),
-        names=names,
-        facts=tuple(anonymous.facts(result, bank)),
-    )
+def compare_rounds(published: anonymous.Published, rounds: Sequence[ClosedRound]) -> RoundComparison | None:
+    """The mix of all rounds that are not withdrawn, first to last, for the roles of one; None if there is only one."""
+    others = {}
+    for round in sorted(rounds, key=lambda round: round.number):
+        if round.published is not None:
+            others[round.number] = {share.role: share for share in round.published.mix}
+    if len(others) < 2:
+        return None
+    rows = []
+    for share in published.mix:
+        texts = [anonymous.share_text(mix[share.role]) if share.role in mix else "" for mix in others.values()]
+        rows.append((share.name, tuple(texts)))
+    return RoundComparison(tuple(others), tuple(rows))
 
 
-def open_map(bank: Bank, shown: OpenTeam) -> tuple[tuple[Role, tuple[str, ...]], ...]:
-    """Each role, in the order of the flow, with the initials of those whose mix has it."""
-    return tuple(
-        (role, tuple(person.initials for person in shown.people if role.id in person.match.mix)) for role in bank.roles
-    )
+def people_of_roles(bank: Bank, team: OpenTeam) -> tuple[tuple[Role, tuple[int, ...]], ...]:
+    """Each role, in the order of the flow, with the places in `team.people` of those who combine it."""
+    rows = []
+    for role in bank.roles:
+        places = [place for place, person in enumerate(team.people) if role.id in person.match.mix]
+        rows.append((role, tuple(places)))
+    return tuple(rows)
 
 
-def example(bank: Bank, model: ScoringModel) -> Page:
-    """The page of a made-up round, so that whoever joins sees beforehand what the lead will see."""
+def example_page(bank: Bank, model: ScoringModel) -> RoundPage:
+    """The page of a made-up round, so that people who join see in advance what the lead will see."""
     rng = random.Random(8)  # noqa: S311 - the same example every time
-    often, seldom = [point.id for point in bank.scale[-2:]], [point.id for point in bank.scale[:3]]
-    members = []
-    for n in range(EXAMPLE):
-        own = {bank.roles[(n * n + k) % len(bank.roles)].id for k in range(1 + n % 2)}
-        answers = {id: rng.choice(often if item.role in own else seldom) for id, item in bank.responsibility.items()}
-        near = {role.id for id in own for role in bank.neighbours(id)}
-        members.append(anonymous.Member(answers, [id for id in sorted(near) if rng.random() < 0.6]))
-    made = anonymous.publish(bank, model, members, anonymous.FLOOR)
-    assert made is not None, "the example has more people than the minimum"
-    return page(bank, made)
+    often = [point.id for point in bank.scale[-2:]]
+    seldom = [point.id for point in bank.scale[:3]]
+    contributions = []
+    for n in range(EXAMPLE_PEOPLE):
+        roles = {bank.roles[(n * n + k) % len(bank.roles)].id for k in range(1 + n % 2)}
+        answers = {}
+        for id, responsibility in bank.responsibility.items():
+            answers[id] = rng.choice(often if responsibility.role in roles else seldom)
+        neighbours = sorted({neighbour.id for role in roles for neighbour in bank.neighbours(role)})
+        contacts = [role for role in neighbours if rng.random() < 0.6]
+        contributions.append(anonymous.Contribution(answers, contacts))
+    published = anonymous.publish(bank, model, contributions, anonymous.MIN_ROUND_SIZE)
+    assert published is not None, "the example has more people than the minimum"
+    return round_page(bank, published)
 
 
-def _eligible(seat: RoundMember, last_closed: str | None) -> bool:
-    return anonymous.eligible(seat.finished, counted=seat.counted, elsewhere=False, last_closed=last_closed)
+def _is_eligible(member: RoundMember, last_closed: str | None) -> bool:
+    return anonymous.is_eligible(member.finished, counted=member.counted, in_other_team=False, last_closed=last_closed)
 
 
-def _cell(item: anonymous.Covered) -> Cell:
-    scale = next(bands for bands in (anonymous.HEADS, anonymous.PARTS) if item.band in bands)
-    return Cell(item.name, anonymous.BANDS[item.band], scale.index(item.band), len(scale) - 1)
+def _bar(published: anonymous.Published) -> tuple[BarSegment, ...]:
+    """The roles whose share is published, largest first, and then all others together."""
+    parts = [(share.role, share.percent) for share in published.common_roles if share.percent]
+    segments = []
+    start = 0
+    for n, (id, percent) in enumerate([*parts, ("others", published.other_percent)]):
+        gap = _SEGMENT_GAP if start else 0
+        colour = f"part-{n % 3}" if n < len(parts) else "part-rest"
+        segments.append(BarSegment(id, percent, round(start + gap, 1), round(percent - gap, 1), colour))
+        start += percent
+    return tuple(segments)
 
 
-def _bar(result: anonymous.Published) -> tuple[Stretch, ...]:
-    """The roles whose share is told, largest first, and then all others together."""
-    told = [(part.role, part.percent) for part in result.held if part.percent]
-    parts = [(id, percent, f"part-{n % 3}") for n, (id, percent) in enumerate(told)]
-    starts = accumulate((percent for _, percent in told), initial=0)
-    return tuple(
-        Stretch(id, percent, start, colour)
-        for (id, percent, colour), start in zip([*parts, ("others", result.others, "part-rest")], starts, strict=True)
-    )
+def _map(bank: Bank, published: anonymous.Published) -> RoleMap:
+    """The role map of the team: circles by published share, solid lines for contacts above the lowest band."""
+    percents = {}
+    for share in published.mix:
+        if share.percent and share.role in bank.role:
+            percents[share.role] = share.percent
+    edges = {}
+    for contact in published.contacts:
+        if all(role in bank.role for role in contact.roles):
+            edges[contact.roles] = contact.band not in anonymous.LOWEST_BANDS
+    return role_map(bank, {role: percent / 100 for role, percent in percents.items()}, percents, edges)
+
+
+def _coverage_rows(published: anonymous.Published) -> tuple[CoverageRow, ...]:
+    rows = []
+    for share in published.mix:
+        cells = [_coverage_cell(item) for item in published.coverage if item.role == share.role]
+        rows.append(CoverageRow(share.role, share.name, tuple(cells)))
+    return tuple(rows)
+
+
+def _coverage_cell(item: anonymous.PublishedCoverage) -> CoverageCell:
+    bands = anonymous.COUNT_BANDS if item.band in anonymous.COUNT_BANDS else anonymous.FRACTION_BANDS
+    return CoverageCell(item.name, anonymous.BAND_LABELS[item.band], bands.index(item.band), len(bands) - 1)
+
+
+def _gap_amount(gaps: int, responsibilities: int) -> Literal["none", "some", "most", "all"]:
+    if gaps == 0:
+        return "none"
+    if gaps == responsibilities:
+        return "all"
+    return "most" if 2 * gaps > responsibilities else "some"
+
+
+def _contact_names(
+    contacts: Sequence[anonymous.ContactBand], role_names: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    return tuple((role_names[one], role_names[other]) for one, other in (contact.roles for contact in contacts))
+
+
+def _agenda(published: anonymous.Published) -> tuple[AgendaSection, ...]:
+    """The agenda in its sections, with names instead of ids."""
+    role_names = {share.role: share.name for share in published.mix}
+    names = {item.responsibility: f"“{item.name}”" for item in published.coverage} | role_names
+    pairs = _contact_names(published.weak_contacts[:MAX_PROMPT_ITEMS], role_names)
+    sections = []
+    for part, minutes in anonymous.AGENDA_MINUTES.items():
+        items = []
+        for prompt in anonymous.agenda(published):
+            if prompt.part == part:
+                prompt_names = tuple(names[id] for id in prompt.about[:MAX_PROMPT_ITEMS])
+                has_more = len(prompt.about) > MAX_PROMPT_ITEMS
+                items.append(AgendaItem(prompt.id, prompt_names, has_more, pairs))
+        sections.append(AgendaSection(part, minutes, tuple(items)))
+    return tuple(sections)

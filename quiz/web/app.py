@@ -16,6 +16,7 @@ from quiz.web import links
 
 if TYPE_CHECKING:
     from quiz.scoring import ScoringModel
+    from quiz.teams.round_pages import RoundPage
     from quiz.web.forms import Forms
 
 
@@ -33,6 +34,13 @@ class App(Flask):
         from quiz.scoring import ScoringModel
 
         return ScoringModel.from_bank(self.bank)
+
+    @cached_property
+    def example_round_page(self) -> RoundPage:
+        """The made-up round on the join pages. Computed once: it is the same for every visitor."""
+        from quiz.teams.round_pages import example_page
+
+        return example_page(self.bank, self.scoring_model)
 
     def derive_link(self, purpose: str, seed: str) -> str:
         """The link that belongs to `seed` on this instance (see `quiz.web.links.derive_link`)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -49,7 +49,6 @@ def init_app(app: App, bank_folder: Path) -> None:
     environment.globals["absolute_url"] = app.absolute_url
     environment.globals["question_fragment"] = question_fragments.renderer(environment)
 
-    environment.filters["lookup"] = lookup
     environment.filters["capitalize_first"] = capitalize_first
     environment.filters["join_names"] = join_names
     environment.filters["count_noun"] = count_noun
@@ -65,11 +64,6 @@ def _static_version(name: str) -> str:
 def static_url(name: str) -> str:
     """Address of a static file. It changes when the content does, so that browsers may keep the file for a year."""
     return url_for("static", filename=name, v=_static_version(name))
-
-
-def lookup(key: str, names: Mapping[str, str], quoted: bool = False) -> str:
-    """The name that belongs to an id, in quotation marks if it is the name of a task."""
-    return f"“{names[key]}”" if quoted else names[key]
 
 
 def capitalize_first(text: str) -> str:

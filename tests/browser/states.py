@@ -93,7 +93,7 @@ STATES = {
     "lead of enough": State("{enough}", "That is enough"),
     "closing a round": State("{enough}/close", "Close round 1?"),
     "lead between rounds": State("{rounds}", "No round is open"),
-    "round": State("{rounds}/rounds/2", "Beside earlier rounds"),
+    "round": State("{rounds}/rounds/2", "Next to earlier rounds"),
     "round as a member sees it": State("{counted}/team/rounds/2", "What the team covers"),
     "member": State("{counted}/team", "What was published"),
     "member who waits": State("{waiting}/team", "when the open round is closed"),

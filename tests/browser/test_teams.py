@@ -94,7 +94,7 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
     expect(lead.page.locator("main")).to_contain_text("5 people finished.")
     flows = lead.page.locator(".team-coverage-cell").filter(has_text=bank.responsibility["pipelines"].name)
     expect(flows).to_contain_text("two or three")
-    expect(lead.page.locator(".team-findings")).to_contain_text("Rests on one person at most")
+    expect(lead.page.locator(".team-findings")).to_contain_text("Done weekly by one person or nobody")
     expect(lead.page.get_by_role("heading", name="An hour about it")).to_be_visible()
     results = lead.page.locator(".team-result").inner_text()
 

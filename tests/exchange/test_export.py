@@ -319,7 +319,7 @@ def test_a_teams_rounds_as_jsonl_hold_the_facts_and_nobodys_answers(app: App):
     ran = quiz(app, "export", "--team", lead, "--format", "jsonl")
     (line,) = map(json.loads, ran.stdout.splitlines())
     assert set(line) == {"team", "round", "closed", "withdrawn", "facts"}
-    assert {fact["kind"] for fact in line["facts"]} == {"people", "mix", "coverage", "hand-over"}
+    assert {fact["kind"] for fact in line["facts"]} == {"people", "mix", "coverage", "contact"}
     assert all(set(fact) == set(anonymous.Fact._fields) for fact in line["facts"])
     assert not [word for word in ("secret", "Kim", "weekly", *owners) if word in ran.stdout]
 

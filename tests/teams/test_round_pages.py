@@ -38,14 +38,14 @@ def team(*closed: Round, minimum: int = 5, open_round: bool = True) -> Team:
     return Team(1, 1, "The crew", "anonymous", minimum, "2026-01-01", (*closed, *going))
 
 
-def closed(number: int = 1, *, people: int = 6, erased: int = 0, day: str = "2026-02-01") -> Round:
+def closed(number: int = 1, *, people: int = 6, deleted: int = 0, day: str = "2026-02-01") -> Round:
     result = publish(BANK, people)
-    return Round(number, "2026-01-01", day, json.dumps(result.to_data()), people, erased)
+    return Round(number, "2026-01-01", day, json.dumps(result.to_data()), people, deleted)
 
 
 def publish(bank: Bank, people: int) -> anonymous.Published:
     answers = {id: ("daily", "weekly", "never")[n % 3] for n, id in enumerate(bank.responsibility)}
-    result = anonymous.publish(bank, ScoringModel.from_bank(bank), people * [anonymous.Member(answers)], 5)
+    result = anonymous.publish(bank, ScoringModel.from_bank(bank), people * [anonymous.Contribution(answers)], 5)
     assert result is not None
     return result
 
@@ -59,43 +59,43 @@ def candidates(members: Sequence[RoundMember], answers: Mapping[str, str] = ALL_
 
 
 def test_without_members_nothing_is_finished():
-    assert round_pages.standing(team(), []) == round_pages.Standing(joined=0, finished=0, minimum=5)
+    assert round_pages.round_progress(team(), []) == round_pages.RoundProgress(joined=0, finished=0, minimum=5)
 
 
 def test_unfinished_counted_and_older_responses_are_not_counted_as_finished():
-    found = round_pages.standing(
+    found = round_pages.round_progress(
         team(closed()), seats("counted", "counted", None, "2026-01-31", "2026-02-01", "2026-02-02")
     )
-    assert found == round_pages.Standing(joined=4, finished=2, minimum=5)
+    assert found == round_pages.RoundProgress(joined=4, finished=2, minimum=5)
 
 
 @pytest.mark.parametrize(("finished", "minimum", "enough"), [(4, 5, False), (5, 5, True), (7, 8, False), (9, 8, True)])
 def test_enough_is_what_the_minimum_says(finished, minimum, enough):
-    assert round_pages.standing(team(minimum=minimum), seats(*finished * ["2026-02-02"])).enough is enough
+    assert round_pages.round_progress(team(minimum=minimum), seats(*finished * ["2026-02-02"])).is_enough is enough
 
 
 seat = st.sampled_from([None, "2026-01-31", "2026-02-01", "2026-02-02", "counted"])
 
 
 @settings(deadline=None)
-@given(each=st.lists(seat, max_size=12), before=st.booleans())
-def test_what_is_said_to_be_enough_is_what_closing_publishes(each, before):
-    # Two ways lead to the rule of who counts; they must never disagree.
-    crew = team(closed()) if before else team()
-    taken = seats(*each)
-    made = round_pages.publisher(BANK, MODEL)(crew, candidates(taken))
-    standing = round_pages.standing(crew, taken)
-    assert (made is not None) is standing.enough
-    if made is not None:
-        published, counted = made.published, made.counted
-        assert len(counted) == len(set(counted)) == standing.finished == json.loads(published)["people"]
-        assert not set(counted) & {one.response for one in taken if one.counted or one.finished is None}
+@given(each=st.lists(seat, max_size=12), has_closed_round=st.booleans())
+def test_progress_and_publishing_agree_on_who_is_counted(each, has_closed_round):
+    a_team = team(closed()) if has_closed_round else team()
+    members = seats(*each)
+    publication = round_pages.publisher(BANK, MODEL)(a_team, candidates(members))
+    progress = round_pages.round_progress(a_team, members)
+    assert (publication is not None) is progress.is_enough
+    if publication is not None:
+        counted = publication.counted
+        assert len(counted) == len(set(counted)) == progress.finished
+        assert len(counted) == json.loads(publication.published)["people"]
+        assert not set(counted) & {member.response for member in members if member.counted or member.finished is None}
 
 
 def test_what_is_published_is_what_the_gate_gives():
     publication = round_pages.publisher(BANK, MODEL)(team(), candidates(seats(*6 * ["2026-03-01"])))
     assert publication is not None
-    expected = anonymous.publish(BANK, MODEL, 6 * [anonymous.Member(ALL_NEVER, ("data-analyst",))], 5)
+    expected = anonymous.publish(BANK, MODEL, 6 * [anonymous.Contribution(ALL_NEVER, ("data-analyst",))], 5)
     assert anonymous.Published.from_data(json.loads(publication.published)) == expected
 
 
@@ -117,8 +117,8 @@ def test_what_the_last_round_published_is_passed_to_the_gate():
     close = round_pages.publisher(BANK, MODEL)
     first, second = close(team(), members), close(team(closed()), members)
     assert first is not None and second is not None
-    contributions = [anonymous.Member(one.answers, one.contacts) for one in members]
-    expected = anonymous.publish(BANK, MODEL, contributions, 5, before=publish(BANK, 6))
+    contributions = [anonymous.Contribution(one.answers, one.contacts) for one in members]
+    expected = anonymous.publish(BANK, MODEL, contributions, 5, previous=publish(BANK, 6))
     assert expected is not None
     assert json.loads(second.published) == json.loads(json.dumps(expected.to_data()))
     assert first.published != second.published
@@ -129,19 +129,19 @@ def test_what_the_last_round_published_is_passed_to_the_gate():
 
 
 def test_closed_rounds_are_shown_latest_first_and_the_open_one_is_not():
-    found = round_pages.shown(team(closed(1), closed(2, day="2026-04-01")))
+    found = round_pages.closed_rounds(team(closed(1), closed(2, day="2026-04-01")))
     assert [(one.number, one.closed) for one in found] == [(2, "2026-04-01"), (1, "2026-02-01")]
-    assert all(one.result == publish(BANK, 6) for one in found)
-    assert round_pages.shown(team()) == ()
+    assert all(one.published == publish(BANK, 6) for one in found)
+    assert round_pages.closed_rounds(team()) == ()
 
 
 @pytest.mark.parametrize(
-    ("people", "erased", "there"),
+    ("people", "deleted", "there"),
     [(6, 0, True), (6, 1, True), (6, 2, False), (6, 6, False), (5, 0, True), (5, 1, False), (30, 25, True)],
 )
-def test_a_round_with_fewer_than_five_left_is_shown_as_withdrawn(people, erased, there):
-    (found,) = round_pages.shown(team(closed(people=people, erased=erased)))
-    assert (found.result is not None) is there
+def test_a_round_with_fewer_than_five_left_is_shown_as_withdrawn(people, deleted, there):
+    (found,) = round_pages.closed_rounds(team(closed(people=people, deleted=deleted)))
+    assert (found.published is not None) is there
 
 
 # The page of a round
@@ -149,20 +149,20 @@ def test_a_round_with_fewer_than_five_left_is_shown_as_withdrawn(people, erased,
 
 @pytest.mark.parametrize(("people", "bands"), [(5, 3), (19, 3), (20, 4), (40, 4)])
 def test_each_cell_knows_its_place_among_the_bands_of_a_team_of_that_size(people, bands):
-    page = round_pages.page(BANK, publish(BANK, people))
-    cells = [cell for row in page.rows for cell in row.cells]
+    page = round_pages.round_page(BANK, publish(BANK, people))
+    cells = [cell for row in page.coverage for cell in row.cells]
     assert [cell.name for cell in cells] == [item.name for item in BANK.responsibility.values()]
-    assert {cell.of for cell in cells} == {bands - 1}
-    by_strength = {cell.strength: cell.said for cell in cells}
-    said = list(anonymous.BANDS.values())[:3] if bands == 3 else list(anonymous.BANDS.values())[3:]
+    assert {cell.max_level for cell in cells} == {bands - 1}
+    by_strength = {cell.level: cell.label for cell in cells}
+    said = list(anonymous.BAND_LABELS.values())[:3] if bands == 3 else list(anonymous.BAND_LABELS.values())[3:]
     assert by_strength == {n: said[n] for n in by_strength}
     assert {0, bands - 1} <= by_strength.keys()
 
 
 def test_the_rows_are_the_roles_in_the_order_of_the_flow_each_with_its_own():
-    page = round_pages.page(BANK, publish(BANK, 6))
-    assert [row.part.role for row in page.rows] == [role.id for role in BANK.roles]
-    for row, role in zip(page.rows, BANK.roles, strict=True):
+    page = round_pages.round_page(BANK, publish(BANK, 6))
+    assert [row.role for row in page.coverage] == [role.id for role in BANK.roles]
+    for row, role in zip(page.coverage, BANK.roles, strict=True):
         assert [cell.name for cell in row.cells] == [item.name for item in role.responsibilities]
 
 
@@ -174,18 +174,20 @@ mixed = st.lists(st.lists(st.sampled_from(MODEL.roles), max_size=3, unique=True)
 def test_the_parts_of_the_bar_lie_end_to_end_and_fill_it(crew: Sequence[Sequence[str]]):
     result = anonymous.publish(BANK, MODEL, [member(*roles) for roles in crew], 5)
     assert result is not None
-    bar = round_pages.page(BANK, result).bar
-    assert sum(part.percent for part in bar) == 100
-    ends = [part.start + part.percent for part in bar]
-    assert [part.start for part in bar] == [0, *ends[:-1]]
-    assert all(part.percent > 0 for part in bar)
+    bar = round_pages.round_page(BANK, result).bar
+    assert sum(segment.percent for segment in bar) == 100
+    ends = [round(segment.x + segment.width, 1) for segment in bar]
+    starts = [0, *(round(end + 0.3, 1) for end in ends[:-1])]
+    assert [segment.x for segment in bar] == starts
+    assert ends[-1] == 100
+    assert all(segment.width > 0 for segment in bar)
     assert (bar[-1].id, bar[-1].colour) == ("others", "part-rest")
 
 
 def test_the_map_sizes_roles_by_what_is_told_of_them_alone():
     result = anonymous.publish(BANK, MODEL, [*4 * [member("data-engineer")], *2 * [member("data-analyst")]], 5)
     assert result is not None
-    page = round_pages.page(BANK, result)
+    page = round_pages.round_page(BANK, result)
     assert [node.role.id for node in page.map.nodes if node.in_mix] == ["data-engineer"]
     assert len({node.radius for node in page.map.nodes if not node.in_mix}) == 1
 
@@ -194,25 +196,94 @@ def test_the_map_draws_a_solid_line_where_two_or_more_stand_between():
     crew = [*4 * [member("data-engineer", contacts=["data-analyst"])], member()]
     result = anonymous.publish(BANK, MODEL, crew, 5)
     assert result is not None
-    solid = [item.roles for item in result.hand_overs if item.band not in anonymous.FEWEST]
+    solid = [item.roles for item in result.contacts if item.band not in anonymous.LOWEST_BANDS]
     assert solid
-    assert sum(edge.is_reported for edge in round_pages.page(BANK, result).map.edges) == len(solid)
+    assert sum(edge.is_reported for edge in round_pages.round_page(BANK, result).map.edges) == len(solid)
 
 
-def test_every_id_on_the_page_has_a_name():
-    page = round_pages.page(BANK, publish(BANK, 12))
-    about = {id for _, _, prompts in page.agenda for prompt in prompts for id in prompt.about}
-    between = {role for item in page.result.hand_overs for role in item.roles}
-    assert about | between <= page.names.keys()
-    assert [part for part, _, _ in page.agenda] == list(anonymous.MINUTES)
+def test_the_agenda_names_at_most_four_items_and_says_whether_there_are_more():
+    published = publish(BANK, 12)
+    sections = round_pages.round_page(BANK, published).agenda
+    assert [(section.part, section.minutes) for section in sections] == list(anonymous.AGENDA_MINUTES.items())
+    items = [item for section in sections for item in section.items]
+    prompts = anonymous.agenda(published)
+    assert [item.id for item in items] == [prompt.id for prompt in prompts]
+    for item, prompt in zip(items, prompts, strict=True):
+        assert len(item.names) == min(len(prompt.about), 4)
+        assert item.has_more is (len(prompt.about) > 4)
+    gaps = next(item for item in items if item.id == "gaps")
+    assert gaps.names == tuple(f"“{item.name}”" for item in published.gaps[:4])
+
+
+def test_the_page_names_the_roles_of_each_weak_contact():
+    crew = [*4 * [member("data-engineer", contacts=["data-analyst"])], *3 * [member("data-analyst")]]
+    published = anonymous.publish(BANK, MODEL, crew, 5)
+    assert published is not None
+    page = round_pages.round_page(BANK, published)
+    names = {role.id: role.name for role in BANK.roles}
+    assert page.weak_contacts
+    assert page.weak_contacts == tuple(
+        (names[a], names[b]) for a, b in (item.roles for item in published.weak_contacts)
+    )
+    (item,) = (item for section in page.agenda for item in section.items if item.id == "weak-contacts")
+    assert item.pairs == page.weak_contacts[:4]
+
+
+@pytest.mark.parametrize(
+    ("done", "amount"), [(0, "all"), (1, "most"), (10, "most"), (11, "some"), (20, "some"), (21, "none")]
+)
+def test_a_page_says_how_many_responsibilities_are_gaps(done, amount):
+    answers = {id: "daily" if n < done else "never" for n, id in enumerate(BANK.responsibility)}
+    published = anonymous.publish(BANK, MODEL, 5 * [anonymous.Contribution(answers)], 5)
+    assert published is not None
+    page = round_pages.round_page(BANK, published)
+    assert page.gap_amount == amount
+    assert page.covered == tuple(item.name for item in list(BANK.responsibility.values())[:done])
 
 
 def test_a_page_says_the_same_under_a_bank_that_has_lost_all_its_roles():
-    result = publish(BANK, 12)
-    then, now = round_pages.page(BANK, result), round_pages.page(SMALL, result)
-    assert (now.rows, now.bar, now.agenda, now.names) == (then.rows, then.bar, then.agenda, then.names)
-    assert [fact for fact in now.facts if fact.kind != "gone"] == list(then.facts)
+    published = publish(BANK, 12)
+    then, now = round_pages.round_page(BANK, published), round_pages.round_page(SMALL, published)
     assert not [node for node in now.map.nodes if node.in_mix]
+    assert dataclasses.replace(now, map=then.map, removed=()) == then
+    assert now.removed == tuple(
+        [role.name for role in BANK.roles] + [item.name for item in BANK.responsibility.values()]
+    )
+
+
+# Several rounds
+
+
+def test_rounds_are_compared_first_to_last_without_those_that_are_withdrawn():
+    rounds = round_pages.closed_rounds(team(closed(1), closed(2, deleted=3), closed(3)))
+    comparison = round_pages.compare_rounds(publish(BANK, 6), rounds)
+    assert comparison is not None
+    assert comparison.numbers == (1, 3)
+    texts = [anonymous.share_text(share) for share in publish(BANK, 6).mix]
+    assert comparison.rows == tuple((role.name, (text, text)) for role, text in zip(BANK.roles, texts, strict=True))
+
+
+def test_a_role_that_another_round_did_not_have_gets_an_empty_cell():
+    other = publish(SMALL, 6)
+    rounds = [
+        round_pages.ClosedRound(2, "2026-03-01", publish(BANK, 6)),
+        round_pages.ClosedRound(1, "2026-02-01", other),
+    ]
+    comparison = round_pages.compare_rounds(other, rounds)
+    assert comparison is not None
+    assert [(name, texts[1]) for name, texts in comparison.rows] == [(role.name, "") for role in SMALL.roles]
+    assert all(texts[0] for _, texts in comparison.rows)
+
+
+def test_one_round_is_compared_with_nothing():
+    rounds = round_pages.closed_rounds(team(closed(1), closed(2, deleted=3)))
+    assert round_pages.compare_rounds(publish(BANK, 6), rounds) is None
+
+
+@pytest.mark.parametrize(("number", "is_published"), [(0, False), (1, True), (2, False), (3, False)])
+def test_only_a_closed_round_that_is_not_withdrawn_is_published(number, is_published):
+    rounds = team(closed(1), closed(2, deleted=3))
+    assert (round_pages.published_round(rounds, number) is not None) is is_published
 
 
 # The example for those who join
@@ -227,31 +298,33 @@ def pair_of_roles(folder: Path) -> Bank:
 
 def test_the_example_can_be_published_for_every_bank(tmp_path: Path, bank: Bank):
     for each in (bank, SMALL, pair_of_roles(tmp_path / "bank")):
-        page = round_pages.example(each, ScoringModel.from_bank(each))
-        assert page.result.people == round_pages.EXAMPLE
-        assert len(page.rows) == len(each.roles)
-        assert page.result.held, "an example without any role in its mix would show nothing"
+        page = round_pages.example_page(each, ScoringModel.from_bank(each))
+        assert page.published.people == round_pages.EXAMPLE_PEOPLE
+        assert len(page.coverage) == len(each.roles)
+        assert page.published.common_roles, "an example without any role in its mix would show nothing"
 
 
 def test_the_example_is_the_same_for_everybody_who_joins():
-    assert round_pages.example(BANK, MODEL) == round_pages.example(load(paths.project_folder("questions")), MODEL)
+    assert round_pages.example_page(BANK, MODEL) == round_pages.example_page(
+        load(paths.project_folder("questions")), MODEL
+    )
 
 
 def test_the_example_shows_bands_from_few_to_many():
-    strengths = {cell.strength for row in round_pages.example(BANK, MODEL).rows for cell in row.cells}
+    strengths = {cell.level for row in round_pages.example_page(BANK, MODEL).coverage for cell in row.cells}
     assert strengths == {0, 1, 2}
 
 
 # Open teams
 
 
-def test_each_role_has_the_initials_of_those_who_combine_it():
+def test_each_role_has_the_people_who_combine_it():
     crew = [
         OpenMember("Ada Li", member("data-engineer").answers),
         OpenMember("Bo", member("data-engineer", "data-analyst").answers),
     ]
-    found = {role.id: initials for role, initials in round_pages.open_map(BANK, open_team(BANK, MODEL, crew))}
-    assert list(found) == [role.id for role in BANK.roles]
-    assert found["data-engineer"] == ("AL", "B")
-    assert found["data-analyst"] == ("B",)
-    assert found["devops-sre"] == ()
+    rows = {role.id: places for role, places in round_pages.people_of_roles(BANK, open_team(BANK, MODEL, crew))}
+    assert list(rows) == [role.id for role in BANK.roles]
+    assert rows["data-engineer"] == (0, 1)
+    assert rows["data-analyst"] == (1,)
+    assert rows["devops-sre"] == ()

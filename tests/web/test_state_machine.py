@@ -459,7 +459,7 @@ class Web(RuleBasedStateMachine):
         taken = self.eligible(team)
         if team.going and len(taken) >= team.minimum:
             before = team.rounds[-1].published if team.rounds else None
-            members = [anonymous.Member(each.answers, each.contacts) for each in taken]
+            members = [anonymous.Contribution(each.answers, each.contacts) for each in taken]
             published = anonymous.publish(self.app.bank, self.app.scoring_model, members, team.minimum, before)
             assert published is not None
             team.rounds.append(Round(self.day, published))

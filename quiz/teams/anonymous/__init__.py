@@ -1,55 +1,60 @@
-"""What an anonymous team may see: rounds, told as bands. Open teams are in `quiz.teams.open_team`.
+"""What an anonymous team may see: rounds, published as bands. Open teams are in `quiz.teams.open_team`.
 
-`publish` is the one gate. Pages, print, CSV and JSON know a round only as the `Published` it gives, which holds no
-answers and nothing to count them back from; whatever else they say is derived from that value alone.
+`publish` is the only function that turns answers into something a team may see. Pages, print, CSV and JSON are made
+from the `Published` value that it returns, which contains no answers and no counts of answers.
 
-Three things hide a person. A responsibility is told as a band, so the count itself is never known. The mix is told to
-5 %, without roles that fewer than three people hold. And what a team has been told stays until more has moved than one
-person can move: else two rounds of the same people, before and after one of them came, would tell that person's week.
+Three rules hide each person. The number of people who do a responsibility is published as a band only. The mix is
+published in steps of 5 %, without the roles that fewer than three people combine. And what was published stays as it
+is until it changed by more than one person can change it: otherwise two rounds of the same people, before and after
+one of them joined, would reveal that person's answers.
 """
 
-from quiz.teams.anonymous.agenda import MINUTES, Prompt, agenda
-from quiz.teams.anonymous.facts import Fact, facts
-from quiz.teams.anonymous.publish import Member, publish
+from quiz.teams.anonymous.agenda import AGENDA_MINUTES, AgendaPart, AgendaPrompt, agenda
+from quiz.teams.anonymous.facts import Fact, facts, share_text
+from quiz.teams.anonymous.publish import Contribution, publish
 from quiz.teams.anonymous.published import (
-    BANDS,
-    FEWEST,
-    HEADS,
-    LARGE,
-    MOST,
-    NAMED_FROM,
-    PARTS,
-    STEP,
-    Covered,
-    HandOver,
-    Part,
+    BAND_LABELS,
+    COUNT_BANDS,
+    FRACTION_BANDS,
+    HIGHEST_BANDS,
+    LARGE_TEAM_SIZE,
+    LOWEST_BANDS,
+    MAX_SHARE_PERCENT,
+    MIN_HOLDERS_NAMED,
+    SHARE_STEP_PERCENT,
+    ContactBand,
     Published,
+    PublishedCoverage,
+    PublishedShare,
 )
-from quiz.teams.anonymous.rules import FLOOR, MINIMUMS, eligible, may_close, must_withdraw
+from quiz.teams.anonymous.rules import MIN_ROUND_SIZE, MINIMUMS, is_eligible, may_close, must_withdraw
 
 __all__ = [
-    "BANDS",
-    "FEWEST",
-    "FLOOR",
-    "HEADS",
-    "LARGE",
+    "AGENDA_MINUTES",
+    "BAND_LABELS",
+    "COUNT_BANDS",
+    "FRACTION_BANDS",
+    "HIGHEST_BANDS",
+    "LARGE_TEAM_SIZE",
+    "LOWEST_BANDS",
+    "MAX_SHARE_PERCENT",
     "MINIMUMS",
-    "MINUTES",
-    "MOST",
-    "NAMED_FROM",
-    "PARTS",
-    "STEP",
-    "Covered",
+    "MIN_HOLDERS_NAMED",
+    "MIN_ROUND_SIZE",
+    "SHARE_STEP_PERCENT",
+    "AgendaPart",
+    "AgendaPrompt",
+    "ContactBand",
+    "Contribution",
     "Fact",
-    "HandOver",
-    "Member",
-    "Part",
-    "Prompt",
     "Published",
+    "PublishedCoverage",
+    "PublishedShare",
     "agenda",
-    "eligible",
     "facts",
+    "is_eligible",
     "may_close",
     "must_withdraw",
     "publish",
+    "share_text",
 ]

@@ -1,4 +1,4 @@
-"""The agenda of an hour about a published round."""
+"""The agenda of a one-hour meeting about a published round."""
 
 from __future__ import annotations
 
@@ -6,33 +6,41 @@ from typing import Literal, NamedTuple
 
 from quiz.teams.anonymous.published import Published
 
+AgendaPart = Literal["alone", "patterns", "actions"]
 
-class Prompt(NamedTuple):
-    """One prompt of the agenda: which part of the hour, which text, and the ids of what it is about."""
 
-    part: Literal["alone", "patterns", "actions"]
+class AgendaPrompt(NamedTuple):
+    """One prompt of the agenda: its part of the hour, the id of its text, and the ids of the items it is about."""
+
+    part: AgendaPart
     id: str
     about: tuple[str, ...]
 
 
-#: Minutes of the hour for each part of the agenda; what is left is for arriving and closing.
-MINUTES = {"alone": 10, "patterns": 20, "actions": 20}
+#: Minutes for each part of the agenda; the rest of the hour is for arriving and closing.
+AGENDA_MINUTES: dict[AgendaPart, int] = {"alone": 10, "patterns": 20, "actions": 20}
+_ALWAYS = {"recognise", "missing", "two-actions"}
 
 
-def agenda(published: Published) -> tuple[Prompt, ...]:
-    """The prompts that fit a published round, in the order of the hour, each with what triggered it."""
-    fitting = (
-        Prompt("alone", "recognise", tuple(part.role for part in published.held)),
-        Prompt("alone", "missing", ()),
-        Prompt("patterns", "strengths", tuple(item.responsibility for item in published.strengths)),
-        Prompt("patterns", "thin", tuple(item.responsibility for item in published.thin)),
-        Prompt("patterns", "overlaps", tuple(part.role for part in published.overlaps)),
-        Prompt("patterns", "not-held", tuple(part.role for part in published.not_held)),
-        Prompt("patterns", "quiet", tuple(role for item in published.quiet for role in item.roles)),
-        Prompt("actions", "share-the-load", tuple(item.responsibility for item in published.thin)),
-        Prompt("actions", "meet", tuple(role for item in published.quiet for role in item.roles)),
-        Prompt("actions", "agree", tuple(part.role for part in published.overlaps)),
-        Prompt("actions", "two-actions", ()),
+def agenda(published: Published) -> tuple[AgendaPrompt, ...]:
+    """The prompts that apply to a published round, in the order of the hour, each with the items that triggered it."""
+    common_roles = tuple(share.role for share in published.common_roles)
+    rare_roles = tuple(share.role for share in published.rare_roles)
+    strengths = tuple(item.responsibility for item in published.strengths)
+    gaps = tuple(item.responsibility for item in published.gaps)
+    overlaps = tuple(share.role for share in published.overlaps)
+    weak_contacts = tuple(role for item in published.weak_contacts for role in item.roles)
+    prompts = (
+        AgendaPrompt("alone", "recognise", common_roles),
+        AgendaPrompt("alone", "missing", ()),
+        AgendaPrompt("patterns", "strengths", strengths),
+        AgendaPrompt("patterns", "gaps", gaps),
+        AgendaPrompt("patterns", "overlaps", overlaps),
+        AgendaPrompt("patterns", "rare-roles", rare_roles),
+        AgendaPrompt("patterns", "weak-contacts", weak_contacts),
+        AgendaPrompt("actions", "close-a-gap", gaps),
+        AgendaPrompt("actions", "strengthen-a-contact", weak_contacts),
+        AgendaPrompt("actions", "settle-an-overlap", overlaps),
+        AgendaPrompt("actions", "two-actions", ()),
     )
-    always = {"recognise", "missing", "two-actions"}
-    return tuple(prompt for prompt in fitting if prompt.about or prompt.id in always)
+    return tuple(prompt for prompt in prompts if prompt.about or prompt.id in _ALWAYS)

@@ -1,16 +1,15 @@
-"""What is said about a published round: facts for the page, print, CSV and JSON, and an hour's agenda."""
+"""The facts of a published round, for the page, print, CSV and JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from quiz.bank import Bank
-from quiz.teams.anonymous.published import BANDS, STEP, Part, Published
+from quiz.teams.anonymous.published import BAND_LABELS, SHARE_STEP_PERCENT, Published, PublishedShare
 
 
 class Fact(NamedTuple):
-    """One thing that a published round says. `value` is in words that can stand in a table cell."""
+    """One fact of a published round. `value` is text for a table cell."""
 
     kind: str
     id: str
@@ -19,33 +18,38 @@ class Fact(NamedTuple):
 
 
 def facts(published: Published, bank: Bank) -> list[Fact]:
-    """Everything that a published round says, one thing a row: page, print, CSV and JSON hold these and no others.
+    """Everything that a published round says, one fact a row: page, print, CSV and JSON show these and no others.
 
-    The last rows name what the bank no longer has.
+    The last rows name the roles and responsibilities that are no longer in the bank.
     """
-    name = {part.role: part.name for part in published.mix}
     rows = [Fact("people", "people", "finished", str(published.people))]
-    rows += [Fact("mix", part.role, part.name, _said(part)) for part in published.mix]
-    bounded = published.others <= STEP or any(part.most for part in published.mix)
-    rows.append(Fact("mix", "others", "other roles", f"{published.others}%" + " or less" * bounded))
-    rows += [Fact("coverage", item.responsibility, item.name, BANDS[item.band]) for item in published.coverage]
-    for item in published.hand_overs:
-        rows.append(
-            Fact("hand-over", " ".join(item.roles), " – ".join(map(name.__getitem__, item.roles)), BANDS[item.band])
-        )
-    return [*rows, *_gone(published, bank)]
-
-
-def _said(part: Part) -> str:
-    if part.percent is None:
-        return "held, share not told" if part.held else "few or nobody"
-    return "most or all" if part.most else f"{part.percent}%"
-
-
-def _gone(published: Published, bank: Bank) -> Iterator[Fact]:
-    for part in published.mix:
-        if part.role not in bank.role:
-            yield Fact("gone", part.role, part.name, "no longer in the quiz")
+    for share in published.mix:
+        rows.append(Fact("mix", share.role, share.name, share_text(share)))
+    rows.append(Fact("mix", "others", "other roles", _other_roles_text(published)))
+    for item in published.coverage:
+        rows.append(Fact("coverage", item.responsibility, item.name, BAND_LABELS[item.band]))
+    role_names = {share.role: share.name for share in published.mix}
+    for contact in published.contacts:
+        names = [role_names[role] for role in contact.roles]
+        rows.append(Fact("contact", " ".join(contact.roles), " – ".join(names), BAND_LABELS[contact.band]))
+    for share in published.mix:
+        if share.role not in bank.role:
+            rows.append(Fact("removed", share.role, share.name, "no longer in the quiz"))
     for item in published.coverage:
         if item.responsibility not in bank.responsibility:
-            yield Fact("gone", item.responsibility, item.name, "no longer in the quiz")
+            rows.append(Fact("removed", item.responsibility, item.name, "no longer in the quiz"))
+    return rows
+
+
+def share_text(share: PublishedShare) -> str:
+    """The share of a role as text: a percentage, or what is published instead."""
+    if share.is_most:
+        return "most or all"
+    if share.percent is not None:
+        return f"{share.percent}%"
+    return "three or more people, share not shown" if share.is_common else "few or nobody"
+
+
+def _other_roles_text(published: Published) -> str:
+    is_upper_limit = published.other_percent <= SHARE_STEP_PERCENT or any(share.is_most for share in published.mix)
+    return f"{published.other_percent}% or less" if is_upper_limit else f"{published.other_percent}%"

@@ -1,4 +1,4 @@
-"""What a round published, as values: bands, shares to 5 %, and what follows from them."""
+"""What a round published, as values: bands, shares in steps of 5 %, and what is derived from them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-#: From so many people on, bands are parts of the team instead of heads.
-LARGE = 20
-#: A role held by fewer people is told only among the other roles.
-NAMED_FROM = 3
-#: A share from here on is told as "most or all": nobody may be the visible exception.
-MOST = 80
-#: Shares are told to so many percent.
-STEP = 5
+#: From this number of people on, bands are fractions of the team instead of numbers of people.
+LARGE_TEAM_SIZE = 20
+#: A role that fewer people combine is published only as part of the other roles.
+MIN_HOLDERS_NAMED = 3
+#: A larger share is published as this one ("most or all"), so that nobody is the visible exception.
+MAX_SHARE_PERCENT = 80
+#: Shares are published in steps of this size.
+SHARE_STEP_PERCENT = 5
 
-#: Every band in words, from the fewest people to the most: three for small teams, then four for large ones.
-BANDS = {
+#: The id and the label of each band, lowest first: three for small teams, then four for large ones.
+BAND_LABELS = {
     "one-at-most": "one at most",
     "two-or-three": "two or three",
     "four-or-more": "four or more",
@@ -26,31 +26,33 @@ BANDS = {
     "to-three-quarters": "a half to three quarters",
     "over-three-quarters": "more than three quarters",
 }
-HEADS, PARTS = tuple(BANDS)[:3], tuple(BANDS)[3:]
-FEWEST, _MANY = {HEADS[0], PARTS[0]}, {HEADS[-1], PARTS[-1]}
+COUNT_BANDS = tuple(BAND_LABELS)[:3]
+FRACTION_BANDS = tuple(BAND_LABELS)[3:]
+LOWEST_BANDS = {COUNT_BANDS[0], FRACTION_BANDS[0]}
+HIGHEST_BANDS = {COUNT_BANDS[-1], FRACTION_BANDS[-1]}
 
 
 @dataclass(frozen=True)
-class Part:
-    """One role of the team's mix.
+class PublishedShare:
+    """One role and its share of the team's mix.
 
-    `held` says whether three people or more combine it. `percent` is its share, None where it is not told: for a role
-    that is not held, and for all others beside one that makes most or all of the mix.
+    `is_common` says whether at least `MIN_HOLDERS_NAMED` people combine the role. `percent` is None if it is not
+    published: for a role that is not common, and next to a role that makes most or all of the mix.
     """
 
     role: str
     name: str
-    held: bool
+    is_common: bool
     percent: int | None
 
     @property
-    def most(self) -> bool:
-        """Whether it makes most or all of the mix: how much exactly is not told."""
-        return self.percent is not None and self.percent >= MOST
+    def is_most(self) -> bool:
+        """Whether the role makes most or all of the mix; the exact share is not published."""
+        return self.percent is not None and self.percent >= MAX_SHARE_PERCENT
 
 
 @dataclass(frozen=True)
-class Covered:
+class PublishedCoverage:
     """How many people do one responsibility weekly or more, as a band."""
 
     responsibility: str
@@ -60,10 +62,10 @@ class Covered:
 
 
 @dataclass(frozen=True)
-class HandOver:
-    """How many people stand between two neighbours on the map, as a band.
+class ContactBand:
+    """How many people connect two roles that usually work together, as a band.
 
-    Counted is who combines both, or combines one and works with the other at least weekly.
+    Connects: combines both roles, or combines one and works with the other at least weekly.
     """
 
     roles: tuple[str, str]
@@ -72,62 +74,64 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Published:
-    """All that is ever known of a closed round. It carries its names, so it outlives changes of the bank.
+    """Everything that is known of a closed round. It contains its names, so it is valid after a change of the bank.
 
-    `people` is how many had finished, which the lead saw while the round was open. `bank` is the bank's version then.
-    `others` is the percent of the mix that is not told by role: `STEP` says "5% or less", and 20 beside a role of
-    `MOST` says "20% or less". All roles and responsibilities are there, in the order of the flow.
+    `people` is the number of counted responses, which the lead saw while the round was open. `bank` is the version of
+    the bank at that time. `other_percent` is the share of all roles without a published percent together:
+    `SHARE_STEP_PERCENT` means "5% or less", and 20 next to a role of `MAX_SHARE_PERCENT` means "20% or less". All roles
+    and responsibilities are included, in the order of the flow.
     """
 
     people: int
     bank: str
-    mix: tuple[Part, ...]
-    others: int
-    coverage: tuple[Covered, ...]
-    hand_overs: tuple[HandOver, ...]
+    mix: tuple[PublishedShare, ...]
+    other_percent: int
+    coverage: tuple[PublishedCoverage, ...]
+    contacts: tuple[ContactBand, ...]
 
     @property
-    def large(self) -> bool:
-        """Whether bands are parts of the team instead of heads."""
-        return self.people >= LARGE
+    def is_large(self) -> bool:
+        """Whether bands are fractions of the team instead of numbers of people."""
+        return self.people >= LARGE_TEAM_SIZE
 
     @property
-    def held(self) -> tuple[Part, ...]:
-        """Roles that three people or more combine, largest share first."""
-        return tuple(sorted((p for p in self.mix if p.held), key=lambda part: -(part.percent or 0)))
+    def common_roles(self) -> tuple[PublishedShare, ...]:
+        """The roles that at least three people combine, largest share first."""
+        common = [share for share in self.mix if share.is_common]
+        return tuple(sorted(common, key=lambda share: share.percent or 0, reverse=True))
 
     @property
-    def not_held(self) -> tuple[Part, ...]:
-        """Roles that few people combine, or nobody: which of the two is not told."""
-        return tuple(part for part in self.mix if not part.held)
+    def rare_roles(self) -> tuple[PublishedShare, ...]:
+        """The roles that few people combine, or nobody: which of the two is not published."""
+        return tuple(share for share in self.mix if not share.is_common)
 
     @property
-    def strengths(self) -> tuple[Covered, ...]:
-        """Responsibilities that many do."""
-        return tuple(item for item in self.coverage if item.band in _MANY)
+    def strengths(self) -> tuple[PublishedCoverage, ...]:
+        """The responsibilities that many people do."""
+        return tuple(item for item in self.coverage if item.band in HIGHEST_BANDS)
 
     @property
-    def thin(self) -> tuple[Covered, ...]:
-        """Responsibilities that rest on one person at most; in a large team, on under a quarter."""
-        return tuple(item for item in self.coverage if item.band in FEWEST)
+    def gaps(self) -> tuple[PublishedCoverage, ...]:
+        """The responsibilities that one person at most does; in a large team, under a quarter."""
+        return tuple(item for item in self.coverage if item.band in LOWEST_BANDS)
 
     @property
-    def overlaps(self) -> tuple[Part, ...]:
-        """Roles of which many people do more than half of the responsibilities: worth agreeing who takes what."""
-        all_of = Counter(item.role for item in self.coverage)
-        strong = Counter(item.role for item in self.strengths)
-        return tuple(part for part in self.mix if 2 * strong[part.role] > all_of[part.role])
+    def overlaps(self) -> tuple[PublishedShare, ...]:
+        """The roles of which many people do more than half of the responsibilities."""
+        responsibilities = Counter(item.role for item in self.coverage)
+        strengths = Counter(item.role for item in self.strengths)
+        return tuple(share for share in self.mix if 2 * strengths[share.role] > responsibilities[share.role])
 
     @property
-    def quiet(self) -> tuple[HandOver, ...]:
-        """Neighbours with few contacts, of which the team holds one at least; none where all are so.
+    def weak_contacts(self) -> tuple[ContactBand, ...]:
+        """The pairs in the lowest band with at least one common role; empty if all pairs are in the lowest band.
 
-        Contacts are asked on a page that may be left out: where no hand-over shows any, most likely nobody gave them.
+        Contacts are asked on an optional page: if no pair is above the lowest band, most likely nobody filled it in.
         """
-        if all(item.band in FEWEST for item in self.hand_overs):
+        if all(item.band in LOWEST_BANDS for item in self.contacts):
             return ()
-        held = {part.role for part in self.held}
-        return tuple(item for item in self.hand_overs if item.band in FEWEST and held.intersection(item.roles))
+        common = {share.role for share in self.common_roles}
+        return tuple(item for item in self.contacts if item.band in LOWEST_BANDS and common.intersection(item.roles))
 
     def to_data(self) -> dict[str, Any]:
         """This as plain values, ready for JSON."""
@@ -135,26 +139,22 @@ class Published:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Published:
-        """What `to_data` gave, also after a way through JSON.
+        """The inverse of `to_data`, also after JSON turned tuples into lists.
 
         Raises
         ------
         ValueError
-            Where `data` is anything else.
+            If `data` is anything else.
         """
         try:
-            hand_overs = [HandOver(tuple(item["roles"]), item["band"]) for item in data["hand_overs"]]
-            made = cls(
-                **{
-                    **data,
-                    "mix": tuple(Part(**part) for part in data["mix"]),
-                    "coverage": tuple(Covered(**item) for item in data["coverage"]),
-                    "hand_overs": tuple(hand_overs),
-                }
-            )
+            fields = dict(data)
+            fields["mix"] = tuple(PublishedShare(**item) for item in data["mix"])
+            fields["coverage"] = tuple(PublishedCoverage(**item) for item in data["coverage"])
+            fields["contacts"] = tuple(ContactBand(tuple(item["roles"]), item["band"]) for item in data["contacts"])
+            published = cls(**fields)
         except (KeyError, TypeError) as error:
             raise ValueError(f"this is no published round: {error!r}") from error
-        bands = {item.band for item in made.coverage} | {item.band for item in made.hand_overs}
-        if strange := bands - BANDS.keys():
-            raise ValueError(f"this is no published round: unknown bands {sorted(strange)}")
-        return made
+        bands = {item.band for item in published.coverage} | {item.band for item in published.contacts}
+        if unknown := bands - BAND_LABELS.keys():
+            raise ValueError(f"this is no published round: unknown bands {sorted(unknown)}")
+        return published

@@ -56,12 +56,12 @@ def _just_replaced() -> Team | None:
 
 
 def _team() -> Team:
-    found: Team = g.record
-    return found
+    team: Team = g.record
+    return team
 
 
 def _anonymous() -> Team:
-    """The team, where it is of the kind that has rounds and a minimum."""
+    """The team; 404 if it is open, because only anonymous teams have rounds and a minimum."""
     if _team().kind != "anonymous":
         abort(404)
     return _team()
@@ -78,25 +78,28 @@ def page() -> str:
         "seed": links.new_link(),
     }
     if team.kind == "open":
-        return render_template("teams/open.html", **common, **by_name(team), bank=app.bank, lead=True)
-    shown = round_pages.shown(team)
+        return render_template("teams/open.html", **common, **open_team_page(team), bank=app.bank, lead=True)
     return render_template(
         "lead/page.html",
         **common,
-        standing=round_pages.standing(team, app.storage.load_round_members(team.id)),
-        rounds=shown,
-        minimums=[n for n in anonymous.MINIMUMS if n > team.minimum],
+        progress=round_pages.round_progress(team, app.storage.load_round_members(team.id)),
+        rounds=round_pages.closed_rounds(team),
+        minimums=[minimum for minimum in anonymous.MINIMUMS if minimum > team.minimum],
         too_few="few" in request.args,
     )
 
 
-def by_name(team: Team) -> dict[str, Any]:
+def open_team_page(team: Team) -> dict[str, Any]:
     """What the page of an open team shows of its members; those who have not finished are only counted."""
     app = current()
     members = app.storage.load_open_members(team.id)
     finished = [member for member in members if member.is_finished]
-    shown = open_team.open_team(app.bank, app.scoring_model, finished)
-    return {"shown": shown, "waiting": len(members) - len(finished), "map": round_pages.open_map(app.bank, shown)}
+    people = open_team.open_team(app.bank, app.scoring_model, finished)
+    return {
+        "shown": people,
+        "unfinished": len(members) - len(finished),
+        "roles": round_pages.people_of_roles(app.bank, people),
+    }
 
 
 @pages.get("/join.svg")
@@ -110,10 +113,10 @@ def close() -> str | Response:
     """Close the open round, which publishes it, after asking once; with too few it stays open and says so."""
     app, team = current(), _anonymous()
     if request.method != "POST":
-        standing = round_pages.standing(team, app.storage.load_round_members(team.id))
-        if team.open_round is None or not standing.enough:
+        progress = round_pages.round_progress(team, app.storage.load_round_members(team.id))
+        if team.open_round is None or not progress.is_enough:
             return redirect(url_for("lead.page"), 303)
-        return render_template("lead/close.html", team=team, standing=standing)
+        return render_template("lead/close.html", team=team, progress=progress)
     # The form names its round, so that an old form does not close the next round.
     number = request.form.get("round", type=int)
     publish = round_pages.publisher(app.bank, app.scoring_model)
@@ -170,34 +173,35 @@ def delete() -> str | Response:
 
 
 def _published(number: int) -> anonymous.Published:
-    """The one road from a round to anything that is served of it."""
-    return next((one.result for one in round_pages.shown(_anonymous()) if one.number == number), None) or abort(404)
+    """What a round published; everything that is served of a round comes from here. 404 if there is nothing."""
+    return round_pages.published_round(_anonymous(), number) or abort(404)
 
 
 @pages.get("/rounds/<int:number>")
 def round(number: int) -> str:
     """What a closed round published."""
-    app = current()
+    app, team, published = current(), _team(), _published(number)
     return render_template(
         "teams/round.html",
-        team=_team(),
+        team=team,
         number=number,
-        page=round_pages.page(app.bank, _published(number)),
-        rounds=round_pages.shown(_team()),
+        page=round_pages.round_page(app.bank, published),
+        comparison=round_pages.compare_rounds(published, round_pages.closed_rounds(team)),
+        lead=True,
         bank=app.bank,
     )
 
 
 @pages.get("/rounds/<int:number>.json")
 def round_json(number: int) -> Response:
-    """The same as JSON."""
+    """The facts of a round as JSON."""
     facts = anonymous.facts(_published(number), current().bank)
     return jsonify({"team": _team().name, "round": number, "facts": [fact._asdict() for fact in facts]})
 
 
 @pages.get("/rounds/<int:number>.csv")
 def round_csv(number: int) -> Response:
-    """The same as CSV."""
+    """The facts of a round as CSV."""
     rows = [anonymous.Fact._fields, *anonymous.facts(_published(number), current().bank)]
     answer = Response(export.to_csv(rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = "attachment; filename=many-hats-round.csv"

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from quiz.bank import Bank
 from quiz.scoring import ScoringModel
-from quiz.teams.anonymous import BANDS, FLOOR, Member, Published, publish
+from quiz.teams.anonymous import BAND_LABELS, MIN_ROUND_SIZE, Contribution, Published, publish
 
 Numbers = NDArray[Any]
-Gate = Callable[[Sequence[Member], Published | None], Published]
+Gate = Callable[[Sequence[Contribution], Published | None], Published]
 
 
 class Habits(NamedTuple):
@@ -114,10 +114,10 @@ class Outcome(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What teams published, one row a team; bands as places in `BANDS`."""
+    """What teams published, one row a team; bands as places in `BAND_LABELS`."""
 
     bands: Numbers  # (teams, rounds, questions)
-    hand_overs: Numbers  # (teams, rounds, pairs)
+    contact_bands: Numbers  # (teams, rounds, pairs)
     shares: Numbers  # (teams, rounds, roles), 0 where none is told
     held: Numbers  # (teams, rounds, roles)
     others: Numbers  # (teams, rounds)
@@ -133,8 +133,8 @@ class Attacker:
         self.pairs = [tuple(map(self.model.roles.index, pair)) for pair in sorted(bank.contacts)]
         self.points = list(bank.option)
 
-    def _publish(self, members: Sequence[Member], before: Published | None) -> Published:
-        published = publish(self.bank, self.model, members, FLOOR, before)
+    def _publish(self, members: Sequence[Contribution], before: Published | None) -> Published:
+        published = publish(self.bank, self.model, members, MIN_ROUND_SIZE, before)
         assert published is not None, "every story's rounds are large enough"
         return published
 
@@ -159,7 +159,9 @@ class Attacker:
             steps, contacts = self.people(story.people, rng)
             self._disguise(story, steps, contacts)
             members = [
-                Member(dict(zip(self.model.questions, map(self.points.__getitem__, row), strict=True)), works_with)
+                Contribution(
+                    dict(zip(self.model.questions, map(self.points.__getitem__, row), strict=True)), works_with
+                )
                 for row, works_with in zip(steps.tolist(), map(self._named, contacts), strict=True)
             ]
             published: Published | None = None
@@ -197,13 +199,13 @@ class Attacker:
 
     @staticmethod
     def _read(published: Published) -> tuple[list[float], ...]:
-        place = {band: n for n, band in enumerate(BANDS)}
+        place = {band: n for n, band in enumerate(BAND_LABELS)}
         return (
             [place[item.band] for item in published.coverage],
-            [place[item.band] for item in published.hand_overs],
+            [place[item.band] for item in published.contacts],
             [(part.percent or 0) / 100 for part in published.mix],
-            [part.held for part in published.mix],
-            [published.others / 100],
+            [part.is_common for part in published.mix],
+            [published.other_percent / 100],
         )
 
     def _clues(self, seen: _Seen) -> Numbers:
@@ -213,7 +215,7 @@ class Attacker:
         beside = seen.bands @ belongs @ belongs.T - seen.bands
         share, held = seen.shares[:, :, role], seen.held[:, :, role]
         touch = np.array([[n in pair for n in range(belongs.shape[1])] for pair in self.pairs])
-        crossed = (seen.hand_overs @ touch / touch.sum(axis=0))[:, :, role]
+        crossed = (seen.contact_bands @ touch / touch.sum(axis=0))[:, :, role]
         team = np.stack([seen.others[:, :, 0], seen.bands.mean(axis=2), seen.shares.max(axis=2)])
         whole = np.broadcast_to(team[..., None], (*team.shape, len(role)))
         by_round = np.concatenate([np.stack([beside, share, held, crossed]), whole])
@@ -229,14 +231,14 @@ class Attacker:
     def _company(self, seen: _Seen, role: int) -> Numbers:
         """What bears on one contact, (teams, 1, clues): the hand-overs that touch the role, and the mix around it."""
         touching = [n for n, pair in enumerate(self.pairs) if role in pair]
-        ways = [_columns([*seen.hand_overs[:, :, n].T[:, :, None]]) for n in touching]
+        ways = [_columns([*seen.contact_bands[:, :, n].T[:, :, None]]) for n in touching]
         plain = np.concatenate([seen.shares, seen.held, seen.others], axis=2).reshape(len(seen.bands), 1, -1)
         return np.concatenate([*ways, plain, np.ones((len(plain), 1, 1))], axis=2)
 
 
 def _columns(marks: Sequence[Numbers]) -> Numbers:
     """One column, of 0 and 1, for every combination of marks that occurs; marks have shape (teams, questions)."""
-    code = sum(mark.astype(np.intp) * (len(BANDS) + 1) ** n for n, mark in enumerate(marks))
+    code = sum(mark.astype(np.intp) * (len(BAND_LABELS) + 1) ** n for n, mark in enumerate(marks))
     kinds, kind = np.unique(code, return_inverse=True)
     return np.eye(len(kinds), dtype=np.float32)[kind.reshape(code.shape)]
 

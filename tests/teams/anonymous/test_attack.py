@@ -26,14 +26,14 @@ from quiz.config import paths
 from quiz.results.goals import MIN_REGULAR_LEVEL
 from quiz.scoring import ScoringModel
 from quiz.teams.anonymous import (
-    BANDS,
-    FLOOR,
-    LARGE,
+    BAND_LABELS,
+    LARGE_TEAM_SIZE,
+    MIN_ROUND_SIZE,
     MINIMUMS,
-    Member,
+    Contribution,
     Published,
-    eligible,
     facts,
+    is_eligible,
     may_close,
     must_withdraw,
     publish,
@@ -102,7 +102,7 @@ class Office(RuleBasedStateMachine):
     @initialize(minimum=st.sampled_from(MINIMUMS), seed=st.integers(0, 2**32))
     def open(self, minimum: int, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
-        self.teams = [Team(FLOOR), Team(minimum)]
+        self.teams = [Team(MIN_ROUND_SIZE), Team(minimum)]
 
     @property
     def day(self) -> str:
@@ -129,7 +129,8 @@ class Office(RuleBasedStateMachine):
         return [
             id
             for id, r in self.responses.items()
-            if r.team == team and eligible(r.finished, counted=r.counted, elsewhere=False, last_closed=own.last_closed)
+            if r.team == team
+            and is_eligible(r.finished, counted=r.counted, in_other_team=False, last_closed=own.last_closed)
         ]
 
     any_number = st.integers(0, 10**6)
@@ -206,7 +207,7 @@ class Office(RuleBasedStateMachine):
     @rule(team=a_team)
     def the_lead_closes(self, team: int) -> None:
         own, ids = self.teams[team], self.ready(team)
-        members = [Member(self.responses[id].answers, self.responses[id].contacts) for id in ids]
+        members = [Contribution(self.responses[id].answers, self.responses[id].contacts) for id in ids]
         before = Published.from_data(json.loads(own.rounds[-1].data)) if own.rounds else None
         published = publish(BANK, MODEL, members, own.minimum, before)
         assert (published is not None) == may_close(len(ids), own.minimum) == (len(ids) >= own.minimum)
@@ -263,7 +264,7 @@ class Office(RuleBasedStateMachine):
         assert max(self.times_counted.values(), default=0) <= 1
 
 
-def check_truth(published: Published, before: Published | None, members: list[Member]) -> None:
+def check_truth(published: Published, before: Published | None, members: list[Contribution]) -> None:
     """Against a count made by hand: a first round's bands are exact, a later one's are off by one person at most."""
     slack = (0,) if before is None else (-1, 0, 1)
     people = len(members)
@@ -273,7 +274,7 @@ def check_truth(published: Published, before: Published | None, members: list[Me
         assert any(in_band(told[id], done + change, people) for change in slack), (id, told[id], done)
     shares = [part.percent for part in published.mix if part.percent is not None]
     assert all(share % 5 == 0 and 0 < share <= 80 for share in shares)
-    assert sum(shares) + published.others == 100
+    assert sum(shares) + published.other_percent == 100
     assert published.people == people
     assert plain_values(published.to_data()) <= public_values(people)
     assert len(facts(published, BANK)) == 1 + 7 + 1 + 21 + 12
@@ -281,7 +282,7 @@ def check_truth(published: Published, before: Published | None, members: list[Me
 
 def in_band(band: str, heads: int, people: int) -> bool:
     """Said another way than in the gate: each band as a range of heads, or of parts of the team."""
-    if people < LARGE:
+    if people < LARGE_TEAM_SIZE:
         least, most = {"one-at-most": (-1, 1), "two-or-three": (2, 3), "four-or-more": (4, people + 1)}[band]
         return least <= heads <= most
     part = heads / people
@@ -306,14 +307,14 @@ def public_values(people: int) -> set[Any]:
     """All that may ever stand in a published round: names of the bank, bands, steps of 5, and how many took part."""
     names = {item for role in BANK.roles for item in (role.id, role.name)}
     names |= {item for r in BANK.questions_in_order for item in (r.id, r.name)}
-    return names | {BANK.version, people, None, True, False} | set(BANDS) | set(range(5, 101, 5))
+    return names | {BANK.version, people, None, True, False} | set(BAND_LABELS) | set(range(5, 101, 5))
 
 
 def check_one_person_hides(last: Round, closed: Round) -> bool:
     """Whether only one person came, left or was exchanged since a team's first round; nothing may have changed then."""
     old, new = Counter(last.sheets), Counter(closed.sheets)
     one_person = max((old - new).total(), (new - old).total()) <= 1
-    same_bands = (last.counted < LARGE) == (closed.counted < LARGE)
+    same_bands = (last.counted < LARGE_TEAM_SIZE) == (closed.counted < LARGE_TEAM_SIZE)
     alike = last.fresh and one_person and same_bands
     if alike:
         then, now = json.loads(last.data), json.loads(closed.data)
@@ -365,8 +366,8 @@ def test_a_lead_who_watches_guesses_hardly_better_than_blind(attacker, name):
 
 @pytest.mark.thorough
 def test_without_regard_to_the_round_before_the_same_attacker_would_read_answers(bank):
-    def forgetful(members: Sequence[Member], _: Published | None) -> Published:
-        published = publish(bank, MODEL, members, FLOOR)
+    def forgetful(members: Sequence[Contribution], _: Published | None) -> Published:
+        published = publish(bank, MODEL, members, MIN_ROUND_SIZE)
         assert published
         return published
 

@@ -18,18 +18,18 @@ from quiz.bank import load
 from quiz.scoring import ScoringModel
 from quiz.teams import OpenMember
 from quiz.teams.anonymous import (
-    BANDS,
+    AGENDA_MINUTES,
+    BAND_LABELS,
+    MAX_SHARE_PERCENT,
     MINIMUMS,
-    MINUTES,
-    MOST,
-    Covered,
+    Contribution,
     Fact,
-    Member,
-    Part,
     Published,
+    PublishedCoverage,
+    PublishedShare,
     agenda,
-    eligible,
     facts,
+    is_eligible,
     may_close,
     must_withdraw,
     publish,
@@ -40,8 +40,8 @@ from tests.factories import BANK, MODEL, member
 ENGINEER, ANALYST, IDLE = member("data-engineer"), member("data-analyst"), member()
 
 
-def published(members: Sequence[Member], minimum: int = 5, before: Published | None = None) -> Published:
-    result = publish(BANK, MODEL, members, minimum, before)
+def published(members: Sequence[Contribution], minimum: int = 5, previous: Published | None = None) -> Published:
+    result = publish(BANK, MODEL, members, minimum, previous)
     assert result is not None
     return result
 
@@ -54,12 +54,12 @@ def percents(round: Published) -> dict[str, int]:
     return {part.role: part.percent for part in round.mix if part.percent is not None}
 
 
-def anybody(rng: np.random.Generator) -> Member:
+def anybody(rng: np.random.Generator) -> Contribution:
     """Somebody at random, most of whose week belongs to a few roles."""
     roles = rng.choice(MODEL.roles, rng.integers(0, 4), replace=False).tolist()
     changes = {id: str(rng.choice(list(BANK.option))) for id in MODEL.questions if rng.random() < 0.4}
     contacts = [role for role in MODEL.roles if rng.random() < 0.5]
-    return Member(dict(member(*roles).answers) | changes, contacts)
+    return Contribution(dict(member(*roles).answers) | changes, contacts)
 
 
 def as_before(round: Published, before: Published) -> bool:
@@ -104,27 +104,27 @@ def test_one_person_who_joins_leaves_or_is_exchanged_changes_nothing_but_the_cou
         "joins": [*team, newcomer],
         "leaves": team[1:],
         "is exchanged": [*team[1:], newcomer],
-        "answers otherwise": [Member(newcomer.answers, team[0].contacts), *team[1:]],
+        "answers otherwise": [Contribution(newcomer.answers, team[0].contacts), *team[1:]],
     }[change]
     first = published(team)
-    assert as_before(published(after, before=first), first)
+    assert as_before(published(after, previous=first), first)
 
 
 def test_a_joiner_on_the_edge_of_a_band_does_not_move_it():
     first = published([ENGINEER, *4 * [IDLE]])
-    second = published([ENGINEER, ENGINEER, *4 * [IDLE]], before=first)
+    second = published([ENGINEER, ENGINEER, *4 * [IDLE]], previous=first)
     assert band(first, "pipelines") == band(second, "pipelines") == "one-at-most"
 
 
 def test_a_leaver_on_the_edge_of_a_band_does_not_move_it():
     first = published([*4 * [ENGINEER], IDLE, IDLE])
-    second = published([*3 * [ENGINEER], IDLE, IDLE], before=first)
+    second = published([*3 * [ENGINEER], IDLE, IDLE], previous=first)
     assert band(first, "pipelines") == band(second, "pipelines") == "four-or-more"
 
 
 def test_a_swap_on_the_edge_of_a_band_does_not_move_it():
     first = published([*2 * [ENGINEER], *3 * [IDLE]])
-    second = published([*1 * [ENGINEER], *4 * [IDLE]], before=first)
+    second = published([*1 * [ENGINEER], *4 * [IDLE]], previous=first)
     assert band(first, "pipelines") == band(second, "pipelines") == "two-or-three"
 
 
@@ -133,14 +133,14 @@ def test_a_swap_of_two_pure_people_does_not_move_the_mix():
     first = published([ENGINEER, *others])
     assert percents(first) == {"data-engineer": 70}
     assert percents(published([ANALYST, *others])) == {"data-engineer": 45, "data-analyst": 50}
-    assert as_before(published([ANALYST, *others], before=first), first)
+    assert as_before(published([ANALYST, *others], previous=first), first)
 
 
 def test_what_more_than_one_person_moved_is_told():
     first = published([ENGINEER, *4 * [IDLE]])
-    second = published([*3 * [ENGINEER], *2 * [IDLE]], before=first)
+    second = published([*3 * [ENGINEER], *2 * [IDLE]], previous=first)
     assert band(second, "pipelines") == "two-or-three"
-    assert percents(published([*3 * [ANALYST], *3 * [ENGINEER]], before=published(5 * [ENGINEER]))) == {
+    assert percents(published([*3 * [ANALYST], *3 * [ENGINEER]], previous=published(5 * [ENGINEER]))) == {
         "data-analyst": 50,
         "data-engineer": 45,
     }
@@ -160,26 +160,26 @@ def test_what_more_than_one_person_moved_is_told():
     ],
 )
 def test_a_band_is_left_as_soon_as_two_people_have_stopped(people, before, now, said):
-    def team(heads: int) -> list[Member]:
+    def team(heads: int) -> list[Contribution]:
         return [*heads * [ENGINEER], *(people - heads) * [IDLE]]
 
-    assert band(published(team(now), before=published(team(before))), "pipelines") == said
+    assert band(published(team(now), previous=published(team(before))), "pipelines") == said
 
 
 def held(found: Published) -> list[str]:
-    return [part.role for part in found.held]
+    return [part.role for part in found.common_roles]
 
 
 @pytest.mark.parametrize("people", [10, 50, 100])
 def test_one_person_may_tip_a_role_of_most_under_its_bound_and_nothing_is_told(people):
-    def team(engineers: int) -> list[Member]:
+    def team(engineers: int) -> list[Contribution]:
         return [*engineers * [ENGINEER], *(people - engineers) * [ANALYST]]
 
     most = next(n for n in range(people) if percents(published(team(n))) == {"data-engineer": 80})
     fresh = percents(published(team(most - 1)))
     assert fresh.keys() == {"data-engineer", "data-analyst"}
-    assert percents(published(team(most - 1), before=published(team(most)))) == {"data-engineer": 80}
-    assert percents(published(team(most), before=published(team(most - 1)))) == fresh
+    assert percents(published(team(most - 1), previous=published(team(most)))) == {"data-engineer": 80}
+    assert percents(published(team(most), previous=published(team(most - 1)))) == fresh
 
 
 @pytest.mark.parametrize("people", [9, 24, 60])
@@ -188,12 +188,12 @@ def test_one_person_may_tip_a_role_of_most_under_its_bound_and_nothing_is_told(p
     [(2, 3, False), (2, 4, True), (1, 3, False), (3, 2, False), (3, 1, True), (6, 2, False), (6, 0, True)],
 )
 def test_a_role_is_held_or_no_longer_held_once_more_people_moved_than_one(people, before, now, told):
-    def team(heads: int) -> list[Member]:
+    def team(heads: int) -> list[Contribution]:
         return [*heads * [ENGINEER], *3 * [ANALYST], *(people - heads - 3) * [IDLE]]
 
     first, fresh = published(team(before)), published(team(now))
     assert held(first) != held(fresh)
-    assert held(published(team(now), before=first)) == held(fresh if told else first)
+    assert held(published(team(now), previous=first)) == held(fresh if told else first)
 
 
 @pytest.mark.parametrize("moved", [(0, 1), (1, -1)], ids=["more of it told", "from one role to another"])
@@ -208,30 +208,30 @@ def test_a_mix_stays_up_to_what_one_person_can_move_and_no_further(people, by, h
     fresh = published(team)
     told = {role: now + by * way for (role, now), way in zip(percents(fresh).items(), moved, strict=True)}
     parts = tuple(dataclasses.replace(part, percent=told.get(part.role)) for part in fresh.mix)
-    after = published(team, before=dataclasses.replace(fresh, mix=parts))
+    after = published(team, previous=dataclasses.replace(fresh, mix=parts))
     assert percents(after) == (told if held_back else percents(fresh))
 
 
 def test_an_edit_after_closing_changes_nothing():
     answers = dict(ENGINEER.answers)
-    first = published([*4 * [ENGINEER], Member(answers)])
+    first = published([*4 * [ENGINEER], Contribution(answers)])
     told = json.dumps(first.to_data())
     answers["dashboards"] = "daily"
     assert json.dumps(first.to_data()) == told
-    assert not eligible("2026-05-31", counted=True, elsewhere=False, last_closed=None)
+    assert not is_eligible("2026-05-31", counted=True, in_other_team=False, last_closed=None)
 
 
 def test_a_retake_by_everybody_with_the_same_answers_says_the_same():
     rng = np.random.default_rng(3)
     team = [anybody(rng) for _ in range(9)]
     first = published(team)
-    assert published(team, before=first) == first
+    assert published(team, previous=first) == first
 
 
 def test_a_unanimous_team_looks_like_one_with_an_exception():
     everybody, all_but_one = published(5 * [ENGINEER]), published([*4 * [ENGINEER], IDLE])
     assert everybody == all_but_one
-    assert percents(everybody) == {"data-engineer": MOST}
+    assert percents(everybody) == {"data-engineer": MAX_SHARE_PERCENT}
     assert band(everybody, "pipelines") == "four-or-more"
 
 
@@ -252,13 +252,13 @@ def test_a_role_that_two_hold_is_told_only_among_the_others():
 
 def test_the_other_roles_are_never_told_to_be_nobody_s():
     round = published([*3 * [ENGINEER], *3 * [ANALYST]])
-    assert round.others == 5
+    assert round.other_percent == 5
     assert Fact("mix", "others", "other roles", "5% or less") in facts(round, BANK)
 
 
 def test_a_team_without_any_mix_says_only_that():
-    round = published(5 * [Member({})])
-    assert (percents(round), round.others, round.held, round.quiet) == ({}, 100, (), ())
+    round = published(5 * [Contribution({})])
+    assert (percents(round), round.other_percent, round.common_roles, round.weak_contacts) == ({}, 100, (), ())
     assert {item.band for item in round.coverage} == {"one-at-most"}
 
 
@@ -282,7 +282,7 @@ def test_two_hundred_members_are_told_in_quarters(heads, said):
 
 @pytest.mark.parametrize(("people", "said"), [(19, "four-or-more"), (20, "under-a-quarter")])
 def test_quarters_begin_with_the_twentieth_person(people, said):
-    assert published(people * [IDLE]).large == (people >= 20)
+    assert published(people * [IDLE]).is_large == (people >= 20)
     assert band(published([*4 * [ENGINEER], *(people - 4) * [IDLE]]), "pipelines") == said
 
 
@@ -293,7 +293,7 @@ def test_the_order_of_members_does_not_matter(seed, people):
     team, before = [anybody(rng) for _ in range(people)], published([anybody(rng) for _ in range(people)])
     mixed = random.Random(seed).sample(team, people)
     assert published(team) == published(mixed)
-    assert published(team, before=before) == published(mixed, before=before)
+    assert published(team, previous=before) == published(mixed, previous=before)
 
 
 def test_weekly_counts_and_monthly_does_not():
@@ -318,12 +318,12 @@ def test_a_hand_over_counts_who_knows_both_sides():
     both = member("data-engineer", "data-analyst")
     stranger = member("data-scientist", contacts=["data-analyst", "data-engineer"])
 
-    def between(*members: Member) -> str:
-        items = {item.roles: item.band for item in published(members).hand_overs}
+    def between(*members: Contribution) -> str:
+        items = {item.roles: item.band for item in published(members).contacts}
         return items["data-analyst", "data-engineer"]
 
     assert between(*5 * [ENGINEER]) == between(*5 * [stranger]) == "one-at-most"
-    assert between(*5 * [Member(ENGINEER.answers)]) == "one-at-most"
+    assert between(*5 * [Contribution(ENGINEER.answers)]) == "one-at-most"
     assert between(knows, both, *3 * [ENGINEER]) == "two-or-three"
     assert between(*2 * [knows], *2 * [both], ENGINEER) == "four-or-more"
 
@@ -344,7 +344,7 @@ def test_a_hand_over_counts_who_knows_both_sides():
     ],
 )
 def test_a_round_takes_fresh_finished_responses_once(finished, counted, elsewhere, last_closed, expected):
-    assert eligible(finished, counted=counted, elsewhere=elsewhere, last_closed=last_closed) is expected
+    assert is_eligible(finished, counted=counted, in_other_team=elsewhere, last_closed=last_closed) is expected
 
 
 def test_a_round_is_withdrawn_once_fewer_than_five_of_its_people_are_left():
@@ -370,12 +370,12 @@ def test_a_published_round_names_the_version_of_its_bank():
 
 
 def test_nothing_published_tells_when_anybody_finished():
-    assert some_round().to_data().keys() == {"people", "bank", "mix", "others", "coverage", "hand_overs"}
+    assert some_round().to_data().keys() == {"people", "bank", "mix", "other_percent", "coverage", "contacts"}
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"people": ...}, {"coverage": [{"responsibility": "x"}]}, {"mix": None}, {"surplus": 1}, {"hand_overs": [{}]}],
+    [{"people": ...}, {"coverage": [{"responsibility": "x"}]}, {"mix": None}, {"surplus": 1}, {"contacts": [{}]}],
     ids=str,
 )
 def test_anything_else_is_no_published_round(change):
@@ -397,12 +397,12 @@ def test_a_published_round_survives_another_bank_and_says_what_is_gone(small_ban
     assert now[: len(then)] == then
     gone = [(role.id, role.name) for role in BANK.roles]
     gone += [(item.id, item.name) for item in BANK.responsibility.values()]
-    assert now[len(then) :] == [Fact("gone", id, name, "no longer in the quiz") for id, name in gone]
+    assert now[len(then) :] == [Fact("removed", id, name, "no longer in the quiz") for id, name in gone]
 
 
 def test_a_round_of_another_bank_does_not_hold_back_the_next(small_bank):
     bakery = load(small_bank)
-    team = [Member({"dough": "daily", "oven": "daily"})] * 5
+    team = [Contribution({"dough": "daily", "oven": "daily"})] * 5
     before = published(5 * [ENGINEER])
     model = ScoringModel.from_bank(bakery)
     assert publish(bakery, model, team, 5, before) == publish(bakery, model, team, 5)
@@ -415,22 +415,22 @@ def test_the_facts_hold_all_of_a_published_round_and_nothing_else():
     assert len(told) == len(rows) == 1 + len(BANK.roles) + 1 + len(BANK.questions_in_order) + len(BANK.contacts)
     assert told["people", "people"] == "12"
     assert {id: value for (kind, id), value in told.items() if kind == "coverage"} == {
-        item.responsibility: BANDS[item.band] for item in round.coverage
+        item.responsibility: BAND_LABELS[item.band] for item in round.coverage
     }
-    assert {id: value for (kind, id), value in told.items() if kind == "hand-over"} == {
-        " ".join(item.roles): BANDS[item.band] for item in round.hand_overs
+    assert {id: value for (kind, id), value in told.items() if kind == "contact"} == {
+        " ".join(item.roles): BAND_LABELS[item.band] for item in round.contacts
     }
     for part in round.mix:
-        value = "held, share not told" if part.held else "few or nobody"
+        value = "three or more people, share not shown" if part.is_common else "few or nobody"
         assert told["mix", part.role] == (value if part.percent is None else f"{part.percent}%")
     name = {role.id: role.name for role in BANK.roles}
-    assert [(id, named) for kind, id, named, _ in rows if kind != "hand-over"] == [
+    assert [(id, named) for kind, id, named, _ in rows if kind != "contact"] == [
         ("people", "finished"),
         *name.items(),
         ("others", "other roles"),
         *((item.id, item.name) for item in BANK.responsibility.values()),
     ]
-    assert [named for kind, _, named, _ in rows if kind == "hand-over"] == [
+    assert [named for kind, _, named, _ in rows if kind == "contact"] == [
         f"{name[one]} – {name[other]}" for one, other in sorted(BANK.contacts)
     ]
 
@@ -445,7 +445,7 @@ def test_a_share_of_most_or_all_hides_the_others_shares(engineers):
     round = published([*engineers * [ENGINEER], *3 * [member("data-engineer", "data-analyst")]])
     said = {fact.id: fact.value for fact in facts(round, BANK) if fact.kind == "mix"}
     assert said["data-engineer"] == "most or all"
-    assert said["data-analyst"] == "held, share not told"
+    assert said["data-analyst"] == "three or more people, share not shown"
     assert said["others"] == "20% or less"
 
 
@@ -454,10 +454,10 @@ def test_derived_facts_come_from_the_bands():
     round = published(team)
     assert {item.responsibility for item in round.strengths} == {"pipelines", "ingest-transform-serve", "data-quality"}
     assert [part.role for part in round.overlaps] == ["data-engineer"]
-    assert "monitoring" in {item.responsibility for item in round.thin}
-    assert [part.role for part in round.held] == ["data-engineer", "data-analyst"]
-    assert {part.role for part in round.not_held} == set(MODEL.roles) - {"data-engineer", "data-analyst"}
-    quiet = {item.roles for item in round.quiet}
+    assert "monitoring" in {item.responsibility for item in round.gaps}
+    assert [part.role for part in round.common_roles] == ["data-engineer", "data-analyst"]
+    assert {part.role for part in round.rare_roles} == set(MODEL.roles) - {"data-engineer", "data-analyst"}
+    quiet = {item.roles for item in round.weak_contacts}
     assert ("data-analyst", "data-engineer") not in quiet
     assert ("data-analyst", "data-scientist") in quiet
     assert ("devops-sre", "ml-engineer") not in quiet
@@ -467,21 +467,23 @@ def test_derived_facts_of_a_large_team_come_from_its_quarters():
     round = published([*18 * [ENGINEER], *4 * [ANALYST], *2 * [member("data-engineer", contacts=["data-analyst"])]])
     own = {role: {item.id for item in BANK.role[role].responsibilities} for role in ("data-engineer", "data-analyst")}
     assert {item.responsibility for item in round.strengths} == own["data-engineer"]
-    assert {item.responsibility for item in round.thin} == set(MODEL.questions) - own["data-engineer"]
+    assert {item.responsibility for item in round.gaps} == set(MODEL.questions) - own["data-engineer"]
     assert [part.role for part in round.overlaps] == ["data-engineer"]
-    assert round.quiet == ()
+    assert round.weak_contacts == ()
 
 
 def test_roles_held_come_with_the_largest_share_first():
     round = published([*3 * [ENGINEER], *6 * [ANALYST]])
     assert percents(round) == {"data-engineer": 30, "data-analyst": 65}
-    assert [part.role for part in round.held] == ["data-analyst", "data-engineer"]
+    assert [part.role for part in round.common_roles] == ["data-analyst", "data-engineer"]
 
 
 @pytest.mark.parametrize(("strong", "shared"), [(0, False), (1, False), (2, False), (3, True), (4, True)])
 def test_many_share_a_role_when_they_do_more_than_half_of_it(strong, shared):
-    baker = Part("baker", "Baker", True, 40)
-    duties = [Covered(f"b{n}", "", "baker", "four-or-more" if n < strong else "one-at-most") for n in range(4)]
+    baker = PublishedShare("baker", "Baker", True, 40)
+    duties = [
+        PublishedCoverage(f"b{n}", "", "baker", "four-or-more" if n < strong else "one-at-most") for n in range(4)
+    ]
     made = dataclasses.replace(some_round(), mix=(baker,), coverage=tuple(duties))
     assert made.overlaps == ((baker,) if shared else ())
 
@@ -490,21 +492,21 @@ def test_the_agenda_goes_through_the_hour_with_what_triggered_each_prompt():
     team = [*4 * [member("data-engineer", contacts=["data-analyst"])], *3 * [ANALYST], member(monitoring="daily")]
     round = published(team)
     held, overlaps = ("data-engineer", "data-analyst"), ("data-engineer",)
-    thin = tuple(item.responsibility for item in round.thin)
-    quiet = tuple(role for item in round.quiet for role in item.roles)
+    thin = tuple(item.responsibility for item in round.gaps)
+    quiet = tuple(role for item in round.weak_contacts for role in item.roles)
     assert thin
     assert quiet
     assert agenda(round) == (
         ("alone", "recognise", held),
         ("alone", "missing", ()),
         ("patterns", "strengths", tuple(item.responsibility for item in round.strengths)),
-        ("patterns", "thin", thin),
+        ("patterns", "gaps", thin),
         ("patterns", "overlaps", overlaps),
-        ("patterns", "not-held", tuple(role for role in MODEL.roles if role not in held)),
-        ("patterns", "quiet", quiet),
-        ("actions", "share-the-load", thin),
-        ("actions", "meet", quiet),
-        ("actions", "agree", overlaps),
+        ("patterns", "rare-roles", tuple(role for role in MODEL.roles if role not in held)),
+        ("patterns", "weak-contacts", quiet),
+        ("actions", "close-a-gap", thin),
+        ("actions", "strengthen-a-contact", quiet),
+        ("actions", "settle-an-overlap", overlaps),
         ("actions", "two-actions", ()),
     )
 
@@ -512,20 +514,20 @@ def test_the_agenda_goes_through_the_hour_with_what_triggered_each_prompt():
 def test_the_agenda_asks_about_what_is_there():
     prompts = agenda(published([*5 * [ENGINEER], *3 * [ANALYST]]))
     asked = {prompt.id: prompt.about for prompt in prompts}
-    assert asked["overlaps"] == asked["agree"] == ("data-engineer",)
+    assert asked["overlaps"] == asked["settle-an-overlap"] == ("data-engineer",)
     assert asked["recognise"] == ("data-engineer", "data-analyst")
-    assert "quiet" not in asked
-    assert [part for part in MINUTES if any(prompt.part == part for prompt in prompts)] == list(MINUTES)
-    assert sum(MINUTES.values()) <= 60
+    assert "weak-contacts" not in asked
+    assert [part for part in AGENDA_MINUTES if any(prompt.part == part for prompt in prompts)] == list(AGENDA_MINUTES)
+    assert sum(AGENDA_MINUTES.values()) <= 60
 
 
 def test_the_agenda_of_a_team_without_any_mix_still_fills_the_hour():
-    assert agenda(published(5 * [Member({})])) == (
+    assert agenda(published(5 * [Contribution({})])) == (
         ("alone", "recognise", ()),
         ("alone", "missing", ()),
-        ("patterns", "thin", MODEL.questions),
-        ("patterns", "not-held", MODEL.roles),
-        ("actions", "share-the-load", MODEL.questions),
+        ("patterns", "gaps", MODEL.questions),
+        ("patterns", "rare-roles", MODEL.roles),
+        ("actions", "close-a-gap", MODEL.questions),
         ("actions", "two-actions", ()),
     )
 
@@ -533,7 +535,7 @@ def test_the_agenda_of_a_team_without_any_mix_still_fills_the_hour():
 # Open teams
 
 
-def named(name: str, member: Member, wishes: dict[str, str] | None = None) -> OpenMember:
+def named(name: str, member: Contribution, wishes: dict[str, str] | None = None) -> OpenMember:
     return OpenMember(name, member.answers, wishes)
 
 
@@ -545,7 +547,7 @@ def test_an_open_team_of_nobody_or_of_one_is_a_team():
     assert team_of().people == ()
     alone = team_of(named("Ada", ENGINEER))
     assert alone.people[0].shares["data-engineer"] == 100
-    assert (alone.stand_ins, alone.lessons) == ((), ())
+    assert (alone.substitutes, alone.learning_groups) == ((), ())
 
 
 def test_an_open_team_shows_everybody_s_answers_in_order():
@@ -558,43 +560,43 @@ def test_an_open_team_shows_everybody_s_answers_in_order():
 def test_whoever_does_most_of_the_same_could_stand_in():
     half = member("data-engineer", dashboards="daily")
     team = team_of(named("Ada", ENGINEER), named("Bo", ANALYST), named("Cy", half), named("Di", IDLE))
-    assert {(each.person, each.other) for each in team.stand_ins} == {(0, 2), (1, 2), (2, 0)}
-    assert [each.part for each in team.stand_ins] == pytest.approx([1, 1 / 3, 3 / 4])
-    assert [each.near for each in team.stand_ins] == [True, False, True]
+    assert {(each.person, each.substitute) for each in team.substitutes} == {(0, 2), (1, 2), (2, 0)}
+    assert [each.fraction for each in team.substitutes] == pytest.approx([1, 1 / 3, 3 / 4])
+    assert [each.does_enough for each in team.substitutes] == [True, False, True]
 
 
 def test_who_does_little_stands_in_for_nobody():
     little = member(pipelines="rarely", dashboards="rarely")
     team = team_of(named("Ada", ENGINEER), named("Bo", little), named("Cy", ANALYST))
-    assert [(each.person, each.other) for each in team.stand_ins] == [(1, 0)]
+    assert [(each.person, each.substitute) for each in team.substitutes] == [(1, 0)]
 
 
 def test_a_skipped_question_leaves_both_sides_of_a_likeness():
     skipped = member("data-engineer", pipelines="skip")
     team = team_of(named("Ada", ENGINEER), named("Bo", skipped))
-    assert [each.part for each in team.stand_ins] == [1.0, 1.0]
+    assert [each.fraction for each in team.substitutes] == [1.0, 1.0]
 
 
 def test_two_learn_together_where_one_wishes_to_start_what_the_other_does_daily():
     wish = {"pipelines": "start", "dashboards": "more"}
     team = team_of(named("Ada", ENGINEER, {}), named("Bo", ANALYST, wish))
-    assert team.lessons == (("pipelines", (1,), (0,)),)
+    assert team.learning_groups == (("pipelines", (1,), (0,)),)
 
 
 def test_nobody_is_paired_who_does_not_show_wishes():
     wish = {"pipelines": "start"}
-    assert team_of(named("Ada", ENGINEER, None), named("Bo", ANALYST, wish)).lessons == ()
+    assert team_of(named("Ada", ENGINEER, None), named("Bo", ANALYST, wish)).learning_groups == ()
 
 
 def test_only_who_does_it_daily_shows_others_how():
     wish = {"pipelines": "start"}
     weekly = member("data-engineer", pipelines="weekly")
-    assert team_of(named("Ada", weekly, {}), named("Bo", ANALYST, wish)).lessons == ()
+    assert team_of(named("Ada", weekly, {}), named("Bo", ANALYST, wish)).learning_groups == ()
 
 
 def test_nobody_starts_what_they_do_already():
     wish = {"pipelines": "start"}
-    assert team_of(named("Ada", ENGINEER, {}), named("Bo", ENGINEER, wish)).lessons == ()
+    assert team_of(named("Ada", ENGINEER, {}), named("Bo", ENGINEER, wish)).learning_groups == ()
 
 
 def test_initials_tell_everybody_apart():

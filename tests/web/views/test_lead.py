@@ -185,7 +185,10 @@ def test_closing_asks_once_and_says_who_would_be_missed(app: App, visitor: Visit
     join_team(app, join_path(visitor, lead), make_response(app, done=False))
     asked = visitor.see(f"{lead}/close").text
     assert "Close round 1?" in asked
-    assert "1 more joined and has not finished. Whoever finishes later counts in the next round." in asked
+    assert (
+        "1 more joined and has not finished. People who finish after you close the round count in the next round."
+        in asked
+    )
     assert load_team(app, lead).open_round is not None
     visitor.send(f"{lead}/close", page=f"{lead}/close")
     assert visitor.get(f"{lead}/close").location == lead
@@ -320,7 +323,7 @@ def test_the_next_round_opens_once_and_counts_nobody_twice(app: App, visitor: Vi
     assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/2"
     second = visitor.see(f"{lead}/rounds/2")
     assert "5 people finished." in second.text
-    assert "Beside earlier rounds" in second.text
+    assert "Next to earlier rounds" in second.text
     assert "it may be off by one" in second.text
     assert "it may be off by one" not in visitor.see(f"{lead}/rounds/1").text
     listed = visitor.see(lead).text
@@ -450,9 +453,9 @@ def test_a_withdrawn_round_is_not_beside_later_ones(app: App, visitor: Visitor):
     visitor.send(f"{lead}/next", page=lead)
     fill_team(app, visitor, lead, 5)
     visitor.send(f"{lead}/close", page=lead)
-    assert "Beside earlier rounds" in visitor.see(f"{lead}/rounds/2").text
+    assert "Next to earlier rounds" in visitor.see(f"{lead}/rounds/2").text
     visitor.send(f"{members[0]}/delete")
-    assert "Beside earlier rounds" not in visitor.see(f"{lead}/rounds/2").text
+    assert "Next to earlier rounds" not in visitor.see(f"{lead}/rounds/2").text
 
 
 def test_leaving_and_retaking_withdraw_nothing(app: App, visitor: Visitor):
@@ -634,9 +637,9 @@ class Facts(Shown):
 def the_four_forms_agree(app: App, visitor: Visitor, lead: str, number: int) -> list[anonymous.Fact]:
     """Hold page, CSV and JSON of a round against its facts; gives them."""
     round = load_team(app, lead).rounds[number - 1]
-    shown = next(one for one in round_pages.shown(load_team(app, lead)) if one.number == round.number)
-    assert shown.result is not None
-    facts = anonymous.facts(shown.result, app.bank)
+    shown = next(one for one in round_pages.closed_rounds(load_team(app, lead)) if one.number == round.number)
+    assert shown.published is not None
+    facts = anonymous.facts(shown.published, app.bank)
     assert [anonymous.Fact(**row) for row in visitor.get(f"{lead}/rounds/{number}.json").get_json()["facts"]] == facts
     header, *rows = csv.reader(io.StringIO(visitor.get(f"{lead}/rounds/{number}.csv").text))
     assert (tuple(header), [anonymous.Fact(*row) for row in rows]) == (anonymous.Fact._fields, facts)
@@ -647,16 +650,16 @@ def the_four_forms_agree(app: App, visitor: Visitor, lead: str, number: int) -> 
         return [(f.name[:1].upper() + f.name[1:], f.value) for f in facts if f.kind == kind]
 
     assert [row for row in read.rows["team-mix"] if row[1]] == said("mix")
-    assert [row for row in read.rows["team-map"] if row[1]] == said("hand-over")
+    assert [row for row in read.rows["team-map"] if row[1]] == said("contact")
     cover = [(name, value) for name, value in read.rows["team-cover"] if value]
     assert cover == [(f.name, f.value) for f in facts if f.kind == "coverage"]
     (people,) = (f.value for f in facts if f.kind == "people")
     assert f"{people} people finished." in read.text
-    gone = [f for f in facts if f.kind == "gone"]
+    gone = [f for f in facts if f.kind == "removed"]
     notes = [name for name, value in read.rows["team-cover"] if name.startswith("No longer in the quiz")]
     assert len(notes) == bool(gone)
     assert all(f.name in notes[0] and f.value == "no longer in the quiz" for f in gone)
-    assert len(facts) == sum(len(said(kind)) for kind in ("people", "mix", "coverage", "hand-over", "gone"))
+    assert len(facts) == sum(len(said(kind)) for kind in ("people", "mix", "coverage", "contact", "removed"))
     return facts
 
 
@@ -672,7 +675,7 @@ def test_page_csv_and_json_of_a_round_agree_also_once_the_bank_has_lost_a_role(a
     lead, _ = make_closed_round(app, visitor)
     other = create_app({"TESTING": True, "QUESTION_BANK": str(small_bank)}, instance=app.storage.file.parent)
     facts = the_four_forms_agree(other, Visitor(other), lead, 1)
-    assert sum(fact.kind == "gone" for fact in facts) == len(app.bank.roles) + len(app.bank.responsibility)
+    assert sum(fact.kind == "removed" for fact in facts) == len(app.bank.roles) + len(app.bank.responsibility)
 
 
 def test_print_hides_none_of_the_facts():

@@ -65,7 +65,7 @@ def test_who_joins_an_open_team_is_told_that_nothing_is_anonymous(app: App, visi
     join = join_path(visitor, make_team(visitor, "open"))
     shown = visitor.see(join)
     assert "nothing in it is anonymous" in shown.text
-    assert "Every member, and whoever leads the team, sees every member’s name" in shown.text
+    assert "Every member, and the lead of the team, sees every member’s name" in shown.text
     assert "0 people have joined so far" in shown.text
     assert "an example" not in shown.text
 
@@ -309,7 +309,7 @@ def test_who_was_counted_and_comes_again_is_told_how_to_be_in_the_next_round(app
     answer = visitor.send(f"{join}/bring", {"link": own}, page=join)
     assert answer.location == f"{own}/team"
     shown = visitor.see(answer.location)
-    assert "Round 2 is open: to be in it, answer anew, then open the join link once more" in shown.text
+    assert "Round 2 is open: to be in it, take the quiz again, then open the join link once more" in shown.text
     assert f"{own}/retake" in shown.values("action")
 
 
