@@ -177,23 +177,25 @@ def make_owner() -> str:
     return links.hash_link(links.new_link())
 
 
-def start_response(kept: Storage) -> str:
-    """A response that has begun; gives its owner."""
-    who = make_owner()
-    kept.create_response(who, **WHEN)
-    return who
+def start_response(database: Storage) -> str:
+    """Create a response. Returns its owner hash."""
+    owner_hash = make_owner()
+    database.create_response(owner_hash, **WHEN)
+    return owner_hash
 
 
-def fill_response(kept: Storage, who: str, word: str) -> None:
-    """Everything that can be kept with a response, each text of it with `word` inside."""
-    kept.save_answers(who, {f"{word}-question": word}, **WHEN)
-    kept.save_details(who, contacts=[f"{word}-contact"], title=word, text=f"first {word} " * 100, **WHEN)
-    kept.save_details(who, contacts=[f"{word}-other"], title=word, text=f"then {word}", **WHEN)
-    kept.save_goals(who, wishes={f"{word}-wished": word}, goals=[f"{word}-role"], **WHEN)
-    kept.create_share_link(who, ShareLink(1, f"for {word}", True, False, WHEN["day"]), share_hash=make_owner())
-    lead, joining = make_owner(), make_owner()
-    kept.create_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
-    kept.join_team(joining, who, name=word, shares_wishes=True)
-    kept.close_round(
+def fill_response(database: Storage, owner_hash: str, word: str) -> None:
+    """Store a row in every table that a response can have rows in, with `word` in each text."""
+    database.save_answers(owner_hash, {f"{word}-question": word}, **WHEN)
+    database.save_details(owner_hash, contacts=[f"{word}-contact"], title=word, text=f"first {word} " * 100, **WHEN)
+    database.save_details(owner_hash, contacts=[f"{word}-other"], title=word, text=f"then {word}", **WHEN)
+    database.save_goals(owner_hash, wishes={f"{word}-wished": word}, goals=[f"{word}-role"], **WHEN)
+    database.create_share_link(
+        owner_hash, ShareLink(1, f"for {word}", True, False, WHEN["day"]), share_hash=make_owner()
+    )
+    lead, join_hash = make_owner(), make_owner()
+    database.create_team(lead, join_hash, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
+    database.join_team(join_hash, owner_hash, name=word, shares_wishes=True)
+    database.close_round(
         lead, lambda team, candidates: Publication("{}", [one.response for one in candidates]), day=WHEN["day"]
     )

@@ -1,4 +1,4 @@
-"""Faults that tests bring about: lost rights, other versions of SQLite, damaged files, processes that end early."""
+"""Errors that tests cause: missing permissions, other versions of SQLite, damaged files, processes that end early."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.factories import WHEN
 LOSSY_SQLITE, FIXED_SQLITE = (3, 51, 2), (3, 51, 3)
 
 
-# Root passes over file modes; a process without this one power, which it gives up here, does not.
+# Root ignores file modes. This gives up the capability that allows it (CAP_DAC_OVERRIDE).
 UNPRIVILEGED = [
     sys.executable,
     "-c",
@@ -27,7 +27,7 @@ UNPRIVILEGED = [
 
 
 def set_sqlite_version(monkeypatch, version: tuple[int, int, int]) -> None:
-    """Make storage believe that it runs with this version of SQLite."""
+    """Let storage see this version of SQLite."""
     monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
 
 
@@ -42,7 +42,7 @@ def bytes_on_disk(file: Path) -> bytes:
 
 
 def run_script(code: str, file: Path, *before: str) -> subprocess.CompletedProcess[str]:
-    """Run `code` in a process of its own, with a ready `file`, `kept` and `WHEN`."""
+    """Run `code` in a new process in which `file`, `database` and `WHEN` are defined."""
     head = f"""
 import os, resource, signal, sys
 from pathlib import Path
@@ -50,7 +50,7 @@ from quiz import storage
 from quiz.storage import Storage, UnavailableError
 file, WHEN = Path({str(file)!r}), {WHEN!r}
 storage.sqlite.BUSY_TIMEOUT_S = 0.05
-kept = Storage(file)
+database = Storage(file)
 """
     return subprocess.run(
         [*before, sys.executable, "-c", head + code], capture_output=True, text=True, check=False, timeout=60
@@ -65,7 +65,7 @@ def open_database(file: Path) -> Iterator[Database]:
 
 
 def damage_table(file: Path, table: str) -> None:
-    """Write nonsense over the first page of a table."""
+    """Overwrite the first page of a table with random bytes."""
     with open_database(file) as db:
         db.execute("PRAGMA journal_mode = DELETE")
         page = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", [table]).fetchone()[0]

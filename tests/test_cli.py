@@ -26,7 +26,7 @@ COMMANDS = sorted(main.commands)
 @pytest.mark.parametrize(
     "command", [[], *([name] for name in COMMANDS)], ids=lambda command: "".join(command) or "quiz"
 )
-def test_help_is_there_with_an_example_of_a_call(command):
+def test_every_help_text_has_an_example(command):
     shown = CliRunner().invoke(main, [*command, "--help"], prog_name="quiz")
     assert shown.exit_code == 0
     assert shown.output.startswith(" ".join(["Usage: quiz", *command]))
@@ -34,7 +34,7 @@ def test_help_is_there_with_an_example_of_a_call(command):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_and_option_says_what_it_does(command):
+def test_every_command_and_option_has_a_help_text(command):
     found = main.commands[command]
     assert found.get_short_help_str(200)
     options = [option for option in found.params if isinstance(option, click.Option)]
@@ -49,7 +49,7 @@ def test_the_version_is_the_one_of_the_distribution():
 
 
 @pytest.mark.server
-def test_help_loads_nothing_but_click():
+def test_help_imports_only_click():
     code = """
 import atexit, sys
 heavy = {"flask", "werkzeug", "jinja2", "wtforms", "sqlite_utils", "gunicorn", "numpy", "sklearn", "scipy", "segno"}
@@ -80,7 +80,7 @@ main(["--help"])
     ],
     ids=" ".join,
 )
-def test_bad_usage_exits_with_2_and_says_what_was_wrong(arguments):
+def test_bad_usage_exits_with_2_and_an_error_message(arguments):
     said = CliRunner().invoke(main, arguments)
     assert said.exit_code == 2
     assert re.search(r"^Error: \S.+\S$", said.stderr, re.MULTILINE)
@@ -139,7 +139,7 @@ def read_only_instance(instance: Path) -> None:
         (read_only_instance, "cannot be written to; use the user that serves the quiz, or: chmod 700 "),
     ],
 )
-def test_a_spoilt_instance_is_one_clear_line(tmp_path, command, spoil: Callable[[Path], None], named):
+def test_an_unusable_instance_is_an_error_of_one_line(tmp_path, command, spoil: Callable[[Path], None], named):
     instance = tmp_path / "instance"
     instance.mkdir(mode=0o700)
     spoil(instance)
@@ -153,7 +153,7 @@ def test_a_spoilt_instance_is_one_clear_line(tmp_path, command, spoil: Callable[
 
 @pytest.mark.server
 @pytest.mark.parametrize("command", ["serve", "demo"])
-def test_an_instance_that_cannot_be_a_folder_is_one_clear_line(tmp_path, command):
+def test_an_instance_below_a_file_is_an_error_of_one_line(tmp_path, command):
     (tmp_path / "file").touch()
     run = run_quiz(command, instance=tmp_path / "file" / "instance")
     assert run.returncode == 1
@@ -164,7 +164,7 @@ def test_an_instance_that_cannot_be_a_folder_is_one_clear_line(tmp_path, command
 
 @pytest.mark.server
 @pytest.mark.parametrize("command", ["serve", "demo"])
-def test_an_instance_that_is_a_file_is_said_as_doctor_says_it(tmp_path, command):
+def test_an_instance_that_is_a_file_has_the_message_of_doctor(tmp_path, command):
     file = tmp_path / "file"
     file.touch()
     run = run_quiz(command, instance=file)
@@ -173,7 +173,7 @@ def test_an_instance_that_is_a_file_is_said_as_doctor_says_it(tmp_path, command)
 
 
 @pytest.mark.parametrize("arguments", [["demo"], ["backup", "copy.db"]], ids=" ".join)
-def test_a_file_of_somebody_elses_in_the_instance_is_one_clear_line(tmp_path, monkeypatch, arguments):
+def test_a_file_without_permission_is_an_error_of_one_line(tmp_path, monkeypatch, arguments):
     def closed(file: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
 
@@ -191,7 +191,7 @@ def test_a_file_of_somebody_elses_in_the_instance_is_one_clear_line(tmp_path, mo
 
 @pytest.mark.server
 @pytest.mark.parametrize("command", ["serve", "demo"])
-def test_a_broken_bank_is_one_clear_line_with_file_line_and_mend(tmp_path, small_bank, command):
+def test_an_invalid_bank_is_an_error_with_file_line_and_hint(tmp_path, small_bank, command):
     baker = small_bank / "roles" / "baker.toml"
     baker.write_text(baker.read_text().replace("position = 1", "position = -1"))
     run = run_quiz(command, instance=tmp_path / "instance", MANY_HATS_QUESTION_BANK=str(small_bank))
@@ -200,7 +200,7 @@ def test_a_broken_bank_is_one_clear_line_with_file_line_and_mend(tmp_path, small
 
 
 @pytest.mark.server
-def test_a_bank_that_is_not_there_is_said_file_by_file(tmp_path):
+def test_a_missing_bank_has_an_error_for_each_file(tmp_path):
     bank = tmp_path / "nowhere"
     run = run_quiz("serve", instance=tmp_path / "instance", MANY_HATS_QUESTION_BANK=str(bank))
     assert run.returncode == 1
@@ -213,7 +213,7 @@ def test_a_bank_that_is_not_there_is_said_file_by_file(tmp_path):
 @pytest.mark.parametrize(
     "arguments", [["check"], ["doctor"], ["demo"], ["backup", "copy.db"], ["export", "--all"]], ids=" ".join
 )
-def test_a_full_disk_behind_standard_output_is_one_clear_line(tmp_path, arguments):
+def test_a_full_disk_behind_standard_output_is_an_error_of_one_line(tmp_path, arguments):
     instance = tmp_path / "instance"
     if arguments[0] != "demo":
         create_app({}, instance=instance).storage.close()

@@ -84,14 +84,14 @@ def installed(clone: Path) -> list[str]:
     return (clone / "installed").read_text().split()
 
 
-def test_the_script_is_plain_shell_and_can_be_called():
+def test_the_script_is_posix_shell_and_executable():
     assert subprocess.run([SHELL, "-n", str(RUN)], capture_output=True, check=True).stderr == b""
     assert os.access(RUN, os.X_OK)
     assert RUN.read_text().startswith("#!/bin/sh\n")
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
-def test_help_names_the_ways_to_call_it_without_installing_anything(clone, tools, option):
+def test_help_lists_the_usages_and_installs_nothing(clone, tools, option):
     shown = run(clone, tools, option)
     assert (shown.returncode, shown.stderr) == (0, "")
     for way in ("./run ", "./run test ", "http://127.0.0.1:8000", "--slow", "--quick"):
@@ -100,7 +100,7 @@ def test_help_names_the_ways_to_call_it_without_installing_anything(clone, tools
 
 
 @pytest.mark.parametrize("arguments", [[], ["test"], ["quiz", "check"]], ids=" ".join)
-def test_a_missing_python_is_named(clone, tools, arguments):
+def test_a_missing_python_is_an_error(clone, tools, arguments):
     said = run(clone, tools, *arguments)
     assert (said.returncode, said.stdout) == (1, "")
     assert said.stderr == (
@@ -110,13 +110,13 @@ def test_a_missing_python_is_named(clone, tools, arguments):
     assert not (clone / ".venv").exists()
 
 
-def test_an_old_python_is_passed_over(clone, tools):
+def test_an_old_python_is_not_used(clone, tools):
     (tools / "python3").write_text(OLD)
     (tools / "python3").chmod(0o755)
     assert "no Python 3.11 or newer found" in run(clone, tools).stderr
 
 
-def test_a_python_without_venv_is_told_what_to_install(clone, tools):
+def test_a_python_without_venv_is_an_error_with_a_hint(clone, tools):
     (tools / "python3").write_text(NO_VENV)
     (tools / "python3").chmod(0o755)
     said = run(clone, tools)
@@ -125,7 +125,7 @@ def test_a_python_without_venv_is_told_what_to_install(clone, tools):
     assert not (clone / ".venv").exists()
 
 
-def test_a_file_is_looked_for_where_run_is_called(ready, tools, tmp_path):
+def test_file_arguments_are_relative_to_the_current_folder(ready, tools, tmp_path):
     elsewhere = tmp_path / "else where"
     elsewhere.mkdir()
     said = run(ready, tools, "quiz", "score", "people.csv", "-o", "a b.csv", at=elsewhere)
@@ -139,19 +139,19 @@ def test_a_file_is_looked_for_where_run_is_called(ready, tools, tmp_path):
     assert list(elsewhere.iterdir()) == []
 
 
-def test_each_set_is_installed_once_however_often_one_changes_between_them(ready, tools):
+def test_each_set_of_packages_is_installed_once(ready, tools):
     for arguments in (["quiz", "check"], ["test"], ["quiz", "check"], [], ["test"]):
         assert run(ready, tools, *arguments).returncode == 0
     assert installed(ready) == ["requirements/serve.txt", "requirements/test.txt"]
 
 
-def test_what_the_tests_need_is_enough_to_serve(ready, tools):
+def test_the_packages_of_the_tests_are_enough_to_serve(ready, tools):
     assert "takes a minute" in run(ready, tools, "test").stderr
     assert run(ready, tools).stderr == ""
     assert installed(ready) == ["requirements/test.txt"]
 
 
-def test_new_requirements_and_a_moved_folder_are_installed_for(ready, tools):
+def test_changed_requirements_and_a_moved_folder_are_installed_again(ready, tools):
     run(ready, tools)
     with (ready / "requirements" / "serve.txt").open("a") as lock:
         lock.write("# newer\n")
@@ -161,12 +161,12 @@ def test_new_requirements_and_a_moved_folder_are_installed_for(ready, tools):
     assert installed(moved) == ["requirements/serve.txt"] * 3
 
 
-def test_all_that_serving_needs_is_in_the_set_of_the_tests_in_the_same_version():
+def test_the_packages_of_serve_are_in_those_of_the_tests_in_the_same_versions():
     serve, test = ((ROOT / "requirements" / f"{name}.txt").read_text() for name in ("serve", "test"))
     assert set(re.findall(r"^[\w.-]+==.*", serve, re.MULTILINE)) <= set(re.findall(r"^[\w.-]+==.*", test, re.MULTILINE))
 
 
-def test_a_copy_of_the_database_in_the_project_is_not_committed():
+def test_git_ignores_databases():
     lines = (ROOT / ".gitignore").read_text().splitlines()
     assert "*.db" in lines
 
@@ -211,7 +211,7 @@ def test_a_fresh_clone_serves_the_quiz_with_one_command(tmp_path):
     assert "Installing" not in server.output.read_text()
 
 
-def test_the_shell_finds_this_python_good_enough(clone, tools):
+def test_the_running_python_is_new_enough_for_the_script(clone, tools):
     """The check for old versions must let a good one through: then the next thing that is missing is named."""
     wrapper = NO_VENV + f'exec {sys.executable} "$@"\n'
     (tools / "python3").write_text(wrapper)

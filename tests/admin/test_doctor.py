@@ -56,7 +56,7 @@ def traces(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {path.name: (path.read_bytes(), path.stat().st_mode) for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_sound_instance_has_a_line_for_everything_and_no_trouble(instance):
+def test_an_instance_without_problems_has_a_line_for_each_check(instance):
     before = traces(instance)
     shown = examine(instance)
     assert troubles(shown) == []
@@ -66,7 +66,7 @@ def test_a_sound_instance_has_a_line_for_everything_and_no_trouble(instance):
     assert traces(instance) == before
 
 
-def test_an_instance_that_was_never_started_is_no_trouble_and_is_not_made(tmp_path):
+def test_an_instance_that_was_never_started_is_ok_and_is_not_created(tmp_path):
     shown = examine(tmp_path / "instance")
     assert troubles(shown) == []
     assert shown.stdout.count("the first `quiz serve` creates it") == 3
@@ -137,9 +137,9 @@ def folder_for_a_database(folder: Path) -> None:
 
 
 def overdue(folder: Path) -> None:
-    kept = Storage(folder / "many-hats.db")
-    kept.create_response("b" * 64, bank="1", day="2020-01-01")
-    kept.close()
+    database = Storage(folder / "many-hats.db")
+    database.create_response("b" * 64, bank="1", day="2020-01-01")
+    database.close()
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def overdue(folder: Path) -> None:
         (folder_for_a_database, "is not a file; move it away, or set DATABASE"),
     ],
 )
-def test_each_trouble_is_a_line_with_its_mend_and_nothing_is_changed(instance, spoil: Callable[[Path], None], named):
+def test_each_problem_is_a_line_with_a_hint_and_nothing_is_changed(instance, spoil: Callable[[Path], None], named):
     spoil(instance)
     before = traces(instance)
     found = troubles(examine(instance))
@@ -171,10 +171,10 @@ def test_each_trouble_is_a_line_with_its_mend_and_nothing_is_changed(instance, s
 
 
 @pytest.mark.parametrize(("changed", "waits"), [("2025-06-14", False), ("2025-06-13", True)])
-def test_a_response_may_wait_a_day_for_the_request_that_erases_it(instance, changed, waits):
-    kept = Storage(instance / "many-hats.db")
-    kept.create_response("b" * 64, bank="1", day=changed)
-    kept.close()
+def test_an_expired_response_may_wait_a_day_for_the_request_that_deletes_it(instance, changed, waits):
+    database = Storage(instance / "many-hats.db")
+    database.create_response("b" * 64, bank="1", day=changed)
+    database.close()
     found = {check.subject: check for check in doctor.run_checks(instance, today=TODAY)}
     assert found["expiry"].ok == (not waits)
 
@@ -194,19 +194,19 @@ def test_a_response_may_wait_a_day_for_the_request_that_erases_it(instance, chan
         ({"DATABASE": ""}, "write a file name without a folder"),
     ],
 )
-def test_a_setting_that_cannot_work_is_named_with_its_mend(instance, settings, named):
+def test_an_invalid_setting_is_named_with_a_hint(instance, settings, named):
     found = troubles(examine(instance, **settings))
     assert len(found) == 1
     assert named in found[0]
 
 
-def test_a_server_behind_a_proxy_with_tls_is_no_trouble(instance):
+def test_a_server_behind_a_proxy_with_tls_is_ok(instance):
     shown = examine(instance, PUBLIC_URL="https://hats.example.org", BEHIND_PROXY="yes")
     assert troubles(shown) == []
     assert "links begin with https://hats.example.org" in shown.stdout
 
 
-def test_the_settings_that_the_docs_tell_for_a_proxy_are_seen_by_every_command(instance):
+def test_the_documented_proxy_settings_apply_to_every_command(instance):
     text = (DOCS / "running.md").read_text(encoding="utf-8")
     named = {line.split("=")[1] for line in text.splitlines() if line.startswith("Environment=")}
     assert named == {"MANY_HATS_INSTANCE"}, "what only the unit says, no other command sees"
@@ -225,19 +225,19 @@ def test_problems_of_the_bank_are_counted_and_the_first_is_shown(instance, small
     assert "position is -1" in found
 
 
-def test_a_nearly_full_disk_is_said_with_what_is_needed(instance, monkeypatch):
+def test_a_nearly_full_disk_is_a_problem(instance, monkeypatch):
     usage = type("Usage", (), {"free": 10 << 20})
     monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
     (found,) = troubles(examine(instance))
     assert "10 MB free; 200 MB are needed" in found
 
 
-def test_an_old_python_is_said(instance, monkeypatch):
+def test_an_old_python_is_a_problem(instance, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 10, 4))
     assert "install 3.11 or newer" in next(iter(troubles(examine(instance))))
 
 
-def test_a_database_in_wal_mode_under_an_affected_sqlite_is_said(instance, monkeypatch):
+def test_wal_mode_under_an_affected_sqlite_is_a_problem(instance, monkeypatch):
     assert (instance / "many-hats.db").read_bytes()[18] == (2 if storage.safe_journal_mode() == "wal" else 1)
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     create_app({}, instance=instance)
@@ -251,7 +251,7 @@ def test_a_database_in_wal_mode_under_an_affected_sqlite_is_said(instance, monke
     assert "with a rollback journal" in shown.stdout
 
 
-def test_a_folder_that_cannot_be_used_is_one_line_and_the_end(tmp_path):
+def test_an_instance_that_is_a_file_is_one_problem(tmp_path):
     (tmp_path / "file").touch()
     (found,) = troubles(examine(tmp_path / "file"))
     assert "is not a folder" in found
@@ -265,14 +265,14 @@ def closed(instance: Path) -> Iterator[Path]:
 
 
 @pytest.mark.server
-def test_a_read_only_folder_is_said_and_no_crash(closed):
+def test_a_read_only_folder_is_a_problem(closed):
     run = run_quiz("doctor", instance=closed, before=tuple(UNPRIVILEGED))
     assert (run.returncode, run.stderr) == (1, "")
     assert "cannot be written to" in run.stdout
 
 
 @pytest.mark.server
-def test_a_read_only_database_is_not_to_be_replaced(instance):
+def test_the_hint_for_a_read_only_database_is_not_to_restore(instance):
     (instance / "many-hats.db").chmod(0o400)
     run = run_quiz("doctor", instance=instance, before=tuple(UNPRIVILEGED))
     (found,) = [line for line in run.stdout.splitlines() if line.startswith("trouble")]
@@ -280,7 +280,7 @@ def test_a_read_only_database_is_not_to_be_replaced(instance):
     assert "restore" not in found
 
 
-def test_a_folder_that_was_never_used_may_be_open_as_git_made_it(tmp_path):
+def test_an_unused_folder_may_be_open_to_others(tmp_path):
     folder = tmp_path / "cloned"
     folder.mkdir(mode=0o755)
     (folder / ".gitkeep").touch()
@@ -290,7 +290,7 @@ def test_a_folder_that_was_never_used_may_be_open_as_git_made_it(tmp_path):
     ]
 
 
-def test_a_database_that_another_program_holds_is_not_to_be_replaced(instance, monkeypatch):
+def test_the_hint_for_a_locked_database_is_not_to_restore(instance, monkeypatch):
     monkeypatch.setattr("quiz.storage.sqlite.BUSY_TIMEOUT_S", 0.05)
     with Database(sqlite3.connect(instance / "many-hats.db")) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -301,7 +301,7 @@ def test_a_database_that_another_program_holds_is_not_to_be_replaced(instance, m
     assert troubles(examine(instance)) == []
 
 
-def test_a_disk_that_does_not_answer_is_no_reason_to_replace_the_database(instance, monkeypatch):
+def test_the_hint_for_a_disk_error_is_not_to_restore(instance, monkeypatch):
     def fail(file: Path, *, before: str) -> None:
         raise storage.UnavailableError(f"{file}: disk I/O error")
 
@@ -310,14 +310,14 @@ def test_a_disk_that_does_not_answer_is_no_reason_to_replace_the_database(instan
     assert found.endswith("disk I/O error; check the disk and the modes of the files, then run this again")
 
 
-def test_a_config_file_that_holds_no_key_may_be_read_by_others(instance):
+def test_a_config_file_without_a_key_may_be_readable_by_others(instance):
     (instance / "config.py").write_text("OPERATOR = 'Data platform team'\n")
     (instance / "config.py").chmod(0o644)
     assert troubles(examine(instance)) == []
     assert troubles(examine(instance, SECRET_KEY="k" * secret_key.MIN_KEY_BYTES)) == []
 
 
-def test_the_folder_that_git_made_is_no_trouble_once_the_quiz_was_started(tmp_path):
+def test_a_folder_made_by_git_is_ok_after_the_first_start(tmp_path):
     folder = tmp_path / "instance"
     folder.mkdir()
     (folder / ".gitkeep").touch()
@@ -327,7 +327,7 @@ def test_the_folder_that_git_made_is_no_trouble_once_the_quiz_was_started(tmp_pa
 
 
 @pytest.mark.server
-def test_a_path_that_is_no_utf_8_can_be_told(tmp_path):
+def test_a_path_that_is_not_utf_8_can_be_printed(tmp_path):
     folder = tmp_path / os.fsdecode(b"n\xffx")
     create_app({}, instance=folder)
     run = run_quiz("doctor", instance=folder, PYTHONIOENCODING="utf-8:strict")

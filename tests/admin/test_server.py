@@ -33,7 +33,7 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 @pytest.mark.server
-def test_it_answers_and_makes_links_with_its_own_address(served):
+def test_the_server_answers_and_makes_links_with_its_address(served):
     server = served()
     server.start()
     own = f"http://127.0.0.1:{server.port}"
@@ -58,7 +58,7 @@ def test_links_are_made_with_the_url_that_people_use(served):
 
 
 @pytest.mark.server
-def test_a_name_that_it_does_not_go_by_is_refused(served):
+def test_an_unknown_host_name_is_refused(served):
     server = served("--workers", "1")
     server.start()
     status, _, page = HttpClient(server.port).ask("GET", "/", Host="evil.example")
@@ -68,7 +68,7 @@ def test_a_name_that_it_does_not_go_by_is_refused(served):
 
 
 @pytest.mark.server
-def test_it_ends_at_once_and_in_peace_when_told_to_even_while_a_browser_holds_on(served):
+def test_sigterm_ends_the_server_also_with_an_idle_connection(served):
     server = served()
     server.start()
     holding = http.client.HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT)
@@ -103,7 +103,7 @@ def on_the_lan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
     return serve
 
 
-def test_on_the_local_network_links_begin_with_this_machines_address_in_it(on_the_lan):
+def test_with_lan_links_begin_with_the_address_in_the_local_network(on_the_lan):
     app, greeting, binds = on_the_lan()
     assert app.config["PUBLIC_URL"].startswith("http://192.0.2.2:")
     assert app.config["PUBLIC_URL"] in greeting
@@ -112,7 +112,7 @@ def test_on_the_local_network_links_begin_with_this_machines_address_in_it(on_th
 
 
 @pytest.mark.parametrize("by", ["option", "environment", "file"])
-def test_on_the_local_network_an_address_that_was_chosen_stays_chosen(on_the_lan, tmp_path, monkeypatch, by):
+def test_with_lan_a_configured_url_is_kept(on_the_lan, tmp_path, monkeypatch, by):
     chosen = "http://hats.example.org"
     if by == "environment":
         monkeypatch.setenv("MANY_HATS_PUBLIC_URL", chosen)
@@ -138,7 +138,7 @@ BROKEN = {
 
 
 @pytest.mark.server
-def test_broken_requests_are_refused_and_leave_neither_visitor_nor_link_in_the_log(served):
+def test_malformed_requests_leave_no_address_and_no_link_in_the_log(served):
     server = served("--workers", "1")
     server.start()
     refused = {}
@@ -160,7 +160,7 @@ BROKEN_BODIES = {
 
 
 @pytest.mark.server
-def test_broken_bodies_are_refused_with_a_page_and_leave_nothing_in_the_log(served):
+def test_malformed_bodies_are_refused_with_a_page_and_not_logged(served):
     server = served("--workers", "1")
     server.start()
     head = "POST /start HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -177,7 +177,7 @@ def test_broken_bodies_are_refused_with_a_page_and_leave_nothing_in_the_log(serv
 
 @pytest.mark.server
 @pytest.mark.parametrize(("proxy", "scheme"), [("no", "http"), ("yes", "https")])
-def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, monkeypatch, proxy, scheme):
+def test_proxy_headers_are_trusted_only_with_the_setting(served, monkeypatch, proxy, scheme):
     monkeypatch.setenv("MANY_HATS_BEHIND_PROXY", proxy)
     monkeypatch.setenv("MANY_HATS_TRUSTED_HOSTS", "hats.lan")
     server = served("--workers", "1")
@@ -193,7 +193,7 @@ def test_headers_of_a_proxy_are_believed_only_where_the_settings_say_so(served, 
 @pytest.mark.parametrize(
     ("threads", "timeout"), [(2, production.REQUEST_TIMEOUT_S), (1, production.BUSY_REQUEST_TIMEOUT_S)]
 )
-def test_who_does_not_send_all_of_a_request_in_time_is_listened_to_no_longer(threads, timeout):
+def test_an_incomplete_request_is_cut_off_after_the_timeout(threads, timeout):
     worker = production.Worker.__new__(production.Worker)
     worker.cfg, worker.pending_conns = SimpleNamespace(threads=threads), deque()
     visitor, here = socket.socketpair()
@@ -224,7 +224,7 @@ def test_half_sent_requests_do_not_stop_the_server(served):
             connection.close()
 
 
-def test_a_fault_of_the_server_is_logged_without_visitor_and_link():
+def test_a_server_error_is_logged_without_address_and_link():
     worker, said = production.Worker.__new__(production.Worker), []
     worker.log = SimpleNamespace(exception=lambda *said_of_it: said.append(said_of_it))
     request = SimpleNamespace(method="GET", uri=f"/r/{LINK}")
@@ -237,7 +237,7 @@ def test_a_fault_of_the_server_is_logged_without_visitor_and_link():
 
 
 @pytest.mark.server
-def test_what_one_run_kept_the_next_one_shows(served):
+def test_data_is_there_after_a_restart(served):
     server = served("--workers", "1")
     server.start()
     browser = HttpClient(server.port)
@@ -249,7 +249,7 @@ def test_what_one_run_kept_the_next_one_shows(served):
 
 
 @pytest.mark.server
-def test_a_taken_port_is_one_clear_line(served, tmp_path):
+def test_a_used_port_is_an_error_of_one_line(served, tmp_path):
     server = served()
     with socket.socket() as other:
         other.bind(("127.0.0.1", server.port))
@@ -261,7 +261,7 @@ def test_a_taken_port_is_one_clear_line(served, tmp_path):
     )
 
 
-def test_an_address_of_another_machine_is_refused_and_a_free_one_is_not():
+def test_listening_is_possible_only_on_an_address_of_this_machine():
     assert "assign" in (production.listen_problem("192.0.2.1", free_port()) or "")
     assert production.listen_problem("no.such.name.invalid", free_port())
     assert production.listen_problem("ü" * 70, free_port()) == "that is not a host name"
@@ -326,7 +326,7 @@ def client(port: int, bank: Any, ledger: Ledger, seed: int) -> None:
 
 @pytest.mark.server
 @pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.slow)])
-def test_no_page_that_was_acknowledged_is_lost_when_processes_are_killed(served, bank, kills):
+def test_no_acknowledged_page_is_lost_when_processes_are_killed(served, bank, kills):
     server, ledger, chance = served("--workers", "4"), Ledger(), random.Random(5)
     server.start()
     clients = [threading.Thread(target=client, args=(server.port, bank, ledger, seed)) for seed in range(4)]
@@ -352,13 +352,13 @@ def test_no_page_that_was_acknowledged_is_lost_when_processes_are_killed(served,
     assert ledger.wrong == []
     assert server.stop() == 0
 
-    kept = Storage(server.instance / "many-hats.db")
-    with kept.read_transaction() as db:
+    database = Storage(server.instance / "many-hats.db")
+    with database.read_transaction() as db:
         owners = [row["owner_hash"] for row in db["response"].rows]
         assert next(db.query("PRAGMA integrity_check"))["integrity_check"] == "ok"
         assert list(db.query("PRAGMA foreign_key_check")) == []
-    responses = {owner: kept.load_response(owner) for owner in owners}
-    kept.close()
+    responses = {owner: database.load_response(owner) for owner in owners}
+    database.close()
     answers = {owner: response.answers for owner, response in responses.items() if response}
     lost = [page for owner, page in ledger.pages if not page.items() <= answers.get(owner, {}).items()]
     pages = [[given.get(item.id) for item in page] for given in answers.values() for page in bank.pages]

@@ -75,7 +75,7 @@ def key(tmp_path: Path) -> Path:
     return tmp_path / "secret.key"
 
 
-def test_the_key_is_made_once_and_for_its_owner_alone(key):
+def test_the_key_is_created_once_and_readable_by_its_owner_only(key):
     old = os.umask(0)
     try:
         made = secret_key.load_or_create(key)
@@ -87,7 +87,7 @@ def test_the_key_is_made_once_and_for_its_owner_alone(key):
     assert names(key.parent) == {"secret.key"}
 
 
-def test_no_two_instances_share_a_key(tmp_path):
+def test_two_instances_have_different_keys(tmp_path):
     assert secret_key.load_or_create(tmp_path / "one") != secret_key.load_or_create(tmp_path / "two")
 
 
@@ -100,7 +100,7 @@ def folders(parent: Path, number: int) -> list[Path]:
 
 @pytest.mark.server
 @pytest.mark.parametrize("work", [make, make_without_links], ids=["links", "no links"])
-def test_eight_processes_that_make_the_key_at_once_agree(tmp_path, work):
+def test_eight_processes_that_create_the_key_at_once_use_the_same(tmp_path, work):
     places = folders(tmp_path, 10)
     for folder, keys in zip(places, at_once(work, places), strict=True):
         assert set(keys) == {(folder / "secret.key").read_bytes()}
@@ -109,7 +109,7 @@ def test_eight_processes_that_make_the_key_at_once_agree(tmp_path, work):
         assert names(folder) <= {"secret.key", "start.lock"}
 
 
-def test_whoever_reads_while_a_slow_process_is_writing_never_sees_half_a_key(key, monkeypatch):
+def test_a_reader_never_sees_a_partly_written_key(key, monkeypatch):
     real, seen = os.fsync, []
 
     def slow(handle: int) -> None:
@@ -126,7 +126,7 @@ def test_whoever_reads_while_a_slow_process_is_writing_never_sees_half_a_key(key
 
 
 @pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP])
-def test_a_mount_without_hard_links_has_a_key_too(key, monkeypatch, number):
+def test_a_key_can_be_created_without_hard_links(key, monkeypatch, number):
     def no_links(*_: Any) -> None:
         raise OSError(number, os.strerror(number))
 
@@ -137,7 +137,7 @@ def test_a_mount_without_hard_links_has_a_key_too(key, monkeypatch, number):
     assert names(key.parent) == {"secret.key", "start.lock"}
 
 
-def test_without_hard_links_the_faster_process_wins(key, monkeypatch):
+def test_without_hard_links_the_first_key_is_used(key, monkeypatch):
     monkeypatch.setattr(os, "link", _no_links)
     real, first = fcntl.flock, []
 
@@ -151,7 +151,7 @@ def test_without_hard_links_the_faster_process_wins(key, monkeypatch):
     assert names(key.parent) == {"secret.key", "start.lock"}
 
 
-def test_a_disk_that_fills_up_leaves_no_key_and_no_draft(key, monkeypatch):
+def test_a_full_disk_leaves_no_key_and_no_draft(key, monkeypatch):
     def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -164,7 +164,7 @@ def test_a_disk_that_fills_up_leaves_no_key_and_no_draft(key, monkeypatch):
 
 
 @pytest.mark.parametrize("length", [0, 31])
-def test_a_short_key_is_refused_with_the_mend(key, length):
+def test_a_short_key_is_refused_with_a_hint(key, length):
     key.write_bytes(b"x" * length)
     key.chmod(0o600)
     with pytest.raises(secret_key.SecretKeyError) as refused:
@@ -175,7 +175,7 @@ def test_a_short_key_is_refused_with_the_mend(key, length):
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
-def test_a_key_that_others_can_read_is_refused_with_the_mend(key, mode):
+def test_a_key_that_others_can_read_is_refused_with_a_hint(key, mode):
     made = secret_key.load_or_create(key)
     key.chmod(mode)
     with pytest.raises(secret_key.SecretKeyError) as refused:
@@ -185,13 +185,13 @@ def test_a_key_that_others_can_read_is_refused_with_the_mend(key, mode):
     assert secret_key.load_or_create(key) == made
 
 
-def test_a_key_of_the_operators_own_is_taken_as_it_is(key):
+def test_a_key_written_by_the_operator_is_used(key):
     key.write_bytes(b"k" * 64)
     key.chmod(0o600)
     assert secret_key.load_or_create(key) == b"k" * 64
 
 
-def test_the_key_is_not_in_what_the_app_says_when_it_refuses_it(tmp_path, monkeypatch):
+def test_an_error_about_the_key_does_not_contain_it(tmp_path, monkeypatch):
     monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path))
     monkeypatch.setenv("MANY_HATS_SECRET_KEY", "hunter2")
     refused = CliRunner().invoke(main, ["serve"])
@@ -205,7 +205,7 @@ def test_the_key_is_not_in_what_the_app_says_when_it_refuses_it(tmp_path, monkey
 
 @pytest.mark.server
 @pytest.mark.parametrize("rounds", [3, pytest.param(20, marks=pytest.mark.slow)])
-def test_eight_processes_start_on_an_empty_instance_at_once(tmp_path, rounds):
+def test_eight_processes_can_start_on_an_empty_instance_at_once(tmp_path, rounds):
     places = [tmp_path / str(number) / "instance" for number in range(rounds)]
     answers = at_once(first_start, places)
     failures = [answer for keys in answers for answer in keys if not isinstance(answer, bytes)]

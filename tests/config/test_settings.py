@@ -23,18 +23,18 @@ def wrong(config: Path, environ: dict[str, str] | None = None) -> str:
     return said
 
 
-def test_without_a_word_every_setting_has_its_default(config):
+def test_every_setting_has_its_default(config):
     found = settings.read(config, {})
     assert found == {setting.name: setting.default for setting in SETTINGS} | settings.FLASK_SETTINGS
 
 
-def test_the_environment_wins_over_the_file_and_the_file_over_the_default(config):
+def test_the_environment_overrides_the_file_and_the_file_the_default(config):
     config.write_text('OPERATOR = "the file"\nPURPOSE = "from the file"\n')
     found = settings.read(config, {"MANY_HATS_OPERATOR": "the environment", "OPERATOR": "nobody"})
     assert (found["OPERATOR"], found["PURPOSE"], found["CONTACT"]) == ("the environment", "from the file", "")
 
 
-def test_an_empty_word_in_the_environment_is_a_value_too(config):
+def test_an_empty_value_in_the_environment_counts(config):
     config.write_text('OPERATOR = "the file"\n')
     assert settings.read(config, {"MANY_HATS_OPERATOR": ""})["OPERATOR"] == ""
 
@@ -54,7 +54,7 @@ def test_an_empty_word_in_the_environment_is_a_value_too(config):
         ("SECRET_KEY", "k" * 32, "k" * 32),
     ],
 )
-def test_text_from_the_environment_becomes_a_value(config, name, text, value):
+def test_text_from_the_environment_is_parsed(config, name, text, value):
     assert settings.read(config, {f"MANY_HATS_{name}": text})[name] == value
 
 
@@ -90,7 +90,7 @@ def test_text_from_the_environment_becomes_a_value(config, name, text, value):
         ("SECRET_KEY", "k" * 31, "use 32 characters or more"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_named_with_its_mend(config, name, text, hint):
+def test_an_invalid_value_is_named_with_a_hint(config, name, text, hint):
     said = wrong(config, {f"MANY_HATS_{name}": text})
     assert name in said
     assert hint in said
@@ -119,31 +119,31 @@ def test_a_value_that_cannot_be_used_is_named_with_its_mend(config, name, text, 
         ("raise KeyError", "cannot be read: KeyError"),
     ],
 )
-def test_a_fault_in_the_file_names_the_file(config, line, said):
+def test_an_error_in_the_file_names_the_file(config, line, said):
     config.write_text(f"{line}\n")
     message = wrong(config)
     assert message.startswith(str(config))
     assert said in message
 
 
-def test_a_value_that_the_environment_overrides_is_looked_at_all_the_same(config):
+def test_a_value_in_the_file_is_checked_even_if_the_environment_overrides_it(config):
     config.write_text("RETENTION_MONTHS = 0\n")
     assert wrong(config, {"MANY_HATS_RETENTION_MONTHS": "3"}).startswith(str(config))
 
 
-def test_a_file_that_an_editor_began_with_a_byte_order_mark_is_read(config):
+def test_a_file_with_a_byte_order_mark_is_read(config):
     config.write_bytes(b"\xef\xbb\xbfRETENTION_MONTHS = 3\n")
     assert settings.read(config, {})["RETENTION_MONTHS"] == 3
 
 
-def test_a_weak_key_in_the_file_is_refused_and_not_repeated(config):
+def test_a_short_key_in_the_file_is_refused_and_not_printed(config):
     config.write_text("SECRET_KEY = b'hunter2'\n")
     message = wrong(config)
     assert "SECRET_KEY" in message
     assert "hunter2" not in message
 
 
-def test_the_file_may_hold_other_names_in_small_letters_and_bytes_for_the_key(config):
+def test_the_file_may_hold_lower_case_names_and_a_key_as_bytes(config):
     config.write_text("import os\nkey = bytes(range(32))\nSECRET_KEY = key\n")
     assert settings.read(config, {})["SECRET_KEY"] == bytes(range(32))
 
@@ -158,9 +158,9 @@ def test_the_file_may_hold_other_names_in_small_letters_and_bytes_for_the_key(co
         ("http://[::1]:8000", ["[::1]"]),
     ],
 )
-def test_the_host_of_an_address(url, hosts):
+def test_hosts_of_a_url(url, hosts):
     assert settings.hosts_of(url) == hosts
 
 
-def test_every_setting_has_a_line_of_help_that_is_a_sentence():
+def test_the_help_of_every_setting_is_a_sentence():
     assert [s.name for s in SETTINGS if not (s.help[0].isupper() and s.help.endswith(".") and "\n" not in s.help)] == []

@@ -13,15 +13,15 @@ from quiz.storage import Storage
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A database file, ready."""
-    made = tmp_path / "instance" / "many-hats.db"
-    storage.prepare(made)
-    return made
+    """The file of an empty, migrated database."""
+    path = tmp_path / "instance" / "many-hats.db"
+    storage.prepare(path)
+    return path
 
 
 @pytest.fixture
-def kept(file: Path) -> Iterator[Storage]:
+def database(file: Path) -> Iterator[Storage]:
     """Storage on that file."""
-    opened = Storage(file)
-    yield opened
-    opened.close()
+    database = Storage(file)
+    yield database
+    database.close()

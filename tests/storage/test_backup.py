@@ -1,4 +1,4 @@
-"""Backups: of one moment while others write, whole or not at all; and put back without what was deleted since."""
+"""Backups hold one state of the database, whole or not at all. Restoring leaves out what was deleted since."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ TODAY = datetime.now(UTC).date().isoformat()
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Where a backup is to lie."""
+    """Where tests write a backup."""
     (tmp_path / "backups").mkdir()
     return tmp_path / "backups" / "monday.db"
 
 
-def put_back(copy: Path, file: Path, *, day: str = TODAY, replace: bool = True) -> Restored:
+def run_restore(copy: Path, file: Path, *, day: str = TODAY, replace: bool = True) -> Restored:
     return restore(copy, file, day=day, tombstone_days=30, replace=replace)
 
 
@@ -65,33 +65,33 @@ def quiz(instance: Path, *arguments: str | Path) -> Result:
 
 
 def rows(file: Path) -> dict[str, list[Any]]:
-    """All that our tables hold, in order."""
+    """All rows of all tables, sorted."""
     with open_database(file) as db:
         tables = [name for name in db.table_names() if not name.startswith("_sqlite")]
         return {name: sorted(map(repr, db.execute(f"SELECT * FROM {name}").fetchall())) for name in tables}
 
 
 def people(file: Path) -> dict[str, list[Any]]:
-    """All of that but which database it is."""
-    return {name: held for name, held in rows(file).items() if name != "database_identity"}
+    """All rows of all tables except the identity of the database."""
+    return {name: table for name, table in rows(file).items() if name != "database_identity"}
 
 
-def sound(file: Path) -> bool:
-    found = inspect_database(file, before="0000-00-00")
-    return (found.problems, found.pending) == ((), ())
+def is_intact(file: Path) -> bool:
+    report = inspect_database(file, before="0000-00-00")
+    return (report.problems, report.pending) == ((), ())
 
 
-# Making one
+# Backing up
 
 
-def test_a_backup_made_while_two_others_write_is_whole(kept, file, copy):
-    who, stop = start_response(kept), threading.Event()
+def test_a_backup_made_while_two_others_write_is_whole(database, file, copy):
+    owner_hash, stop = start_response(database), threading.Event()
 
     def write() -> int:
         other, pages = Storage(file), 0
         while not stop.is_set() or not pages:
             word = secrets.token_hex(4)
-            other.save_answers(who, dict.fromkeys(["dough", "oven", "cake"], word), **WHEN)
+            other.save_answers(owner_hash, dict.fromkeys(["dough", "oven", "cake"], word), **WHEN)
             fleeting = start_response(other)
             other.save_answers(fleeting, {"dough": word}, **WHEN)
             other.delete_response(fleeting)
@@ -104,29 +104,29 @@ def test_a_backup_made_while_two_others_write_is_whole(kept, file, copy):
         try:
             for _ in range(5):
                 back_up(file, copy, day=TODAY, replace=True)
-                assert sound(copy)
+                assert is_intact(copy)
                 with open_database(copy) as db:
                     assert list(db.query("SELECT * FROM answer WHERE response NOT IN (SELECT id FROM response)")) == []
                     own = db.query(
-                        "SELECT answer FROM answer JOIN response ON id = response WHERE owner_hash = ?", [who]
+                        "SELECT answer FROM answer JOIN response ON id = response WHERE owner_hash = ?", [owner_hash]
                     )
                     assert len({row["answer"] for row in own}) <= 1
         finally:
             stop.set()
         assert all(writer.result() for writer in writers)
-    assert sound(file)
+    assert is_intact(file)
 
 
-def test_a_backup_holds_all_that_was_kept(kept, file, copy):
+def test_a_backup_holds_all_rows(database, file, copy):
     for word in ("flour", "water"):
-        fill_response(kept, start_response(kept), word)
-    made = back_up(file, copy, day=TODAY)
-    kept.close()
+        fill_response(database, start_response(database), word)
+    backup = back_up(file, copy, day=TODAY)
+    database.close()
     assert rows(copy) == rows(file)
-    assert (made.responses, made.size_bytes) == (2, copy.stat().st_size)
+    assert (backup.responses, backup.size_bytes) == (2, copy.stat().st_size)
 
 
-def test_a_backup_is_one_file_for_its_owner_alone_whatever_the_umask_says(kept, file, copy):
+def test_a_backup_is_one_file_readable_by_its_owner_only_for_any_umask(database, file, copy):
     old = os.umask(0)
     try:
         back_up(file, copy, day=TODAY)
@@ -134,13 +134,13 @@ def test_a_backup_is_one_file_for_its_owner_alone_whatever_the_umask_says(kept, 
         os.umask(old)
     assert [path.name for path in copy.parent.iterdir()] == ["monday.db"]
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert copy.read_bytes()[18:20] == b"\1\1", "one file alone: it needs no log beside it"
+    assert copy.read_bytes()[18:20] == b"\1\1", "it is in one file, without a log"
 
 
-def test_what_another_program_deleted_does_not_travel_along(kept, file, copy):
-    who = start_response(kept)
-    kept.save_details(who, contacts=[], title="", text=f"{CANARY} " * 100, **WHEN)
-    kept.close()
+def test_a_backup_does_not_hold_content_that_another_program_deleted(database, file, copy):
+    owner_hash = start_response(database)
+    database.save_details(owner_hash, contacts=[], title="", text=f"{CANARY} " * 100, **WHEN)
+    database.close()
     with open_database(file) as db:  # which overwrites nothing
         db.execute("PRAGMA secure_delete = OFF")
         db.table("response").delete_where()
@@ -149,52 +149,52 @@ def test_what_another_program_deleted_does_not_travel_along(kept, file, copy):
     assert CANARY.encode() not in copy.read_bytes()
 
 
-def test_a_file_that_is_there_is_replaced_only_when_told_to(kept, file, copy):
+def test_an_existing_file_is_replaced_only_with_force(database, file, copy):
     copy.write_text("precious")
     with pytest.raises(BackupError, match="--force"):
         back_up(file, copy, day=TODAY)
     assert copy.read_text() == "precious"
     back_up(file, copy, day=TODAY, replace=True)
-    assert sound(copy)
+    assert is_intact(copy)
 
 
 @pytest.mark.parametrize("name", ["many-hats.db", "many-hats.db-wal", "../instance/many-hats.db-journal"])
-def test_the_database_is_never_overwritten_with_its_own_backup(kept, file, name):
-    who = start_response(kept)
+def test_the_database_is_never_overwritten_with_its_own_backup(database, file, name):
+    owner_hash = start_response(database)
     with pytest.raises(BackupError, match="name another file"):
         back_up(file, file.parent / name, day=TODAY, replace=True)
-    assert kept.load_response(who)
+    assert database.load_response(owner_hash)
 
 
 @pytest.mark.parametrize(("place", "said"), [("/dev/null", "not an ordinary file"), ("nowhere/copy.db", "no folder")])
-def test_a_place_that_cannot_hold_a_backup_is_refused(file, tmp_path, place, said):
+def test_a_backup_to_a_device_or_into_a_missing_folder_is_refused(file, tmp_path, place, said):
     with pytest.raises(BackupError, match=said):
         back_up(file, tmp_path / place, day=TODAY, replace=True)
     assert Path("/dev/null").is_char_device()
 
 
-def test_nothing_is_backed_up_where_nothing_is_kept(tmp_path, copy):
-    ran = quiz(tmp_path / "empty", "backup", copy)
-    assert (ran.exit_code, ran.stdout) == (1, "")
-    assert "nothing to back up" in ran.stderr
+def test_a_backup_without_a_database_is_refused(tmp_path, copy):
+    result = quiz(tmp_path / "empty", "backup", copy)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nothing to back up" in result.stderr
     assert not (tmp_path / "empty").exists()
     assert not copy.exists()
 
 
-def test_the_command_says_how_much_it_kept(kept, file, copy):
-    start_response(kept)
-    ran = quiz(file.parent, "backup", copy)
-    assert (ran.exit_code, ran.stderr) == (0, "")
-    assert ran.stdout == f"{copy}: 1 response, 0.1 MB.\n"
+def test_the_backup_command_prints_responses_and_size(database, file, copy):
+    start_response(database)
+    result = quiz(file.parent, "backup", copy)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"{copy}: 1 response, 0.1 MB.\n"
     again = quiz(file.parent, "backup", copy)
     assert (again.exit_code, again.stdout) == (1, "")
     assert again.stderr == f"Error: {copy} exists; add --force to replace it\n"
 
 
-def test_a_damaged_database_does_not_become_a_backup(kept, file, copy):
-    fill_response(kept, start_response(kept), "flour")
+def test_a_damaged_database_does_not_become_a_backup(database, file, copy):
+    fill_response(database, start_response(database), "flour")
     back_up(file, copy, day=TODAY)
-    kept.close()
+    database.close()
     before = copy.read_bytes()
     damage_table(file, "answer")
     with pytest.raises((BackupError, UnavailableError), match=r"malformed|damaged"):
@@ -216,8 +216,8 @@ except UnavailableError as error:
 
 
 @pytest.mark.server
-def test_a_disk_that_fills_up_leaves_no_half_of_a_backup_and_the_one_before(kept, file, copy):
-    fill_response(kept, start_response(kept), "flour")
+def test_a_full_disk_leaves_the_older_backup_and_no_partial_file(database, file, copy):
+    fill_response(database, start_response(database), "flour")
     copy.write_text("the one before")
     act = f"act = lambda: back_up(file, Path({str(copy)!r}), day='{TODAY}', replace=True)\n"
     run = run_script(act + FULL, file)
@@ -226,7 +226,7 @@ def test_a_disk_that_fills_up_leaves_no_half_of_a_backup_and_the_one_before(kept
     assert [path.name for path in copy.parent.iterdir()] == ["monday.db"]
 
 
-TOLD_TO_END = """
+SCRIPT_WITH_SIGTERM = """
 import os, signal
 from quiz.cli import main
 from quiz.storage import backup, restore
@@ -241,14 +241,14 @@ main()
 
 @pytest.mark.server
 @pytest.mark.parametrize("command", ["backup", "restore"])
-def test_a_command_that_is_told_to_end_leaves_nothing_half_made(kept, file, copy, command):
-    fill_response(kept, start_response(kept), "flour")
+def test_a_command_that_gets_sigterm_leaves_no_partial_files(database, file, copy, command):
+    fill_response(database, start_response(database), "flour")
     back_up(file, copy, day=TODAY)
-    kept.close()
+    database.close()
     before = [path.name for folder in (copy.parent, file.parent) for path in sorted(folder.iterdir())]
     environ = os.environ | {"MANY_HATS_INSTANCE": str(file.parent)}
     ended = subprocess.run(
-        [sys.executable, "-c", TOLD_TO_END, command, str(copy), "--force"],
+        [sys.executable, "-c", SCRIPT_WITH_SIGTERM, command, str(copy), "--force"],
         env=environ,
         capture_output=True,
         text=True,
@@ -258,10 +258,10 @@ def test_a_command_that_is_told_to_end_leaves_nothing_half_made(kept, file, copy
     assert [path.name for folder in (copy.parent, file.parent) for path in sorted(folder.iterdir())] == before
 
 
-# Putting it back
+# Restoring
 
 
-def test_after_putting_it_back_everything_is_as_it_was_and_goes_on(app: App, bank: Bank, copy):
+def test_a_restored_database_has_the_old_content_and_accepts_new_responses(app: App, bank: Bank, copy):
     visitor = Visitor(app)
     own = visitor.take(dict.fromkeys(bank.responsibility, "weekly"), text="As it was.")
     instance = app.storage.file.parent
@@ -269,118 +269,118 @@ def test_after_putting_it_back_everything_is_as_it_was_and_goes_on(app: App, ban
     visitor.send(f"{own}/more", {"text": "Changed since."})
     later = visitor.start()
     app.storage.close()
-    ran = quiz(instance, "restore", copy, "--force")
-    assert (ran.exit_code, ran.stderr) == (0, "")
-    assert ran.stdout == f"{app.storage.file}: 1 response restored; 0 left out, deleted since.\n"
+    result = quiz(instance, "restore", copy, "--force")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"{app.storage.file}: 1 response restored; 0 left out, deleted since.\n"
     again = Visitor(create_app({"TESTING": True}, instance=instance))
     assert "As it was." in again.get(f"{own}/more").text
     assert again.get(f"{later}/1").status_code == 404
     assert again.get(again.take(dict.fromkeys(bank.responsibility, "daily"))).status_code == 200
 
 
-def test_a_backup_can_be_put_into_an_empty_instance(kept, file, copy, tmp_path):
-    fill_response(kept, start_response(kept), "flour")
+def test_a_backup_can_be_restored_into_an_empty_instance(database, file, copy, tmp_path):
+    fill_response(database, start_response(database), "flour")
     back_up(file, copy, day=TODAY)
-    kept.close()
+    database.close()
     new = tmp_path / "new" / "many-hats.db"
-    put = put_back(copy, new, replace=False)
+    restored = run_restore(copy, new, replace=False)
     assert people(new) == people(file)
     assert [path.name for path in sorted(new.parent.iterdir())] == ["many-hats.db", "start.lock"]
     assert [stat.S_IMODE(path.stat().st_mode) for path in (new.parent, new)] == [0o700, 0o600]
-    assert put.responses == 1
-    assert len(put.warnings) == 1, "it says that nothing here knows who deleted their response since"
+    assert restored.responses == 1
+    assert len(restored.warnings) == 1, "it warns that deletions since then are unknown"
 
 
-def test_a_log_left_over_from_another_database_is_not_played_into_the_backup(kept, file, copy):
-    who = start_response(kept)
+def test_a_leftover_log_of_another_database_is_not_applied_to_the_restored_one(database, file, copy):
+    owner_hash = start_response(database)
     back_up(file, copy, day=TODAY)
-    kept.save_details(who, contacts=[], title="later", text="", **WHEN)
+    database.save_details(owner_hash, contacts=[], title="later", text="", **WHEN)
     log = file.with_name("many-hats.db-wal")
     left = log.read_bytes()
-    kept.close()
+    database.close()
     file.unlink()
     log.write_bytes(left)
-    put_back(copy, file)
-    assert (stored_response(kept, who).title, sound(file)) == ("", True)
+    run_restore(copy, file)
+    assert (stored_response(database, owner_hash).title, is_intact(file)) == ("", True)
 
 
-def test_data_in_place_is_replaced_only_when_told_to(kept, file, copy):
+def test_existing_data_is_replaced_only_with_force(database, file, copy):
     back_up(file, copy, day=TODAY)
-    put_back(copy, file, replace=False)  # nothing there yet
-    who = start_response(kept)
-    kept.close()
-    ran = quiz(file.parent, "restore", copy)
-    assert (ran.exit_code, ran.stdout) == (1, "")
-    assert ran.stderr == f"Error: {file} holds data; add --force to replace it\n"
-    assert kept.load_response(who)
-    kept.close()
-    put_back(copy, file)
-    assert kept.load_response(who) is None
+    run_restore(copy, file, replace=False)  # nothing there yet
+    owner_hash = start_response(database)
+    database.close()
+    result = quiz(file.parent, "restore", copy)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: {file} holds data; add --force to replace it\n"
+    assert database.load_response(owner_hash)
+    database.close()
+    run_restore(copy, file)
+    assert database.load_response(owner_hash) is None
 
 
-def test_what_a_killed_restore_left_behind_goes_with_the_next_one(kept, file, copy):
+def test_a_restore_removes_what_a_killed_restore_left(database, file, copy):
     back_up(file, copy, day=TODAY)
     left = file.with_name(".many-hats.db.k1ll3d")
     left.mkdir()
     shutil.copy(copy, left / "many-hats.db")
-    put_back(copy, file)
+    run_restore(copy, file)
     assert not left.exists()
 
 
-def test_a_database_in_use_is_left_alone(kept, file, copy, monkeypatch):
-    who = start_response(kept)
+def test_a_database_in_use_is_not_replaced(database, file, copy, monkeypatch):
+    owner_hash = start_response(database)
     back_up(file, copy, day=TODAY)
-    kept.save_answers(who, {"dough": "daily"}, **WHEN)
+    database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
     monkeypatch.setattr("quiz.storage.sqlite.BUSY_TIMEOUT_S", 0.05)
-    with kept.read_transaction() as db:
+    with database.read_transaction() as db:
         assert db["response"].count == 1
         with pytest.raises(RestoreError, match="in use; stop the server first"):
-            put_back(copy, file)
-    assert stored_response(kept, who).answers == {"dough": "daily"}
-    kept.close()
-    put_back(copy, file)
-    assert stored_response(kept, who).answers == {}
+            run_restore(copy, file)
+    assert stored_response(database, owner_hash).answers == {"dough": "daily"}
+    database.close()
+    run_restore(copy, file)
+    assert stored_response(database, owner_hash).answers == {}
 
 
-def test_the_database_itself_is_no_backup_of_it(kept, file):
+def test_restoring_the_database_from_itself_is_refused(database, file):
     with pytest.raises(RestoreError, match="name a backup"):
-        put_back(file, file)
+        run_restore(file, file)
 
 
-def test_a_copy_made_by_other_means_comes_with_its_log(kept, file, copy):
-    who = start_response(kept)
-    kept.save_answers(who, {"dough": "daily"}, **WHEN)
+def test_a_copy_made_by_another_program_is_restored_with_its_log(database, file, copy):
+    owner_hash = start_response(database)
+    database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
     for name in ("", "-wal"):
         shutil.copy(file.with_name(file.name + name), copy.with_name(copy.name + name))
-    kept.delete_response(who)
-    kept.close()
+    database.delete_response(owner_hash)
+    database.close()
     with open_database(file) as db:
         db.table("tombstone").delete_where()
     before = [(path.name, path.read_bytes()) for path in sorted(copy.parent.iterdir())]
-    put = put_back(copy, file)
-    assert stored_response(kept, who).answers == {"dough": "daily"}
-    assert "does not say on which day" in put.warnings[0]
+    restored = run_restore(copy, file)
+    assert stored_response(database, owner_hash).answers == {"dough": "daily"}
+    assert "does not say on which day" in restored.warnings[0]
     assert [(path.name, path.read_bytes()) for path in sorted(copy.parent.iterdir())] == before
 
 
 @pytest.mark.server
-def test_a_disk_that_fills_up_leaves_the_database_as_it_was(kept, file, copy):
+def test_a_full_disk_during_restore_leaves_the_database_unchanged(database, file, copy):
     for _ in range(30):
-        kept.save_details(start_response(kept), contacts=[], title="", text="w" * 4000, **WHEN)
+        database.save_details(start_response(database), contacts=[], title="", text="w" * 4000, **WHEN)
     back_up(file, copy, day=TODAY)
-    who = start_response(kept)
-    kept.close()
+    owner_hash = start_response(database)
+    database.close()
     before = rows(file)
     act = f"act = lambda: restore(Path({str(copy)!r}), file, day='{TODAY}', tombstone_days=30, replace=True)\n"
     run = run_script(act + FULL.replace("50_000", "150_000"), file)
     assert run.stderr == ""
     assert run.stdout
     assert rows(file) == before
-    assert kept.load_response(who)
+    assert database.load_response(owner_hash)
     assert {path.name for path in file.parent.iterdir() if path.is_dir()} == set()
 
 
-# What is no backup
+# Invalid backups
 
 
 def a_text(copy: Path) -> None:
@@ -453,29 +453,29 @@ def against_its_checks(copy: Path) -> None:
         (against_its_checks, "CHECK constraint failed"),
     ],
 )
-def test_what_is_no_sound_backup_is_refused_in_one_line_and_nothing_changes(
-    kept, file, copy, spoil: Callable[[Path], None], said
+def test_an_invalid_backup_is_refused_in_one_line_and_nothing_changes(
+    database, file, copy, spoil: Callable[[Path], None], said
 ):
-    who = start_response(kept)
-    fill_response(kept, who, "flour")
+    owner_hash = start_response(database)
+    fill_response(database, owner_hash, "flour")
     back_up(file, copy, day=TODAY)
     spoil(copy)
-    kept.close()
+    database.close()
     before = bytes_on_disk(file)
     with pytest.raises(RestoreError, match=said):
-        put_back(copy, file)
+        run_restore(copy, file)
     assert bytes_on_disk(file) == before
-    ran = quiz(file.parent, "restore", copy, "--force")
-    assert (ran.exit_code, ran.stdout, len(ran.stderr.splitlines())) == (1, "", 1)
-    assert kept.load_response(who)
+    result = quiz(file.parent, "restore", copy, "--force")
+    assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (1, "", 1)
+    assert database.load_response(owner_hash)
 
 
-def test_tables_and_indexes_beside_ours_are_no_reason_to_refuse(kept, file, copy):
+def test_a_backup_with_additional_tables_and_indexes_is_restored(database, file, copy):
     with open_database(file) as db:
         db.table("note").insert({"text": "the operator's own"})
         db.execute("CREATE INDEX own ON response (bank)")
     back_up(file, copy, day=TODAY)
-    put_back(copy, file)
+    run_restore(copy, file)
     with open_database(file) as db:
         assert db["note"].count == 1
 
@@ -484,50 +484,50 @@ def test_tables_and_indexes_beside_ours_are_no_reason_to_refuse(kept, file, copy
 
 
 @pytest.mark.parametrize("version", [LOSSY_SQLITE, FIXED_SQLITE], ids=["truncate", "wal"])
-def test_a_database_that_cannot_be_read_is_replaced_when_told_to(kept, file, copy, monkeypatch, version):
+def test_an_unreadable_database_is_replaced_with_force(database, file, copy, monkeypatch, version):
     set_sqlite_version(monkeypatch, version)
     storage.prepare(file)
-    who = start_response(kept)
+    owner_hash = start_response(database)
     back_up(file, copy, day=TODAY)
-    kept.close()
+    database.close()
     file.write_bytes(b"no database " * 1000)
     with pytest.raises(RestoreError, match="cannot be read; add --force"):
-        put_back(copy, file, replace=False)
-    assert len(put_back(copy, file).warnings) == 1
-    assert kept.load_response(who)
-    assert sound(file)
+        run_restore(copy, file, replace=False)
+    assert len(run_restore(copy, file).warnings) == 1
+    assert database.load_response(owner_hash)
+    assert is_intact(file)
 
 
-def test_what_a_damaged_database_still_knows_of_deletions_is_used(kept, file, copy):
-    gone, stays = start_response(kept), start_response(kept)
-    for who in (gone, stays):
-        kept.save_answers(who, {"dough": "daily"}, **WHEN)
+def test_tombstones_of_a_damaged_database_are_used(database, file, copy):
+    gone, stays = start_response(database), start_response(database)
+    for owner_hash in (gone, stays):
+        database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
     back_up(file, copy, day=TODAY)
-    kept.delete_response(gone)
-    kept.close()
+    database.delete_response(gone)
+    database.close()
     damage_table(file, "answer")
-    assert put_back(copy, file) == Restored(responses=1, deleted=1, warnings=())
-    assert kept.load_response(gone) is None
-    assert stored_response(kept, stays).answers == {"dough": "daily"}
-    assert sound(file)
+    assert run_restore(copy, file) == Restored(responses=1, deleted=1, warnings=())
+    assert database.load_response(gone) is None
+    assert stored_response(database, stays).answers == {"dough": "daily"}
+    assert is_intact(file)
 
 
-def test_a_database_whose_memory_is_damaged_is_replaced_and_that_is_said(kept, file, copy):
-    gone = start_response(kept)
+def test_a_database_with_damaged_tombstones_is_replaced_with_a_warning(database, file, copy):
+    gone = start_response(database)
     back_up(file, copy, day=TODAY)
-    kept.delete_response(gone)
-    kept.close()
+    database.delete_response(gone)
+    database.close()
     damage_table(file, "tombstone")
-    put = put_back(copy, file)
-    assert (put.responses, len(put.warnings)) == (1, 1)
-    assert sound(file)
+    restored = run_restore(copy, file)
+    assert (restored.responses, len(restored.warnings)) == (1, 1)
+    assert is_intact(file)
 
 
 # Deleted stays deleted
 
 
 @pytest.mark.parametrize("version", [LOSSY_SQLITE, FIXED_SQLITE], ids=["truncate", "wal"])
-def test_somebody_who_deleted_everything_since_does_not_come_back(tmp_path, bank, copy, monkeypatch, version):
+def test_a_response_deleted_since_the_backup_is_not_restored(tmp_path, bank, copy, monkeypatch, version):
     set_sqlite_version(monkeypatch, version)
     instance = tmp_path / "instance"
     app = create_app({"TESTING": True}, instance=instance)
@@ -539,239 +539,243 @@ def test_somebody_who_deleted_everything_since_does_not_come_back(tmp_path, bank
     assert CANARY.encode() in copy.read_bytes()
     assert visitor.send(f"{gone}/delete").status_code == 303
     app.storage.close()
-    ran = quiz(instance, "restore", copy, "--force")
-    assert (ran.exit_code, ran.stderr) == (0, "")
-    assert "1 response restored; 1 left out" in ran.stdout
+    result = quiz(instance, "restore", copy, "--force")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "1 response restored; 1 left out" in result.stdout
     assert CANARY.encode() not in bytes_on_disk(app.storage.file)
     app = create_app({"TESTING": True}, instance=instance)
     assert Visitor(app).get(gone).status_code == 404
     assert "I stay." in Visitor(app).get(f"{stays}/more").text
-    # And once more, from the same old backup: what was restored remembers it too.
+    # Once more, from the same backup: the restored database has the tombstone too.
     app.storage.close()
     assert "1 response restored; 1 left out" in quiz(instance, "restore", copy, "--force").stdout
     assert Visitor(app).get(gone).status_code == 404
 
 
-def test_the_earlier_responses_that_went_along_do_not_come_back_either(kept, file, copy):
-    first, second = start_response(kept), make_owner()
-    kept.create_response(second, **WHEN, earlier=first)
+def test_earlier_responses_deleted_with_it_are_not_restored(database, file, copy):
+    first, second = start_response(database), make_owner()
+    database.create_response(second, **WHEN, earlier=first)
     back_up(file, copy, day=TODAY)
-    kept.delete_response(second)
-    kept.close()
-    assert put_back(copy, file).deleted == 2
+    database.delete_response(second)
+    database.close()
+    assert run_restore(copy, file).deleted == 2
     assert rows(file)["response"] == []
 
 
-def a_round(kept: Storage, people: int) -> tuple[str, list[str]]:
-    """A closed round; gives the lead, and the owners in it."""
-    lead, joining, owners = make_owner(), make_owner(), [start_response(kept) for _ in range(people)]
-    kept.create_team(lead, joining, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
-    for who in owners:
-        kept.join_team(joining, who, name="", shares_wishes=False)
-    kept.close_round(
+def a_round(database: Storage, people: int) -> tuple[str, list[str]]:
+    """A closed round. Returns the lead hash and the owner hashes of its members."""
+    lead, join_hash, owners = make_owner(), make_owner(), [start_response(database) for _ in range(people)]
+    database.create_team(lead, join_hash, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
+    for owner_hash in owners:
+        database.join_team(join_hash, owner_hash, name="", shares_wishes=False)
+    database.close_round(
         lead, lambda team, candidates: Publication("{}", [one.response for one in candidates]), day=WHEN["day"]
     )
     return lead, owners
 
 
-def test_rounds_note_again_who_deleted_their_response_but_not_whose_time_was_up(kept, file, copy):
-    lead, owners = a_round(kept, 6)
-    kept.extend_expiry(owners[0], day="2026-06-01")
-    for who in owners[2:]:
-        kept.extend_expiry(who, day="2026-06-01")
+def test_restored_rounds_count_deleted_responses_but_not_expired_ones(database, file, copy):
+    lead, owners = a_round(database, 6)
+    database.extend_expiry(owners[0], day="2026-06-01")
+    for owner_hash in owners[2:]:
+        database.extend_expiry(owner_hash, day="2026-06-01")
     back_up(file, copy, day=TODAY)
-    kept.delete_response(owners[0])
-    assert kept.delete_expired("2026-06-01", tombstones_before="2000-01-01") == 1
-    team = kept.load_team(lead)
-    kept.close()
-    assert put_back(copy, file).deleted == 2
-    assert kept.load_team(lead) == team
+    database.delete_response(owners[0])
+    assert database.delete_expired("2026-06-01", tombstones_before="2000-01-01") == 1
+    team = database.load_team(lead)
+    database.close()
+    assert run_restore(copy, file).deleted == 2
+    assert database.load_team(lead) == team
     assert team
     assert [(round.people, round.deleted) for round in team.rounds] == [(6, 1)]
 
 
-def test_a_team_that_its_lead_deleted_does_not_come_back(kept, file, copy):
-    lead, owners = a_round(kept, 5)
+def test_a_team_deleted_since_the_backup_is_not_restored(database, file, copy):
+    lead, owners = a_round(database, 5)
     back_up(file, copy, day=TODAY)
-    kept.delete_team(lead)
-    kept.close()
-    put_back(copy, file)
-    assert kept.load_team(lead) is None
-    assert all(kept.load_response(who) for who in owners)
+    database.delete_team(lead)
+    database.close()
+    run_restore(copy, file)
+    assert database.load_team(lead) is None
+    assert all(database.load_response(owner_hash) for owner_hash in owners)
 
 
-def test_a_team_whose_links_were_replaced_before_its_lead_deleted_it_does_not_come_back(kept, file, copy):
-    lead, _ = a_round(kept, 5)
+def test_a_team_deleted_after_its_links_were_replaced_is_not_restored(database, file, copy):
+    lead, _ = a_round(database, 5)
     back_up(file, copy, day=TODAY)
     second, third = make_owner(), make_owner()
-    kept.replace_links(lead, new_lead_hash=second, join_hash=make_owner(), number=2)
-    kept.replace_links(second, new_lead_hash=third, join_hash=make_owner(), number=3)
-    kept.delete_team(third)
-    kept.close()
-    put_back(copy, file)
+    database.replace_links(lead, new_lead_hash=second, join_hash=make_owner(), number=2)
+    database.replace_links(second, new_lead_hash=third, join_hash=make_owner(), number=3)
+    database.delete_team(third)
+    database.close()
+    run_restore(copy, file)
     assert rows(file)["team"] == []
 
 
-def test_links_of_a_team_that_were_replaced_stay_so_and_it_can_be_deleted_for_good_after(kept, file, copy):
-    lead, owners = a_round(kept, 5)
+def test_replaced_team_links_stay_replaced_and_the_team_can_be_deleted_after(database, file, copy):
+    lead, owners = a_round(database, 5)
     back_up(file, copy, day=TODAY)
-    joining, new, new_joining = make_owner(), make_owner(), make_owner()
-    kept.replace_links(lead, new_lead_hash=lead, join_hash=joining, number=2)
-    kept.replace_links(lead, new_lead_hash=new, join_hash=new_joining, number=3)
-    kept.create_team(make_owner(), make_owner(), number=1, name="Since", kind="open", minimum=5, day=WHEN["day"])
-    before = kept.load_team(new)
-    kept.close()
-    put_back(copy, file)
-    assert [kept.load_team(lead), kept.load_team_by_join_link(joining)] == [None, None]
-    assert kept.load_team(new) == kept.load_team_by_join_link(new_joining) == before
-    assert all(kept.load_membership(who) for who in owners)
-    assert kept.delete_team(new)
-    kept.close()
-    put_back(copy, file)
+    join_hash, new, new_joining = make_owner(), make_owner(), make_owner()
+    database.replace_links(lead, new_lead_hash=lead, join_hash=join_hash, number=2)
+    database.replace_links(lead, new_lead_hash=new, join_hash=new_joining, number=3)
+    database.create_team(make_owner(), make_owner(), number=1, name="Since", kind="open", minimum=5, day=WHEN["day"])
+    before = database.load_team(new)
+    database.close()
+    run_restore(copy, file)
+    assert [database.load_team(lead), database.load_team_by_join_link(join_hash)] == [None, None]
+    assert database.load_team(new) == database.load_team_by_join_link(new_joining) == before
+    assert all(database.load_membership(owner_hash) for owner_hash in owners)
+    assert database.delete_team(new)
+    database.close()
+    run_restore(copy, file)
     assert rows(file)["team"] == []
 
 
-def test_a_share_link_that_was_ended_stays_ended_and_the_others_go_on(kept, file, copy):
-    who, ended, other = start_response(kept), make_owner(), make_owner()
+def test_a_deleted_share_link_stays_deleted_and_others_work(database, file, copy):
+    owner_hash, ended, other = start_response(database), make_owner(), make_owner()
     for number, link in ((1, ended), (2, other)):
-        kept.create_share_link(who, ShareLink(number, "", False, False, WHEN["day"]), share_hash=link)
+        database.create_share_link(owner_hash, ShareLink(number, "", False, False, WHEN["day"]), share_hash=link)
     back_up(file, copy, day=TODAY)
-    kept.delete_share_link(who, 1)
-    kept.close()
-    put_back(copy, file)
-    assert kept.load_shared_response(ended) is None
-    assert kept.load_shared_response(other)
+    database.delete_share_link(owner_hash, 1)
+    database.close()
+    run_restore(copy, file)
+    assert database.load_shared_response(ended) is None
+    assert database.load_shared_response(other)
 
 
-def test_whoever_left_a_team_is_not_in_it_again_and_whoever_stayed_is(kept, file, copy):
+def test_people_who_left_a_team_since_are_not_members_after_a_restore(database, file, copy):
     teams = [(make_owner(), make_owner()) for _ in range(2)]
-    for lead, joining in teams:
-        kept.create_team(lead, joining, number=1, name="Team", kind="open", minimum=5, day=WHEN["day"])
-    left, stayed, moved = (start_response(kept) for _ in range(3))
-    for who in (left, stayed, moved):
-        kept.join_team(teams[0][1], who, name="Kim", shares_wishes=False)
+    for lead, join_hash in teams:
+        database.create_team(lead, join_hash, number=1, name="Team", kind="open", minimum=5, day=WHEN["day"])
+    left, stayed, moved = (start_response(database) for _ in range(3))
+    for owner_hash in (left, stayed, moved):
+        database.join_team(teams[0][1], owner_hash, name="Kim", shares_wishes=False)
     back_up(file, copy, day=TODAY)
-    for who in (left, moved):
-        kept.leave_team(who)
-    kept.join_team(teams[1][1], moved, name="Kim", shares_wishes=False)
-    kept.close()
-    put_back(copy, file)
-    assert [kept.load_membership(who) is not None for who in (left, stayed, moved)] == [False, True, False]
+    for owner_hash in (left, moved):
+        database.leave_team(owner_hash)
+    database.join_team(teams[1][1], moved, name="Kim", shares_wishes=False)
+    database.close()
+    run_restore(copy, file)
+    assert [database.load_membership(owner_hash) is not None for owner_hash in (left, stayed, moved)] == [
+        False,
+        True,
+        False,
+    ]
 
 
 @pytest.fixture
-def lost(kept, file, copy) -> str:
-    """Somebody who deleted their response after the backup, before the database went away with its memory of that."""
-    who = start_response(kept)
+def lost(database, file, copy) -> str:
+    """The owner hash of a response deleted after the backup, in a database that is then lost with its tombstones."""
+    owner_hash = start_response(database)
     back_up(file, copy, day=TODAY)
-    kept.delete_response(who)
-    kept.close()
+    database.delete_response(owner_hash)
+    database.close()
     for name in ("", "-wal", "-shm"):
         file.with_name(file.name + name).unlink(missing_ok=True)
-    return who
+    return owner_hash
 
 
 @pytest.mark.parametrize("newcomers", [0, 1])
-def test_a_database_that_was_made_after_the_backup_does_not_pass_for_one_that_remembers(file, copy, lost, newcomers):
+def test_a_database_created_after_the_backup_causes_a_warning(file, copy, lost, newcomers):
     storage.prepare(file)
-    kept = Storage(file)
+    database = Storage(file)
     for _ in range(newcomers):
-        start_response(kept)
-    kept.close()
-    put = put_back(copy, file, replace=bool(newcomers))
-    assert kept.load_response(lost), "nobody can know"
-    (doubt,) = put.warnings
-    assert "does not list every response that was deleted since the backup was made" in doubt
+        start_response(database)
+    database.close()
+    restored = run_restore(copy, file, replace=bool(newcomers))
+    assert database.load_response(lost), "there is no tombstone"
+    (warning,) = restored.warnings
+    assert "does not list every response that was deleted since the backup was made" in warning
 
 
-def test_nor_does_a_database_that_was_put_back_without_memory(file, copy, lost):
-    assert len(put_back(copy, file).warnings) == 1
-    assert len(put_back(copy, file).warnings) == 1
-    kept = Storage(file)
-    assert kept.delete_response(lost)
-    kept.close()
-    put = put_back(copy, file)
-    assert (put.deleted, len(put.warnings)) == (1, 1), "what is known since is used all the same"
+def test_a_database_restored_without_tombstones_causes_a_warning_too(file, copy, lost):
+    assert len(run_restore(copy, file).warnings) == 1
+    assert len(run_restore(copy, file).warnings) == 1
+    database = Storage(file)
+    assert database.delete_response(lost)
+    database.close()
+    restored = run_restore(copy, file)
+    assert (restored.deleted, len(restored.warnings)) == (1, 1), "newer tombstones are used"
 
 
-def test_from_then_on_new_backups_are_put_back_without_a_doubt(kept, file, copy, lost):
-    put_back(copy, file)
+def test_backups_made_after_such_a_restore_are_restored_without_a_warning(database, file, copy, lost):
+    run_restore(copy, file)
     back_up(file, copy, day=TODAY, replace=True)
-    kept.delete_response(lost)
-    kept.close()
-    assert put_back(copy, file) == Restored(responses=0, deleted=1, warnings=())
+    database.delete_response(lost)
+    database.close()
+    assert run_restore(copy, file) == Restored(responses=0, deleted=1, warnings=())
 
 
-def test_an_older_backup_of_another_database_leaves_those_of_this_one_without_a_doubt(kept, file, copy, tmp_path):
+def test_after_restoring_another_database_backups_of_this_one_cause_no_warning(database, file, copy, tmp_path):
     other = tmp_path / "other" / "many-hats.db"
     storage.prepare(other)
     back_up(other, tmp_path / "other.db", day=TODAY)
-    who = start_response(kept)
+    owner_hash = start_response(database)
     back_up(file, copy, day=TODAY)
-    kept.delete_response(who)
-    kept.close()
-    assert len(put_back(tmp_path / "other.db", file).warnings) == 1
-    assert put_back(copy, file) == Restored(responses=0, deleted=1, warnings=())
+    database.delete_response(owner_hash)
+    database.close()
+    assert len(run_restore(tmp_path / "other.db", file).warnings) == 1
+    assert run_restore(copy, file) == Restored(responses=0, deleted=1, warnings=())
 
 
-def test_the_command_notes_what_is_not_known_and_starting_the_server_first_does_not_hide_it(file, copy, lost):
+def test_the_restore_command_prints_the_warning_also_after_a_server_start(file, copy, lost):
     create_app({}, instance=file.parent)
-    ran = quiz(file.parent, "restore", copy)
-    assert (ran.exit_code, ran.stdout) == (0, f"{file}: 1 response restored; 0 left out, deleted since.\n")
-    assert ran.stderr.startswith("Note: ")
-    assert len(ran.stderr.splitlines()) == 1
+    result = quiz(file.parent, "restore", copy)
+    assert (result.exit_code, result.stdout) == (0, f"{file}: 1 response restored; 0 left out, deleted since.\n")
+    assert result.stderr.startswith("Note: ")
+    assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_path_that_is_no_utf_8_can_be_backed_up_from_and_to(tmp_path):
+def test_paths_that_are_not_utf_8_can_be_backed_up_and_restored(tmp_path):
     folder = tmp_path / os.fsdecode(b"n\xffx")
     file, copy = folder / "instance" / "many-hats.db", folder / "copy.db"
     storage.prepare(file)
-    kept = Storage(file)
-    gone, stays = start_response(kept), start_response(kept)
+    database = Storage(file)
+    gone, stays = start_response(database), start_response(database)
     back_up(file, copy, day=TODAY)
-    kept.delete_response(gone)
-    kept.close()
-    assert put_back(copy, file) == Restored(responses=1, deleted=1, warnings=())
-    assert kept.load_response(stays)
-    kept.close()
+    database.delete_response(gone)
+    database.close()
+    assert run_restore(copy, file) == Restored(responses=1, deleted=1, warnings=())
+    assert database.load_response(stays)
+    database.close()
 
 
-def test_what_somebody_lost_and_did_not_delete_comes_back(kept, file, copy):
-    who = start_response(kept)
-    fill_response(kept, who, "flour")
-    before = kept.load_response(who)
+def test_responses_lost_without_a_tombstone_are_restored(database, file, copy):
+    owner_hash = start_response(database)
+    fill_response(database, owner_hash, "flour")
+    before = database.load_response(owner_hash)
     back_up(file, copy, day=TODAY)
-    kept.close()
+    database.close()
     with open_database(file) as db:  # an accident
         db.execute("PRAGMA foreign_keys = ON")
         db.table("response").delete_where()
-    assert put_back(copy, file).deleted == 0
-    assert kept.load_response(who) == before
+    assert run_restore(copy, file).deleted == 0
+    assert database.load_response(owner_hash) == before
 
 
-def test_deletions_are_remembered_for_as_long_as_a_backup_is_good_for(kept, file, copy):
-    who = start_response(kept)
-    kept.delete_response(who)
+def test_tombstones_are_deleted_after_the_backup_days(database, file, copy):
+    owner_hash = start_response(database)
+    database.delete_response(owner_hash)
     with open_database(file) as db:
         ((day,),) = db.execute("SELECT day FROM tombstone").fetchall()
-    kept.delete_expired("2000-01-01", tombstones_before=day)
-    assert who in str(rows(file)["tombstone"])
-    kept.delete_expired("2000-01-01", tombstones_before="9999-01-01")
+    database.delete_expired("2000-01-01", tombstones_before=day)
+    assert owner_hash in str(rows(file)["tombstone"])
+    database.delete_expired("2000-01-01", tombstones_before="9999-01-01")
     assert rows(file)["tombstone"] == []
 
 
-def test_a_backup_from_before_that_time_is_put_back_only_when_told_to(kept, file, copy):
-    who = start_response(kept)
+def test_a_backup_older_than_the_tombstones_needs_force(database, file, copy):
+    owner_hash = start_response(database)
     back_up(file, copy, day="2026-05-01")
-    kept.close()
-    assert put_back(copy, file, day="2026-05-31").warnings == ()
+    database.close()
+    assert run_restore(copy, file, day="2026-05-31").warnings == ()
     with pytest.raises(RestoreError, match="is from 2026-05-01, and deletions are known only since 2026-05-02"):
-        put_back(copy, file, day="2026-06-01", replace=False)
-    assert len(put_back(copy, file, day="2026-06-01").warnings) == 1
-    assert kept.load_response(who)
+        run_restore(copy, file, day="2026-06-01", replace=False)
+    assert len(run_restore(copy, file, day="2026-06-01").warnings) == 1
+    assert database.load_response(owner_hash)
 
 
-def test_the_app_forgets_deletions_after_the_days_that_are_set(app: App, monkeypatch):
+def test_the_app_deletes_tombstones_after_the_configured_days(app: App, monkeypatch):
     app.config["BACKUP_DAYS"] = 7
     days: list[str] = []
 
@@ -786,7 +790,7 @@ def test_the_app_forgets_deletions_after_the_days_that_are_set(app: App, monkeyp
 
 
 @pytest.mark.parametrize("error", [UnavailableError("the disk is full"), ValueError("a mistake of ours")])
-def test_an_expiry_that_failed_is_tried_again_with_the_next_request(tmp_path, monkeypatch, error):
+def test_a_failed_expiry_is_repeated_with_the_next_request(tmp_path, monkeypatch, error):
     app, tries = create_app({}, instance=tmp_path / "instance"), []
 
     def fail(*_: Any, **__: Any) -> int:
@@ -802,7 +806,7 @@ def test_an_expiry_that_failed_is_tried_again_with_the_next_request(tmp_path, mo
 @pytest.mark.parametrize(
     ("name", "most"), [("RETENTION_MONTHS", settings.MAX_RETENTION_MONTHS), ("BACKUP_DAYS", settings.MAX_BACKUP_DAYS)]
 )
-def test_the_longest_times_that_can_be_set_can_be_reckoned_with(tmp_path, copy, name, most):
+def test_the_largest_retention_and_backup_settings_work(tmp_path, copy, name, most):
     app = create_app({"TESTING": True, name: most}, instance=tmp_path / "instance")
     visitor = Visitor(app)
     own = visitor.start()
@@ -810,15 +814,15 @@ def test_the_longest_times_that_can_be_set_can_be_reckoned_with(tmp_path, copy, 
     app.storage.close()
     environ = {"MANY_HATS_INSTANCE": app.instance_path, f"MANY_HATS_{name}": str(most)}
     for command in (["doctor"], ["backup", str(copy)], ["restore", str(copy), "--force"]):
-        ran = CliRunner().invoke(main, command, env=environ)
-        assert (ran.exit_code, ran.stderr) == (0, ""), ran.output
+        result = CliRunner().invoke(main, command, env=environ)
+        assert (result.exit_code, result.stderr) == (0, ""), result.output
 
 
 # Databases of earlier versions
 
 
-def loaded(dump: Path, file: Path) -> None:
-    """A database as a release of ours left it."""
+def load_dump(dump: Path, file: Path) -> None:
+    """Create the database of a release from its dump."""
     file.parent.mkdir(mode=0o700, parents=True)
     with open_database(file) as db:
         db.conn.executescript(dump.read_text(encoding="utf-8"))
@@ -837,36 +841,36 @@ def test_the_database_of_this_version_is_among_the_fixtures():
 
 
 @each_release
-def test_the_database_of_a_release_comes_to_todays_tables_with_all_its_data(dump, file, tmp_path):
+def test_the_database_of_a_release_is_migrated_with_all_its_data(dump, file, tmp_path):
     old = tmp_path / "old" / "many-hats.db"
-    loaded(dump, old)
+    load_dump(dump, old)
     before = rows(old)
-    assert all(before.values()), "a fixture holds something of everything"
+    assert all(before.values()), "a fixture has rows in every table"
     storage.prepare(old)
     assert schema(old) == schema(file)
     after = rows(old)
     assert {table: after[table] for table in before} == before
-    assert sound(old)
+    assert is_intact(old)
     storage.prepare(old)
     assert rows(old) == after
 
 
 @each_release
-def test_a_backup_of_a_release_can_be_put_back(dump, file, copy, tmp_path):
+def test_a_backup_of_a_release_can_be_restored(dump, file, copy, tmp_path):
     old = tmp_path / "old" / "many-hats.db"
-    loaded(dump, old)
+    load_dump(dump, old)
     back_up(old, copy, day=TODAY)
-    put_back(copy, file)
+    run_restore(copy, file)
     assert rows(file)["response"] == rows(old)["response"]
-    kept = Storage(file)
-    who = start_response(kept)
-    assert kept.load_response(who)
-    assert len(kept.load_all_teams()) == 2
-    kept.close()
+    database = Storage(file)
+    owner_hash = start_response(database)
+    assert database.load_response(owner_hash)
+    assert len(database.load_all_teams()) == 2
+    database.close()
 
 
 @pytest.mark.parametrize("stage", [migration.name for migration in migrations.pending(Database(memory=True))][1:])
-def test_a_database_from_before_each_migration_comes_to_todays_tables_with_its_data(stage, file, tmp_path):
+def test_a_database_from_before_each_migration_is_migrated_with_its_data(stage, file, tmp_path):
     old = tmp_path / "old.db"
     with open_database(old) as db:
         migrations.apply(db, stop_before=stage)
@@ -876,8 +880,8 @@ def test_a_database_from_before_each_migration_comes_to_todays_tables_with_its_d
         db.table("answer").insert({"response": 1, "question": "dough", "answer": "daily"})
     storage.prepare(old)
     assert schema(old) == schema(file)
-    kept = Storage(old)
-    assert stored_response(kept, "a" * 64).answers == {"dough": "daily"}
-    assert kept.delete_response("a" * 64)
-    kept.close()
-    assert sound(old)
+    database = Storage(old)
+    assert stored_response(database, "a" * 64).answers == {"dough": "daily"}
+    assert database.delete_response("a" * 64)
+    database.close()
+    assert is_intact(old)

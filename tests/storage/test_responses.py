@@ -1,4 +1,4 @@
-"""What is kept: safe on disk once acknowledged, whole or not at all, and gone when it is erased."""
+"""Responses: on disk once acknowledged, saved whole or not at all, and gone from all files once deleted."""
 
 from __future__ import annotations
 
@@ -40,104 +40,111 @@ def columns(file: Path) -> list[dict[str, Any]]:
         return [{"table": name} | row for name in tables for row in db.query(f"PRAGMA table_xinfo({name})")]
 
 
-# What is kept
+# Saving and loading
 
 
-def test_a_response_is_kept_whole(kept):
-    who = start_response(kept)
-    assert kept.save_answers(who, {"dough": "daily", "oven": "skip"}, bank="2", day="2026-06-01")
-    assert kept.save_details(who, **MORE, bank="3", day="2026-06-02")
-    assert kept.finish_response(who, bank="4", day="2026-06-03")
-    found = kept.load_response(who)
+def test_a_response_is_loaded_as_it_was_saved(database):
+    owner_hash = start_response(database)
+    assert database.save_answers(owner_hash, {"dough": "daily", "oven": "skip"}, bank="2", day="2026-06-01")
+    assert database.save_details(owner_hash, **MORE, bank="3", day="2026-06-02")
+    assert database.finish_response(owner_hash, bank="4", day="2026-06-03")
+    found = database.load_response(owner_hash)
     assert (found.bank, found.started, found.changed, found.finished) == ("4", "2026-05-31", "2026-06-03", "2026-06-03")
     assert (found.answers, found.contacts) == ({"dough": "daily", "oven": "skip"}, ("baker",))
     assert (found.title, found.text) == ("Miller", "I grind flour.")
 
 
-def test_a_page_sent_again_replaces_its_own_answers_only(kept):
-    who = start_response(kept)
-    kept.save_answers(who, {"dough": "daily", "oven": "never"}, **WHEN)
-    kept.save_answers(who, {"oven": "weekly", "cake": "rarely"}, **WHEN)
-    assert kept.load_response(who).answers == {"dough": "daily", "oven": "weekly", "cake": "rarely"}
+def test_saving_a_page_again_replaces_only_its_answers(database):
+    owner_hash = start_response(database)
+    database.save_answers(owner_hash, {"dough": "daily", "oven": "never"}, **WHEN)
+    database.save_answers(owner_hash, {"oven": "weekly", "cake": "rarely"}, **WHEN)
+    assert database.load_response(owner_hash).answers == {"dough": "daily", "oven": "weekly", "cake": "rarely"}
 
 
-def test_the_optional_page_sent_again_replaces_all_of_it(kept):
-    who = start_response(kept)
-    kept.save_details(who, **MORE, **WHEN)
-    kept.save_details(who, contacts=["seller", "seller"], title="", text="", **WHEN)
-    found = kept.load_response(who)
+def test_saving_the_optional_page_again_replaces_all_of_it(database):
+    owner_hash = start_response(database)
+    database.save_details(owner_hash, **MORE, **WHEN)
+    database.save_details(owner_hash, contacts=["seller", "seller"], title="", text="", **WHEN)
+    found = database.load_response(owner_hash)
     assert (found.contacts, found.title, found.text) == (("seller",), "", "")
 
 
-def test_the_first_day_of_finishing_stays(kept):
-    who = start_response(kept)
-    kept.finish_response(who, **WHEN)
-    kept.finish_response(who, bank="1", day="2026-07-01")
-    assert (kept.load_response(who).finished, kept.load_response(who).changed) == ("2026-05-31", "2026-07-01")
+def test_the_first_day_of_finishing_is_kept(database):
+    owner_hash = start_response(database)
+    database.finish_response(owner_hash, **WHEN)
+    database.finish_response(owner_hash, bank="1", day="2026-07-01")
+    assert (database.load_response(owner_hash).finished, database.load_response(owner_hash).changed) == (
+        "2026-05-31",
+        "2026-07-01",
+    )
 
 
-def test_one_response_knows_nothing_of_another(kept):
-    mine, yours = start_response(kept), start_response(kept)
-    kept.save_answers(mine, {"dough": "daily"}, **WHEN)
-    kept.save_details(mine, **MORE, **WHEN)
-    kept.delete_response(yours)
-    assert kept.load_response(mine).answers == {"dough": "daily"}
-    assert kept.load_response(yours) is None
+def test_responses_do_not_affect_each_other(database):
+    mine, yours = start_response(database), start_response(database)
+    database.save_answers(mine, {"dough": "daily"}, **WHEN)
+    database.save_details(mine, **MORE, **WHEN)
+    database.delete_response(yours)
+    assert database.load_response(mine).answers == {"dough": "daily"}
+    assert database.load_response(yours) is None
 
 
-def test_nothing_is_changed_for_an_owner_who_is_not_there(kept):
+def test_an_unknown_owner_hash_changes_nothing(database):
     nobody = make_owner()
-    assert kept.load_response(nobody) is None
-    assert not kept.save_answers(nobody, {"dough": "daily"}, **WHEN)
-    assert not kept.save_details(nobody, **MORE, **WHEN)
-    assert not kept.finish_response(nobody, **WHEN)
-    assert not kept.delete_response(nobody)
+    assert database.load_response(nobody) is None
+    assert not database.save_answers(nobody, {"dough": "daily"}, **WHEN)
+    assert not database.save_details(nobody, **MORE, **WHEN)
+    assert not database.finish_response(nobody, **WHEN)
+    assert not database.delete_response(nobody)
 
 
-def test_starting_twice_with_one_owner_begins_one_response(kept):
-    who = start_response(kept)
-    kept.save_answers(who, {"dough": "daily"}, **WHEN)
-    kept.create_response(who, bank="2", day="2026-07-01")
-    assert (kept.load_response(who).id, kept.load_response(who).started) == (1, "2026-05-31")
-    assert kept.load_response(who).answers == {"dough": "daily"}
-    assert kept.connection["response"].count == 1
+def test_creating_a_response_twice_creates_one(database):
+    owner_hash = start_response(database)
+    database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
+    database.create_response(owner_hash, bank="2", day="2026-07-01")
+    assert (database.load_response(owner_hash).id, database.load_response(owner_hash).started) == (1, "2026-05-31")
+    assert database.load_response(owner_hash).answers == {"dough": "daily"}
+    assert database.connection["response"].count == 1
 
 
-def test_eight_threads_that_start_at_once_with_one_owner_begin_one_response(kept):
-    who, gate = make_owner(), threading.Barrier(8)
+def test_eight_threads_that_create_one_response_at_once_create_one(database):
+    owner_hash, gate = make_owner(), threading.Barrier(8)
 
     def start(_: int) -> int:
         gate.wait(10)
-        kept.create_response(who, **WHEN)
-        return stored_response(kept, who).id
+        database.create_response(owner_hash, **WHEN)
+        return stored_response(database, owner_hash).id
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(start, range(8))) == {1}
-    assert kept.connection["response"].count == 1
+    assert database.connection["response"].count == 1
 
 
-def test_a_page_is_kept_whole_or_not_at_all(kept):
-    who = start_response(kept)
+def test_a_page_is_saved_whole_or_not_at_all(database):
+    owner_hash = start_response(database)
     with pytest.raises(sqlite3.IntegrityError):
-        kept.save_answers(who, {"dough": "daily", "oven": ""}, bank="9", day="2026-07-01")
-    assert (kept.load_response(who).answers, kept.load_response(who).bank, kept.load_response(who).changed) == (
+        database.save_answers(owner_hash, {"dough": "daily", "oven": ""}, bank="9", day="2026-07-01")
+    assert (
+        database.load_response(owner_hash).answers,
+        database.load_response(owner_hash).bank,
+        database.load_response(owner_hash).changed,
+    ) == (
         {},
         "1",
         "2026-05-31",
     )
 
 
-def test_what_is_read_belongs_to_one_moment(kept, file, monkeypatch):
-    """The id of an erased response may be given to the next one, whose answers must not be read for it."""
+def test_a_response_is_read_in_one_transaction(database, file, monkeypatch):
+    """SQLite may give the id of a deleted response to the next one, whose answers must not be read for it."""
     monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
-    mine, yours, other = start_response(kept), make_owner(), Storage(file)
-    kept.save_answers(mine, {"dough": "daily"}, **WHEN)
+    mine, yours, other = start_response(database), make_owner(), Storage(file)
+    database.save_answers(mine, {"dough": "daily"}, **WHEN)
     tracer = []
 
     def meanwhile(sql: str, _: Any) -> None:
         tracer.append(sql)
         if "FROM answer" in sql:
-            # With a rollback journal the others have to wait for the reader; with WAL they need not.
+            # With a rollback journal a writer has to wait for the reader; with WAL it does not.
             try:
                 other.delete_response(mine)
                 other.create_response(yours, **WHEN)
@@ -145,30 +152,30 @@ def test_what_is_read_belongs_to_one_moment(kept, file, monkeypatch):
             except UnavailableError:
                 tracer.append("waits")
 
-    with kept.connection.tracer(meanwhile):
-        assert kept.load_response(mine).answers == {"dough": "daily"}
+    with database.connection.tracer(meanwhile):
+        assert database.load_response(mine).answers == {"dough": "daily"}
     assert any("FROM answer" in sql for sql in tracer)
     if "waits" not in tracer:
-        assert kept.load_response(yours).answers == {"dough": "never"}
+        assert database.load_response(yours).answers == {"dough": "never"}
     other.close()
 
 
 # The file and its connections
 
 
-def test_every_connection_is_set_to_keep_and_to_erase_for_good(kept):
+def test_every_connection_has_the_pragmas_for_durability_and_deletion(database):
     wanted = {"synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "trusted_schema": 0}
 
-    def found(_: int = 0) -> dict[str, Any]:
-        db = kept.connection
+    def pragmas(_: int = 0) -> dict[str, Any]:
+        db = database.connection
         return {name: next(iter(next(db.query(f"PRAGMA {name}")).values())) for name in [*wanted, "journal_mode"]}
 
     expected = wanted | {"journal_mode": storage.safe_journal_mode()}
-    assert found() == expected
+    assert pragmas() == expected
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(found).result() == expected
-    kept.close()
-    assert found() == expected
+        assert pool.submit(pragmas).result() == expected
+    database.close()
+    assert pragmas() == expected
 
 
 @pytest.mark.parametrize(
@@ -191,28 +198,28 @@ def test_every_connection_is_set_to_keep_and_to_erase_for_good(kept):
 def test_wal_is_used_only_where_it_cannot_lose_a_commit(file, monkeypatch, version, mode):
     set_sqlite_version(monkeypatch, version)
     storage.prepare(file)
-    kept = Storage(file)
-    assert next(kept.connection.query("PRAGMA journal_mode"))["journal_mode"] == mode
-    kept.close()
-    # Bytes 18 and 19 of the file tell every other program: 2 is WAL, 1 a rollback journal.
+    database = Storage(file)
+    assert next(database.connection.query("PRAGMA journal_mode"))["journal_mode"] == mode
+    database.close()
+    # Bytes 18 and 19 of the file hold the journal mode: 2 is WAL, 1 a rollback journal.
     assert file.read_bytes()[18:20] == (b"\2\2" if mode == "wal" else b"\1\1")
 
 
-def test_a_file_in_wal_mode_moves_to_an_affected_sqlite_with_all_that_it_holds(file, monkeypatch):
+def test_a_file_in_wal_mode_keeps_its_data_under_an_affected_sqlite(file, monkeypatch):
     for version, mode in ((FIXED_SQLITE, "wal"), (LOSSY_SQLITE, "truncate"), (FIXED_SQLITE, "wal")):
         set_sqlite_version(monkeypatch, version)
         storage.prepare(file)
-        kept = Storage(file)
-        who = start_response(kept)
-        assert next(kept.connection.query("PRAGMA journal_mode"))["journal_mode"] == mode
-        kept.close()
+        database = Storage(file)
+        owner_hash = start_response(database)
+        assert next(database.connection.query("PRAGMA journal_mode"))["journal_mode"] == mode
+        database.close()
     again = Storage(file)
-    assert again.load_response(who) is not None
+    assert again.load_response(owner_hash) is not None
     assert again.connection["response"].count == 3
     again.close()
 
 
-def test_an_affected_sqlite_does_not_start_while_another_process_holds_the_file_in_wal_mode(file, monkeypatch):
+def test_an_affected_sqlite_does_not_start_while_another_process_uses_wal_mode(file, monkeypatch):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     storage.prepare(file)
     held = Storage(file)
@@ -225,92 +232,92 @@ def test_an_affected_sqlite_does_not_start_while_another_process_holds_the_file_
     storage.prepare(file)
 
 
-def test_migrating_twice_changes_nothing(file, kept):
-    who = start_response(kept)
-    kept.close()
+def test_migrating_twice_changes_nothing(file, database):
+    owner_hash = start_response(database)
+    database.close()
     before = bytes_on_disk(file)
     storage.prepare(file)
     assert bytes_on_disk(file) == before
-    assert kept.load_response(who) is not None
+    assert database.load_response(owner_hash) is not None
 
 
-def test_files_are_for_their_owner_alone_whatever_the_umask_says(tmp_path):
+def test_files_are_readable_by_their_owner_only_for_any_umask(tmp_path):
     old = os.umask(0)
     try:
         file = tmp_path / "deep" / "instance" / "many-hats.db"
         storage.prepare(file)
-        kept = Storage(file)
-        start_response(kept)
+        database = Storage(file)
+        start_response(database)
     finally:
         os.umask(old)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (file.parent, *file.parent.iterdir())}
-    kept.close()
+    database.close()
     assert modes.pop("instance") == 0o700
     assert {"many-hats.db", "start.lock"} <= modes.keys()
     assert set(modes.values()) == {0o600}
 
 
-def test_a_restored_file_that_others_can_read_is_closed_to_them(file):
+def test_prepare_closes_a_readable_file_to_others(file):
     file.chmod(0o644)
     storage.prepare(file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_database_that_went_away_does_not_come_back_empty(kept, file):
+def test_a_removed_database_is_not_created_again(database, file):
     file.unlink()
     with pytest.raises(UnavailableError, match=re.escape(str(file))):
-        kept.create_response(make_owner(), **WHEN)
+        database.create_response(make_owner(), **WHEN)
     assert not file.exists()
 
 
 @pytest.mark.parametrize("change", ["removed", "replaced"])
-def test_a_file_that_is_gone_takes_nothing_more_from_whoever_holds_it_open(kept, file, tmp_path, change):
-    who, other = start_response(kept), tmp_path / "other" / "many-hats.db"
+def test_a_connection_does_not_write_to_a_removed_or_replaced_file(database, file, tmp_path, change):
+    owner_hash, other = start_response(database), tmp_path / "other" / "many-hats.db"
     if change == "removed":
         file.unlink()
         for change_or_look in (
-            lambda: kept.save_answers(who, {"dough": "daily"}, **WHEN),
-            lambda: kept.load_response(who),
+            lambda: database.save_answers(owner_hash, {"dough": "daily"}, **WHEN),
+            lambda: database.load_response(owner_hash),
         ):
             with pytest.raises(UnavailableError, match="not there"):
                 change_or_look()
-    # As an operator puts another in its place: the log goes along with the database that it belongs to.
+    # As an operator does who replaces the database: its log is removed with it.
     for left in file.parent.glob(f"{file.name}*"):
         left.unlink()
     storage.prepare(other)
     other.replace(file)
-    assert not kept.save_answers(who, {"dough": "daily"}, **WHEN)
-    later = start_response(kept)
+    assert not database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
+    later = start_response(database)
     again = Storage(file)
     assert again.load_response(later)
     again.close()
 
 
-def test_a_file_that_is_no_database_is_named(file):
+def test_an_error_about_an_invalid_database_names_the_file(file):
     file.write_bytes(b"no database " * 1000)
     with pytest.raises(UnavailableError, match=re.escape(str(file))):
         storage.prepare(file)
 
 
 @pytest.mark.server
-def test_preparing_again_drops_no_lock_of_this_process(file, kept, monkeypatch):
-    """Closing any handle of a file drops all locks of the process on it: two writers at once would damage it."""
+def test_preparing_again_keeps_the_locks_of_this_process(file, database, monkeypatch):
+    """Closing a file handle drops all locks of the process on the file: two writers at once would damage it."""
     set_sqlite_version(monkeypatch, LOSSY_SQLITE)
     storage.prepare(file)
-    who = start_response(kept)
-    with kept.write_transaction() as db:
+    owner_hash = start_response(database)
+    with database.write_transaction() as db:
         db.execute("UPDATE response SET title = 'held'")
         storage.prepare(file)
-        other = run_script(f"kept.create_response({make_owner()!r}, **WHEN)", file)
+        other = run_script(f"database.create_response({make_owner()!r}, **WHEN)", file)
         assert "database is locked" in other.stderr
-    assert kept.load_response(who).title == "held"
+    assert database.load_response(owner_hash).title == "held"
 
 
 # The schema
 
 
-def test_no_unique_column_may_be_empty(file):
-    """To SQLite every NULL differs from every other, so a UNIQUE column that may be NULL guards nothing."""
+def test_no_unique_column_may_be_null(file):
+    """To SQLite two NULLs differ, so a UNIQUE column that may be NULL can hold several."""
     required = {(column["table"], column["name"]) for column in columns(file) if column["notnull"]}
     unique = set()
     with Database(sqlite3.connect(file)) as db:
@@ -328,7 +335,7 @@ def test_every_table_is_strict(file):
     assert [name for name in lax if not name.startswith(("sqlite_", "_sqlite_"))] == []
 
 
-def test_no_column_is_made_for_who_somebody_is_or_when_exactly_they_came(file):
+def test_no_column_is_for_identity_or_exact_time(file):
     telling = re.compile(r"time|hour|stamp|agent|mail|phone|cookie|browser|host|addr|^ip$|_ip$|_at$")
     assert [column["name"] for column in columns(file) if telling.search(column["name"])] == []
 
@@ -354,14 +361,14 @@ def test_no_column_is_made_for_who_somebody_is_or_when_exactly_they_came(file):
         ("INSERT INTO answer SELECT * FROM answer WHERE ?", [1]),
     ],
 )
-def test_the_database_itself_refuses_what_must_not_be_kept(kept, change, values):
-    who = start_response(kept)
-    kept.save_answers(who, {"dough": "daily"}, **WHEN)
-    kept.save_details(who, **MORE, **WHEN)
-    before = kept.load_response(who)
-    with pytest.raises(sqlite3.IntegrityError), kept.write_transaction() as db:
+def test_the_schema_refuses_invalid_values(database, change, values):
+    owner_hash = start_response(database)
+    database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
+    database.save_details(owner_hash, **MORE, **WHEN)
+    before = database.load_response(owner_hash)
+    with pytest.raises(sqlite3.IntegrityError), database.write_transaction() as db:
         db.execute(change, values)
-    assert kept.load_response(who) == before
+    assert database.load_response(owner_hash) == before
 
 
 @pytest.mark.parametrize(
@@ -372,14 +379,14 @@ def test_the_database_itself_refuses_what_must_not_be_kept(kept, change, values)
         f"INSERT INTO database_identity VALUES (2, '{'a' * 32}')",
     ],
 )
-def test_there_is_one_memory_of_what_was_deleted(kept, change):
-    with pytest.raises(sqlite3.IntegrityError), kept.write_transaction() as db:
+def test_there_is_one_database_identity(database, change):
+    with pytest.raises(sqlite3.IntegrityError), database.write_transaction() as db:
         db.execute(change)
-    with kept.read_transaction() as db:
+    with database.read_transaction() as db:
         assert db["database_identity"].count == 1
 
 
-def test_an_empty_folder_is_closed_to_others_and_one_that_holds_something_is_left_as_it_is(tmp_path):
+def test_an_unused_folder_is_closed_to_others_and_a_used_one_keeps_its_mode(tmp_path):
     fresh, strange, ours = tmp_path / "instance", tmp_path / "strange", tmp_path / "ours"
     for folder in (fresh, strange):
         folder.mkdir(mode=0o755)
@@ -392,16 +399,16 @@ def test_an_empty_folder_is_closed_to_others_and_one_that_holds_something_is_lef
     assert [stat.S_IMODE(folder.stat().st_mode) for folder in (fresh, strange, ours)] == [0o700, 0o755, 0o700]
 
 
-def test_the_longest_allowed_texts_are_kept(kept):
-    who = start_response(kept)
-    kept.save_details(who, contacts=[], title="ü" * 80, text="ü" * 4000, **WHEN)
-    assert (kept.load_response(who).title, kept.load_response(who).text) == ("ü" * 80, "ü" * 4000)
+def test_texts_of_the_maximum_length_are_saved(database):
+    owner_hash = start_response(database)
+    database.save_details(owner_hash, contacts=[], title="ü" * 80, text="ü" * 4000, **WHEN)
+    assert (database.load_response(owner_hash).title, database.load_response(owner_hash).text) == ("ü" * 80, "ü" * 4000)
 
 
 # Links and days
 
 
-def test_a_link_is_nowhere_at_rest(app, bank):
+def test_no_link_is_stored(app, bank):
     person = Visitor(app)
     own = person.take(dict.fromkeys(bank.responsibility, "daily"))
     link = own.rsplit("/", 1)[1]
@@ -410,7 +417,7 @@ def test_a_link_is_nowhere_at_rest(app, bank):
     assert link.encode() not in everything
 
 
-def test_no_time_finer_than_the_day_is_kept_of_a_person(app, bank):
+def test_no_time_finer_than_a_day_is_stored(app, bank):
     Visitor(app).take(dict.fromkeys(bank.responsibility, "daily"), text="a word")
     with Database(sqlite3.connect(app.storage.file)) as db:
         ours = [name for name in db.table_names() if not name.startswith("_sqlite")]
@@ -419,76 +426,75 @@ def test_no_time_finer_than_the_day_is_kept_of_a_person(app, bank):
     assert [cell for cell in cells if re.search(r"\d\d:\d\d|^\d{9,}(\.\d+)?$", cell)] == []
 
 
-# Erasing
+# Deleting
 
 
 def references(file: Path) -> set[str]:
-    """The tables that hang on a response."""
+    """The tables that reference a response."""
     with Database(sqlite3.connect(file)) as db:
         return {name for name in db.table_names() for key in db[name].foreign_keys if key.other_table == "response"}
 
 
 @pytest.mark.parametrize("version", [LOSSY_SQLITE, FIXED_SQLITE], ids=["truncate", "wal"])
-def test_erasing_leaves_nothing_in_any_file(file, monkeypatch, version):
+def test_a_deleted_response_leaves_only_its_tombstone_in_the_files(file, monkeypatch, version):
     set_sqlite_version(monkeypatch, version)
     storage.prepare(file)
-    kept = Storage(file)
-    gone, stays = start_response(kept), start_response(kept)
-    fill_response(kept, gone, CANARY)
-    fill_response(kept, stays, "stays")
+    database = Storage(file)
+    gone, stays = start_response(database), start_response(database)
+    fill_response(database, gone, CANARY)
+    fill_response(database, stays, "stays")
     assert CANARY.encode() in bytes_on_disk(file)
-    assert kept.delete_response(gone)
-    # Still open: nothing is owed to SQLite's own tidying at the last close.
+    assert database.delete_response(gone)
+    # The connection is still open: SQLite cleans up only when the last one closes.
     left = bytes_on_disk(file)
     assert CANARY.encode() not in left
-    # The fingerprint of a link that leads nowhere any more stays in one place for a while, with the day: without it, a
-    # backup from before would bring back what was erased.
-    assert [row["link_hash"] for row in kept.connection["tombstone"].rows] == [gone]
+    # Only the tombstone holds the hash of the deleted link: without it, a backup would bring the response back.
+    assert [row["link_hash"] for row in database.connection["tombstone"].rows] == [gone]
     assert left.count(gone.encode()) == 1
-    assert stored_response(kept, stays).text == "then stays"
-    kept.close()
+    assert stored_response(database, stays).text == "then stays"
+    database.close()
 
 
 @pytest.mark.server
-def test_erasing_empties_every_table_that_hangs_on_a_response(kept, file):
-    who = start_response(kept)
-    fill_response(kept, who, "flour")
+def test_deleting_a_response_empties_every_table_that_references_it(database, file):
+    owner_hash = start_response(database)
+    fill_response(database, owner_hash, "flour")
     tables = references(file)
     assert {"answer", "contact"} <= tables
-    assert [name for name in tables if not kept.connection[name].count] == [], "keep something of it in fill()"
-    kept.delete_response(who)
-    # Another process, so that what it sees is on disk and not in this connection.
-    left = run_script(f"print([name for name in {sorted(tables)} if kept.connection[name].count])", file)
+    assert [name for name in tables if not database.connection[name].count] == [], "store a row of it in fill_response"
+    database.delete_response(owner_hash)
+    # Another process sees only what is on disk.
+    left = run_script(f"print([name for name in {sorted(tables)} if database.connection[name].count])", file)
     assert (left.stdout, left.stderr) == ("[]\n", "")
 
 
-def test_a_reader_in_the_way_of_erasing_is_said_and_swept_after(file, monkeypatch):
+def test_a_reader_delays_truncating_the_log_after_a_deletion(file, monkeypatch):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
     storage.prepare(file)
-    kept, reader = Storage(file), Storage(file)
-    who = start_response(kept)
-    kept.save_details(who, contacts=[], title=CANARY, text="", **WHEN)
+    database, reader = Storage(file), Storage(file)
+    owner_hash = start_response(database)
+    database.save_details(owner_hash, contacts=[], title=CANARY, text="", **WHEN)
     with reader.read_transaction() as db:
         assert db["response"].count == 1
-        assert kept.delete_response(who)
-        assert not kept.truncate_wal()
-    assert kept.truncate_wal()
+        assert database.delete_response(owner_hash)
+        assert not database.truncate_wal()
+    assert database.truncate_wal()
     assert CANARY.encode() not in bytes_on_disk(file)
-    kept.close()
+    database.close()
     reader.close()
 
 
-def test_what_a_process_could_not_sweep_before_it_ended_is_swept_with_the_next_expiry(file, monkeypatch):
+def test_the_next_expiry_truncates_a_log_that_an_ended_process_left(file, monkeypatch):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
     storage.prepare(file)
     ended, reader, later = Storage(file), Storage(file), Storage(file)
-    who = start_response(ended)
-    ended.save_details(who, contacts=[], title=CANARY, text="", **WHEN)
+    owner_hash = start_response(ended)
+    ended.save_details(owner_hash, contacts=[], title=CANARY, text="", **WHEN)
     with reader.read_transaction() as db:
         assert db["response"].count == 1
-        assert ended.delete_response(who)
+        assert ended.delete_response(owner_hash)
     later.create_response(make_owner(), **WHEN)
     assert CANARY.encode() in bytes_on_disk(file)
     assert later.delete_expired("2000-01-01", tombstones_before="2000-01-01") == 0
@@ -501,24 +507,25 @@ NO_ROOM = """
 storage.sqlite.sqlite3.sqlite_version_info = (3, 51, 3)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 people = [f"{number:064}" for number in range(60)]
-for who in people:
-    kept.create_response(who, **WHEN)
-    kept.save_details(who, contacts=[], title="", text=("canary " if who == people[-1] else "") + "w" * 3900, **WHEN)
-kept.truncate_wal()
-# Room for the note in the log that it is deleted, but none to write the pages anew.
+for owner_hash in people:
+    database.create_response(owner_hash, **WHEN)
+    canary = "canary " if owner_hash == people[-1] else ""
+    database.save_details(owner_hash, contacts=[], title="", text=canary + "w" * 3900, **WHEN)
+database.truncate_wal()
+# Enough space to log the deletion, and too little to rewrite the pages.
 resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size // 2, resource.RLIM_INFINITY))
-print(kept.delete_response(people[-1]), kept.load_response(people[-1]), kept.truncate_wal())
+print(database.delete_response(people[-1]), database.load_response(people[-1]), database.truncate_wal())
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 def held():
     return any(b"canary" in path.read_bytes() for path in file.parent.iterdir())
 before = held()
-kept.create_response("z" * 64, **WHEN)
+database.create_response("z" * 64, **WHEN)
 print(before, held())
 """
 
 
 @pytest.mark.server
-def test_what_is_deleted_is_so_also_where_the_disk_has_no_room_to_sweep_and_is_swept_later(file, monkeypatch):
+def test_a_deletion_on_a_full_disk_succeeds_and_the_log_is_truncated_later(file, monkeypatch):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     storage.prepare(file)
     run = run_script(NO_ROOM, file)
@@ -526,15 +533,15 @@ def test_what_is_deleted_is_so_also_where_the_disk_has_no_room_to_sweep_and_is_s
 
 
 @pytest.mark.parametrize("instead", [{"title": "", "text": ""}, {"title": "Baker", "text": "I bake."}], ids=str)
-def test_own_words_that_were_taken_back_are_in_no_file(file, monkeypatch, instead):
+def test_free_text_that_was_replaced_is_in_no_file(file, monkeypatch, instead):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     storage.prepare(file)
-    kept = Storage(file)
-    who = start_response(kept)
-    kept.save_details(who, contacts=[], title=CANARY, text=f"{CANARY} " * 100, **WHEN)
-    assert kept.save_details(who, contacts=[], **instead, **WHEN)
+    database = Storage(file)
+    owner_hash = start_response(database)
+    database.save_details(owner_hash, contacts=[], title=CANARY, text=f"{CANARY} " * 100, **WHEN)
+    assert database.save_details(owner_hash, contacts=[], **instead, **WHEN)
     assert CANARY.encode() not in bytes_on_disk(file)
-    kept.close()
+    database.close()
 
 
 def test_a_response_deleted_on_the_page_is_in_no_file(app, bank):
@@ -546,66 +553,66 @@ def test_a_response_deleted_on_the_page_is_in_no_file(app, bank):
     assert person.get(own).status_code == 404
 
 
-# Faults
+# Errors
 
 
-def test_a_busy_database_is_said_after_the_patience_and_answers_afterwards(kept, file, monkeypatch):
+def test_a_locked_database_is_unavailable_after_the_timeout_and_works_later(database, file, monkeypatch):
     monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
-    other, who = Storage(file), make_owner()
-    with kept.write_transaction(), pytest.raises(UnavailableError, match="locked"):
-        other.create_response(who, **WHEN)
-    assert kept.load_response(who) is None
-    other.create_response(who, **WHEN)
-    assert kept.load_response(who) is not None
+    other, owner_hash = Storage(file), make_owner()
+    with database.write_transaction(), pytest.raises(UnavailableError, match="locked"):
+        other.create_response(owner_hash, **WHEN)
+    assert database.load_response(owner_hash) is None
+    other.create_response(owner_hash, **WHEN)
+    assert database.load_response(owner_hash) is not None
     other.close()
 
 
-def test_a_writer_waits_for_another_that_is_soon_done(kept, file):
-    other, who, begun = Storage(file), make_owner(), threading.Event()
+def test_a_writer_waits_for_a_short_write_of_another(database, file):
+    other, owner_hash, begun = Storage(file), make_owner(), threading.Event()
 
     def start() -> None:
         begun.set()
-        other.create_response(who, **WHEN)
+        other.create_response(owner_hash, **WHEN)
         other.close()
 
     waiting = threading.Thread(target=start)
-    with kept.write_transaction():
+    with database.write_transaction():
         waiting.start()
         assert begun.wait(10)
         waiting.join(0.2)
         assert waiting.is_alive()
     waiting.join(10)
-    assert kept.load_response(who) is not None
+    assert database.load_response(owner_hash) is not None
 
 
-def test_a_mistake_of_ours_is_not_taken_for_a_fault_of_the_disk(kept):
-    with pytest.raises(sqlite3.ProgrammingError), kept.write_transaction() as db:
+def test_a_programming_error_is_not_reported_as_unavailable(database):
+    with pytest.raises(sqlite3.ProgrammingError), database.write_transaction() as db:
         db.execute("DELETE FROM answer WHERE response = ?")
-    who = start_response(kept)
-    assert kept.load_response(who) is not None
+    owner_hash = start_response(database)
+    assert database.load_response(owner_hash) is not None
 
 
 READ_ONLY = """
-who = "a" * 64
-kept.create_response(who, **WHEN)
-kept.close()
+owner_hash = "a" * 64
+database.create_response(owner_hash, **WHEN)
+database.close()
 mode = place.stat().st_mode
 place.chmod(0o400 if place == file else 0o500)
 refused = []
-for attempt in (lambda: kept.create_response("b" * 64, **WHEN), lambda: kept.delete_response(who)):
+for attempt in (lambda: database.create_response("b" * 64, **WHEN), lambda: database.delete_response(owner_hash)):
     try:
         attempt()
     except UnavailableError as error:
         refused.append(str(file) in str(error))
 place.chmod(mode)
-kept.create_response("c" * 64, **WHEN)
-print(refused, sorted(row["owner_hash"][0] for row in kept.connection["response"].rows))
+database.create_response("c" * 64, **WHEN)
+print(refused, sorted(row["owner_hash"][0] for row in database.connection["response"].rows))
 """
 
 
 @pytest.mark.server
 @pytest.mark.parametrize("place", ["file", "file.parent"])
-def test_a_read_only_place_is_said_and_writing_goes_on_once_it_is_mended(file, place):
+def test_a_read_only_file_or_folder_is_unavailable_until_it_is_writable(file, place):
     run = run_script(f"place = {place}" + READ_ONLY, file, *UNPRIVILEGED)
     assert (run.stdout, run.stderr) == ("[True, True] ['a', 'c']\n", "")
 
@@ -616,23 +623,23 @@ limit = 300_000
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 acknowledged, refused = [], 0
 for number in range(200):
-    who = f"{number:064}"
+    owner_hash = f"{number:064}"
     try:
-        kept.create_response(who, **WHEN)
-        kept.save_details(who, contacts=[], title=str(number), text="w" * 4000, **WHEN)
-        acknowledged.append(who)
+        database.create_response(owner_hash, **WHEN)
+        database.save_details(owner_hash, contacts=[], title=str(number), text="w" * 4000, **WHEN)
+        acknowledged.append(owner_hash)
     except UnavailableError:
         refused += 1
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-lost = [who for who in acknowledged if len(kept.load_response(who).text) != 4000]
-kept.create_response("z" * 64, **WHEN)
-check = next(kept.connection.query("PRAGMA integrity_check"))["integrity_check"]
-print(len(acknowledged) > 10, refused > 10, lost, check, kept.load_response("z" * 64) is not None)
+lost = [owner_hash for owner_hash in acknowledged if len(database.load_response(owner_hash).text) != 4000]
+database.create_response("z" * 64, **WHEN)
+check = next(database.connection.query("PRAGMA integrity_check"))["integrity_check"]
+print(len(acknowledged) > 10, refused > 10, lost, check, database.load_response("z" * 64) is not None)
 """
 
 
 @pytest.mark.server
-def test_a_full_disk_is_said_and_loses_nothing_acknowledged(file):
+def test_a_full_disk_is_unavailable_and_loses_no_acknowledged_write(file):
     run = run_script(FULL, file)
     assert (run.stdout, run.stderr) == ("True True [] ok True\n", "")
 
@@ -641,72 +648,74 @@ def test_a_full_disk_is_said_and_loses_nothing_acknowledged(file):
 
 
 @pytest.mark.server
-def test_a_forked_process_has_a_connection_of_its_own(file):
+def test_a_forked_process_opens_its_own_connection(file):
     run = run_script(
         """
 import warnings
 warnings.simplefilter("error")
-who = "a" * 64
-kept.create_response(who, **WHEN)
-mine = kept.connection
+owner_hash = "a" * 64
+database.create_response(owner_hash, **WHEN)
+mine = database.connection
 child = os.fork()
 if not child:
-    kept.save_answers(who, {"dough": "daily"}, **WHEN)
-    os._exit(0 if kept.connection is not mine else 1)
+    database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
+    os._exit(0 if database.connection is not mine else 1)
 assert os.waitpid(child, 0)[1] == 0
-kept.save_answers(who, {"oven": "daily"}, **WHEN)
-assert kept.connection is mine
-print(dict(kept.load_response(who).answers), next(mine.query("PRAGMA integrity_check"))["integrity_check"])
+database.save_answers(owner_hash, {"oven": "daily"}, **WHEN)
+assert database.connection is mine
+print(dict(database.load_response(owner_hash).answers), next(mine.query("PRAGMA integrity_check"))["integrity_check"])
 """,
         file,
     )
     assert (run.stdout, run.stderr) == ("{'dough': 'daily', 'oven': 'daily'} ok\n", "")
 
 
-def test_eight_threads_share_a_storage_and_lose_nothing(kept, file):
-    who = start_response(kept)
+def test_eight_threads_share_a_storage_and_lose_no_write(database, file):
+    owner_hash = start_response(database)
 
     def save(thread: int) -> object:
         for number in range(15):
-            assert kept.save_answers(who, {f"{thread}-{number}": "daily"}, **WHEN)
-            assert f"{thread}-{number}" in kept.load_response(who).answers
-        connection = kept.connection
-        kept.close()
+            assert database.save_answers(owner_hash, {f"{thread}-{number}": "daily"}, **WHEN)
+            assert f"{thread}-{number}" in database.load_response(owner_hash).answers
+        connection = database.connection
+        database.close()
         return connection
 
     with ThreadPoolExecutor(8) as pool:
         connections = list(pool.map(save, range(8)))
-    assert kept.connection not in connections
-    assert len(kept.load_response(who).answers) == 8 * 15
+    assert database.connection not in connections
+    assert len(database.load_response(owner_hash).answers) == 8 * 15
 
 
-def test_eight_threads_that_share_at_once_make_no_more_links_than_there_can_be(kept, file):
-    who, gate = start_response(kept), threading.Barrier(8)
+def test_eight_threads_cannot_exceed_the_maximum_of_share_links(database, file):
+    owner_hash, gate = start_response(database), threading.Barrier(8)
 
     def share(thread: int) -> list[bool]:
         gate.wait(10)
         numbers = [1 + thread * 4 + number for number in range(4)]
         try:
             return [
-                kept.create_share_link(who, ShareLink(number, "", False, False, WHEN["day"]), share_hash=make_owner())
+                database.create_share_link(
+                    owner_hash, ShareLink(number, "", False, False, WHEN["day"]), share_hash=make_owner()
+                )
                 for number in numbers
             ]
         finally:
-            kept.close()
+            database.close()
 
     with ThreadPoolExecutor(8) as pool:
         made = [one for several in pool.map(share, range(8)) for one in several]
-    assert made.count(True) == len(stored_response(kept, who).share_links) == storage.MAX_SHARE_LINKS
+    assert made.count(True) == len(stored_response(database, owner_hash).share_links) == storage.MAX_SHARE_LINKS
 
 
-def test_a_copy_taken_while_others_write_is_whole(kept, file, tmp_path):
-    stop, who = threading.Event(), start_response(kept)
+def test_a_copy_taken_while_others_write_is_whole(database, file, tmp_path):
+    stop, owner_hash = threading.Event(), start_response(database)
 
     def write() -> int:
         other, pages = Storage(file), 0
         while not stop.is_set() or not pages:
             word = secrets.token_hex(4)
-            other.save_answers(who, dict.fromkeys(["dough", "oven", "cake"], word), **WHEN)
+            other.save_answers(owner_hash, dict.fromkeys(["dough", "oven", "cake"], word), **WHEN)
             pages += 1
         other.close()
         return pages
@@ -715,13 +724,13 @@ def test_a_copy_taken_while_others_write_is_whole(kept, file, tmp_path):
     with ThreadPoolExecutor(2) as pool:
         writers = [pool.submit(write) for _ in range(2)]
         with Database(sqlite3.connect(copy)) as target:
-            kept.connection.conn.backup(target.conn, pages=-1)
+            database.connection.conn.backup(target.conn, pages=-1)
         stop.set()
         assert all(writer.result() for writer in writers)
     storage.prepare(copy)
     restored = Storage(copy)
     assert next(restored.connection.query("PRAGMA integrity_check"))["integrity_check"] == "ok"
     assert list(restored.connection.query("PRAGMA foreign_key_check")) == []
-    assert len(set(stored_response(restored, who).answers.values())) <= 1
-    assert restored.save_answers(who, {"dough": "daily"}, **WHEN)
+    assert len(set(stored_response(restored, owner_hash).answers.values())) <= 1
+    assert restored.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
     restored.close()
