@@ -17,6 +17,8 @@ from quiz.text.job_titles import role_named
 
 #: The wish that needs no conversation: leave it as it is.
 _AS_IS = "as-is"
+#: With more roles than this, their answers are printed in narrower columns.
+MAX_WIDE_COLUMNS = 4
 
 
 class WishGroup(NamedTuple):
@@ -30,14 +32,14 @@ class WishGroup(NamedTuple):
 class Conversation:
     """Everything on the conversation page.
 
-    `title_role` is the role that the job title clearly names. `wishes` are the wishes other than "as it is", in the
-    order of the bank. `goals` are the distances to the goal roles. `comparison` is with the earlier response, if any.
+    `title_role` is the role that the job title clearly names. `wish_groups` have the wishes other than "as it is", in
+    the order of the bank. `goals` are the distances to the goal roles. `comparison` is with the earlier response.
     """
 
     result: Result
     title: str
     title_role: Role | None
-    wishes: tuple[WishGroup, ...]
+    wish_groups: tuple[WishGroup, ...]
     goals: tuple[GoalDistance, ...]
     comparison: ResultComparison | None
     questions: tuple[str, ...]
@@ -55,6 +57,16 @@ class Conversation:
         if self.title_role in self.result.roles or self.title_role in self.result.alternative_mix:
             return "one-of-several" if self.result.has_several_roles else "only-role"
         return "not-in-mix"
+
+    @property
+    def noted_wishes(self) -> dict[str, Wish]:
+        """The wishes other than "as it is", by responsibility id."""
+        return {id: wish for id, wish in self.result.wishes.items() if wish.id != _AS_IS}
+
+    @property
+    def has_many_roles(self) -> bool:
+        """Whether the answers need narrow columns to fit on one sheet of paper."""
+        return len(self.result.shares) > MAX_WIDE_COLUMNS
 
     @property
     def shows_roles_without_activity(self) -> bool:
@@ -91,7 +103,7 @@ def build_conversation(
         result=result,
         title=title,
         title_role=bank.role[title_role] if title_role else None,
-        wishes=_wish_groups(bank, wishes),
+        wish_groups=_wish_groups(bank, wishes),
         goals=goal_distances(bank, model, answers, goals, contacts),
         comparison=comparison,
         questions=tuple(talking_point.text for talking_point in talking_points),

@@ -62,7 +62,7 @@ def test_its_name_stands_in_the_result_on_the_map_and_among_the_bars(visitor: Vi
     chart = shown.text.split("the list below says the same in words", 1)[1].split("The same in words")[0]
     assert "Data librarian" in chart
     assert "100%" not in chart, "of one role there is no share to tell"
-    assert "Data librarian, your mix: 100% of it in your weeks" in shown.text
+    assert "Data librarian, your mix. 100% of it is in your weeks." in shown.text
     assert "Finding data daily or almost daily" in shown.text
 
 

@@ -12,17 +12,18 @@ pages = owner_pages("changes")
 
 @pages.get("/changes")
 def page() -> str:
-    """What has changed since the earlier response that this one takes again."""
-    from quiz.results import changes, result  # see quiz.web.views.owner_pages.current_result
+    """The response compared with the earlier one that it takes again."""
+    from quiz.results.changes import compare_results  # imports numpy: see quiz.web.views.owner_pages.current_result
+    from quiz.results.result import build_result
 
     require_finished()
-    app, kept = current(), current_response()
-    before = app.storage.load_earlier_response(g.link_hash) or abort(404)
+    app, response = current(), current_response()
+    earlier = app.storage.load_earlier_response(g.link_hash) or abort(404)
     return render_template(
         "changes/page.html",
-        change=changes.compare_results(app.bank, app.scoring_model, before.answers, kept.answers),
-        then=result.build_result(app.bank, app.scoring_model, before.answers),
-        now=result.build_result(app.bank, app.scoring_model, kept.answers),
-        days=(before.finished or before.changed, kept.finished),
-        bank=app.bank,
+        comparison=compare_results(app.bank, app.scoring_model, earlier.answers, response.answers),
+        result_before=build_result(app.bank, app.scoring_model, earlier.answers),
+        result_now=build_result(app.bank, app.scoring_model, response.answers),
+        day_before=earlier.finished or earlier.changed,
+        day_now=response.finished,
     )

@@ -12,27 +12,25 @@ pages = owner_pages("conversation")
 
 @pages.get("/conversation")
 def page() -> str:
-    """One page to print for a career conversation; `?listener` adds one for who listens."""
-    from quiz.results import conversation  # see quiz.web.views.owner_pages.current_result
+    """One page to print for a career conversation; `?listener` adds a page for the person who listens."""
+    from quiz.results.conversation import build_conversation  # imports numpy: see owner_pages.current_result
 
     require_finished()
-    app, kept = current(), current_response()
-    before = app.storage.load_earlier_response(g.link_hash)
-    said = conversation.build_conversation(
+    app, response = current(), current_response()
+    earlier = app.storage.load_earlier_response(g.link_hash)
+    conversation = build_conversation(
         app.bank,
         app.scoring_model,
-        kept.answers,
-        contacts=kept.contacts,
-        title=kept.title,
-        wishes=kept.wishes,
-        goals=kept.goals,
-        earlier_answers=before.answers if before else None,
+        response.answers,
+        contacts=response.contacts,
+        title=response.title,
+        wishes=response.wishes,
+        goals=response.goals,
+        earlier_answers=earlier.answers if earlier else None,
     )
     return render_template(
         "conversation/page.html",
-        talk=said,
-        result=said.result,
-        bank=app.bank,
+        conversation=conversation,
         day=app.today(),
-        listener="listener" in request.args,
+        shows_listener_page="listener" in request.args,
     )

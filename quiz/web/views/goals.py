@@ -1,50 +1,91 @@
-"""What a person wants: a wish for each responsibility, and the roles they are heading for."""
+"""What a person wants: a wish for each responsibility, and goal roles."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
+from wtforms import SelectField
 
-from quiz.bank.answer_sheet import answer_sheet
+from quiz.bank import Responsibility
+from quiz.bank.answer_sheet import SheetRow, answer_sheet
 from quiz.web.app import current
+from quiz.web.forms import WISH_PREFIX, GoalsForm
 from quiz.web.views.owner_pages import abort_if_deleted, current_response, owner_pages, require_finished
 
 pages = owner_pages("goals")
 
+#: The wishes for work that a person does not do now; all others are for work that they do.
+_WISHES_FOR_OTHER_WORK = ("", "start")
+
+
+class WishRow(NamedTuple):
+    """One responsibility with the field for a wish. `phrase` says how often it is done now, empty if unanswered."""
+
+    responsibility: Responsibility
+    phrase: str
+    field: SelectField
+    choices: list[Any]
+
 
 @pages.route("/goals", methods=["GET", "POST"])
 def page() -> str | Response | tuple[str, int]:
-    """Wishes about each responsibility, and the roles somebody is heading for; saved as they are chosen."""
+    """The form with wishes and goals, and the distance to each goal. A script sends it after every change."""
+    require_finished()
+    app, response = current(), current_response()
+    if request.method != "POST":
+        saved_values = {f"{WISH_PREFIX}{id}": wish for id, wish in response.wishes.items()}
+        return _render(app.forms.goals(data={**saved_values, "goals": response.goals}))
+    form = app.forms.goals(request.form)
+    if not form.validate():
+        return _render(form), 422
+    was_saved = app.storage.save_goals(
+        g.link_hash, wishes=form.wishes, goals=form.goals.data or [], bank=app.bank.version, day=app.today()
+    )
+    abort_if_deleted(was_saved)
+    return redirect(url_for("goals.page", saved=1, _anchor="saved"), 303)
+
+
+def _render(form: GoalsForm) -> str:
     from quiz.results.goals import goal_distances  # imports numpy: see quiz.web.views.owner_pages.current_result
 
-    require_finished()
-    app, kept = current(), current_response()
-    form = app.forms.goals(request.form) if request.method == "POST" else app.forms.goals(data=_kept())
-    status = 200
-    if request.method == "POST":
-        if form.validate():
-            saved = app.storage.save_goals(
-                g.link_hash, wishes=form.wishes, goals=form.goals.data or [], bank=app.bank.version, day=app.today()
-            )
-            abort_if_deleted(saved)
-            return redirect(url_for("goals.page", saved=1, _anchor="saved"), 303)
-        status = 422
-    lines = answer_sheet(app.bank, kept.answers).rows
-    page = render_template(
+    app, response = current(), current_response()
+    current_rows: list[SheetRow] = []
+    other_rows: list[SheetRow] = []
+    for row in answer_sheet(app.bank, response.answers).rows:
+        is_current = row.answer is not None and bool(row.answer.level)
+        (current_rows if is_current else other_rows).append(row)
+    current_rows.sort(key=lambda row: -((row.answer and row.answer.level) or 0))
+
+    current_work = [_wish_row(form, row, is_current=True) for row in current_rows]
+    other_work = [_wish_row(form, row, is_current=False) for row in other_rows]
+    other_work_has_wish = any(row.responsibility.id in form.wishes for row in other_work)
+    return render_template(
         "goals/page.html",
         form=form,
-        wrong=[("goals-first" if name == "goals" else name, said[0]) for name, said in form.errors.items()],
-        bank=app.bank,
-        doing=sorted(
-            (line for line in lines if line.answer and line.answer.level), key=lambda line: -line.answer.level
-        ),
-        others=[line for line in lines if not (line.answer and line.answer.level)],
-        saved="saved" in request.args and not form.errors,
-        distances=goal_distances(app.bank, app.scoring_model, kept.answers, kept.goals, kept.contacts),
+        errors=_error_links(form),
+        current_work=current_work,
+        other_work=other_work,
+        opens_other_work=not current_work or other_work_has_wish,
+        was_saved="saved" in request.args and not form.errors,
+        distances=goal_distances(app.bank, app.scoring_model, response.answers, response.goals, response.contacts),
     )
-    return page, status
 
 
-def _kept() -> dict[str, object]:
-    kept = current_response()
-    return {f"wish-{id}": wish for id, wish in kept.wishes.items()} | {"goals": kept.goals}
+def _wish_row(form: GoalsForm, row: SheetRow, *, is_current: bool) -> WishRow:
+    field = form[WISH_PREFIX + row.responsibility.id]
+    choices = []
+    for choice in field.iter_choices():
+        suits = choice.value != "start" if is_current else choice.value in _WISHES_FOR_OTHER_WORK
+        # A saved wish stays on the page when the answer has changed and no longer suits it.
+        if suits or choice.selected:
+            choices.append(choice)
+    return WishRow(row.responsibility, row.answer.phrase if row.answer else "", field, choices)
+
+
+def _error_links(form: GoalsForm) -> Iterable[tuple[str, str]]:
+    """For each wrong field the id of its first input and its message."""
+    for name, messages in form.errors.items():
+        yield ("goals-first" if name == "goals" else str(name)), messages[0]

@@ -3,68 +3,106 @@
 from __future__ import annotations
 
 import secrets
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz import storage
+from quiz.storage import MAX_SHARE_LINKS, ShareLink
 from quiz.web import links
 from quiz.web.app import current
+from quiz.web.forms import MAX_TITLE_LENGTH
 from quiz.web.views.owner_pages import abort_if_deleted, current_response, owner_pages
 from quiz.web.views.result import qr_code
 
 pages = owner_pages("manage")
 
+#: Numbers of share links are below this, so that every reader of the JSON export gets them exactly.
+_MAX_NUMBER = 2**53
 
-class Shared(NamedTuple):
-    """A share with its address."""
+Contents = Literal["text-and-wishes", "text", "wishes", "result"]
 
-    share: storage.ShareLink
+
+@dataclass(frozen=True)
+class SharedLink:
+    """A share link as the page shows it. `contents` is what it shows in addition to the result."""
+
+    number: int
+    label: str
+    created: str
     address: str
+    contents: Contents
+
+    @classmethod
+    def of(cls, share_link: ShareLink) -> SharedLink:
+        """`share_link` with its address."""
+        return cls(
+            number=share_link.number,
+            label=share_link.label,
+            created=share_link.created,
+            address=_share_url(share_link.number),
+            contents=_contents(share_link),
+        )
 
 
-def _share_link(number: int) -> str:
-    """The share link of that number: only who has the owner link can work it out, and nothing of it is stored."""
+def _contents(share_link: ShareLink) -> Contents:
+    if share_link.shares_text and share_link.shares_wishes:
+        return "text-and-wishes"
+    if share_link.shares_text:
+        return "text"
+    return "wishes" if share_link.shares_wishes else "result"
+
+
+def _derived_link(number: int) -> str:
+    """The share link with this number. It is derived from the owner link, so that it need not be stored."""
     return current().derive_link("share", f"{g.link}:{number}")
+
+
+def _share_url(number: int) -> str:
+    return current().absolute_url("shared.show", link=_derived_link(number))
+
+
+def _has_share_link(number: int) -> bool:
+    return any(share_link.number == number for share_link in current_response().share_links)
 
 
 @pages.get("/manage")
 def page() -> str:
-    """Share links, export, expiry, taking it again, deleting."""
-    app, kept = current(), current_response()
-    made = [
-        Shared(share, app.absolute_url("shared.show", link=_share_link(share.number))) for share in kept.share_links
-    ]
+    """Share links, download, expiry, taking the quiz again, deleting."""
+    app, response = current(), current_response()
+    oldest_first = sorted(response.share_links, key=lambda share_link: (share_link.created, share_link.label))
     return render_template(
         "manage/page.html",
-        shares=sorted(made, key=lambda one: (one.share.created, one.share.label)),
-        number=1 + secrets.randbelow(2**53 - 1),
-        full=len(made) >= storage.MAX_SHARE_LINKS,
         form=app.forms.share(),
-        expires=app.expiry_day(kept.changed),
+        shared_links=[SharedLink.of(share_link) for share_link in oldest_first],
+        has_max_links=len(response.share_links) >= MAX_SHARE_LINKS,
+        max_label_length=MAX_TITLE_LENGTH,
+        new_number=1 + secrets.randbelow(_MAX_NUMBER - 1),
+        expiry_day=app.expiry_day(response.changed),
         seed=links.new_link(),
-        finished=kept.finished,
+        is_finished=response.finished is not None,
     )
 
 
 @pages.post("/shares")
 def create_share() -> Response:
-    """Make a share link. The same form sent twice makes one."""
+    """Create a share link. The same form sent twice creates one."""
     app = current()
     form, number = app.forms.share(request.form), request.form.get("number", type=int) or 0
-    if not form.validate() or not 0 < number < 2**53:
+    if not form.validate() or not 0 < number < _MAX_NUMBER:
         abort(400)
-    made = storage.ShareLink(number, form.label.data or "", form.shares_text.data, form.shares_wishes.data, app.today())
-    if not app.storage.create_share_link(g.link_hash, made, share_hash=links.hash_link(_share_link(number))):
+    share_link = ShareLink(number, form.label.data or "", form.shares_text.data, form.shares_wishes.data, app.today())
+    share_hash = links.hash_link(_derived_link(number))
+    if not app.storage.create_share_link(g.link_hash, share_link, share_hash=share_hash):
         abort(400)
     return redirect(url_for("manage.page", _anchor="share"), 303)
 
 
 @pages.post("/shares/<int:number>/end")
 def end_share(number: int) -> Response:
-    """End a share link. One that was ended already stays so."""
-    if number in {share.number for share in current_response().share_links}:
+    """End a share link. If it has ended already, nothing changes."""
+    if _has_share_link(number):
         current().storage.delete_share_link(g.link_hash, number)
     return redirect(url_for("manage.page", _anchor="share"), 303)
 
@@ -72,14 +110,14 @@ def end_share(number: int) -> Response:
 @pages.get("/shares/<int:number>.svg")
 def share_qr(number: int) -> Response:
     """A share link as a QR code."""
-    if number not in {share.number for share in current_response().share_links}:
+    if not _has_share_link(number):
         abort(404)
-    return qr_code(current().absolute_url("shared.show", link=_share_link(number)))
+    return qr_code(_share_url(number))
 
 
 @pages.post("/extend")
 def extend() -> Response:
-    """Count the time until it is deleted from today on."""
+    """Start the time until expiry again today."""
     app = current()
     abort_if_deleted(app.storage.extend_expiry(g.link_hash, day=app.today()))
     return redirect(url_for("manage.page", _anchor="keep"), 303)
@@ -87,7 +125,7 @@ def extend() -> Response:
 
 @pages.post("/retake")
 def retake() -> Response:
-    """Take the quiz again: a new response, which knows this one."""
+    """Take the quiz again: creates a new response that knows this one as the earlier one."""
     app = current()
     link = app.derive_link("owner", links.valid_seed(request.form.get("seed", "")) or abort(400))
     app.storage.create_response(links.hash_link(link), bank=app.bank.version, day=app.today(), earlier=g.link_hash)
@@ -96,8 +134,8 @@ def retake() -> Response:
 
 @pages.route("/delete", methods=["GET", "POST"])
 def delete() -> str | Response:
-    """Delete everything, after asking once."""
+    """Delete the response and all that belongs to it, after asking once."""
     if request.method != "POST":
-        return render_template("manage/delete.html", earlier=current_response().earlier)
+        return render_template("manage/delete.html", has_earlier_response=current_response().earlier is not None)
     current().storage.delete_response(g.link_hash)
     return redirect(url_for("start.deleted"), 303)

@@ -16,34 +16,34 @@ pages = owner_pages("result")
 
 @pages.get("")
 def show() -> str | Response:
-    """The result, or the page of the quiz to go on with."""
-    app, kept = current(), current_response()
-    answered = answer_sheet(app.bank, kept.answers)
-    if not kept.finished:
-        if answered.is_complete:
+    """The result. If the quiz is not finished, a redirect to the next page of it."""
+    app, response = current(), current_response()
+    if not response.finished:
+        sheet = answer_sheet(app.bank, response.answers)
+        if sheet.is_complete:
             return redirect(url_for("take.check"), 303)
-        return redirect(url_for("take.questions", number=answered.first_open_page), 303)
+        return redirect(url_for("take.questions", number=sheet.first_open_page), 303)
+    membership = app.storage.load_membership(g.link_hash)
     return render_template(
         "result/show.html",
         result=current_result(),
-        own=True,
-        day=kept.finished,
-        left="left" in request.args,
-        bank=app.bank,
-        earlier=kept.earlier,
-        membership=app.storage.load_membership(g.link_hash),
+        finished_day=response.finished,
+        questions_url=url_for("take.questions", number=1).removesuffix("1"),  # once: the page has forty such links
+        has_left_team="left" in request.args,
+        has_earlier_response=response.earlier is not None,
+        team_name=membership.team.name if membership else None,
     )
 
 
 @pages.get("/qr.svg")
 def qr() -> Response:
-    """The owner link as a QR code, to go on with a phone."""
+    """The owner link as a QR code, to continue on a phone."""
     return qr_code(current().absolute_url("result.show"))
 
 
 def qr_code(address: str) -> Response:
-    """A picture that holds `address`, for another device's camera."""
-    import segno  # few ask for one, and nobody's first page should wait for it
+    """An SVG picture of a QR code with `address`."""
+    import segno  # few people ask for one, and nobody's first page should wait for the import
 
     picture = io.BytesIO()
     code = segno.make(address, micro=False)

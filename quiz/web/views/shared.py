@@ -1,4 +1,4 @@
-"""What somebody sees who was given a share link: the result, and nothing that could change it."""
+"""The page behind a share link: a result that its reader cannot change."""
 
 from __future__ import annotations
 
@@ -12,28 +12,27 @@ pages = Blueprint("shared", __name__)
 
 @pages.get("/s/<link:link>")
 def show(link: str) -> str:
-    """The result behind a share link."""
-    from quiz.results.result import build_result  # see quiz.web.views.owner_pages.current_result
+    """The result, with the free text and the wishes if its owner chose to share them."""
+    from quiz.results.result import build_result  # imports numpy: see quiz.web.views.owner_pages.current_result
 
     app = current()
-    found = app.storage.load_shared_response(links.hash_link(link))
-    if found is None or not found[0].finished:
+    loaded = app.storage.load_shared_response(links.hash_link(link))
+    if loaded is None:
         abort(404)
-    kept, share = found
-    found_result = build_result(
-        app.bank,
-        app.scoring_model,
-        kept.answers,
-        kept.contacts,
-        kept.wishes if share.shares_wishes else {},
-        title=kept.title if share.shares_text else "",
-        text=kept.text if share.shares_text else "",
+    response, share_link = loaded
+    if not response.finished:
+        abort(404)
+    title = response.title if share_link.shares_text else ""
+    text = response.text if share_link.shares_text else ""
+    wishes = response.wishes if share_link.shares_wishes else {}
+    result = build_result(
+        app.bank, app.scoring_model, response.answers, response.contacts, wishes, title=title, text=text
     )
+    # The result shows a recognised text with its phrases marked; any other text is shown as it is.
+    is_recognised = result.free_text is not None and result.free_text.recognised
     return render_template(
         "shared/show.html",
-        result=found_result,
-        own=False,
-        day=kept.finished,
-        bank=app.bank,
-        text=kept.text if share.shares_text else "",
+        result=result,
+        finished_day=response.finished,
+        unrecognised_text="" if is_recognised else text,
     )

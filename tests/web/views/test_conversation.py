@@ -50,7 +50,7 @@ def test_the_role_that_the_title_names_is_held_against_the_mix():
 def test_wishes_come_in_the_banks_order_without_what_is_to_stay_as_it_is():
     wishes = {"trends": "start", "pipelines": "less", "data-quality": "less", "infrastructure": "as-is"}
     found = told(all_answers(BANK, "never", **ENGINEER), wishes=wishes)
-    assert [(wish.id, [item.id for item in items]) for wish, items in found.wishes] == [
+    assert [(wish.id, [item.id for item in items]) for wish, items in found.wish_groups] == [
         ("less", ["pipelines", "data-quality"]),
         ("start", ["trends"]),
     ]
@@ -62,7 +62,7 @@ def test_wishes_and_headings_that_the_bank_does_not_know_are_left_out():
         wishes={"since-removed": "less", "pipelines": "since-removed"},
         goals=("since-removed",),
     )
-    assert found.wishes == ()
+    assert found.wish_groups == ()
     assert found.goals == ()
 
 
@@ -98,7 +98,7 @@ anything = st.builds(
 def test_everybody_gets_four_to_six_questions_and_all_that_they_noted(found: Conversation):
     assert 4 <= len(set(found.questions)) == len(found.questions) <= 6
     assert not [question for question in found.questions if "{" in question]
-    assert all(items for _, items in found.wishes)
+    assert all(items for _, items in found.wish_groups)
     assert len(found.goals) <= 2
 
 
@@ -176,7 +176,7 @@ def test_names_that_hold_a_comma_are_told_apart(visitor: Visitor, own, bank: Ban
 @pytest.mark.parametrize(
     ("title", "said"),
     [
-        ("Data engineer", "The title says data engineer, and so do the answers, beside other roles."),
+        ("Data engineer", "The title says data engineer, and so do the answers, along with other roles."),
         ("Data analyst", "The title says data analyst; the answers do not."),
         ("Head of sunshine", None),
         ("", None),

@@ -193,7 +193,7 @@ def test_without_text_and_title_the_section_is_not_there(visitor: Visitor):
         (
             "Data engineer",
             ENGINEER | {"infrastructure": "daily", "ci_cd": "daily", "monitoring": "daily"},
-            "Your title says data engineer, and so do your answers, beside DevOps/SRE.",
+            "Your title says data engineer, and so do your answers, along with DevOps/SRE.",
         ),
         (
             "Data analyst",

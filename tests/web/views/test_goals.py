@@ -212,7 +212,7 @@ def test_the_way_to_a_role_is_told_as_it_was_worked_out(app: App, visitor: Visit
 
 def test_who_heads_for_what_they_do_is_there(visitor: Visitor, own):
     want(visitor, own, goals=["data-engineer"])
-    assert "All that it answers for is in your weeks already: you are there." in visitor.see(f"{own}/goals").text
+    assert "You already do everything that this role answers for." in visitor.see(f"{own}/goals").text
 
 
 def test_what_was_left_out_is_no_step_and_is_said(visitor: Visitor, bank: Bank):
@@ -249,9 +249,8 @@ def test_a_mix_that_changed_is_told_with_what_moved(visitor: Visitor, own, bank:
     assert "Your mix has changed New in it: data analyst. No longer in it: data engineer." in text
     assert "The largest part" not in text, "there is but one"
     assert "6 answers moved" in text
-    # The text of a table has no blanks between its cells.
-    assert f"{bank.responsibility['pipelines'].name}daily or almost daily↓ never" in text
-    assert f"{bank.responsibility['trends'].name}never↑ daily or almost daily" in text
+    assert f"{bank.responsibility['pipelines'].name} daily or almost daily ↓ never" in text
+    assert f"{bank.responsibility['trends'].name} never ↑ daily or almost daily" in text
 
 
 def test_the_same_answers_are_no_change(visitor: Visitor, own, answers):
