@@ -599,7 +599,7 @@ class Web(RuleBasedStateMachine):
             shared = self.get(self.share_of(person, number))
             assert shared.status_code == (200 if person.finished else 404)
             shows_wishes = bool(person.finished and chosen.get("shares_wishes") and person.wishes)
-            assert (' class="wish"' in shared.text) is shows_wishes
+            assert ('class="result-wish"' in shared.text) is shows_wishes
             assert person.path not in shared.text
 
     def see_membership(self, person: Person) -> None:
@@ -695,6 +695,8 @@ def test_model_and_app_agree_on_events_that_random_steps_may_miss(walker):
 
     web.start(1)
     web.answer_everything_and_finish(-1, answers[: len(BANK.pages)])
+    web.wish_for(-1, {"pipelines": "more"}, [])
+    web.share(-1, 1, "My lead", {"shares_wishes"})
     web.join_by_bringing(0, len(web.people) - 1, "Somebody", False, True)
     check_pages()
     web.make_a_team("Another team", "anonymous", 5)
