@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from sqlite_utils import Database
@@ -14,6 +15,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz.storage import Storage
 from quiz.teams import Candidate, Membership, OpenMember, Publication, RoundMember, Team
+from quiz.teams.joining import JoinDecision
 
 DAY, LATER = "2026-05-31", "2026-06-30"
 RESULT = '{"said": "something"}'
@@ -214,6 +216,21 @@ def test_eight_threads_that_join_with_one_response_create_one_member(database: S
     assert len(rows(database, "member")) == 1
     assert done.count(True) == 4, "those of the team that was first, and no others"
     assert len(set(done[::2])) == len(set(done[1::2])) == 1
+
+
+def test_a_brought_response_joins_by_the_rule_and_by_what_is_stored_at_that_moment(database: Storage):
+    (lead, join_hash), (_, other_join_hash) = a_team(database), a_team(database)
+    early, counted, other = a_response(database, DAY), a_response(database, LATER), a_response(database)
+    bring = partial(database.bring_response, join_hash, name="Canary", shares_wishes=True)
+    assert database.join_team(other_join_hash, other, name="", shares_wishes=False)
+    assert bring(other) is JoinDecision.IN_OTHER_TEAM
+    assert bring(counted) is JoinDecision.JOIN
+    assert database.close_round(lead, all_of, day=LATER)
+    assert bring(early) is JoinDecision.NOT_ELIGIBLE, "the round was closed after the response was finished"
+    assert bring(counted) is JoinDecision.ALREADY_COUNTED
+    assert bring(key()) is None
+    assert database.bring_response(key(), early, name="", shares_wishes=False) is None
+    assert [(row["response"], row["team"], row["name"]) for row in rows(database, "member")] == [(2, 1, ""), (3, 2, "")]
 
 
 def test_leaving_removes_only_that_member(database: Storage):

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from quiz.bank import Bank
+from quiz.teams import anonymous
 from quiz.web import links
 from quiz.web.app import App
 from tests.checks import count_rows, load_team
@@ -59,6 +60,20 @@ def test_who_joins_an_anonymous_team_is_told_the_rules_and_shown_an_example(app:
     ):
         assert said in shown.text
     assert count_rows(app, "member") == 3, "looking is not joining"
+
+
+def test_the_example_is_computed_once_for_all_visitors(app: App, visitor: Visitor, join, monkeypatch):
+    calls = []
+    publish = anonymous.publish
+
+    def count_calls(*arguments):
+        calls.append(arguments)
+        return publish(*arguments)
+
+    monkeypatch.setattr(anonymous, "publish", count_calls)
+    pages = [Visitor(app).see(join).text for _ in range(3)]
+    assert len(calls) == 1
+    assert all("an example with made-up people" in text for text in pages)
 
 
 def test_who_joins_an_open_team_is_told_that_nothing_is_anonymous(app: App, visitor: Visitor):
@@ -242,6 +257,38 @@ def test_what_was_finished_before_the_last_round_closed_is_too_late_for_it_and_t
     assert isinstance(refused, Shown)
     assert "finished before the last round closed" in refused.text
     assert not isinstance(bring(visitor, join, make_response(app)), Shown), "finished on the day itself"
+
+
+def test_a_round_that_closes_while_a_response_is_brought_makes_it_too_old(
+    app: App, visitor: Visitor, lead, join, monkeypatch
+):
+    fill_team(app, visitor, lead, 5)
+    own = make_response(app, day="2001-02-03")
+    bring_response = app.storage.bring_response
+
+    def close_first(*arguments, **fields):
+        visitor.send(f"{lead}/close", page=lead)
+        return bring_response(*arguments, **fields)
+
+    monkeypatch.setattr(app.storage, "bring_response", close_first)
+    refused = bring(visitor, join, own)
+    assert isinstance(refused, Shown)
+    assert "finished before the last round closed" in refused.text
+    assert visitor.get(f"{own}/team").status_code == 404
+
+
+def test_a_response_that_is_deleted_while_it_is_brought_is_refused(app: App, visitor: Visitor, join, monkeypatch):
+    own = make_response(app)
+    bring_response = app.storage.bring_response
+
+    def delete_first(join_hash, owner_hash, **fields):
+        assert app.storage.delete_response(owner_hash)
+        return bring_response(join_hash, owner_hash, **fields)
+
+    monkeypatch.setattr(app.storage, "bring_response", delete_first)
+    refused = bring(visitor, join, own)
+    assert isinstance(refused, Shown)
+    assert "This is no private link of this quiz." in refused.text
 
 
 def test_taking_it_again_makes_a_response_that_counts_anew(app: App, visitor: Visitor, bank: Bank):
