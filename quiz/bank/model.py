@@ -186,9 +186,10 @@ class Bank:
     def questions_in_order(self) -> tuple[Responsibility, ...]:
         """All responsibilities in the order in which their questions are asked.
 
-        There is one round for the first questions of all roles, one for their second questions and so on. Neighbours in
-        the order are of different roles if there are at least two roles. Roles that are neighbours in the flow are kept
-        apart, and each round starts with another role, so that people notice no pattern.
+        There is one round for the first questions of all roles, one for their second questions and so on. Two
+        questions in a row are never about the same role if there are at least two roles. Roles that are neighbours in
+        the flow are not asked one after the other, and each round starts with another role, so that people notice no
+        pattern.
         """
         mixed_roles = [*self.roles[0::2], *self.roles[1::2]]
         round_count = max((len(role.responsibilities) for role in self.roles), default=0)

@@ -1,4 +1,4 @@
-"""One role more is one more file and nothing else: a bank with one is served, taken and shown like any other."""
+"""A new role needs one more file and nothing else: the quiz and the result work with eight roles as with seven."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from quiz.config import paths
 from tests.clients import Visitor
 from tests.factories import EIGHTH_ROLE
 
-OWN = ("finding", "describing", "teaching")
+NEW_QUESTIONS = ("finding", "describing", "teaching")
 SHIPPED = load(paths.project_folder("questions"))
-ROLES, QUESTIONS = len(SHIPPED.roles) + 1, len(SHIPPED.questions_in_order) + len(OWN)
+ROLES, QUESTIONS = len(SHIPPED.roles) + 1, len(SHIPPED.questions_in_order) + len(NEW_QUESTIONS)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped bank with one file more."""
+    """A copy of the shipped bank with the file of an eighth role."""
     copy = shutil.copytree(paths.project_folder("questions"), tmp_path / "bank")
     (copy / "roles" / "data-librarian.toml").write_text(EIGHTH_ROLE, encoding="utf-8")
     return copy
@@ -29,15 +29,15 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def visitor(folder: Path, tmp_path: Path) -> Visitor:
-    """Somebody who opens an app with that bank."""
+    """A visitor of an app with that bank."""
     return Visitor(create_app({"TESTING": True, "QUESTION_BANK": str(folder)}, instance=tmp_path / "instance"))
 
 
-def test_the_bank_is_sound(folder: Path):
+def test_the_bank_is_valid(folder: Path):
     assert bank_lint.problems(folder) == []
 
 
-def test_the_quiz_asks_its_three_questions_more(visitor: Visitor):
+def test_the_quiz_asks_its_three_questions(visitor: Visitor):
     bank = visitor.app.bank
     assert len(bank.questions_in_order) == QUESTIONS
     assert f"{QUESTIONS} questions" in visitor.see("/").text
@@ -49,11 +49,11 @@ def test_the_quiz_asks_its_three_questions_more(visitor: Visitor):
         if name == "input" and tag["type"] == "radio"
     ]
     assert len(set(asked)) == QUESTIONS
-    assert set(OWN) <= set(asked)
+    assert set(NEW_QUESTIONS) <= set(asked)
 
 
-def test_its_name_stands_in_the_result_on_the_map_and_among_the_bars(visitor: Visitor):
-    answers = dict.fromkeys(visitor.app.bank.responsibility, "never") | dict.fromkeys(OWN, "daily")
+def test_the_result_names_it_on_the_map_and_among_the_bars(visitor: Visitor):
+    answers = dict.fromkeys(visitor.app.bank.responsibility, "never") | dict.fromkeys(NEW_QUESTIONS, "daily")
     shown = visitor.see(visitor.take(answers, contacts=["data-librarian"]))
     assert "You wear one hat: data librarian" in shown.text
     assert f"All {ROLES} roles" in shown.text
@@ -61,35 +61,35 @@ def test_its_name_stands_in_the_result_on_the_map_and_among_the_bars(visitor: Vi
     assert "Data librarian 100%" in bars
     chart = shown.text.split("the list below says the same in words", 1)[1].split("The same in words")[0]
     assert "Data librarian" in chart
-    assert "100%" not in chart, "of one role there is no share to tell"
+    assert "100%" not in chart, "a mix of one role has no shares"
     assert "Data librarian, your mix. 100% of it is in your weeks." in shown.text
     assert "Finding data daily or almost daily" in shown.text
 
 
-def test_without_a_hat_of_its_own_it_gets_its_letter(visitor: Visitor):
+def test_without_an_icon_its_letter_is_shown(visitor: Visitor):
     own = visitor.take(dict.fromkeys(visitor.app.bank.responsibility, "weekly"))
     page = visitor.get(own).text
-    assert page.count(">D</text>") == 1, "each hat stands once on a page"
-    assert page.count('href="#hat-data-librarian"') >= 2, "on the map and beside the bar"
-    assert page.count(">S</text>") == 0, "the others have their hats"
+    assert page.count(">D</text>") == 1, "each icon is defined once on a page"
+    assert page.count('href="#hat-data-librarian"') >= 2, "on the map and next to the bar"
+    assert page.count(">S</text>") == 0, "the other roles have icons"
 
 
-def test_it_combines_with_a_role_that_was_there_before(visitor: Visitor):
+def test_it_can_be_in_a_mix_with_another_role(visitor: Visitor):
     answers = dict.fromkeys(visitor.app.bank.responsibility, "never")
-    answers |= dict.fromkeys((*OWN, "insights", "dashboards", "trends"), "daily")
+    answers |= dict.fromkeys((*NEW_QUESTIONS, "insights", "dashboards", "trends"), "daily")
     shown = visitor.see(visitor.take(answers))
     assert "You combine data analyst and data librarian" in shown.text
     assert "Data librarian 50%" in shown.text
 
 
-def test_it_can_be_ticked_as_a_contact(visitor: Visitor):
+def test_it_can_be_chosen_as_a_contact(visitor: Visitor):
     own = visitor.start()
     assert "People who help others find data" in visitor.see(f"{own}/more").text
     visitor.answer(own, dict.fromkeys(visitor.app.bank.responsibility, "never"), contacts=["data-librarian"])
     assert "People who help others find data" in visitor.see(f"{own}/check").text
 
 
-def test_answers_from_before_it_came_still_give_their_result(folder: Path, tmp_path: Path):
+def test_answers_from_before_the_role_was_added_still_give_a_result(folder: Path, tmp_path: Path):
     before = create_app({"TESTING": True}, instance=tmp_path / "instance")
     answers = dict.fromkeys(before.bank.responsibility, "never") | {"insights": "daily", "trends": "daily"}
     own = Visitor(before).take(answers)
