@@ -36,7 +36,10 @@ def role_named(bank: Bank, title: str) -> str | None:
     >>> role_named(shipped, "Data analyst / data scientist") is None
     True
     """
-    mentions = _mentions(bank, _words(title))
+    words = _words(title)
+    if not words:  # the result of a person without a title needs no search
+        return None
+    mentions = _mentions(bank, words)
     roles = {mention.role for mention in mentions if not _is_part_of_longer(mention, mentions)}
     return roles.pop() if len(roles) == 1 else None
 
