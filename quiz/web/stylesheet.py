@@ -26,15 +26,14 @@ def read_stylesheet() -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Serve the style sheet of `app` at `/static/style.css`. Templates get its hash as `stylesheet_version`."""
+    """Serve the style sheet of `app` at `/static/style.css`."""
     css = read_stylesheet().encode()
-    version = hashlib.sha256(css).hexdigest()[:8]
-    app.jinja_env.globals["stylesheet_version"] = version
+    etag = hashlib.sha256(css).hexdigest()
 
     @app.get("/static/style.css")
     def stylesheet() -> Response:
         response = Response(css, mimetype="text/css")
-        response.set_etag(version)
+        response.set_etag(etag)
         response.cache_control.max_age = app.config["SEND_FILE_MAX_AGE_DEFAULT"]
         response.cache_control.public = True
         response.make_conditional(request)

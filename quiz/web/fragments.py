@@ -1,0 +1,45 @@
+"""HTML that is the same for everybody, kept in memory: questions with an answer, squares, the logo.
+
+Rendering them takes a large part of the time of a question page and of a result. Only what the bank defines is kept
+here, never what a person wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment
+
+from quiz.bank import Bank
+
+#: Enough for every question of the shipped bank with every answer (147); larger banks keep the latest ones.
+MAX_QUESTION_FRAGMENTS = 2000
+
+
+def question_renderer(environment: Environment) -> Callable[[str, str | None], str]:
+    """A function that gives the HTML of a question, by its id and the id of the chosen answer, if there is one."""
+
+    @lru_cache(MAX_QUESTION_FRAGMENTS)
+    def question_fragment(question_id: str, answer_id: str | None) -> str:
+        html: str = _macros(environment, "take/_question.html").question(question_id, answer_id)
+        return html
+
+    return question_fragment
+
+
+def render_level_squares(environment: Environment, bank: Bank) -> dict[str, str]:
+    """The squares that show how often, by the id of the answer."""
+    macros = _macros(environment, "_partials/parts.html")
+    return {option.id: macros.level_squares(option, bank.scale) for option in bank.option.values()}
+
+
+def render_logo(environment: Environment) -> str:
+    """The logo of the bank, an empty picture if it has none."""
+    html: str = _macros(environment, "_partials/logo.html").logo()
+    return html
+
+
+def _macros(environment: Environment, template: str) -> Any:
+    return environment.get_template(template).module
