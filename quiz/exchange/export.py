@@ -30,10 +30,13 @@ def match_object(id: str | None, match: Match, text: Mapping[str, float] | None 
     text : mapping of str to float, or None
         Similarity of their free text with each role, by role id; None if there is no text.
     """
-    roles = {
-        role: role_object(_rounded(score.coverage), _rounded(score.similarity), round(score.share, DIGITS))
-        for role, score in match.roles.items()
-    }
+    roles: dict[str, dict[str, float | None]] = {}
+    for role, score in match.roles.items():
+        roles[role] = {
+            "coverage": _rounded(score.coverage),
+            "similarity": _rounded(score.similarity),
+            "share": _rounded(score.share),
+        }
     return result_object(
         id=id,
         evidence=match.evidence,
@@ -61,7 +64,7 @@ def result_object(
 ) -> dict[str, Any]:
     """The object of a result: the shape that the JSON API, `quiz score` and personal exports share.
 
-    All numbers but those of `text` are already rounded; `roles` holds a `role_object` by role id.
+    All numbers but those of `text` are already rounded. `roles` has coverage, similarity and share by role id.
     """
     text_similarity = None if text is None else {role: round(value, DIGITS) for role, value in text.items()}
     return {
@@ -74,11 +77,6 @@ def result_object(
         "roles": roles,
         "text": text_similarity,
     }
-
-
-def role_object(coverage: float | None, similarity: float | None, share: float) -> dict[str, float | None]:
-    """The numbers of one role within the object of a result."""
-    return {"coverage": coverage, "similarity": similarity, "share": share}
 
 
 def personal_csv_rows(

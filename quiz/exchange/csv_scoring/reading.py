@@ -158,7 +158,7 @@ class AnswerTable:
     def _answer_rows(self, rows: list[list[str]], lines: Sequence[int]) -> AnswerRows:
         """The readable ones of `rows`. Works column by column, which is many times faster than row by row."""
         bad_rows: set[int] = set()
-        if any(len(row) != len(self.columns) for row in rows):
+        if set(map(len, rows)) != {len(self.columns)}:
             rows, lines = self._with_equal_lengths(rows, lines, bad_rows)
         first_number = self.row_count + 1
         self.row_count += len(rows)

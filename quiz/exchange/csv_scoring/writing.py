@@ -72,6 +72,8 @@ class CsvWriter:
 
 def _id_cell(id: str) -> str:
     """The id with quotes where CSV needs them; no spreadsheet reads it as a formula."""
+    if id.isascii() and id.isalnum():  # most ids, quickly
+        return id
     row = io.StringIO()
     csv.writer(row).writerow([export.escape_formula(id)])
     return row.getvalue().removesuffix("\r\n")
@@ -137,19 +139,19 @@ def _role_objects(bank: Bank, scores: Scores) -> Iterator[dict[str, dict[str, fl
     role_ids = [role.id for role in bank.roles]
     coverages = _rounded(scores.coverage, scores.judged)
     similarities = _rounded(scores.similarity, scores.judged)
-    shares = np.round(scores.share, export.DIGITS).tolist()
+    shares = _rounded(scores.share)
     for row in zip(coverages, similarities, shares, strict=True):
         numbers_of_roles = zip(role_ids, *row, strict=True)
         yield {
-            role: export.role_object(coverage, similarity, share)
+            role: {"coverage": coverage, "similarity": similarity, "share": share}
             for role, coverage, similarity, share in numbers_of_roles
         }
 
 
-def _rounded(values: Floats, is_known: Bools) -> list[Any]:
-    """The values as (lists of) numbers, None where not known."""
+def _rounded(values: Floats, is_known: Bools | None = None) -> list[Any]:
+    """The values as (lists of) numbers, None where they are not known."""
     numbers: Any = np.round(values, export.DIGITS)
-    if not is_known.all():
+    if is_known is not None and not is_known.all():
         numbers = numbers.astype(object)
         numbers[~is_known] = None
     return list(numbers.tolist())
