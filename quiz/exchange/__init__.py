@@ -1,1 +1,1 @@
-"""What other programs send and get: CSV, JSON, the API’s description."""
+"""Data for other programs: the JSON API's requests and results, exports, and scoring of CSV files."""

@@ -1,1 +1,1 @@
-"""Free text and job titles read against the bank’s vocabulary."""
+"""Compares free texts and job titles with the vocabularies and titles of the bank."""

@@ -1,4 +1,4 @@
-"""`quiz score`: many people from a CSV, as a caller sees it."""
+"""`quiz score`: many people from a CSV file, tested through the command line."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def scored(people: Path, content: str | bytes, *arguments: str) -> list[dict[str
     return rows(quiz_score(people, "--format", "jsonl", *arguments))
 
 
-def complaints(people: Path, content: str | bytes) -> list[str]:
-    """What `quiz score` says of a bad file, without the file's name; nothing may come out beside it."""
+def error_lines(people: Path, content: str | bytes) -> list[str]:
+    """The error messages of `quiz score` for a bad file, without the file's name. There must be no other output."""
     people.write_bytes(content.encode() if isinstance(content, str) else content)
     result = quiz_score(people, "--format", "jsonl")
     assert (result.exit_code, result.stdout) == (1, "")
@@ -55,8 +55,8 @@ def complaints(people: Path, content: str | bytes) -> list[str]:
     return [line.removeprefix(f"{people}:") for line in lines]
 
 
-def many(bank: Bank, count: int, seed: int = 3) -> list[dict[str, str]]:
-    """Made-up answers: all over the scale, all alike, little, and with questions left out."""
+def random_answers(bank: Bank, count: int, seed: int = 3) -> list[dict[str, str]]:
+    """Made-up answers: from the whole scale, all alike, few, and with skipped questions."""
     rng = random.Random(seed)
     ids = list(bank.responsibility)
     found = []
@@ -77,18 +77,18 @@ def csv_from(answers: Sequence[Mapping[str, str]]) -> str:
     return csv_of(["id", *columns], [[f"p{n}", *(each[c] for c in columns)] for n, each in enumerate(answers)])
 
 
-def as_json(id: str, found: Match) -> dict[str, Any]:
-    """The object that interface and API promise for a match, made the obvious way."""
+def expected_object(id: str, match: Match) -> dict[str, Any]:
+    """The documented object of a match, built in the most direct way."""
     return {
         "id": id,
-        "evidence": found.evidence,
-        "mix": list(found.mix),
-        "alternative": list(found.alternative) if found.evidence == "tie" else None,
-        "fit": None if found.fit is None else round(found.fit, 4),
-        "stability": {"unchanged": found.unchanged, "tried": found.tried},
+        "evidence": match.evidence,
+        "mix": list(match.mix),
+        "alternative": list(match.alternative) if match.evidence == "tie" else None,
+        "fit": None if match.fit is None else round(match.fit, 4),
+        "stability": {"unchanged": match.unchanged, "tried": match.tried},
         "roles": {
-            role: {part: None if value is None else round(value, 4) for part, value in standing._asdict().items()}
-            for role, standing in found.roles.items()
+            role: {part: None if value is None else round(value, 4) for part, value in score._asdict().items()}
+            for role, score in match.roles.items()
         },
         "text": None,
     }
@@ -97,18 +97,18 @@ def as_json(id: str, found: Match) -> dict[str, Any]:
 # --- Output ---------------------------------------------------------------------------------------------------------
 
 
-def test_every_row_says_what_match_says_in_input_order(bank: Bank, people: Path):
-    answers = many(bank, 1500)
+def test_every_row_has_the_result_of_match_in_input_order(bank: Bank, people: Path):
+    answers = random_answers(bank, 1500)
     model = ScoringModel.from_bank(bank)
-    expected = [as_json(f"p{n}", match(model, each)) for n, each in enumerate(answers)]
+    expected = [expected_object(f"p{n}", match(model, each)) for n, each in enumerate(answers)]
     assert {row["evidence"] for row in expected} == {"not-enough", "all-alike", "tie", "leaning", "clear"}
     found = scored(people, csv_from(answers))
     assert found == expected
     assert [list(row) for row in found] == [list(row) for row in expected]
 
 
-def test_csv_holds_the_same_numbers_flat(bank: Bank, people: Path):
-    people.write_text(csv_from(many(bank, 300)))
+def test_csv_has_the_same_numbers_in_columns(bank: Bank, people: Path):
+    people.write_text(csv_from(random_answers(bank, 300)))
     objects = rows(quiz_score(people, "--format", "jsonl"))
     flat = list(csv.DictReader(io.StringIO(quiz_score(people).stdout)))
     roles = [role.id for role in bank.roles]
@@ -135,14 +135,14 @@ def test_csv_holds_the_same_numbers_flat(bank: Bank, people: Path):
 
 
 @pytest.mark.parametrize("id", ['say "hi"', "a,b", "two\nlines", "Zoë ✓", "back\\slash", "\x1b[31m", "a;b", "one\rtwo"])
-def test_any_id_comes_back_unharmed_in_both_formats(people: Path, id: str):
+def test_every_id_is_repeated_exactly_in_both_formats(people: Path, id: str):
     assert scored(people, csv_of(["id"], [[id]]))[0]["id"] == id
     table = quiz_score(people, "--format", "csv").stdout_bytes.decode()
     assert next(csv.DictReader(io.StringIO(table, newline="")))["id"] == id
 
 
 @pytest.mark.parametrize("id", ["=1+1", "-5", "+49", "@you", "\t=1", " =1", "\uff1d1+1", '="a,b"'])
-def test_an_id_that_a_spreadsheet_would_take_for_a_formula_is_made_harmless_in_csv_alone(people: Path, id: str):
+def test_an_id_that_looks_like_a_formula_is_escaped_in_csv_only(people: Path, id: str):
     assert scored(people, csv_of(["id"], [[id]]))[0]["id"] == id
     table = quiz_score(people, "--format", "csv").stdout_bytes.decode()
     assert next(csv.DictReader(io.StringIO(table, newline="")))["id"] == f"'{id}"
@@ -153,7 +153,7 @@ def test_rows_without_an_id_get_their_number(people: Path):
     assert [row["id"] for row in scored(people, "id,pipelines\na,daily\n,never\n")] == ["a", "2"]
 
 
-def test_text_scores_reach_both_formats(bank: Bank, people: Path, monkeypatch: pytest.MonkeyPatch):
+def test_text_similarities_are_in_both_formats(bank: Bank, people: Path, monkeypatch: pytest.MonkeyPatch):
     numbers = {role.id: 0.123456 for role in bank.roles}
     monkeypatch.setattr(
         writing, "_text_similarities", lambda bank, texts: [numbers if text else None for text in texts]
@@ -172,7 +172,7 @@ def test_a_header_alone_gives_no_rows(people: Path):
     assert len(quiz_score(people).stdout.splitlines()) == 1
 
 
-def test_out_is_written_whole_and_keeps_its_mode(people: Path, tmp_path: Path):
+def test_out_is_replaced_and_keeps_its_mode(people: Path, tmp_path: Path):
     out = tmp_path / "results.jsonl"
     out.write_text("old")
     out.chmod(0o640)
@@ -182,8 +182,10 @@ def test_out_is_written_whole_and_keeps_its_mode(people: Path, tmp_path: Path):
     assert sorted(tmp_path.iterdir()) == [people, out]
 
 
-def test_nothing_is_half_written_when_the_last_row_is_bad(bank: Bank, people: Path, tmp_path: Path):
-    people.write_text(csv_from(many(bank, 1200)) + ",".join(["bad", *["hourly"] * len(bank.responsibility)]) + "\n")
+def test_nothing_is_written_if_the_last_row_is_bad(bank: Bank, people: Path, tmp_path: Path):
+    people.write_text(
+        csv_from(random_answers(bank, 1200)) + ",".join(["bad", *["hourly"] * len(bank.responsibility)]) + "\n"
+    )
     out = tmp_path / "results.csv"
     assert quiz_score(people, "-o", out).exit_code == 1
     assert sorted(tmp_path.iterdir()) == [people]
@@ -206,8 +208,8 @@ def test_a_device_is_written_to_and_not_replaced(people: Path):
 
 
 @pytest.mark.server
-def test_a_reader_who_leaves_early_ends_it_quietly(bank: Bank, people: Path):
-    people.write_text(csv_from(many(bank, 3000)))
+def test_there_is_no_error_message_if_the_reader_of_the_output_ends_early(bank: Bank, people: Path):
+    people.write_text(csv_from(random_answers(bank, 3000)))
     command = [sys.executable, "-m", "quiz", "score", str(people), "--format", "jsonl"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout and process.stderr
@@ -218,7 +220,7 @@ def test_a_reader_who_leaves_early_ends_it_quietly(bank: Bank, people: Path):
 
 @pytest.mark.server
 def test_a_terminal_gets_a_progress_bar(bank: Bank, people: Path):
-    people.write_text(csv_from(many(bank, 1200)))
+    people.write_text(csv_from(random_answers(bank, 1200)))
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "quiz", "score", str(people), "-o", "/dev/null"]
     with subprocess.Popen(command, stderr=theirs) as process:
@@ -232,13 +234,13 @@ def test_a_terminal_gets_a_progress_bar(bank: Bank, people: Path):
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("start", ["", "\ufeff", "\n\r\n"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_delimiters_marks_and_line_ends_are_recognised(people: Path, delimiter: str, start: str, end: str):
+def test_delimiters_byte_order_marks_and_line_ends_are_recognised(people: Path, delimiter: str, start: str, end: str):
     table = "id,pipelines,trends\na,Daily,2\nb, WEEKLY ,\nc,skip,4\n"
     found = scored(people, start + table.replace(",", delimiter).replace("\n", end))
     assert [row["id"] for row in found] == ["a", "b", "c"]
 
 
-def test_cells_may_be_words_in_any_case_or_places_on_the_scale(bank: Bank, people: Path):
+def test_cells_can_be_words_in_any_case_or_numbers_of_the_scale(bank: Bank, people: Path):
     ids = list(bank.responsibility)
     words = [[SCALE[(n + m) % 5] for m in range(len(ids))] for n in range(5)]
     numbers = [[(n + m) % 5 for m in range(len(ids))] for n in range(5)]
@@ -247,14 +249,14 @@ def test_cells_may_be_words_in_any_case_or_places_on_the_scale(bank: Bank, peopl
     assert scored(people, csv_of(ids, numbers)) == scored(people, csv_of(ids, shouted)) == plain
 
 
-def test_missing_columns_and_empty_cells_are_left_out(bank: Bank, people: Path):
+def test_missing_columns_and_empty_cells_count_as_skipped(bank: Bank, people: Path):
     ids = list(bank.responsibility)
     there = ids[:-3]
     daily = ["daily"] * len(there)
     absent = scored(people, csv_of(there, [daily]))
     assert absent == scored(people, csv_of(ids, [daily + [""] * 3]))
     assert absent == scored(people, csv_of(ids, [daily + ["skip"] * 3]))
-    assert absent == [as_json("1", match(ScoringModel.from_bank(bank), dict.fromkeys(there, "daily")))]
+    assert absent == [expected_object("1", match(ScoringModel.from_bank(bank), dict.fromkeys(there, "daily")))]
 
 
 def test_columns_of_a_persons_own_export_are_accepted_in_any_order(people: Path):
@@ -262,7 +264,7 @@ def test_columns_of_a_persons_own_export_are_accepted_in_any_order(people: Path)
     assert [row["id"] for row in found] == ["a"]
 
 
-def test_standard_input_is_read_and_stays_out_of_the_way(people: Path):
+def test_standard_input_is_read_and_named_in_errors(people: Path):
     assert [row["id"] for row in rows(quiz_score("-", "--format", "jsonl", input=b"id\na\n"))] == ["a"]
     bad = quiz_score("-", input=b"id,trends\na,hourly\n")
     assert bad.stderr.startswith("<stdin>:2: trends: ")
@@ -272,10 +274,10 @@ def test_another_bank_scores_its_own_questions(small_bank: Path, people: Path):
     bank = load(small_bank)
     answers = [dict.fromkeys(bank.responsibility, "daily")]
     found = scored(people, csv_from(answers), "--bank", str(small_bank))
-    assert found == [as_json("p0", match(ScoringModel.from_bank(bank), answers[0]))]
+    assert found == [expected_object("p0", match(ScoringModel.from_bank(bank), answers[0]))]
 
 
-def test_a_broken_bank_is_named_by_file_and_line(small_bank: Path, people: Path):
+def test_an_invalid_bank_is_reported_with_file_and_line(small_bank: Path, people: Path):
     (small_bank / "bank.toml").write_text("name = ")
     people.write_text("id\n")
     result = quiz_score(people, "--bank", small_bank)
@@ -287,7 +289,7 @@ def test_a_broken_bank_is_named_by_file_and_line(small_bank: Path, people: Path)
 
 
 @pytest.mark.parametrize(
-    ("content", "complaint"),
+    ("content", "expected"),
     [
         ("", "1: header: is missing; begin with a line of column names"),
         ("\n\n", "2: header: is missing; begin with a line of column names"),
@@ -325,9 +327,9 @@ def test_a_broken_bank_is_named_by_file_and_line(small_bank: Path, people: Path)
         ),
     ],
 )
-def test_bad_input_is_named_by_line_and_column_with_its_mend(people: Path, content: str | bytes, complaint: str | None):
-    found = complaints(people, content)
-    assert found[0] == (complaint or found[0])
+def test_bad_input_is_reported_with_line_column_and_hint(people: Path, content: str | bytes, expected: str | None):
+    found = error_lines(people, content)
+    assert found[0] == (expected or found[0])
     assert found[0].split(": ")[0] in {"1", "2", "3"}
 
 
@@ -337,37 +339,37 @@ def test_a_text_of_100000_characters_is_read(people: Path):
 
 def test_lines_are_counted_as_an_editor_counts_them(people: Path):
     table = 'id,text,trends\na,"one\ntwo\r\nthree",daily\n\n\nb,,hourly\n"c\nd",,later\n\ne,"x\n",never\nf,,5\n'
-    assert [line.split(";")[0] for line in complaints(people, table)] == [
+    assert [line.split(";")[0] for line in error_lines(people, table)] == [
         "7: trends: unknown answer 'hourly'",
         "8: trends: unknown answer 'later'",
         "13: trends: unknown answer '5'",
     ]
 
 
-def test_lines_are_counted_beyond_the_first_chunk(people: Path):
+def test_lines_are_counted_after_the_first_chunk(people: Path):
     table = 'id,trends\n"a\nb",1\n' + "c,2\n" * 700 + '\n"d"e,3\nf,9\n' + "g,1\n" * 600 + "h,x\n"
-    assert [line.split(": ")[:2] for line in complaints(people, table)] == [
+    assert [line.split(": ")[:2] for line in error_lines(people, table)] == [
         ["705", "row"],
         ["706", "trends"],
         ["1307", "trends"],
     ]
 
 
-def test_only_the_first_20_problems_are_told_in_order_of_line(people: Path):
-    found = complaints(people, "trends,pipelines\n" + "daily,often\nx,y\n" * 5000)
+def test_only_the_first_20_problems_are_reported_in_order_of_line(people: Path):
+    found = error_lines(people, "trends,pipelines\n" + "daily,often\nx,y\n" * 5000)
     assert [line.split(": ")[:2] for line in found[:3]] == [["2", "pipelines"], ["3", "pipelines"], ["3", "trends"]]
     assert len(found) == 20
 
 
-def test_control_characters_of_a_cell_do_not_reach_the_terminal(people: Path):
-    assert "\x1b" not in complaints(people, "trends\n\x1b[31mred\n")[0]
-    assert "\x1b" not in complaints(people, "\x1b[31mred\n")[0]
-    assert len(complaints(people, "trends\n" + "very " * 1000 + "\n")[0]) < 200
+def test_control_characters_of_a_cell_are_not_printed(people: Path):
+    assert "\x1b" not in error_lines(people, "trends\n\x1b[31mred\n")[0]
+    assert "\x1b" not in error_lines(people, "\x1b[31mred\n")[0]
+    assert len(error_lines(people, "trends\n" + "very " * 1000 + "\n")[0]) < 200
 
 
 @pytest.mark.thorough
-def test_skip_bad_scores_the_rest_and_says_how_many_were_left_out(bank: Bank, people: Path):
-    answers = many(bank, 1500)
+def test_skip_bad_scores_the_rest_and_reports_how_many_were_left_out(bank: Bank, people: Path):
+    answers = random_answers(bank, 1500)
     lines = csv_from(answers).splitlines()
     lines[5] = "bad" + ",hourly" * len(bank.responsibility)
     lines[700] = "short,daily"
@@ -378,7 +380,7 @@ def test_skip_bad_scores_the_rest_and_says_how_many_were_left_out(bank: Bank, pe
     assert result.stderr == "Left out 4 of 1500 rows that could not be read.\n"
     model = ScoringModel.from_bank(bank)
     wanted = [n for n in range(1500) if n + 1 not in {5, 700, 701, 1300}]
-    assert rows(result) == [as_json(f"p{n}", match(model, answers[n])) for n in wanted]
+    assert rows(result) == [expected_object(f"p{n}", match(model, answers[n])) for n in wanted]
 
 
 def test_skip_bad_still_refuses_an_unknown_column(people: Path):

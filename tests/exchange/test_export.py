@@ -1,4 +1,4 @@
-"""What leaves the house: cells that no spreadsheet runs, and what whoever runs it may take out."""
+"""Exports: cells that no spreadsheet runs as formulas, personal CSV files, and what the operator can export."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def parsed(text: str) -> list[list[str]]:
 
 @given(st.lists(st.lists(cells, min_size=1), max_size=5))
 @example([["=1+1", "'=1+1", "\r\n", ""]])
-def test_what_is_written_as_csv_is_read_back_cell_by_cell(rows):
+def test_csv_is_read_back_cell_by_cell(rows):
     read = parsed(export.to_csv(rows))
     assert [len(row) for row in read] == [len(row) for row in rows]
     for cell, original in zip(chain(*read), chain(*rows), strict=True):
@@ -56,7 +56,7 @@ def test_what_is_written_as_csv_is_read_back_cell_by_cell(rows):
 
 
 @given(cells)
-def test_no_cell_starts_with_what_starts_a_formula(cell):
+def test_no_cell_begins_like_a_formula(cell):
     ((read,),) = parsed(export.to_csv([[cell]]))
     shown = unicodedata.normalize("NFKC", read.lstrip(" \u00a0\u200b\ufeff"))
     assert not shown.startswith(("=", "+", "-", "@"))
@@ -65,12 +65,12 @@ def test_no_cell_starts_with_what_starts_a_formula(cell):
 
 @pytest.mark.parametrize("blanks", ["", " ", "\u00a0 ", "\ufeff", "\u200b"], ids=ascii)
 @pytest.mark.parametrize("sign", TRIGGERS, ids=ascii)
-def test_every_form_of_a_sign_that_starts_a_formula_is_disarmed(sign, blanks):
+def test_every_form_of_a_sign_that_begins_a_formula_is_escaped(sign, blanks):
     assert export.escape_formula(f"{blanks}{sign}cmd") == f"'{blanks}{sign}cmd"
 
 
 @pytest.mark.parametrize("cell", ["", "a=b", "1-2", "plain", "'quoted", "ü", " a", "–dash", "1e5"])
-def test_a_cell_that_starts_nothing_stays_as_it_is(cell):
+def test_a_cell_that_is_no_formula_is_unchanged(cell):
     assert export.escape_formula(cell) == cell
 
 
@@ -81,9 +81,9 @@ def test_every_cell_is_quoted():
 # One result, one person's sheet
 
 
-def found(**changes: Any) -> Match:
-    """A result with digits enough to be rounded."""
-    match = Match(
+def make_match(**changes: Any) -> Match:
+    """A match with numbers that need rounding."""
+    unchanged = Match(
         evidence="clear",
         mix=("baker",),
         alternative=(),
@@ -95,11 +95,11 @@ def found(**changes: Any) -> Match:
         answered=20,
         roles={"baker": RoleScore(2 / 3, 0.55557, 1.0), "miller": RoleScore(None, None, 0.0)},
     )
-    return replace(match, **changes)
+    return replace(unchanged, **changes)
 
 
-def test_a_result_for_other_programs_says_this_and_no_more():
-    assert export.match_object("7", found()) == {
+def test_a_result_for_other_programs_has_exactly_these_members():
+    assert export.match_object("7", make_match()) == {
         "id": "7",
         "evidence": "clear",
         "mix": ["baker"],
@@ -114,19 +114,19 @@ def test_a_result_for_other_programs_says_this_and_no_more():
     }
 
 
-def test_a_tie_names_the_other_mix_and_nothing_else_does():
-    tie = export.match_object("7", found(evidence="tie", alternative=("miller", "baker"), mix=(), fit=None))
+def test_a_tie_has_the_other_mix_as_alternative():
+    tie = export.match_object("7", make_match(evidence="tie", alternative=("miller", "baker"), mix=(), fit=None))
     assert (tie["alternative"], tie["mix"], tie["fit"]) == (["miller", "baker"], [], None)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"), [({}, {}), ({"baker": 0.98765, "miller": 0.0}, {"baker": 0.9877, "miller": 0.0})]
 )
-def test_a_likeness_of_words_is_rounded_too(text, expected):
-    assert export.match_object("7", found(), text)["text"] == expected
+def test_text_similarities_are_rounded_too(text, expected):
+    assert export.match_object("7", make_match(), text)["text"] == expected
 
 
-def test_a_persons_own_sheet_has_a_place_for_all_that_was_asked(bank: Bank):
+def test_a_personal_csv_has_a_column_for_every_question(bank: Bank):
     first, last = bank.questions_in_order[0].id, bank.questions_in_order[-1].id
     given = {last: "daily", first: "never", "since-removed": "daily"}
     header, row = export.personal_csv_rows(
@@ -188,7 +188,7 @@ def test_all_responses_as_csv_can_be_scored_again(app: App, bank: Bank, people, 
     assert [row["text"] is not None for row in scored] == [True, False, False]
 
 
-def test_the_csv_holds_what_people_wrote_and_no_formula(app: App, people):
+def test_the_csv_of_all_responses_contains_no_formula(app: App, people):
     ran = quiz(app, "export", "--all")
     assert ran.exit_code == 0
     header, first, second, third = parsed(ran.stdout_bytes.decode())
@@ -199,7 +199,7 @@ def test_the_csv_holds_what_people_wrote_and_no_formula(app: App, people):
     assert third == ["3"] + [""] * (len(header) - 1), "what the bank does not know would stop the scoring"
 
 
-def test_all_responses_as_jsonl_hold_all_that_is_kept(app: App, bank: Bank, people):
+def test_all_responses_as_jsonl_contain_everything_that_is_stored(app: App, bank: Bank, people):
     ran = quiz(app, "export", "--all", "--format", "jsonl")
     first, second, third = map(json.loads, ran.stdout.splitlines())
     assert list(first) == [field.name for field in fields(Response)]
@@ -212,7 +212,7 @@ def test_all_responses_as_jsonl_hold_all_that_is_kept(app: App, bank: Bank, peop
 
 
 @pytest.mark.parametrize("format", ["csv", "jsonl"])
-def test_it_says_that_this_is_personal_data_and_holds_no_link(app: App, people, format):
+def test_an_export_of_all_responses_warns_of_personal_data_and_contains_no_link(app: App, people, format):
     ran = quiz(app, "export", "--all", "--format", format)
     assert "personal data" in ran.stderr
     assert len(ran.stderr.splitlines()) == 1
@@ -221,7 +221,7 @@ def test_it_says_that_this_is_personal_data_and_holds_no_link(app: App, people, 
     assert not [owner for owner in [*owners, "f" * 64] if owner in ran.stdout]
 
 
-def test_a_file_of_personal_data_is_for_its_owner_alone(app: App, people, tmp_path):
+def test_only_the_owner_of_a_file_with_personal_data_can_read_it(app: App, people, tmp_path):
     old = os.umask(0)
     try:
         quiz(app, "export", "--all", "-o", tmp_path / "all.csv")
@@ -231,7 +231,7 @@ def test_a_file_of_personal_data_is_for_its_owner_alone(app: App, people, tmp_pa
     assert (tmp_path / "all.csv").read_bytes() == quiz(app, "export", "--all").stdout_bytes
 
 
-def test_reading_them_all_keeps_no_log_from_being_emptied(app: App, people, monkeypatch):
+def test_reading_all_responses_does_not_keep_the_log_from_being_truncated(app: App, people, monkeypatch):
     monkeypatch.setattr(export_all, "_CHUNK_SIZE", 1)
     pieces = export_all.all_responses(app.bank, app.storage, format="jsonl")
     assert json.loads(next(pieces))["id"] == 1
@@ -249,7 +249,7 @@ main()
 
 
 @pytest.mark.server
-def test_a_disk_that_fills_up_leaves_no_half_of_an_export_and_the_one_before(app: App, people, tmp_path):
+def test_a_full_disk_leaves_the_previous_export_and_no_partial_one(app: App, people, tmp_path):
     for _ in range(80):
         person(app, people[0], text="ü" * 4000)
     app.storage.close()
@@ -264,12 +264,12 @@ def test_a_disk_that_fills_up_leaves_no_half_of_an_export_and_the_one_before(app
     assert [(path.name, path.read_text()) for path in out.iterdir()] == [("all.csv", "the one before")]
 
 
-def test_a_device_is_written_to_and_stays_one(app: App, people):
+def test_a_device_is_written_to_and_not_replaced(app: App, people):
     assert quiz(app, "export", "--all", "-o", "/dev/null").exit_code == 0
     assert Path("/dev/null").is_char_device()
 
 
-def test_nothing_is_taken_out_where_nothing_is_kept(tmp_path):
+def test_an_export_from_an_empty_instance_is_an_error(tmp_path):
     environ = {"MANY_HATS_INSTANCE": str(tmp_path / "empty")}
     ran = CliRunner().invoke(main, ["export", "--all"], env=environ)
     assert (ran.exit_code, ran.stdout) == (1, "")
@@ -278,7 +278,7 @@ def test_nothing_is_taken_out_where_nothing_is_kept(tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [[], ["--all", "--team", "1"]], ids=" ".join)
-def test_it_must_be_either_all_or_a_team(app: App, arguments):
+def test_an_export_is_either_of_all_responses_or_of_a_team(app: App, arguments):
     ran = quiz(app, "export", *arguments)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "either --all or --team" in ran.stderr
@@ -301,7 +301,7 @@ def a_team(app: App, kind: Kind, people: int, name: str = "Team") -> tuple[str, 
     return lead, joining, owners
 
 
-def test_what_a_team_published_is_what_its_page_says_whatever_names_the_team(app: App):
+def test_a_team_export_equals_its_page_for_every_way_to_name_the_team(app: App):
     lead, _, _ = a_team(app, "anonymous", 6)
     served = parsed(app.test_client().get(f"/t/{lead}/rounds/1.csv", base_url="http://localhost").text)
     assert len(served) > 20
@@ -314,7 +314,7 @@ def test_what_a_team_published_is_what_its_page_says_whatever_names_the_team(app
         assert {tuple(row[:2]) for row in rows} == {("1", WHEN["day"])}
 
 
-def test_a_teams_rounds_as_jsonl_hold_the_facts_and_nobodys_answers(app: App):
+def test_rounds_as_jsonl_contain_the_facts_and_no_answers(app: App):
     lead, _, owners = a_team(app, "anonymous", 6)
     ran = quiz(app, "export", "--team", lead, "--format", "jsonl")
     (line,) = map(json.loads, ran.stdout.splitlines())
@@ -324,7 +324,7 @@ def test_a_teams_rounds_as_jsonl_hold_the_facts_and_nobodys_answers(app: App):
     assert not [word for word in ("secret", "Kim", "weekly", *owners) if word in ran.stdout]
 
 
-def test_rounds_stand_in_the_order_in_which_they_were_published(app: App):
+def test_rounds_are_in_the_order_in_which_they_were_published(app: App):
     lead, joining, _ = a_team(app, "anonymous", 6)
     key = links.hash_link(lead)
     app.storage.open_round(key, day=WHEN["day"])
@@ -335,11 +335,11 @@ def test_rounds_stand_in_the_order_in_which_they_were_published(app: App):
     assert team
     assert app.storage.close_round(key, round_pages.publisher(app.bank, app.scoring_model), day="2026-06-30")
     ran = quiz(app, "export", "--team", lead, "--format", "jsonl")
-    told = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert [(line["round"], line["closed"]) for line in told] == [(1, WHEN["day"]), (2, "2026-06-30")]
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [(line["round"], line["closed"]) for line in lines] == [(1, WHEN["day"]), (2, "2026-06-30")]
 
 
-def test_a_round_that_was_withdrawn_is_named_and_says_nothing(app: App):
+def test_a_withdrawn_round_has_no_facts(app: App):
     lead, _, owners = a_team(app, "anonymous", 5)
     app.storage.delete_response(owners[0])
     assert parsed(quiz(app, "export", "--team", lead).stdout)[1:] == []
@@ -347,7 +347,7 @@ def test_a_round_that_was_withdrawn_is_named_and_says_nothing(app: App):
     assert (line["round"], line["withdrawn"], line["facts"]) == (1, True, [])
 
 
-def test_a_round_that_is_open_is_not_told_of(app: App):
+def test_an_open_round_is_not_exported(app: App):
     lead, _, _ = a_team(app, "anonymous", 4)
     assert quiz(app, "export", "--team", lead, "--format", "jsonl").stdout == ""
 
@@ -359,7 +359,7 @@ def test_an_open_team_is_refused_in_one_line(app: App):
     assert ran.stderr == "Error: team 'Bakery' is open: only its members may see it, on its page\n"
 
 
-def test_a_team_that_is_not_there_is_said_with_those_that_are(app: App):
+def test_the_error_for_an_unknown_team_lists_the_known_ones(app: App):
     a_team(app, "anonymous", 5, name="Bakery")
     _, joining, _ = a_team(app, "open", 2, name="Mill")
     for named in ("9", "no link", links.new_link(), joining, f"https://hats.example.org/t/{joining}", "²"):

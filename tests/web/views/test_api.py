@@ -67,14 +67,14 @@ def resolve(document: Any, pointer: str) -> Any:
     return document
 
 
-# As its own document says
+# The OpenAPI document
 
-#: The app that answers schemathesis, while there is one.
+#: The app that schemathesis sends its requests to, while the tests of this module run.
 serving: list[App] = []
 
 
 def served(environ: Any, start: Any) -> Any:
-    # The operations are listed while tests are collected, long before any of them has an app.
+    # schemathesis lists the operations when tests are collected, before there is an app.
     return serving[-1](environ, start)
 
 
@@ -89,7 +89,7 @@ def _serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     serving.pop()
 
 
-# Whatever the document allows is answered as it says, and whatever it forbids is refused as it says.
+# schemathesis sends requests that the document allows and such that it forbids, and checks the responses against it.
 @described.parametrize()
 @settings(max_examples=80, derandomize=True, database=None, deadline=None)
 def test_every_operation_does_what_its_document_says(case: Any):
@@ -412,13 +412,13 @@ def test_a_page_of_another_site_can_read_the_bank_as_the_document_says(app: App,
 
 
 def examples() -> list[tuple[str, str]]:
-    """Each call in the docs, with the answer shown under it."""
+    """Each call in the docs with the response shown below it."""
     text = (DOCS / "api.md").read_text(encoding="utf-8")
     return re.findall(r"^```sh\n(curl .*?)^```\n\n```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 def curl(app: App, command: str) -> TestResponse:
-    """The answer to a `curl` of the docs: an address, headers and a body are all that they use."""
+    """The response to a `curl` command of the docs, which use an address, one header and a body only."""
     words = shlex.split(command)
     given = {word: words[n + 1] for n, word in enumerate(words) if word in {"-H", "-d"}}
     address = next(word for word in words if word.startswith("http://127.0.0.1:8000/"))
@@ -429,7 +429,7 @@ def curl(app: App, command: str) -> TestResponse:
 
 
 def shows(shown: Any, real: Any) -> bool:
-    """Whether `real` is what the docs show, where `…` stands for whatever follows or stands there."""
+    """Whether `real` is what the docs show. `…` stands for any value, or for the rest of a list or object."""
     if shown == "…":
         return True
     if isinstance(shown, dict) and isinstance(real, dict):
