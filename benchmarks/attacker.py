@@ -1,7 +1,7 @@
 """How much better than blind a lead guesses members' answers: `python -m benchmarks.attacker [TEAMS]`.
 
-TEAMS made-up teams, 20,000 unless said otherwise, are guessed in all; twice as many are learned from. The rows apart
-are what no rule of ours ends: they are known limits, and people are told of them before they join.
+TEAMS is the number of made-up teams whose members are guessed, 20,000 by default; the attacker learns from twice as
+many. The rows under "known limits" are attacks that no rule prevents; the join page tells people about them.
 """
 
 from __future__ import annotations
@@ -10,33 +10,33 @@ import sys
 
 from quiz import bank
 from quiz.config import paths
-from tests.teams.anonymous.attacker import APART, GENERALISTS, SPECIALISTS, STORIES, Attacker, Story
+from tests.teams.anonymous.attacker import GENERALISTS, KNOWN_LIMITS, SPECIALISTS, STORIES, Attacker, Story
 
 
 def main(teams: int = 20_000) -> None:
-    """Print one row a story: right guesses in percent, and points above a blind guess."""
+    """Print one row for each story: right guesses in percent, and the difference from a blind guess in points."""
     shipped = bank.load(paths.project_folder("questions"))
     attacker = Attacker(shipped)
-    each = -(-teams // len(STORIES))
-    print(f"{each} teams a story\n{'':34}answers: blind  guessed  points   contacts: blind  guessed  points")
+    teams_per_story = -(-teams // len(STORIES))
+    print(f"{teams_per_story} teams a story\n{'':34}answers: blind  guessed  points   contacts: blind  guessed  points")
     for story in STORIES:
-        row(attacker, story, each)
-    print("apart, known limits:")
-    for story in APART:
-        row(attacker, story, each)
+        print_row(attacker, story, teams_per_story)
+    print("known limits:")
+    for story in KNOWN_LIMITS:
+        print_row(attacker, story, teams_per_story)
     for title, habits in (("specialists", SPECIALISTS), ("generalists", GENERALISTS)):
-        print(f"apart, among {title}:")
-        other = Attacker(shipped, habits=habits)
+        print(f"among {title}:")
+        population = Attacker(shipped, habits=habits)
         for story in (story for story in STORIES if len(story.rounds) == 1):
-            row(other, story, each)
+            print_row(population, story, teams_per_story)
 
 
-def row(attacker: Attacker, story: Story, teams: int) -> None:
-    """Attack one story and print what came of it."""
-    found = attacker.attack(story, teams=teams)
+def print_row(attacker: Attacker, story: Story, teams: int) -> None:
+    """Attack one story and print the outcome."""
+    outcome = attacker.attack(story, teams=teams)
     print(
-        f"{story.name:34}{found.answers_blind:14.1%}{found.answers:9.1%}{found.gain:+8.1f}"
-        f"{found.contacts_blind:18.1%}{found.contacts:9.1%}{found.contacts_gain:+8.1f}",
+        f"{story.name:34}{outcome.answers_blind:14.1%}{outcome.answers:9.1%}{outcome.gain:+8.1f}"
+        f"{outcome.contacts_blind:18.1%}{outcome.contacts:9.1%}{outcome.contacts_gain:+8.1f}",
         flush=True,
     )
 

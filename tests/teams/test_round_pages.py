@@ -24,8 +24,8 @@ SMALL = load(SMALL_BANK)
 MANY_AND_NOBODY = {id: ("daily", "weekly", "never")[n % 3] for n, id in enumerate(BANK.responsibility)}
 
 
-def seats(*each: str | None) -> list[RoundMember]:
-    """A seat for each: the day of finishing, None for unfinished, `counted` for one that a round took."""
+def round_members(*each: str | None) -> list[RoundMember]:
+    """A member for each: the day of finishing, None for unfinished, `counted` for one that a round counted."""
     return [
         RoundMember(n, "2026-01-01" if one == "counted" else one, counted=one == "counted")
         for n, one in enumerate(each, 1)
@@ -52,7 +52,7 @@ def publish(bank: Bank, people: int) -> anonymous.Published:
 
 def candidates(members: Sequence[RoundMember], answers: Mapping[str, str] = ALL_NEVER) -> list[Candidate]:
     """The members with the same answers each."""
-    return [Candidate(one.response, one.finished, one.counted, answers, ("data-analyst",)) for one in members]
+    return [Candidate(each.response, each.finished, each.counted, answers, ("data-analyst",)) for each in members]
 
 
 # How far a round is
@@ -64,14 +64,17 @@ def test_without_members_nothing_is_finished():
 
 def test_unfinished_counted_and_older_responses_are_not_counted_as_finished():
     found = round_pages.round_progress(
-        team(closed()), seats("counted", "counted", None, "2026-01-31", "2026-02-01", "2026-02-02")
+        team(closed()), round_members("counted", "counted", None, "2026-01-31", "2026-02-01", "2026-02-02")
     )
     assert found == round_pages.RoundProgress(joined=4, finished=2, minimum=5)
+    assert found.unfinished == 2
 
 
 @pytest.mark.parametrize(("finished", "minimum", "enough"), [(4, 5, False), (5, 5, True), (7, 8, False), (9, 8, True)])
-def test_enough_is_what_the_minimum_says(finished, minimum, enough):
-    assert round_pages.round_progress(team(minimum=minimum), seats(*finished * ["2026-02-02"])).is_enough is enough
+def test_the_minimum_decides_what_is_enough(finished, minimum, enough):
+    assert (
+        round_pages.round_progress(team(minimum=minimum), round_members(*finished * ["2026-02-02"])).is_enough is enough
+    )
 
 
 seat = st.sampled_from([None, "2026-01-31", "2026-02-01", "2026-02-02", "counted"])
@@ -81,7 +84,7 @@ seat = st.sampled_from([None, "2026-01-31", "2026-02-01", "2026-02-02", "counted
 @given(each=st.lists(seat, max_size=12), has_closed_round=st.booleans())
 def test_progress_and_publishing_agree_on_who_is_counted(each, has_closed_round):
     a_team = team(closed()) if has_closed_round else team()
-    members = seats(*each)
+    members = round_members(*each)
     publication = round_pages.publisher(BANK, MODEL)(a_team, candidates(members))
     progress = round_pages.round_progress(a_team, members)
     assert (publication is not None) is progress.is_enough
@@ -92,8 +95,8 @@ def test_progress_and_publishing_agree_on_who_is_counted(each, has_closed_round)
         assert not set(counted) & {member.response for member in members if member.counted or member.finished is None}
 
 
-def test_what_is_published_is_what_the_gate_gives():
-    publication = round_pages.publisher(BANK, MODEL)(team(), candidates(seats(*6 * ["2026-03-01"])))
+def test_the_publisher_stores_what_publish_returns():
+    publication = round_pages.publisher(BANK, MODEL)(team(), candidates(round_members(*6 * ["2026-03-01"])))
     assert publication is not None
     expected = anonymous.publish(BANK, MODEL, 6 * [anonymous.Contribution(ALL_NEVER, ("data-analyst",))], 5)
     assert anonymous.Published.from_data(json.loads(publication.published)) == expected
@@ -109,11 +112,11 @@ def test_a_candidate_has_no_place_for_a_title_a_text_or_wishes():
     ]
 
 
-def test_what_the_last_round_published_is_passed_to_the_gate():
-    # Two people more do what nobody did before: one too few to leave the band "one at most".
+def test_the_publisher_passes_on_what_the_last_round_published():
+    # Two people do what nobody did before. The band changes only with the third: one person could explain one.
     daily = dict.fromkeys(BANK.responsibility, "daily")
-    four, two = seats(*6 * ["2026-03-01"])[:4], seats(*6 * ["2026-03-01"])[4:]
-    members = candidates(four, MANY_AND_NOBODY) + candidates(two, daily)
+    six = round_members(*6 * ["2026-03-01"])
+    members = candidates(six[:4], MANY_AND_NOBODY) + candidates(six[4:], daily)
     close = round_pages.publisher(BANK, MODEL)
     first, second = close(team(), members), close(team(closed()), members)
     assert first is not None and second is not None
@@ -148,7 +151,7 @@ def test_a_round_with_fewer_than_five_left_is_shown_as_withdrawn(people, deleted
 
 
 @pytest.mark.parametrize(("people", "bands"), [(5, 3), (19, 3), (20, 4), (40, 4)])
-def test_each_cell_knows_its_place_among_the_bands_of_a_team_of_that_size(people, bands):
+def test_each_cell_has_the_place_of_its_band_among_the_bands_of_that_team_size(people, bands):
     page = round_pages.round_page(BANK, publish(BANK, people))
     cells = [cell for row in page.coverage for cell in row.cells]
     assert [cell.name for cell in cells] == [item.name for item in BANK.responsibility.values()]
@@ -171,7 +174,7 @@ mixed = st.lists(st.lists(st.sampled_from(MODEL.roles), max_size=3, unique=True)
 
 @settings(max_examples=60, deadline=None)
 @given(crew=mixed)
-def test_the_parts_of_the_bar_lie_end_to_end_and_fill_it(crew: Sequence[Sequence[str]]):
+def test_the_segments_of_the_bar_fill_it_with_a_gap_between_them(crew: Sequence[Sequence[str]]):
     result = anonymous.publish(BANK, MODEL, [member(*roles) for roles in crew], 5)
     assert result is not None
     bar = round_pages.round_page(BANK, result).bar
@@ -184,7 +187,7 @@ def test_the_parts_of_the_bar_lie_end_to_end_and_fill_it(crew: Sequence[Sequence
     assert (bar[-1].id, bar[-1].colour) == ("others", "part-rest")
 
 
-def test_the_map_sizes_roles_by_what_is_told_of_them_alone():
+def test_the_map_sizes_roles_by_their_published_share_alone():
     result = anonymous.publish(BANK, MODEL, [*4 * [member("data-engineer")], *2 * [member("data-analyst")]], 5)
     assert result is not None
     page = round_pages.round_page(BANK, result)
@@ -192,7 +195,7 @@ def test_the_map_sizes_roles_by_what_is_told_of_them_alone():
     assert len({node.radius for node in page.map.nodes if not node.in_mix}) == 1
 
 
-def test_the_map_draws_a_solid_line_where_two_or_more_stand_between():
+def test_the_map_draws_a_solid_line_for_contacts_of_two_people_or_more():
     crew = [*4 * [member("data-engineer", contacts=["data-analyst"])], member()]
     result = anonymous.publish(BANK, MODEL, crew, 5)
     assert result is not None

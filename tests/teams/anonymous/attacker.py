@@ -1,12 +1,11 @@
-"""A lead who tries to read one member's answers out of everything that a team's rounds publish.
+"""A lead who tries to infer one member's answers from everything that a team's rounds publish.
 
-The attacker knows the whole population's habits, all rules, who was in which round (the count that ticks up while a
-round is open tells it to somebody who watches), and every round ever published. What it does not know are answers. It
-learns from thousands of made-up teams with the same history how what is published goes with the target's answers, and
-then guesses those of targets it has not seen. Nobody changes an answer between rounds: real people do, which only
-hides them better.
+The attacker knows how people usually answer, all rules, who was in which round (the number of finished people reveals
+it to somebody who watches), and every published round. It does not know answers. From thousands of made-up teams with
+the same history it learns how published rounds depend on the target's answers, and then guesses those of new targets.
+Nobody changes an answer between rounds: real people do, which hides them better.
 
-Everything goes through `publish`, so whatever the gate lets through, the attacker has.
+Everything goes through `publish`, so the attacker has everything that it publishes.
 """
 
 from __future__ import annotations
@@ -27,19 +26,19 @@ Gate = Callable[[Sequence[Contribution], Published | None], Published]
 
 
 class Habits(NamedTuple):
-    """What the attacker knows of everybody: how often people do what belongs to a role of theirs, and what does not
-    (never, rarely, monthly, weekly, daily), and how many have one role, two, three."""
+    """What the attacker knows of everybody: how often people do the responsibilities of their own roles, and of other
+    roles (never, rarely, monthly, weekly, daily), and which part of the people has one role, two, three."""
 
     own: tuple[float, ...]
     other: tuple[float, ...]
     roles: tuple[float, float, float]
 
 
-#: People whose weeks are made of a role or two, as the quiz expects them.
+#: People with one or two roles mostly, as the quiz expects them.
 USUAL = Habits((0.03, 0.07, 0.15, 0.30, 0.45), (0.48, 0.22, 0.15, 0.10, 0.05), (0.45, 0.40, 0.15))
 #: People of one role or two, and little else.
 SPECIALISTS = Habits((0.01, 0.02, 0.07, 0.20, 0.70), (0.70, 0.15, 0.08, 0.05, 0.02), (0.80, 0.20, 0.0))
-#: People who do about half of everything weekly: the hardest to hide, as a blind guess hits least.
+#: People who do about half of everything weekly: the hardest to hide, because a blind guess is right least often.
 GENERALISTS = Habits((0.03, 0.10, 0.20, 0.32, 0.35), (0.20, 0.20, 0.20, 0.22, 0.18), (0.20, 0.40, 0.40))
 #: How often a question is skipped, a usual neighbour is a contact, anybody else is one.
 SKIPPED, NEIGHBOUR, STRANGER = 0.03, 0.60, 0.15
@@ -85,8 +84,8 @@ STORIES = (
     Story("outstays all four others", ((0, 1, 2, 3, 4), (0, 5, 6, 7, 8))),
 )
 
-#: Reported apart: no rule of ours ends these while people need no account and may come back. Who joins is told so.
-APART = (
+#: Reported apart: no rule prevents these while people need no account and may come back. The join page says so.
+KNOWN_LIMITS = (
     Story("four fakes and one real", ((0, 1, 2, 3, 4),), fakes=(1, 2, 3, 4)),
     Story("joins together with a fake", (ABSENT5, (*PRESENT5, 6)), fakes=(6,)),
     Story("joins, in a second team", (ABSENT5, PRESENT5), linked=False),
@@ -95,7 +94,7 @@ APART = (
 
 
 class Outcome(NamedTuple):
-    """How one attack went: parts of all guesses that were right, and of blind guesses from the prior."""
+    """The result of one attack: the fraction of right guesses, and of right blind guesses."""
 
     answers: float
     answers_blind: float
@@ -113,23 +112,23 @@ class Outcome(NamedTuple):
         return 100 * (self.contacts - self.contacts_blind)
 
 
-class _Seen(NamedTuple):
+class _Observations(NamedTuple):
     """What teams published, one row a team; bands as places in `BAND_LABELS`."""
 
     bands: Numbers  # (teams, rounds, questions)
     contact_bands: Numbers  # (teams, rounds, pairs)
-    shares: Numbers  # (teams, rounds, roles), 0 where none is told
-    held: Numbers  # (teams, rounds, roles)
+    shares: Numbers  # (teams, rounds, roles), 0 if none is published
+    is_common: Numbers  # (teams, rounds, roles)
     others: Numbers  # (teams, rounds)
 
 
 class Attacker:
-    """Guesses targets' answers. `gate` is what publishes a round, by default the real one."""
+    """Guesses targets' answers. `gate` publishes a round; by default `publish` does."""
 
     def __init__(self, bank: Bank, *, gate: Gate | None = None, habits: Habits = USUAL) -> None:
         self.bank, self.model, self.habits = bank, ScoringModel.from_bank(bank), habits
         self.gate = gate or self._publish
-        self.owner = self.model.role_matrix.argmax(axis=1)
+        self.role_of_question = self.model.role_matrix.argmax(axis=1)
         self.pairs = [tuple(map(self.model.roles.index, pair)) for pair in sorted(bank.contacts)]
         self.points = list(bank.option)
 
@@ -141,23 +140,23 @@ class Attacker:
     def attack(self, story: Story, *, teams: int, seed: int = 1) -> Outcome:
         """Learn from twice as many made-up teams with this story, then guess the targets of `teams` others."""
         rng = np.random.default_rng(seed)
-        steps, contacts, seen = self._watch(story, 3 * teams, rng)
+        steps, contacts, observations = self._observe(story, 3 * teams, rng)
         # A skipped question is guessed with "never": neither is any work.
         answers = np.where(steps == self.model.skip_step, 0, steps)
         # The population treats all roles alike, so what is learned of one question holds for all.
-        guessed, blind = _guess(self._clues(seen), answers, 2 * teams)
-        met = [
-            _guess(self._company(seen, role), contacts[:, role, None], 2 * teams)
+        guessed, blind = _guess(self._answer_clues(observations), answers, 2 * teams)
+        contact_outcomes = [
+            _guess(self._contact_clues(observations, role), contacts[:, role, None], 2 * teams)
             for role in range(len(self.model.roles))
         ]
-        return Outcome(guessed, blind, *np.mean(met, axis=0).tolist())
+        return Outcome(guessed, blind, *np.mean(contact_outcomes, axis=0).tolist())
 
-    def _watch(self, story: Story, teams: int, rng: np.random.Generator) -> tuple[Numbers, Numbers, _Seen]:
+    def _observe(self, story: Story, teams: int, rng: np.random.Generator) -> tuple[Numbers, Numbers, _Observations]:
         """The targets' answers and contacts, and all that was published."""
-        targets, met, seen = [], [], []
+        targets, met, observations = [], [], []
         for _ in range(teams):
             steps, contacts = self.people(story.people, rng)
-            self._disguise(story, steps, contacts)
+            self._set_fakes(story, steps, contacts)
             members = [
                 Contribution(
                     dict(zip(self.model.questions, map(self.points.__getitem__, row), strict=True)), works_with
@@ -171,25 +170,27 @@ class Attacker:
                 row.append(self._read(published))
             targets.append(steps[0])
             met.append(contacts[0])
-            seen.append(row)
-        columns = [np.array([[each[n] for each in row] for row in seen]) for n in range(len(_Seen._fields))]
-        return np.array(targets), np.array(met).astype(np.intp), _Seen(*columns)
+            observations.append(row)
+        columns = [
+            np.array([[each[n] for each in row] for row in observations]) for n in range(len(_Observations._fields))
+        ]
+        return np.array(targets), np.array(met).astype(np.intp), _Observations(*columns)
 
     def people(self, number: int, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
-        """So many made-up people: steps of their answers and whom they work with."""
+        """This number of made-up people: the steps of their answers, and the roles that they work with."""
         roles = len(self.model.roles)
         own, other, how_many = self.habits
         has = rng.choice(3, number, p=how_many)[:, None] >= rng.random((number, roles)).argsort(1).argsort(1)
-        habit = np.where(has[:, self.owner, None], own, other).cumsum(axis=2)[..., :-1]
-        steps = (rng.random((number, len(self.owner), 1)) > habit).sum(axis=2)
+        habit = np.where(has[:, self.role_of_question, None], own, other).cumsum(axis=2)[..., :-1]
+        steps = (rng.random((number, len(self.role_of_question), 1)) > habit).sum(axis=2)
         steps[rng.random(steps.shape) < SKIPPED] = self.model.skip_step
         near = np.zeros((roles, roles))
         for a, b in self.pairs:
             near[a, b] = near[b, a] = 1
         return steps, rng.random((number, roles)) < np.where(has @ near > 0, NEIGHBOUR, STRANGER)
 
-    def _disguise(self, story: Story, steps: Numbers, contacts: Numbers) -> None:
-        """Fill in the attacker's own sheets: the first says daily to everything, so that each count stands on edge."""
+    def _set_fakes(self, story: Story, steps: Numbers, contacts: Numbers) -> None:
+        """Fill in the attacker's own responses: the first answers daily to everything, to shift each count."""
         for n, fake in enumerate(story.fakes):
             steps[fake] = 0 if n else self.model.skip_step - 1
             contacts[fake] = not n
@@ -208,32 +209,37 @@ class Attacker:
             [published.other_percent / 100],
         )
 
-    def _clues(self, seen: _Seen) -> Numbers:
-        """What bears on each answer, (teams, questions, clues): its own bands over time, then its role's doings."""
-        role, belongs = self.owner, self.model.role_matrix
-        # By round, for each question: its role's other responsibilities, its role's share, whether it is held.
-        beside = seen.bands @ belongs @ belongs.T - seen.bands
-        share, held = seen.shares[:, :, role], seen.held[:, :, role]
-        touch = np.array([[n in pair for n in range(belongs.shape[1])] for pair in self.pairs])
-        crossed = (seen.contact_bands @ touch / touch.sum(axis=0))[:, :, role]
+    def _answer_clues(self, seen: _Observations) -> Numbers:
+        """The features for each answer, (teams, questions, clues): its own bands over time, then those of its role."""
+        role, role_matrix = self.role_of_question, self.model.role_matrix
+        # By round, for each question: its role's other responsibilities, share, whether it is common, contacts.
+        same_role = seen.bands @ role_matrix @ role_matrix.T - seen.bands
+        share, is_common = seen.shares[:, :, role], seen.is_common[:, :, role]
+        in_pair = np.array([[n in pair for n in range(role_matrix.shape[1])] for pair in self.pairs])
+        contacts = (seen.contact_bands @ in_pair / in_pair.sum(axis=0))[:, :, role]
         team = np.stack([seen.others[:, :, 0], seen.bands.mean(axis=2), seen.shares.max(axis=2)])
         whole = np.broadcast_to(team[..., None], (*team.shape, len(role)))
-        by_round = np.concatenate([np.stack([beside, share, held, crossed]), whole])
+        by_round = np.concatenate([np.stack([same_role, share, is_common, contacts]), whole])
         moved = by_round[:3, :, -1] - by_round[:3, :, 0]
         plain = np.concatenate(
             [by_round.transpose(0, 2, 1, 3).reshape(-1, *moved.shape[1:]), moved**2, moved[:1] * moved[1:]]
         )
         trend = np.sign(np.round(moved[:2], 2)).astype(np.intp) + 1
         ways = [*seen.bands.transpose(1, 0, 2)]
-        columns = [_columns(ways), _columns([*ways, *trend]), _columns([*ways, held[:, -1]]), plain.transpose(1, 2, 0)]
+        columns = [
+            _columns(ways),
+            _columns([*ways, *trend]),
+            _columns([*ways, is_common[:, -1]]),
+            plain.transpose(1, 2, 0),
+        ]
         return np.concatenate([*columns, np.ones((*moved.shape[1:], 1))], axis=2)
 
-    def _company(self, seen: _Seen, role: int) -> Numbers:
-        """What bears on one contact, (teams, 1, clues): the hand-overs that touch the role, and the mix around it."""
-        touching = [n for n, pair in enumerate(self.pairs) if role in pair]
-        ways = [_columns([*seen.contact_bands[:, :, n].T[:, :, None]]) for n in touching]
-        plain = np.concatenate([seen.shares, seen.held, seen.others], axis=2).reshape(len(seen.bands), 1, -1)
-        return np.concatenate([*ways, plain, np.ones((len(plain), 1, 1))], axis=2)
+    def _contact_clues(self, seen: _Observations, role: int) -> Numbers:
+        """The features for one contact, (teams, 1, clues): the contact bands of the role, and the whole mix."""
+        pairs_of_role = [n for n, pair in enumerate(self.pairs) if role in pair]
+        ways = [_columns([*seen.contact_bands[:, :, n].T[:, :, None]]) for n in pairs_of_role]
+        mix = np.concatenate([seen.shares, seen.is_common, seen.others], axis=2).reshape(len(seen.bands), 1, -1)
+        return np.concatenate([*ways, mix, np.ones((len(mix), 1, 1))], axis=2)
 
 
 def _columns(marks: Sequence[Numbers]) -> Numbers:
@@ -244,14 +250,14 @@ def _columns(marks: Sequence[Numbers]) -> Numbers:
 
 
 def _guess(clues: Numbers, truth: Numbers, learn: int) -> tuple[float, float]:
-    """Parts of right guesses, learned and blind, of what stands after the first `learn` rows of `truth`.
+    """Fractions of right guesses, learned and blind, of the rows of `truth` after the first `learn`.
 
-    A ridge regression of each possible answer on the clues; guessed is whichever comes out highest.
+    A ridge regression of each possible answer on the clues; the guess is the answer with the highest value.
     """
-    wide = clues.shape[-1]
-    known, fresh = clues[:learn].reshape(-1, wide), clues[learn:].reshape(-1, wide)
+    width = clues.shape[-1]
+    known, fresh = clues[:learn].reshape(-1, width), clues[learn:].reshape(-1, width)
     answers, right = np.eye(truth.max() + 1)[truth[:learn].reshape(-1)], truth[learn:].reshape(-1)
-    weights = np.linalg.solve(known.T @ known + 3 * np.eye(wide), known.T @ answers)
+    weights = np.linalg.solve(known.T @ known + 3 * np.eye(width), known.T @ answers)
     return float(((fresh @ weights).argmax(axis=1) == right).mean()), float(
         (right == answers.sum(axis=0).argmax()).mean()
     )

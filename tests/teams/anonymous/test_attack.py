@@ -38,11 +38,11 @@ from quiz.teams.anonymous import (
     must_withdraw,
     publish,
 )
-from tests.teams.anonymous.attacker import APART, STORIES, Attacker, Story
+from tests.teams.anonymous.attacker import KNOWN_LIMITS, STORIES, Attacker, Story
 
 BANK = load(paths.project_folder("questions"))
 MODEL = ScoringModel.from_bank(BANK)
-NAMED = {story.name: story for story in (*STORIES, *APART)}
+NAMED = {story.name: story for story in (*STORIES, *KNOWN_LIMITS)}
 #: How much better than blind a guess may be, in points.
 BAR = 5
 
