@@ -1,4 +1,4 @@
-"""Whether a full database is slower than a small one, and whether scoring many rows keeps its pace."""
+"""Compares a large database with a small one, and scores many rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the same SQLite as ours
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the SQLite of storage
 
 from benchmarks import batch
 from benchmarks.floors import Asked
@@ -19,13 +19,14 @@ from benchmarks.table import Row, against, paired
 from quiz.web import links
 from quiz.web.app import App
 
-#: So many of all that is stored are asked for, spread over the whole file.
-SAMPLED = 200
-MEMORY = 200.0
+#: How many of the stored responses or teams are requested. They are spread over the whole file.
+SAMPLE_SIZE = 200
+#: The most memory that `quiz score` may use.
+MAX_MEMORY_MIB = 200.0
 
 
 def submits(many: int = 100_000, few: int = 10_000, rounds: int = 15) -> Iterator[Row]:
-    """A page submit with many responses stored, each with all its answers, against one with few."""
+    """A page submit with many stored responses, each with all its answers, compared with few."""
     with fresh() as (small, _), fresh() as (large, _):
         ours, least = ([checked(one, 303) for one in _submits(app, n)] for app, n in ((large, many), (small, few)))
         name = f"page submit, {many:,} responses stored"
@@ -33,7 +34,7 @@ def submits(many: int = 100_000, few: int = 10_000, rounds: int = 15) -> Iterato
 
 
 def teams(many: int = 10_000, few: int = 100, rounds: int = 15) -> Iterator[Row]:
-    """A team's page with many teams stored, five people in each, against one with few."""
+    """A team's page with many stored teams of five people, compared with few."""
     with fresh() as (small, _), fresh() as (large, _):
         ours, least = ([checked(one, 200) for one in _teams(app, n)] for app, n in ((large, many), (small, few)))
         name = f"team page, {many:,} teams stored"
@@ -41,7 +42,7 @@ def teams(many: int = 10_000, few: int = 100, rounds: int = 15) -> Iterator[Row]
 
 
 def scored(rows: int = 100_000, rounds: int = 3) -> Iterator[Row]:
-    """`quiz score` of so many rows, against reading them with csv.reader and printing them with json.dumps."""
+    """`quiz score` of `rows` rows, compared with csv.reader and json.dumps."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "people.csv"
         batch.make(file, rows)
@@ -49,20 +50,21 @@ def scored(rows: int = 100_000, rounds: int = 3) -> Iterator[Row]:
         ours = [sys.executable, "-m", "quiz", "score", str(file), "--format", "jsonl"]
         runs = [(batch.run(floor), batch.run(ours)) for _ in range(rounds)]
     peak = statistics.median(memory for _, (_, memory) in runs)
-    note = f"{peak:.0f} MiB at most{'' if peak <= MEMORY else ', OVER'} ({MEMORY:.0f} allowed)"
+    verdict = "" if peak <= MAX_MEMORY_MIB else ", OVER"
+    note = f"{peak:.0f} MiB at most{verdict} ({MAX_MEMORY_MIB:.0f} allowed)"
     pairs = [(least, took) for (least, _), (took, _) in runs]
     yield paired(f"quiz score, {rows:,} rows", pairs, of="csv.reader and json.dumps", reach=3, note=note)
 
 
 def _submits(app: App, stored: int) -> list[Asked]:
-    """Submits of people spread evenly over `stored` responses, put in without the app: a million take a while."""
+    """Submits of people spread evenly over `stored` responses, which are inserted by SQL: a million take a while."""
     person = Person(app)
-    step = max(1, stored // SAMPLED)
-    known = {n: links.new_link() for n in range(2, stored + 2, step)}
-    _fill(app, stored, {n: links.hash_link(link) for n, link in known.items()})
+    step = max(1, stored // SAMPLE_SIZE)
+    links_by_id = {n: links.new_link() for n in range(2, stored + 2, step)}
+    _fill(app, stored, {n: links.hash_link(link) for n, link in links_by_id.items()})
     rng = random.Random(1)
     asked = []
-    for link in rng.sample(sorted(known.values()), len(known)):
+    for link in rng.sample(sorted(links_by_id.values()), len(links_by_id)):
         person.own = f"/r/{link}"
         for point in ("weekly", "daily"):
             asked.append(person.submit({item.id: point for item in app.bank.pages[1]}))
@@ -73,31 +75,34 @@ def _submits(app: App, stored: int) -> list[Asked]:
 def _teams(app: App, stored: int) -> list[Asked]:
     """The lead's pages of teams spread evenly over `stored` teams."""
     _fill(app, 5 * stored, {})
-    step = max(1, stored // SAMPLED)
-    known = {n: links.new_link() for n in range(1, stored + 1, step)}
+    step = max(1, stored // SAMPLE_SIZE)
+    links_by_id = {n: links.new_link() for n in range(1, stored + 1, step)}
     today = app.today()
-    with closing(_plain(app)) as db, db:
+    with closing(_fast_connection(app)) as db, db:
         db.executemany(
             "INSERT INTO team (id, lead_hash, join_hash, number, name, kind, minimum, created)"
             " VALUES (?, ?, lower(hex(randomblob(32))), 1, ?, 'anonymous', 5, ?)",
             (
-                (n, links.hash_link(known[n] if n in known else links.new_link()), f"Team {n}", today)
+                (n, links.hash_link(links_by_id[n] if n in links_by_id else links.new_link()), f"Team {n}", today)
                 for n in range(1, stored + 1)
             ),
         )
         db.execute("INSERT INTO round (team, number, opened) SELECT id, 1, created FROM team")
-        # The person that `_fill` found is number 1; the rest sit down five by five, in no particular order.
+        # The response of `_fill` with id 1 stays out; the others join five to a team, in mixed order.
         db.execute(
             "INSERT INTO member (response, team) SELECT id, 1 + (id * 7919) % ? FROM response WHERE id > 1", (stored,)
         )
         db.execute("ANALYZE")
-    return [Asked(app.wsgi_app, f"/t/{link}") for link in random.Random(1).sample(sorted(known.values()), len(known))]
+    return [
+        Asked(app.wsgi_app, f"/t/{link}")
+        for link in random.Random(1).sample(sorted(links_by_id.values()), len(links_by_id))
+    ]
 
 
 def _fill(app: App, stored: int, owners: dict[int, str]) -> None:
-    """Put `stored` finished responses with all their answers in, by plain SQL; `owners` are fingerprints by id."""
+    """Insert `stored` finished responses with all their answers by SQL. `owners` are owner hashes by id."""
     today, points = app.today(), [point.id for point in app.bank.scale]
-    with closing(_plain(app)) as db, db:
+    with closing(_fast_connection(app)) as db, db:
         db.execute("CREATE TEMP TABLE known (id INTEGER PRIMARY KEY, owner_hash TEXT)")
         db.executemany("INSERT INTO known VALUES (?, ?)", owners.items())
         db.execute(
@@ -110,15 +115,15 @@ def _fill(app: App, stored: int, owners: dict[int, str]) -> None:
         db.execute("CREATE TEMP TABLE sheet (question TEXT PRIMARY KEY, answer TEXT) WITHOUT ROWID")
         sheet = [(id, points[n % len(points)]) for n, id in enumerate(app.bank.responsibility)]
         db.executemany("INSERT INTO sheet VALUES (?, ?)", sheet)
-        # In the order of the key, so that the file grows at its end.
+        # In the order of the primary key, so that pages are appended to the file.
         db.execute(
             "INSERT OR IGNORE INTO answer SELECT response.id, question, answer"
             " FROM response CROSS JOIN sheet ORDER BY response.id, question"
         )
 
 
-def _plain(app: App) -> sqlite3.Connection:
-    """A connection that is quick and careless, for filling."""
+def _fast_connection(app: App) -> sqlite3.Connection:
+    """A fast connection without durability, for inserting."""
     db = sqlite3.connect(app.storage.file)
     db.execute("PRAGMA synchronous=OFF")
     db.execute("PRAGMA foreign_keys=OFF")

@@ -1,4 +1,4 @@
-"""A whole server: how soon a fresh one answers, and how it holds up under a steady stream of submits."""
+"""Measures a whole server: the time to its first answer, and its answers under a steady rate of submits."""
 
 from __future__ import annotations
 
@@ -23,45 +23,45 @@ from benchmarks.pages import PAGE, Person
 from benchmarks.table import Row, paired
 from quiz import create_app
 
-#: Seconds after which a server that does not answer is given up.
-PATIENCE = 30.0
+#: How long to wait for an answer of a server.
+ANSWER_TIMEOUT_S = 30.0
 HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a stream of requests met: seconds from when each was due to its answer, in order of length."""
+    """The result of a stream of requests: seconds from when each was due to its answer, sorted."""
 
     latencies: tuple[float, ...]
     errors: int
 
-    def quantile(self, part: float) -> float:
-        """The latency that `part` of all answers stayed within."""
-        return self.latencies[min(len(self.latencies) - 1, int(part * len(self.latencies)))]
+    def quantile(self, fraction: float) -> float:
+        """The latency that this fraction of all answers did not exceed."""
+        return self.latencies[min(len(self.latencies) - 1, int(fraction * len(self.latencies)))]
 
 
 def first_answer(rounds: int = 5) -> Iterator[Row]:
-    """Processor time of a server from its start to its first answer, against a bare app on the same server."""
+    """Processor time of a server from its start to its first answer, compared with a minimal app."""
     with tempfile.TemporaryDirectory() as folder:
-        create_app(instance=Path(folder)).storage.close()  # the very first start also makes key and tables
-        # Compiled once, as on any machine that has started it before, whatever this one's settings say.
+        create_app(instance=Path(folder)).storage.close()  # the first start creates the key and the tables
+        # Byte code is cached, as on a machine that has started the app before.
         compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": f"{folder}/compiled"}
         pairs, waits = [], []
         for number in range(rounds + 1):
             port = free_port()
             bare = [sys.executable, "-c", BARE, f"{HOST}:{port}", f"{folder}/bare.db"]
             ours = [sys.executable, "-m", "quiz", "serve", "--port", str(port), "--workers", "1"]
-            least, _ = _started(bare, port, compiled)
-            took, wait = _started(ours, port, compiled | {"MANY_HATS_INSTANCE": folder})
-            if number:  # the first of each only compiled
-                pairs.append((least, took))
+            floor_cpu, _ = _measure_start(bare, port, compiled)
+            cpu, wait = _measure_start(ours, port, compiled | {"MANY_HATS_INSTANCE": folder})
+            if number:  # the first round only compiled
+                pairs.append((floor_cpu, cpu))
                 waits.append(wait)
     note = f"on the clock {statistics.median(waits):.2f} s"
     yield paired("first answer of a fresh server", pairs, of="bare Flask, WTForms, sqlite-utils", reach=1.3, note=note)
 
 
 def submits(seconds: int = 10, rate: int = 50, workers: int = 2) -> Iterator[Row]:
-    """Page submits sent at a steady rate, whether or not earlier ones are answered; errors, waits, workers."""
+    """Page submits at a steady rate, sent also while earlier ones are unanswered: errors, latencies, workers."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app({"RATE_LIMITS": False}, instance=Path(folder))
         people = [Person(app) for _ in range(min(rate, 50))]
@@ -82,28 +82,28 @@ def submits(seconds: int = 10, rate: int = 50, workers: int = 2) -> Iterator[Row
                 )
                 for person, one in zip((p for p in people for _ in range(2)), bodies, strict=True)
             ]
-            before = used(process.pid)
-            met = stream(port, requests, count=seconds * rate, rate=rate)
-            after = used(process.pid)
+            before = cpu_seconds(process.pid)
+            load = stream(port, requests, count=seconds * rate, rate=rate)
+            after = cpu_seconds(process.pid)
     spent = {pid: after[pid] - before.get(pid, 0.0) for pid in after if pid != process.pid}
     busiest = max(spent.values()) / (sum(spent.values()) or 1.0)
     each = sum(spent.values()) / (seconds * rate)
     yield Row(
         f"{rate} submits a second for {seconds} s",
-        note=f"{met.errors} errors, p50 {met.quantile(0.5) * 1e3:.0f} ms, p99 {met.quantile(0.99) * 1e3:.0f} ms, "
-        f"longest {met.latencies[-1] * 1e3:.0f} ms; {workers} workers, the busiest did {busiest:.0%} of the work; "
+        note=f"{load.errors} errors, p50 {load.quantile(0.5) * 1e3:.0f} ms, p99 {load.quantile(0.99) * 1e3:.0f} ms, "
+        f"longest {load.latencies[-1] * 1e3:.0f} ms; {workers} workers, the busiest did {busiest:.0%} of the work; "
         f"{each * 1e3:.1f} ms of processor time a submit",
     )
 
 
 def stream(port: int, requests: list[tuple[str, bytes, dict[str, str]]], *, count: int, rate: float) -> Load:
-    """Send `count` requests in turns, each when it is due, over connections that stay open; expects a redirect."""
+    """Send `count` requests in turns, each when it is due, over open connections. Each answer must be a redirect."""
     due: queue.SimpleQueue[tuple[float, int] | None] = queue.SimpleQueue()
     latencies: list[float] = []
     errors: list[str] = []
 
     def send() -> None:
-        connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_TIMEOUT_S)
         while (one := due.get()) is not None:
             when, number = one
             path, body, headers = requests[number % len(requests)]
@@ -119,7 +119,7 @@ def stream(port: int, requests: list[tuple[str, bytes, dict[str, str]]], *, coun
             latencies.append(time.perf_counter() - when)
         connection.close()
 
-    # More than are ever waiting at once, or a slow answer would hold back requests that are due.
+    # More threads than requests that wait at once: a slow answer must not delay requests that are due.
     senders = [threading.Thread(target=send) for _ in range(32)]
     for sender in senders:
         sender.start()
@@ -139,33 +139,33 @@ def stream(port: int, requests: list[tuple[str, bytes, dict[str, str]]], *, coun
 def server(
     command: list[str], port: int, environment: Mapping[str, str] = {}, folder: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A server that answers; ended with what it started when the block ends."""
+    """A server that answers. Its processes are ended when the block ends."""
     process = subprocess.Popen(
         command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        answer(port, process)
+        wait_for_answer(port, process)
         yield process
     finally:
         process.terminate()
-        process.wait(PATIENCE)
-        with contextlib.suppress(ProcessLookupError):  # whatever it left behind
+        process.wait(ANSWER_TIMEOUT_S)
+        with contextlib.suppress(ProcessLookupError):  # processes that are still running
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _started(command: list[str], port: int, environment: Mapping[str, str] = {}) -> tuple[float, float]:
+def _measure_start(command: list[str], port: int, environment: Mapping[str, str] = {}) -> tuple[float, float]:
     """Processor time and seconds of a server from its start to its first answer."""
     start = time.perf_counter()
     with server(command, port, environment) as process:
         wait = time.perf_counter() - start
-        return sum(used(process.pid).values()), wait
+        return sum(cpu_seconds(process.pid).values()), wait
 
 
-def answer(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait for the first answer of a server that is starting."""
-    end = time.monotonic() + PATIENCE
+def wait_for_answer(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a starting server answers."""
+    end = time.monotonic() + ANSWER_TIMEOUT_S
     while True:
-        connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_TIMEOUT_S)
         try:
             connection.request("GET", "/")
             connection.getresponse().read()
@@ -178,17 +178,17 @@ def answer(port: int, process: subprocess.Popen[bytes]) -> None:
             connection.close()
 
 
-def used(pid: int) -> dict[int, float]:
-    """Seconds of processor time that a process and each that it started have used, by process id (Linux)."""
+def cpu_seconds(pid: int) -> dict[int, float]:
+    """Processor seconds of a process and its children, by process id (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    found = {pid: (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")}
+    seconds = {pid: (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")}
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found |= used(int(child))
-    return found
+        seconds |= cpu_seconds(int(child))
+    return seconds
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
+    """A port that no server uses."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.load import free_port, server, used
+from benchmarks.load import cpu_seconds, free_port, server
 from benchmarks.peers import projects
 from benchmarks.peers.client import Browser
 from benchmarks.table import duration
@@ -69,7 +69,7 @@ class Asked:
 
     def _processor(self) -> float:
         time.sleep(0.02)  # what was answered may still be tidied up
-        return sum(used(self.pid).values())
+        return sum(cpu_seconds(self.pid).values())
 
 
 def main() -> None:

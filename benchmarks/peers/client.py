@@ -6,7 +6,7 @@ import http.client
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urlsplit
 
-from benchmarks.load import HOST, PATIENCE
+from benchmarks.load import ANSWER_TIMEOUT_S, HOST
 
 #: Redirects followed for one request.
 MOST = 8
@@ -16,7 +16,7 @@ class Browser:
     """One visitor of one server, over one connection that stays open."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
+        self._connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_TIMEOUT_S)
         self._cookies: dict[str, str] = {}
         self.path = "/"
         self.page = ""

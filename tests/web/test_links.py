@@ -57,7 +57,7 @@ def test_a_seed_is_taken_as_it_was_made():
 @pytest.mark.parametrize(
     "seed",
     ["", "A" * 21, "A" * 23, "A" * 22 + "\n", "A" * 21 + "=", "A" * 21 + "/", "A" * 21 + ".", "A" * 21 + " ", "é" * 22],
-    ids=ascii,
+    ids=["empty", "short", "long", "newline", "equals sign", "slash", "dot", "space", "accent"],
 )
 def test_nothing_else_is_taken_for_a_seed(seed):
     assert links.valid_seed(seed) is None
