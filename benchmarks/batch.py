@@ -1,7 +1,7 @@
-"""How fast `quiz score` is, against the least that any program would do with the same file.
+"""How fast `quiz score` is, compared with the least that any program would do with the same file (the floor).
 
 Run it with `python -m benchmarks.batch`. The floor reads the file with csv.reader and prints every row with json.dumps.
-Both write to /dev/null, take turns, and are timed from start to end, so that Python's own start counts too.
+Both write to /dev/null and run alternately. The time of a run includes the start of Python.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ with open(sys.argv[1], newline="", encoding="utf-8") as file:
 
 
 def make(file: Path, rows: int) -> None:
-    """Write `rows` made-up people who answer every question at random: the most work that an answer sheet can give."""
+    """Write `rows` made-up people who answer every question at random, which takes longest to score."""
     shipped = bank.load(paths.project_folder("questions"))
     answers = [point.id for point in shipped.scale]
     rng = random.Random(1)
@@ -40,7 +40,7 @@ def make(file: Path, rows: int) -> None:
 
 
 def run(command: list[str]) -> tuple[float, float]:
-    """Seconds from start to end and the greatest memory in MiB of one run."""
+    """Wall-clock seconds and peak memory in MiB of one run."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -63,14 +63,14 @@ def main() -> None:
         for rows in arguments.rows:
             make(file, rows)
             for format in ("jsonl", "csv"):
-                ours = [sys.executable, "-m", "quiz", "score", str(file), "--format", format]
-                rounds = [(run(floor), run(ours)) for _ in range(arguments.rounds)]
-                least = statistics.median(seconds for (seconds, _), _ in rounds)
-                taken = statistics.median(seconds for _, (seconds, _) in rounds)
+                command = [sys.executable, "-m", "quiz", "score", str(file), "--format", format]
+                rounds = [(run(floor), run(command)) for _ in range(arguments.rounds)]
+                floor_seconds = statistics.median(seconds for (seconds, _), _ in rounds)
+                quiz_seconds = statistics.median(seconds for _, (seconds, _) in rounds)
                 memory = max(memory for _, (_, memory) in rounds)
                 print(
-                    f"{rows:>8,}  {format:6}  {least:>5.2f} s  {taken:>5.2f} s  {taken / least:>5.2f}  "
-                    f"{1e6 * taken / rows:>5.1f} µs  {memory:>7.1f} MiB"
+                    f"{rows:>8,}  {format:6}  {floor_seconds:>5.2f} s  {quiz_seconds:>5.2f} s  {quiz_seconds / floor_seconds:>5.2f}  "
+                    f"{1e6 * quiz_seconds / rows:>5.1f} µs  {memory:>7.1f} MiB"
                 )
 
 

@@ -59,11 +59,11 @@ def random_answers(bank: Bank, count: int, seed: int = 3) -> list[dict[str, str]
     """Made-up answers: from the whole scale, all alike, few, and with skipped questions."""
     rng = random.Random(seed)
     ids = list(bank.responsibility)
-    found = []
+    people = []
     for n in range(count):
         points = rng.sample([*SCALE, "skip"], rng.randint(1, 3)) if n % 2 else [*SCALE, *SCALE, "skip"]
-        found.append({id: rng.choice(points) for id in ids})
-    return found
+        people.append({id: rng.choice(points) for id in ids})
+    return people
 
 
 def csv_of(header: Sequence[str], lines: Sequence[Sequence[object]]) -> str:
@@ -102,9 +102,9 @@ def test_every_row_has_the_result_of_match_in_input_order(bank: Bank, people: Pa
     model = ScoringModel.from_bank(bank)
     expected = [expected_object(f"p{n}", match(model, each)) for n, each in enumerate(answers)]
     assert {row["evidence"] for row in expected} == {"not-enough", "all-alike", "tie", "leaning", "clear"}
-    found = scored(people, csv_from(answers))
-    assert found == expected
-    assert [list(row) for row in found] == [list(row) for row in expected]
+    results = scored(people, csv_from(answers))
+    assert results == expected
+    assert [list(row) for row in results] == [list(row) for row in expected]
 
 
 def test_csv_has_the_same_numbers_in_columns(bank: Bank, people: Path):
@@ -158,8 +158,8 @@ def test_text_similarities_are_in_both_formats(bank: Bank, people: Path, monkeyp
     monkeypatch.setattr(
         writing, "_text_similarities", lambda bank, texts: [numbers if text else None for text in texts]
     )
-    found = scored(people, 'id,text\na,"built\na pipeline"\nb,\n')
-    assert [row["text"] for row in found] == [dict.fromkeys(numbers, 0.1235), None]
+    results = scored(people, 'id,text\na,"built\na pipeline"\nb,\n')
+    assert [row["text"] for row in results] == [dict.fromkeys(numbers, 0.1235), None]
     flat = list(csv.DictReader(io.StringIO(quiz_score(people).stdout)))
     assert [[row[f"text.{role}"] for role in numbers] for row in flat] == [
         ["0.1235"] * len(numbers),
@@ -236,8 +236,8 @@ def test_a_terminal_gets_a_progress_bar(bank: Bank, people: Path):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_delimiters_byte_order_marks_and_line_ends_are_recognised(people: Path, delimiter: str, start: str, end: str):
     table = "id,pipelines,trends\na,Daily,2\nb, WEEKLY ,\nc,skip,4\n"
-    found = scored(people, start + table.replace(",", delimiter).replace("\n", end))
-    assert [row["id"] for row in found] == ["a", "b", "c"]
+    results = scored(people, start + table.replace(",", delimiter).replace("\n", end))
+    assert [row["id"] for row in results] == ["a", "b", "c"]
 
 
 def test_cells_can_be_words_in_any_case_or_numbers_of_the_scale(bank: Bank, people: Path):
@@ -260,8 +260,8 @@ def test_missing_columns_and_empty_cells_count_as_skipped(bank: Bank, people: Pa
 
 
 def test_columns_of_a_persons_own_export_are_accepted_in_any_order(people: Path):
-    found = scored(people, "works-with,Trends,title,ID,text\ndata-engineer,daily,Boss,a,I plot\n")
-    assert [row["id"] for row in found] == ["a"]
+    results = scored(people, "works-with,Trends,title,ID,text\ndata-engineer,daily,Boss,a,I plot\n")
+    assert [row["id"] for row in results] == ["a"]
 
 
 def test_standard_input_is_read_and_named_in_errors(people: Path):
@@ -273,8 +273,8 @@ def test_standard_input_is_read_and_named_in_errors(people: Path):
 def test_another_bank_scores_its_own_questions(small_bank: Path, people: Path):
     bank = load(small_bank)
     answers = [dict.fromkeys(bank.responsibility, "daily")]
-    found = scored(people, csv_from(answers), "--bank", str(small_bank))
-    assert found == [expected_object("p0", match(ScoringModel.from_bank(bank), answers[0]))]
+    results = scored(people, csv_from(answers), "--bank", str(small_bank))
+    assert results == [expected_object("p0", match(ScoringModel.from_bank(bank), answers[0]))]
 
 
 def test_an_invalid_bank_is_reported_with_file_and_line(small_bank: Path, people: Path):
@@ -328,9 +328,9 @@ def test_an_invalid_bank_is_reported_with_file_and_line(small_bank: Path, people
     ],
 )
 def test_bad_input_is_reported_with_line_column_and_hint(people: Path, content: str | bytes, expected: str | None):
-    found = error_lines(people, content)
-    assert found[0] == (expected or found[0])
-    assert found[0].split(": ")[0] in {"1", "2", "3"}
+    lines = error_lines(people, content)
+    assert lines[0] == (expected or lines[0])
+    assert lines[0].split(": ")[0] in {"1", "2", "3"}
 
 
 def test_a_text_of_100000_characters_is_read(people: Path):
@@ -356,9 +356,9 @@ def test_lines_are_counted_after_the_first_chunk(people: Path):
 
 
 def test_only_the_first_20_problems_are_reported_in_order_of_line(people: Path):
-    found = error_lines(people, "trends,pipelines\n" + "daily,often\nx,y\n" * 5000)
-    assert [line.split(": ")[:2] for line in found[:3]] == [["2", "pipelines"], ["3", "pipelines"], ["3", "trends"]]
-    assert len(found) == 20
+    lines = error_lines(people, "trends,pipelines\n" + "daily,often\nx,y\n" * 5000)
+    assert [line.split(": ")[:2] for line in lines[:3]] == [["2", "pipelines"], ["3", "pipelines"], ["3", "trends"]]
+    assert len(lines) == 20
 
 
 def test_control_characters_of_a_cell_are_not_printed(people: Path):
