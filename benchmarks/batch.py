@@ -68,9 +68,11 @@ def main() -> None:
                 floor_seconds = statistics.median(seconds for (seconds, _), _ in rounds)
                 quiz_seconds = statistics.median(seconds for _, (seconds, _) in rounds)
                 memory = max(memory for _, (_, memory) in rounds)
+                ratio = quiz_seconds / floor_seconds
+                microseconds_a_row = 1e6 * quiz_seconds / rows
                 print(
-                    f"{rows:>8,}  {format:6}  {floor_seconds:>5.2f} s  {quiz_seconds:>5.2f} s  {quiz_seconds / floor_seconds:>5.2f}  "
-                    f"{1e6 * quiz_seconds / rows:>5.1f} µs  {memory:>7.1f} MiB"
+                    f"{rows:>8,}  {format:6}  {floor_seconds:>5.2f} s  {quiz_seconds:>5.2f} s  {ratio:>5.2f}  "
+                    f"{microseconds_a_row:>5.1f} µs  {memory:>7.1f} MiB"
                 )
 
 
