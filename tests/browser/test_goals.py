@@ -45,8 +45,8 @@ def _holds(request: Request, value: str) -> bool:
 
 def saved(quiz: Quiz, said: str = "Saved.") -> None:
     """Wait until the page says so, where one can see it."""
-    expect(quiz.page.locator("[data-saved]")).to_have_text(said)
-    expect(quiz.page.locator("[data-saved]")).to_be_in_viewport()
+    expect(quiz.page.locator("[data-save-status]")).to_have_text(said)
+    expect(quiz.page.locator("[data-save-status]")).to_be_in_viewport()
 
 
 @each_way

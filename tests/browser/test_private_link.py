@@ -42,7 +42,7 @@ def test_the_link_is_selected_where_copying_is_not_allowed(visit, people, link, 
     quiz.context.add_init_script(lack)
     quiz.open(people["mix"])
     quiz.page.get_by_role("button", name="Copy").click()
-    expect(quiz.page.locator("[data-keep] [data-said]")).to_contain_text("Selected")
+    expect(quiz.page.locator("[data-owner-link] [data-status]")).to_contain_text("Selected")
     expect(quiz.page.locator("#own-link")).to_be_focused()
     assert quiz.page.evaluate("getSelection().toString()") == link
 
@@ -50,7 +50,7 @@ def test_the_link_is_selected_where_copying_is_not_allowed(visit, people, link, 
 def test_without_scripts_the_link_is_still_there_and_nothing_that_would_not_work(visit, people, link):
     quiz = visit(java_script_enabled=False)
     quiz.open(people["mix"])
-    keep = quiz.page.locator("[data-keep]")
+    keep = quiz.page.locator("[data-owner-link]")
     expect(keep.locator("#own-link")).to_have_value(link)
     expect(keep.get_by_role("button")).to_have_count(0)
 
@@ -86,7 +86,7 @@ def test_deleting_everything_forgets_the_link_too(visit, served):
     quiz.page.get_by_role("button", name="Delete everything").click()
     expect(quiz.page.locator("h1")).to_have_text("Everything is deleted")
     quiz.open("/")
-    expect(quiz.page.locator("[data-again]")).to_be_hidden()
+    expect(quiz.page.locator("[data-remembered-offer]")).to_be_hidden()
 
 
 def test_deleting_something_else_forgets_nothing(visit, served):
@@ -96,7 +96,7 @@ def test_deleting_something_else_forgets_nothing(visit, served):
     quiz.open("/deleted?team=1")
     expect(quiz.page.locator("h1")).to_have_text("The team is deleted")
     quiz.open("/")
-    expect(quiz.page.locator("[data-again]")).to_be_visible()
+    expect(quiz.page.locator("[data-remembered-offer]")).to_be_visible()
 
 
 def test_a_remembered_link_that_leads_nowhere_is_not_offered_twice(visit, served, watch):
@@ -104,10 +104,10 @@ def test_a_remembered_link_that_leads_nowhere_is_not_offered_twice(visit, served
     quiz = remembered(visit, served)
     served.app.storage.delete_response(links.hash_link(urlsplit(quiz.page.url).path.split("/")[2]))
     quiz.open("/")
-    quiz.page.locator("[data-again-link]").click()
+    quiz.page.locator("[data-remembered-link]").click()
     expect(quiz.page.locator("h1")).to_have_text("This leads nowhere")
     quiz.open("/")
-    expect(quiz.page.locator("[data-again]")).to_be_hidden()
+    expect(quiz.page.locator("[data-remembered-offer]")).to_be_hidden()
 
 
 def test_a_browser_that_refuses_storage_still_copies_and_shows_everything(visit, people):
@@ -147,7 +147,7 @@ def test_sharing_is_not_offered_where_the_browser_cannot(visit, people):
 def test_the_qr_code_is_drawn_when_it_is_asked_for(visit, watch, people, link):
     quiz = visit()
     quiz.open(people["mix"])
-    picture = quiz.page.locator("[data-keep] .qr-code")
+    picture = quiz.page.locator("[data-owner-link] .qr-code")
     assert f"{link}/qr.svg" not in watch.requests
     quiz.page.get_by_text("show a QR code").click()
     expect(picture).to_be_visible()

@@ -1,89 +1,144 @@
-// Small comforts. Every page is whole without this file; what needs it is hidden until it is here.
+// Conveniences. Every page works without this file; elements that need it are hidden until it has loaded.
 "use strict";
 
-const one = (selector) => document.querySelector(selector);
-const show = (selector, visible = true) => { const found = one(selector); if (found) found.hidden = !visible; };
-const on = (selector, act) => one(selector)?.addEventListener("click", act);
+const find = (selector) => document.querySelector(selector);
+const onClick = (selector, handler) => find(selector)?.addEventListener("click", handler);
 
-// Private windows and strict settings may refuse storage: then there is nothing to remember.
-const memory = {
+function setVisible(selector, visible = true) {
+  const element = find(selector);
+  if (element) element.hidden = !visible;
+}
+
+// The owner link that this device remembers. Private windows and strict settings may refuse storage.
+const rememberedLink = {
   key: "many-hats",
-  get() { try { return localStorage.getItem(this.key); } catch { return null; } },
-  set(value) { try { localStorage.setItem(this.key, value); return true; } catch { return false; } },
-  drop() { try { localStorage.removeItem(this.key); } catch { /* nothing was kept */ } },
+  get() {
+    try { return localStorage.getItem(this.key); } catch { return null; }
+  },
+  set(link) {
+    try { localStorage.setItem(this.key, link); return true; } catch { return false; }
+  },
+  remove() {
+    try { localStorage.removeItem(this.key); } catch { /* nothing was stored */ }
+  },
 };
 
-for (const box of document.querySelectorAll(".copy-box")) {
+// Copy boxes: a read-only field with a link, and a button that copies it.
+function enableCopyBox(box) {
   const field = box.querySelector("[data-select]");
   const button = box.querySelector("[data-copy]");
-  const said = box.querySelector("[data-said]");
+  const status = box.querySelector("[data-status]");
   field.addEventListener("focus", () => field.select());
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(field.value);
-      said.textContent = "Copied.";
+      status.textContent = "Copied.";
     } catch {
       field.focus();
       field.select();
-      said.textContent = "Selected: copy it with your keyboard or by holding your finger on it.";
+      status.textContent = "Selected: copy it with your keyboard or by holding your finger on it.";
     }
   });
 }
 
-const keep = one("[data-keep]");
-if (keep) {
-  const link = keep.dataset.link;
-  const say = (text) => { one("[data-keep] [data-said]").textContent = text; };
-  const remembered = (yes) => { show("[data-remember-way]", !yes); show("[data-forget-way]", yes); };
+// The owner link: share it with another device, remember it on this one, forget it.
+function enableOwnerLink(section) {
+  const link = section.dataset.link;
+  const status = section.querySelector("[data-status]");
+
+  function showRemembered(isRemembered) {
+    setVisible("[data-remember-item]", !isRemembered);
+    setVisible("[data-forget-item]", isRemembered);
+  }
 
   if (navigator.share) {
-    show("[data-share-way]");
-    on("[data-share]", () => navigator.share({ title: "My Many Hats link", url: link }).catch(() => {}));
+    setVisible("[data-share-item]");
+    onClick("[data-share]", () => navigator.share({ title: "My Many Hats link", url: link }).catch(() => {}));
   }
-
-  remembered(memory.get() === link);
-  on("[data-remember]", () => { if (memory.set(link)) { remembered(true); say("Remembered on this device."); } });
-  on("[data-forget]", () => { memory.drop(); remembered(false); say("Forgotten on this device."); });
+  showRemembered(rememberedLink.get() === link);
+  onClick("[data-remember]", () => {
+    if (!rememberedLink.set(link)) return;
+    showRemembered(true);
+    status.textContent = "Remembered on this device.";
+  });
+  onClick("[data-forget]", () => {
+    rememberedLink.remove();
+    showRemembered(false);
+    status.textContent = "Forgotten on this device.";
+  });
 }
 
-// What is deleted is not remembered, and what leads nowhere is not offered again.
-const going = one("[data-forget-link]");
-going?.addEventListener("submit", () => { if (memory.get() === going.dataset.forgetLink) memory.drop(); });
-if (one("[data-not-found]") && memory.get() === location.href) memory.drop();
-
-const own = one("[data-own-link]");
-if (own && !own.value && memory.get()) own.value = memory.get();
-
-const again = one("[data-again]");
-if (again && memory.get()) {
-  const known = new URL(memory.get(), location.href);
-  if (known.origin === location.origin) {
-    one("[data-again-link]").href = known.href;
-    again.hidden = false;
-  }
+// A deleted response is no longer remembered.
+function forgetOnDelete(form) {
+  form.addEventListener("submit", () => {
+    if (rememberedLink.get() === form.dataset.forgetLink) rememberedLink.remove();
+  });
 }
 
-show("[data-print-way]");
-show("[data-print]");
-on("[data-print]", () => window.print());
+// A remembered link that gives "not found" is not offered again.
+function forgetIfNotFound() {
+  if (find("[data-not-found]") && rememberedLink.get() === location.href) rememberedLink.remove();
+}
 
-// Wishes are saved as they are chosen; the button is for going on.
-const form = one("[data-autosave]");
-const save = async () => {
-  const said = one("[data-saved]");
-  try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true });
-    const wrong = () => answer.text().then((page) => new DOMParser().parseFromString(page, "text/html").querySelector(".error-summary a")?.textContent);
-    said.textContent = answer.ok ? "Saved." : `Not saved yet. ${(await wrong()) ?? "Press the button to see why."}`;
-    if (answer.ok) setTimeout(() => { if (said.textContent === "Saved.") said.textContent = ""; }, 4000);
-  } catch {
-    said.textContent = "Not saved: there is no connection.";
+function prefillOwnLink(field) {
+  if (!field.value && rememberedLink.get()) field.value = rememberedLink.get();
+}
+
+// The start page offers the remembered link, if it belongs to this server.
+function offerRememberedLink(offer) {
+  if (!rememberedLink.get()) return;
+  const url = new URL(rememberedLink.get(), location.href);
+  if (url.origin !== location.origin) return;
+  find("[data-remembered-link]").href = url.href;
+  offer.hidden = false;
+}
+
+function enablePrinting() {
+  setVisible("[data-print-item]");
+  setVisible("[data-print]");
+  onClick("[data-print]", () => window.print());
+}
+
+// Forms that are saved at each change. Their button is for continuing, and for browsers without scripts.
+function enableAutosave(form) {
+  const status = find("[data-save-status]");
+
+  async function firstError(response) {
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    return page.querySelector(".error-summary a")?.textContent;
   }
-};
-// One after the other: were an earlier choice to arrive last, it would undo the later ones.
-let saving = Promise.resolve();
-form?.addEventListener("change", () => { saving = saving.then(save); });
 
-// After an error the summary comes first, for the eye and for the screen reader.
-one(".error-summary")?.focus();
+  async function save() {
+    try {
+      const response = await fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true });
+      if (!response.ok) {
+        status.textContent = `Not saved yet. ${(await firstError(response)) ?? "Press the button to see why."}`;
+        return;
+      }
+      status.textContent = "Saved.";
+      setTimeout(() => { if (status.textContent === "Saved.") status.textContent = ""; }, 4000);
+    } catch {
+      status.textContent = "Not saved: there is no connection.";
+    }
+  }
+
+  // One request at a time: an earlier one that arrived last would undo the later ones.
+  let lastSave = Promise.resolve();
+  form.addEventListener("change", () => { lastSave = lastSave.then(save); });
+}
+
+function enable(selector, enableElement) {
+  document.querySelectorAll(selector).forEach(enableElement);
+}
+
+enable(".copy-box", enableCopyBox);
+enable("[data-owner-link]", enableOwnerLink);
+enable("[data-forget-link]", forgetOnDelete);
+forgetIfNotFound();
+enable("[data-owner-link-field]", prefillOwnLink);
+enable("[data-remembered-offer]", offerRememberedLink);
+enablePrinting();
+enable("[data-autosave]", enableAutosave);
+// After an error, focus starts at the summary, for screen readers too.
+find(".error-summary")?.focus();
