@@ -109,10 +109,17 @@ class Teams(SqliteFile):
                 _insert_member(db, join_hash, owner_hash, name, shares_wishes)
             return decision
 
-    def leave_team(self, owner_hash: str) -> bool:
-        """Remove a response from its team. Published rounds do not change: they reference no response."""
+    def leave_team(self, owner_hash: str, *, team: int | None = None) -> bool:
+        """Remove a response from its team. Published rounds do not change: they reference no response.
+
+        False if it is in no team, or if it is in another team than `team` (where that is given).
+        """
         with self.write_transaction() as db:
-            is_removed = bool(db.execute(f"DELETE FROM member WHERE {_IS_OWN}", (owner_hash,)).rowcount)
+            is_removed = bool(
+                db.execute(
+                    f"DELETE FROM member WHERE {_IS_OWN} AND team = coalesce(?, team)", (owner_hash, team)
+                ).rowcount
+            )
         if is_removed:
             self.truncate_wal()
         return is_removed

@@ -16,12 +16,12 @@ from quiz.web.views.link_pages import link_pages
 from quiz.web.views.result import qr_code
 
 new_team = Blueprint("new_team", __name__)
-pages = link_pages("lead", "/t/<link:link>", lambda lead: current().storage.load_team(lead) or _just_replaced())
+pages = link_pages("lead", "/t/<link:link>", lambda lead: current().storage.load_team(lead) or _team_of_replaced_link())
 
 
 @new_team.route("/teams", methods=["GET", "POST"])
 def create() -> str | Response | tuple[str, int]:
-    """Make a team: its name, its kind, its minimum. The same form sent twice makes one."""
+    """Make a team with its name, kind and minimum. The same form sent twice makes one team."""
     app = current()
     form = app.forms.team(request.form if request.method == "POST" else None)
     if request.method != "POST":
@@ -43,12 +43,12 @@ def create() -> str | Response | tuple[str, int]:
 
 
 def join_link(lead: str, number: int) -> str:
-    """The join link of that number: only who has the lead link can work it out, and nothing of it is stored."""
+    """The join link with this number. It can be derived only with the lead link; only its hash is stored."""
     return current().derive_link("join", f"{lead}:{number}")
 
 
-def _just_replaced() -> Team | None:
-    """The team whose lead link this very form has replaced: a second click must not lose the new link."""
+def _team_of_replaced_link() -> Team | None:
+    """The team whose lead link the same form has replaced already: a second click must lead to the new link."""
     seed = links.valid_seed(request.form.get("seed", ""))
     if request.endpoint != "lead.replace_links" or seed is None:
         return None
@@ -110,7 +110,7 @@ def join_qr() -> Response:
 
 @pages.route("/close", methods=["GET", "POST"])
 def close() -> str | Response:
-    """Close the open round, which publishes it, after asking once; with too few it stays open and says so."""
+    """Ask once, then close the open round and publish it. With too few finished it stays open."""
     app, team = current(), _anonymous()
     if request.method != "POST":
         progress = round_pages.round_progress(team, app.storage.load_round_members(team.id))
@@ -149,7 +149,7 @@ def minimum() -> Response:
 
 @pages.post("/links")
 def replace_links() -> Response:
-    """Replace the join link, or both links; the old ones lead nowhere from then on."""
+    """Replace the join link, or both links. The old ones stop working at once."""
     app = current()
     both = "both" in request.form
     lead = app.derive_link("lead", links.valid_seed(request.form.get("seed", "")) or abort(400)) if both else g.link
@@ -165,7 +165,7 @@ def replace_links() -> Response:
 
 @pages.route("/delete", methods=["GET", "POST"])
 def delete() -> str | Response:
-    """Delete the team with all its rounds, after asking once."""
+    """Ask once, then delete the team with all its rounds."""
     if request.method != "POST":
         return render_template("lead/delete.html", team=_team())
     current().storage.delete_team(g.link_hash)
@@ -173,7 +173,7 @@ def delete() -> str | Response:
 
 
 def _published(number: int) -> anonymous.Published:
-    """What a round published; everything that is served of a round comes from here. 404 if there is nothing."""
+    """What a round published; all pages and files of a round come from here. 404 if there is nothing."""
     return round_pages.published_round(_anonymous(), number) or abort(404)
 
 

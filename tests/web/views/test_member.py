@@ -370,6 +370,17 @@ def test_leaving_an_open_round_takes_one_from_the_count_and_keeps_the_result(app
     assert "Your team" not in visitor.see(own).text
 
 
+def test_an_old_form_to_leave_one_team_does_not_leave_another(app: App, visitor: Visitor, lead):
+    own, _ = fill_team(app, visitor, lead, 2)
+    form = dict(visitor.see(f"{own}/team").fields)
+    app.storage.leave_team(link_hash(own))
+    join_team(app, join_path(visitor, make_team(visitor, name="Elsewhere")), own)
+    visitor.post(f"{own}/team/leave", form)
+    assert "Elsewhere" in visitor.see(f"{own}/team").title
+    visitor.send(f"{own}/team/leave", page=f"{own}/team")
+    assert visitor.get(f"{own}/team").status_code == 404
+
+
 def test_leaving_twice_is_leaving(app: App, visitor: Visitor, lead):
     own, _ = fill_team(app, visitor, lead, 2)
     fields = visitor.token()
