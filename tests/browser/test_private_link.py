@@ -124,7 +124,7 @@ def test_the_mail_to_oneself_holds_the_link(visit, people, link):
     quiz = visit()
     quiz.open(people["mix"])
     address = urlsplit(quiz.page.get_by_role("link", name="Mail it to myself").get_attribute("href"))
-    assert (address.model, address.path) == ("mailto", "")
+    assert (address.scheme, address.path) == ("mailto", "")
     assert link in parse_qs(str(address.query))["body"][0]
 
 

@@ -65,7 +65,7 @@ def test_the_keyboard_alone_leads_to_the_mix(visit, answers, bank):
     quiz.tab_to(".role-map-text summary")
     keyboard.press("Enter")
     expect(quiz.page.locator(".role-map-text")).to_have_attribute("open", "")
-    expect(quiz.page.locator(".role-map-text")).to_contain_text("you work with data analysts")
+    expect(quiz.page.locator(".role-map-text")).to_contain_text("You work with data analysts")
 
 
 def test_the_first_stop_of_the_keyboard_leads_past_the_header(visit):
