@@ -1,4 +1,4 @@
-"""The command line: help that helps, a light start, and mistakes said in one line."""
+"""The command line: help texts, a fast start, and errors of one line."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ COMMANDS = sorted(main.commands)
     "command", [[], *([name] for name in COMMANDS)], ids=lambda command: "".join(command) or "quiz"
 )
 def test_every_help_text_has_an_example(command):
-    shown = CliRunner().invoke(main, [*command, "--help"], prog_name="quiz")
-    assert shown.exit_code == 0
-    assert shown.output.startswith(" ".join(["Usage: quiz", *command]))
-    assert re.search("Example: .*" + " ".join(["quiz", *command]), shown.output)
+    result = CliRunner().invoke(main, [*command, "--help"], prog_name="quiz")
+    assert result.exit_code == 0
+    assert result.output.startswith(" ".join(["Usage: quiz", *command]))
+    assert re.search("Example: .*" + " ".join(["quiz", *command]), result.output)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_and_option_has_a_help_text(command):
-    found = main.commands[command]
-    assert found.get_short_help_str(200)
-    options = [option for option in found.params if isinstance(option, click.Option)]
-    plain = {"--port", "--format"}  # whose names and values say it all
-    assert [option.opts for option in options if not option.help and not plain & set(option.opts)] == []
+    command_object = main.commands[command]
+    assert command_object.get_short_help_str(200)
+    options = [option for option in command_object.params if isinstance(option, click.Option)]
+    self_explanatory = {"--port", "--format"}
+    assert [option.opts for option in options if not option.help and not self_explanatory & set(option.opts)] == []
 
 
 def test_the_version_is_the_one_of_the_distribution():
-    shown = CliRunner().invoke(main, ["--version"], prog_name="quiz")
-    assert shown.exit_code == 0
-    assert re.fullmatch(r"quiz, version \d+\.\d+\.\d+\n", shown.output)
+    result = CliRunner().invoke(main, ["--version"], prog_name="quiz")
+    assert result.exit_code == 0
+    assert re.fullmatch(r"quiz, version \d+\.\d+\.\d+\n", result.output)
 
 
 @pytest.mark.server
@@ -81,17 +81,17 @@ main(["--help"])
     ids=" ".join,
 )
 def test_bad_usage_exits_with_2_and_an_error_message(arguments):
-    said = CliRunner().invoke(main, arguments)
-    assert said.exit_code == 2
-    assert re.search(r"^Error: \S.+\S$", said.stderr, re.MULTILINE)
-    assert said.stdout == ""
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert re.search(r"^Error: \S.+\S$", result.stderr, re.MULTILINE)
+    assert result.stdout == ""
 
 
-# Mistakes of whoever runs it
+# Errors of the operator
 
 
 def bad_settings(instance: Path) -> None:
-    (instance / "config.py").write_text("OPERATR = 'a slip'\n")
+    (instance / "config.py").write_text("OPERATR = 'a typo'\n")
 
 
 def broken_config(instance: Path) -> None:
@@ -127,7 +127,7 @@ def read_only_instance(instance: Path) -> None:
 @pytest.mark.server
 @pytest.mark.parametrize("command", ["serve", "demo"])
 @pytest.mark.parametrize(
-    ("spoil", "named"),
+    ("break_instance", "message"),
     [
         (bad_settings, "config.py: unknown setting OPERATR"),
         (broken_config, "config.py cannot be read"),
@@ -139,15 +139,17 @@ def read_only_instance(instance: Path) -> None:
         (read_only_instance, "cannot be written to; use the user that serves the quiz, or: chmod 700 "),
     ],
 )
-def test_an_unusable_instance_is_an_error_of_one_line(tmp_path, command, spoil: Callable[[Path], None], named):
+def test_an_unusable_instance_is_an_error_of_one_line(
+    tmp_path, command, break_instance: Callable[[Path], None], message
+):
     instance = tmp_path / "instance"
     instance.mkdir(mode=0o700)
-    spoil(instance)
+    break_instance(instance)
     run = run_quiz(command, instance=instance, before=tuple(UNPRIVILEGED))
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr.startswith("Error: ")
     assert len(run.stderr.splitlines()) == 1, run.stderr
-    assert named in run.stderr
+    assert message in run.stderr
     assert str(instance) in run.stderr
 
 
@@ -180,12 +182,12 @@ def test_a_file_without_permission_is_an_error_of_one_line(tmp_path, monkeypatch
     monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path))
     monkeypatch.setattr(secret_key, "load_or_create", closed)
     monkeypatch.setattr(settings, "read", settings.read if arguments == ["demo"] else closed)
-    said = CliRunner().invoke(main, arguments)
-    assert said.exit_code == 1
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1
     assert re.fullmatch(
         rf"Error: {re.escape(str(tmp_path))}/(secret\.key|config\.py): Permission denied; "
         r"use the user that serves the quiz, or set MANY_HATS_INSTANCE to another folder\n",
-        said.stderr,
+        result.stderr,
     )
 
 

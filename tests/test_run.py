@@ -1,4 +1,4 @@
-"""`./run`: the one command of a fresh clone."""
+"""The script `./run`."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SHELL = shutil.which("dash") or "/bin/sh"
 NO_VENV = """#!/bin/sh
 case "$*" in *ensurepip*) exit 1 ;; esac
 """
-#: One whose environments hold a Python that notes in a file `installed` what is installed with it, and a `quiz` that
-#: says where it was called and with what.
+#: A Python whose environments hold a Python that writes what it installs to the file `installed`, and a `quiz` that
+#: prints its working directory and arguments.
 WORKING = """#!/bin/sh
 case "$*" in *--clear*)
   mkdir -p .venv/bin
@@ -35,7 +35,7 @@ case "$*" in *--clear*)
 *pytest*) printf '%s\\n' "$PWD" "$@" ;;
 esac
 """
-#: One that is too old, or that is there by name only.
+#: A Python that is too old, or not a Python.
 OLD = """#!/bin/sh
 exit 1
 """
@@ -43,7 +43,7 @@ exit 1
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A folder with just enough in it for `./run` to begin."""
+    """A folder with the files that `./run` needs to start."""
     made = tmp_path / "clone"
     made.mkdir()
     for name in ("run", "pyproject.toml"):
@@ -54,7 +54,7 @@ def clone(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
-    """A folder with the few tools that `./run` calls, and no Python, to be the whole PATH."""
+    """A folder with the tools that `./run` calls, and no Python: the whole PATH."""
     made = tmp_path / "bin"
     made.mkdir()
     for name in ("dirname", "cksum", "cat", "sed", "rm", "sh", "chmod", "mkdir", "cp"):
@@ -66,7 +66,7 @@ def tools(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ready(clone: Path, tools: Path) -> Path:
-    """A clone on a machine where installing works, at once and without a network."""
+    """A clone with a Python whose installations succeed at once and without a network."""
     (tools / "python3").write_text(WORKING)
     (tools / "python3").chmod(0o755)
     return clone
@@ -80,7 +80,7 @@ def run(clone: Path, tools: Path, *arguments: str, at: Path | None = None) -> su
 
 
 def installed(clone: Path) -> list[str]:
-    """What was installed into a `ready` clone, first to last."""
+    """The sets of packages that were installed into a `ready` clone, in order."""
     return (clone / "installed").read_text().split()
 
 
@@ -92,18 +92,18 @@ def test_the_script_is_posix_shell_and_executable():
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help_lists_the_usages_and_installs_nothing(clone, tools, option):
-    shown = run(clone, tools, option)
-    assert (shown.returncode, shown.stderr) == (0, "")
-    for way in ("./run ", "./run test ", "http://127.0.0.1:8000", "--slow", "--quick"):
-        assert way in shown.stdout
+    result = run(clone, tools, option)
+    assert (result.returncode, result.stderr) == (0, "")
+    for usage in ("./run ", "./run test ", "http://127.0.0.1:8000", "--slow", "--quick"):
+        assert usage in result.stdout
     assert not (clone / ".venv").exists()
 
 
 @pytest.mark.parametrize("arguments", [[], ["test"], ["quiz", "check"]], ids=" ".join)
 def test_a_missing_python_is_an_error(clone, tools, arguments):
-    said = run(clone, tools, *arguments)
-    assert (said.returncode, said.stdout) == (1, "")
-    assert said.stderr == (
+    result = run(clone, tools, *arguments)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
         "run: no Python 3.11 or newer found; install one (Debian: apt install python3 python3-venv) "
         "or set PYTHON=/path/to/python3\n"
     )
@@ -119,17 +119,19 @@ def test_an_old_python_is_not_used(clone, tools):
 def test_a_python_without_venv_is_an_error_with_a_hint(clone, tools):
     (tools / "python3").write_text(NO_VENV)
     (tools / "python3").chmod(0o755)
-    said = run(clone, tools)
-    assert said.returncode == 1
-    assert said.stderr == ("run: this Python cannot make virtual environments; on Debian: apt install python3-venv\n")
+    result = run(clone, tools)
+    assert result.returncode == 1
+    assert result.stderr == (
+        "run: this Python cannot create virtual environments; on Debian: apt install python3-venv\n"
+    )
     assert not (clone / ".venv").exists()
 
 
 def test_file_arguments_are_relative_to_the_current_folder(ready, tools, tmp_path):
     elsewhere = tmp_path / "else where"
     elsewhere.mkdir()
-    said = run(ready, tools, "quiz", "score", "people.csv", "-o", "a b.csv", at=elsewhere)
-    assert said.stdout.splitlines() == [str(elsewhere), "score", "people.csv", "-o", "a b.csv"]
+    result = run(ready, tools, "quiz", "score", "people.csv", "-o", "a b.csv", at=elsewhere)
+    assert result.stdout.splitlines() == [str(elsewhere), "score", "people.csv", "-o", "a b.csv"]
     assert run(ready, tools, "--port", "9000", at=elsewhere).stdout.splitlines() == [
         str(elsewhere), "serve", "--port", "9000"
     ]  # fmt: skip
@@ -207,13 +209,13 @@ def test_a_fresh_clone_serves_the_quiz_with_one_command(tmp_path):
     straight = [str(clone / ".venv/bin/quiz"), "serve", "--port", str(server.port)]
     second = statistics.median(again(through_run) for _ in range(3))
     plain = statistics.median(again(straight) for _ in range(3))
-    print(f"first start {first:.0f} s, second {second:.2f} s, of which {second - plain:.2f} s are ./run's own")
+    print(f"first start {first:.0f} s, second {second:.2f} s, {second - plain:.2f} s of it in ./run")
     assert "Installing" not in server.output.read_text()
 
 
 def test_the_running_python_is_new_enough_for_the_script(clone, tools):
-    """The check for old versions must let a good one through: then the next thing that is missing is named."""
+    """The version check accepts this Python: the error is about the next missing thing."""
     wrapper = NO_VENV + f'exec {sys.executable} "$@"\n'
     (tools / "python3").write_text(wrapper)
     (tools / "python3").chmod(0o755)
-    assert "cannot make virtual environments" in run(clone, tools).stderr
+    assert "cannot create virtual environments" in run(clone, tools).stderr

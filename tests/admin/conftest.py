@@ -1,4 +1,4 @@
-"""A served app, for tests of the server and of its reload."""
+"""A running server, for tests of the server and of its reload."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.clients import ServedApp
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Any]:
-    """Makes a server that is ready to start; ends it afterwards."""
-    made: list[ServedApp] = []
+    """A function that returns a server that is ready to start. All are stopped afterwards."""
+    servers: list[ServedApp] = []
 
     def serve(*options: str) -> ServedApp:
-        made.append(ServedApp(tmp_path / f"instance{len(made)}", *options))
-        return made[-1]
+        servers.append(ServedApp(tmp_path / f"instance{len(servers)}", *options))
+        return servers[-1]
 
     yield serve
-    for server in made:
+    for server in servers:
         if server.process and server.process.poll() is None:
             server.stop()

@@ -43,7 +43,7 @@ def examine(folder: Path, **settings: str) -> Result:
 
 
 def troubles(result: Result) -> list[str]:
-    """What is to be mended, by the thing it is wrong with."""
+    """The lines with problems, each from its subject on."""
     assert result.stderr == ""
     lines = result.stdout.splitlines()
     assert {line.split()[0] for line in lines} <= {"ok", "trouble"}
@@ -90,7 +90,7 @@ def short_key(folder: Path) -> None:
 
 
 def unknown_setting(folder: Path) -> None:
-    (folder / "config.py").write_text("OPERATR = 'a slip'\n")
+    (folder / "config.py").write_text("OPERATR = 'a typo'\n")
 
 
 def lost_database(folder: Path) -> None:
@@ -120,7 +120,7 @@ def changed_table(folder: Path) -> None:
         db.execute("DROP INDEX response_changed")
 
 
-def migration_to_come(folder: Path) -> None:
+def pending_migration(folder: Path) -> None:
     with Database(sqlite3.connect(folder / "many-hats.db")) as db:
         db.execute("DROP TABLE database_identity")
         db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm005_database_identity'")
@@ -143,7 +143,7 @@ def overdue(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "named"),
+    ("break_instance", "message"),
     [
         (open_folder, "run: chmod 700 "),
         (open_database, "many-hats.db; run: chmod 600 "),
@@ -155,18 +155,20 @@ def overdue(folder: Path) -> None:
         (damaged_database, "quiz restore FILE --force"),
         (orphan, "rows of contact refer to rows that do not exist"),
         (changed_table, "response_changed is not as this version creates it"),
-        (migration_to_come, "not applied: m005_database_identity; back up, then restart"),
+        (pending_migration, "not applied: m005_database_identity; back up, then restart"),
         (overdue, "expired responses: 1; any request"),
         (open_config, "config.py holds the key, and others can read it; run: chmod 600 "),
         (folder_for_a_database, "is not a file; move it away, or set DATABASE"),
     ],
 )
-def test_each_problem_is_a_line_with_a_hint_and_nothing_is_changed(instance, spoil: Callable[[Path], None], named):
-    spoil(instance)
+def test_each_problem_is_a_line_with_a_hint_and_nothing_is_changed(
+    instance, break_instance: Callable[[Path], None], message
+):
+    break_instance(instance)
     before = traces(instance)
     found = troubles(examine(instance))
-    assert [line for line in found if named in line], found
-    assert len(found) == (2 if spoil is open_key else 1)
+    assert [line for line in found if message in line], found
+    assert len(found) == (2 if break_instance is open_key else 1)
     assert traces(instance) == before
 
 

@@ -1,4 +1,4 @@
-"""A reload of `quiz serve` while people answer: the processes change, and nobody notices."""
+"""A reload of `quiz serve` under load: all processes are replaced, and no request fails."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ RELOADS = 10
 
 
 class Load:
-    """People who take the quiz one after another, in threads; notes every answer that is not as it should be."""
+    """Threads that take the quiz again and again. `errors` holds unexpected answers, `saved` what was acknowledged."""
 
     def __init__(self, port: int, bank: Bank, threads: int) -> None:
         self.port, self.bank = port, bank
         self.requests = 0
         self.errors: list[str] = []
-        self.kept: dict[str, set[str]] = {}
+        self.saved: dict[str, set[str]] = {}
         self._stop = threading.Event()
         self._change = threading.Condition()
         self._threads = [threading.Thread(target=self._take) for _ in range(threads)]
@@ -41,7 +41,7 @@ class Load:
             thread.join(TIMEOUT)
 
     def wait_for(self, more: int) -> None:
-        """Until so many further requests were answered."""
+        """Wait until `more` further requests were answered."""
         with self._change:
             wanted = self.requests + more
             assert self._change.wait_for(lambda: self.requests >= wanted or self.errors, TIMEOUT), "no more answers"
@@ -58,7 +58,7 @@ class Load:
         for page in self.bank.pages:
             answers = {item.id: "weekly" for item in page}
             own, to = to, self._sent(browser, to, answers, page=to)
-            self.kept.setdefault(links.hash_link(own.split("/")[2]), set()).update(answers)
+            self.saved.setdefault(links.hash_link(own.split("/")[2]), set()).update(answers)
             if self._stop.is_set():
                 return
 
@@ -90,8 +90,8 @@ def test_a_reload_under_load_loses_no_request_and_no_answer(served: Any, bank: B
     assert "Traceback" not in server.output.read_text()
     storage = Storage(server.instance / "many-hats.db")
     lost = {
-        owner for owner, ids in load.kept.items() if set(getattr(storage.load_response(owner), "answers", ())) < ids
+        owner for owner, ids in load.saved.items() if set(getattr(storage.load_response(owner), "answers", ())) < ids
     }
     storage.close()
-    assert load.kept
+    assert load.saved
     assert lost == set()

@@ -24,22 +24,22 @@ PROCESSES = 8
 gate: Any = None
 
 
-def _stand_at(barrier: Any) -> None:
-    global gate  # noqa: PLW0603 - a process that is started afresh can be given it in no other way
+def _set_barrier(barrier: Any) -> None:
+    global gate  # noqa: PLW0603 - a spawned process cannot get it in another way
     gate = barrier
 
 
-def _together(work: Callable[[Path], Any], folder: Path) -> Any:
+def _run_at_barrier(work: Callable[[Path], Any], folder: Path) -> Any:
     gate.wait(60)
     return work(folder)
 
 
 def at_once(work: Callable[[Path], Any], folders: list[Path]) -> list[list[Any]]:
-    """What eight fresh processes give when they all do `work` on a folder at the same moment; a list a folder."""
+    """The results of eight new processes that all do `work` on each folder at the same time: a list for each folder."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(PROCESSES)
-    with ProcessPoolExecutor(PROCESSES, context, _stand_at, (barrier,)) as pool:
-        return [list(pool.map(_together, [work] * PROCESSES, [folder] * PROCESSES)) for folder in folders]
+    with ProcessPoolExecutor(PROCESSES, context, _set_barrier, (barrier,)) as pool:
+        return [list(pool.map(_run_at_barrier, [work] * PROCESSES, [folder] * PROCESSES)) for folder in folders]
 
 
 def make(folder: Path) -> bytes:
@@ -52,7 +52,7 @@ def make_without_links(folder: Path) -> bytes:
 
 
 def first_start(folder: Path) -> bytes | str:
-    """The key of an app that was made on an empty folder and has kept something, or why there is none."""
+    """The key of an app that was created in an empty folder and has saved a response, or the error."""
     try:
         app = create_app({}, instance=folder)
         app.storage.create_response(os.urandom(32).hex(), bank="1", day="2026-05-31")
@@ -113,7 +113,7 @@ def test_a_reader_never_sees_a_partly_written_key(key, monkeypatch):
     real, seen = os.fsync, []
 
     def slow(handle: int) -> None:
-        # The draft is written and not yet in place: here another process comes, finds no key and makes one.
+        # The draft is written and not yet in place. Now another process finds no key and creates one.
         monkeypatch.setattr(os, "fsync", real)
         seen.append(secret_key.load_or_create(key))
         real(handle)

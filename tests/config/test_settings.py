@@ -24,14 +24,14 @@ def wrong(config: Path, environ: dict[str, str] | None = None) -> str:
 
 
 def test_every_setting_has_its_default(config):
-    found = settings.read(config, {})
-    assert found == {setting.name: setting.default for setting in SETTINGS} | settings.FLASK_SETTINGS
+    values = settings.read(config, {})
+    assert values == {setting.name: setting.default for setting in SETTINGS} | settings.FLASK_SETTINGS
 
 
 def test_the_environment_overrides_the_file_and_the_file_the_default(config):
     config.write_text('OPERATOR = "the file"\nPURPOSE = "from the file"\n')
-    found = settings.read(config, {"MANY_HATS_OPERATOR": "the environment", "OPERATOR": "nobody"})
-    assert (found["OPERATOR"], found["PURPOSE"], found["CONTACT"]) == ("the environment", "from the file", "")
+    values = settings.read(config, {"MANY_HATS_OPERATOR": "the environment", "OPERATOR": "nobody"})
+    assert (values["OPERATOR"], values["PURPOSE"], values["CONTACT"]) == ("the environment", "from the file", "")
 
 
 def test_an_empty_value_in_the_environment_counts(config):

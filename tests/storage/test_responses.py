@@ -48,10 +48,15 @@ def test_a_response_is_loaded_as_it_was_saved(database):
     assert database.save_answers(owner_hash, {"dough": "daily", "oven": "skip"}, bank="2", day="2026-06-01")
     assert database.save_details(owner_hash, **MORE, bank="3", day="2026-06-02")
     assert database.finish_response(owner_hash, bank="4", day="2026-06-03")
-    found = database.load_response(owner_hash)
-    assert (found.bank, found.started, found.changed, found.finished) == ("4", "2026-05-31", "2026-06-03", "2026-06-03")
-    assert (found.answers, found.contacts) == ({"dough": "daily", "oven": "skip"}, ("baker",))
-    assert (found.title, found.text) == ("Miller", "I grind flour.")
+    response = database.load_response(owner_hash)
+    assert (response.bank, response.started, response.changed, response.finished) == (
+        "4",
+        "2026-05-31",
+        "2026-06-03",
+        "2026-06-03",
+    )
+    assert (response.answers, response.contacts) == ({"dough": "daily", "oven": "skip"}, ("baker",))
+    assert (response.title, response.text) == ("Miller", "I grind flour.")
 
 
 def test_saving_a_page_again_replaces_only_its_answers(database):
@@ -65,8 +70,8 @@ def test_saving_the_optional_page_again_replaces_all_of_it(database):
     owner_hash = start_response(database)
     database.save_details(owner_hash, **MORE, **WHEN)
     database.save_details(owner_hash, contacts=["seller", "seller"], title="", text="", **WHEN)
-    found = database.load_response(owner_hash)
-    assert (found.contacts, found.title, found.text) == (("seller",), "", "")
+    response = database.load_response(owner_hash)
+    assert (response.contacts, response.title, response.text) == (("seller",), "", "")
 
 
 def test_the_first_day_of_finishing_is_kept(database):
