@@ -321,6 +321,27 @@ def _health() -> Schema:
 def _personal_data() -> Schema:
     """Unlike the other schemas this one allows members that it does not list, since more may be stored later."""
     wishes = {"type": "object", "additionalProperties": {"enum": list(WISHES)}}
+    flag: Schema = {"type": "boolean"}
+    share_link = _object(
+        {
+            "number": {"type": "integer", "minimum": 1},
+            "label": _STRING,
+            "shares_text": flag,
+            "shares_wishes": flag,
+            "created": _DAY,
+        }
+    )
+    team = {
+        "type": "object",
+        "properties": {
+            "name": _STRING,
+            "kind": {"enum": ["anonymous", "open"]},
+            "display_name": _STRING,
+            "shares_wishes": flag,
+            "counted_in_round": flag,
+        },
+        "required": ["counted_in_round"],
+    }
     return {
         "type": "object",
         "properties": {
@@ -334,6 +355,9 @@ def _personal_data() -> Schema:
             "contacts": _list(_STRING),
             "wishes": wishes,
             "goals": _list(_STRING),
+            "earlier": {"type": "boolean", "description": "Whether this response repeats an earlier one."},
+            "share_links": _list(share_link),
+            "team": {"oneOf": [{"type": "null"}, team]},
             "result": {"type": "object", "required": ["evidence", "mix", "roles"]},
         },
         "required": ["bank", "started", "changed", "finished", "title", "text", "answers", "contacts", "result"],

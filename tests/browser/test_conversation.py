@@ -121,7 +121,7 @@ def test_a_round_prints_whole_on_at_most_four_pages(visit, people, path):
     assert len(sheets) <= MOST_ROUND_PAGES
     whole = "".join(sheets)
     assert [text for text in shown(quiz) if text not in whole] == []
-    assert plain("It is no ground for judging anybody") in whole
+    assert plain("It is no basis for judging anybody") in whole
 
 
 @pytest.mark.parametrize("who", ["rounds", "enough", "open-3"])

@@ -1,9 +1,9 @@
-"""All that one result page says, as values: for each kind of result, and for any answers at all."""
+"""The values of a result page, for each kind of result and for random answers."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from quiz.bank import load
@@ -81,7 +81,7 @@ def test_the_order_of_answers_and_contacts_does_not_matter():
 
 
 @given(anything)
-def test_shares_are_steps_of_five_that_make_a_hundred_and_a_whole_bar(found: Result):
+def test_shares_are_steps_of_five_percent_that_sum_to_100_and_fill_the_bar(found: Result):
     assert bool(found.shares) == bool(found.match.mix)
     if found.shares:
         assert sum(share.percent for share in found.shares) == 100
@@ -93,7 +93,7 @@ def test_shares_are_steps_of_five_that_make_a_hundred_and_a_whole_bar(found: Res
 
 
 @given(anything)
-def test_bars_hold_every_role_once_with_the_strongest_first_and_the_unjudged_last(found: Result):
+def test_bars_have_every_role_once_by_coverage_with_unjudged_roles_last(found: Result):
     assert sorted(ids(bar.role for bar in found.bars)) == sorted(BANK.role)
     heights = [-1 if bar.percent is None else bar.percent for bar in found.bars]
     assert heights == sorted(heights, reverse=True)
@@ -102,19 +102,19 @@ def test_bars_hold_every_role_once_with_the_strongest_first_and_the_unjudged_las
 
 
 @given(anything)
-def test_every_share_is_explained_by_all_of_its_roles_lines(found: Result):
+def test_every_share_and_bar_has_all_rows_of_its_role(found: Result):
     parts: list[MixShare | CoverageBar] = [*found.shares, *found.bars]
     for part in parts:
         assert {line.responsibility.id for line in part.rows} == {item.id for item in part.role.responsibilities}
 
 
 @given(anything)
-def test_what_was_left_out_and_what_is_new_is_counted(found: Result):
+def test_skipped_and_new_questions_are_counted(found: Result):
     assert found.new_question_count == found.sheet.question_count - found.sheet.answered_count
     assert found.match.answered == found.sheet.question_count - found.new_question_count - found.skipped_count
 
 
-def test_a_role_of_which_nothing_was_reported_is_absent_and_one_left_out_is_not():
+def test_a_skipped_role_is_no_role_without_activity():
     skipped = {item.id: "skip" for item in BANK.role["ml-engineer"].responsibilities}
     found = told(ANALYST | skipped)
     assert ids(found.roles_without_activity) == [id for id in BANK.role if id not in ("data-analyst", "ml-engineer")]
@@ -125,12 +125,12 @@ def test_a_role_of_which_nothing_was_reported_is_absent_and_one_left_out_is_not(
 
 
 @given(st.dictionaries(st.sampled_from(IDS), st.sampled_from([*BANK.option])))
-def test_the_step_to_the_nearest_role_does_what_it_says(some):
+def test_the_smallest_change_brings_the_closest_role_into_the_mix(some):
     answers = dict.fromkeys(IDS, "never") | some
     before = build_result(BANK, MODEL, answers, ())
     step = before.closest_role
-    if step is None:
-        return
+    assume(step is not None)
+    assert step is not None
     assert step.row.answer is not None
     assert step.row.answer.level is not None
     assert step.answer.level is not None
@@ -140,10 +140,10 @@ def test_the_step_to_the_nearest_role_does_what_it_says(some):
     assert step.role.id in ids(after.roles)
 
 
-# Whom they work with
+# Contacts
 
 
-def test_company_is_sorted_into_usual_missing_and_extra():
+def test_contacts_are_usual_missing_or_unusual():
     contacts = told(ANALYST, ("data-engineer", "software-engineer")).contacts
     assert ids(contacts.usual) == ["data-engineer"]
     assert ids(contacts.missing) == ["data-scientist"]
@@ -151,18 +151,18 @@ def test_company_is_sorted_into_usual_missing_and_extra():
     assert contacts.reported == (*contacts.usual, *contacts.unusual)
 
 
-def test_without_contacts_all_usual_company_is_missing():
+def test_without_contacts_all_usual_ones_are_missing():
     contacts = told(ANALYST).contacts
     assert ids(contacts.missing) == ids(BANK.neighbours("data-analyst"))
     assert not contacts.reported
 
 
-def test_working_with_people_of_ones_own_role_is_usual():
+def test_a_contact_with_a_role_of_the_mix_is_usual():
     assert ids(told(ANALYST, ("data-analyst",)).contacts.usual) == ["data-analyst"]
 
 
 @given(anything)
-def test_company_never_names_a_role_twice_or_one_that_the_bank_does_not_have(found: Result):
+def test_contacts_have_every_role_at_most_once_and_none_that_the_bank_does_not_have(found: Result):
     named = ids((*found.contacts.usual, *found.contacts.missing, *found.contacts.unusual))
     assert len(named) == len(set(named))
     assert set(named) <= set(BANK.role)
@@ -172,7 +172,7 @@ def test_company_never_names_a_role_twice_or_one_that_the_bank_does_not_have(fou
 
 
 @given(anything)
-def test_the_map_names_and_fills_the_mix(found: Result):
+def test_the_map_marks_the_mix(found: Result):
     assert {node.role.id: node.percent for node in found.map.nodes if node.in_mix} == {
         share.role.id: share.percent for share in found.shares
     }
@@ -184,7 +184,7 @@ def test_usual_contacts_are_faint_until_they_are_reported():
     assert [edge.is_reported for edge in told(ANALYST, ("data-engineer",)).map.edges] == [False, True]
 
 
-def test_two_roles_of_ones_own_are_no_contact_of_somebody_else():
+def test_a_line_between_two_roles_of_the_mix_is_not_reported():
     assert not [edge for edge in told(ENGINEER | OPERATIONS).map.edges if edge.is_reported]
 
 
@@ -194,7 +194,7 @@ def test_an_unusual_contact_gets_a_line_of_its_own():
     assert [edge.is_reported for edge in more.map.edges].count(True) == 1
 
 
-def test_where_no_role_stands_out_the_map_shows_who_usually_works_with_whom():
+def test_if_no_role_stands_out_the_map_has_all_usual_contacts():
     for found in (told({}), told({}, often="weekly")):
         assert len(found.map.edges) == len(BANK.contacts)
         assert not [edge for edge in found.map.edges if edge.is_reported]

@@ -17,7 +17,7 @@ from quiz.results.role_map import RoleMap, role_map
 BANK = load(paths.project_folder("questions"))
 
 
-def made(columns: list[int], name: str = "maker of things") -> Bank:
+def make_bank(columns: list[int], name: str = "maker of things") -> Bank:
     """A bank with so many roles in each of its stages, each named `name`."""
     scale = (AnswerOption("never", "Never", "never", 0.0), AnswerOption("daily", "Daily", "daily", 1.0))
     return Bank(
@@ -50,7 +50,7 @@ def made(columns: list[int], name: str = "maker of things") -> Bank:
 def maps(draw) -> RoleMap:
     """A role map of any bank, any answers, any contacts."""
     columns = draw(st.lists(st.integers(0, 5), min_size=1, max_size=9).filter(any))
-    bank = made(columns, draw(st.sampled_from(["maker", "maker of things", "a b", "x" * 30])))
+    bank = make_bank(columns, draw(st.sampled_from(["maker", "maker of things", "a b", "x" * 30])))
     ids = list(bank.role)
     coverage = draw(st.dictionaries(st.sampled_from(ids), st.floats(0, 1)))
     own = draw(st.lists(st.sampled_from(ids), unique=True))
@@ -93,7 +93,7 @@ def test_no_two_circles_touch(drawn: RoleMap):
 
 
 @given(maps())
-def test_a_name_stands_below_its_circle_and_above_the_next(drawn: RoleMap):
+def test_a_label_is_below_its_circle_and_above_the_next_circle(drawn: RoleMap):
     for node in drawn.nodes:
         last = node.label_y + 16 * (len(node.label) - 1)
         assert node.label_y > node.y + node.radius
@@ -103,12 +103,12 @@ def test_a_name_stands_below_its_circle_and_above_the_next(drawn: RoleMap):
 
 
 @given(maps())
-def test_marks_stay_inside_their_circles(drawn: RoleMap):
+def test_hats_are_inside_their_circles(drawn: RoleMap):
     assert all(node.hat_size <= 2 * node.radius for node in drawn.nodes)
 
 
 @given(maps())
-def test_bands_stand_side_by_side_inside_the_map(drawn: RoleMap):
+def test_stages_are_next_to_each_other_inside_the_map(drawn: RoleMap):
     assert drawn.stage_width > 0
     middles = [stage.x for stage in drawn.stages]
     assert middles[0] - drawn.stage_width / 2 >= 0
@@ -118,7 +118,7 @@ def test_bands_stand_side_by_side_inside_the_map(drawn: RoleMap):
 
 
 @given(maps())
-def test_lines_start_and_end_at_rims(drawn: RoleMap):
+def test_lines_start_and_end_at_circles(drawn: RoleMap):
     for edge in drawn.edges:
         start, *_, end = points(edge.path)
         for x, y in (start, end):
@@ -133,9 +133,9 @@ def test_lines_stay_inside_the_map(drawn: RoleMap):
 
 
 @given(maps())
-def test_solid_lines_are_drawn_over_faint_ones(drawn: RoleMap):
-    solid = [edge.is_reported for edge in drawn.edges]
-    assert solid == sorted(solid)
+def test_reported_contacts_are_drawn_over_the_others(drawn: RoleMap):
+    is_reported = [edge.is_reported for edge in drawn.edges]
+    assert is_reported == sorted(is_reported)
 
 
 def every_contact(coverage: float, bank: Bank = BANK) -> RoleMap:
@@ -147,10 +147,10 @@ def every_contact(coverage: float, bank: Bank = BANK) -> RoleMap:
 @pytest.mark.parametrize("coverage", [0, 0.5, 1])
 @pytest.mark.parametrize(
     "bank",
-    [BANK, made([2, 3, 3]), made([1, 4, 3]), made([1, 3, 4])],
+    [BANK, make_bank([2, 3, 3]), make_bank([1, 4, 3]), make_bank([1, 3, 4])],
     ids=["shipped", "one more at first", "one more between", "one more at last"],
 )
-def test_no_line_runs_through_a_third_circle_also_with_an_eighth_role(bank, coverage):
+def test_no_line_runs_through_a_third_circle(bank, coverage):
     drawn = every_contact(coverage, bank)
     for edge, pair in zip(drawn.edges, combinations(sorted(bank.role), 2), strict=True):
         for node in drawn.nodes:
@@ -182,7 +182,7 @@ def test_a_circles_area_grows_with_coverage():
     assert radius["data-scientist"] == radius["ml-engineer"] > 0, "what is hardly done can still be seen"
 
 
-def test_only_the_mix_has_its_share_below_the_name():
+def test_only_roles_of_the_mix_have_a_share_below_the_name():
     drawn = role_map(BANK, {"data-engineer": 1.0, "data-analyst": 0.5}, {"data-engineer": 100}, {})
     labels = {node.role.id: node.label for node in drawn.nodes}
     assert labels["data-engineer"][-1] == "100%"
@@ -200,7 +200,7 @@ def test_the_same_numbers_give_the_same_map(seed):
     assert draw() == draw()
 
 
-def test_a_long_name_is_split_and_none_of_it_lost():
-    drawn = role_map(made([1], "keeper of very many long words"), {}, {}, {})
+def test_a_long_name_is_split_into_two_lines():
+    drawn = role_map(make_bank([1], "keeper of very many long words"), {}, {}, {})
     assert " ".join(drawn.nodes[0].label) == "Keeper of very many long words"
     assert len(drawn.nodes[0].label) == 2

@@ -29,7 +29,7 @@ TIE |= {"code-quality": "weekly", "ci-cd": "monthly", "model-optimisation": "rar
 LEANING = ANALYST | {"pipelines": "monthly", "data-quality": "weekly"}
 
 
-def talk(
+def context(
     answers: Mapping[str, str],
     contacts: Collection[str] = (),
     *,
@@ -38,7 +38,7 @@ def talk(
     title_role: str | None = None,
     goals: tuple[str, ...] = (),
 ) -> TalkingPointContext:
-    """The situation of somebody who answered so."""
+    """The context of a person with these answers."""
     return TalkingPointContext(
         BANK,
         build_result(BANK, MODEL, answers, contacts),
@@ -49,22 +49,22 @@ def talk(
     )
 
 
-def found(condition: str, situation: TalkingPointContext) -> list[Mapping[str, str]]:
+def matches(condition: str, person: TalkingPointContext) -> list[Mapping[str, str]]:
     """What the condition finds, best first."""
-    return [one.slots for one in MATCHERS[condition](situation)]
+    return [one.slots for one in MATCHERS[condition](person)]
 
 
-def named(condition: str, situation: TalkingPointContext) -> list[str | None]:
+def named(condition: str, person: TalkingPointContext) -> list[str | None]:
     """The responsibility, else the role, if any, that each find names."""
-    return [slots.get("responsibility") or slots.get("role") for slots in found(condition, situation)]
+    return [slots.get("responsibility") or slots.get("role") for slots in matches(condition, person)]
 
 
-def conditions(situation: TalkingPointContext) -> list[str]:
-    return [chosen.talking_point.when for chosen in choose_talking_points(situation)]
+def conditions(person: TalkingPointContext) -> list[str]:
+    return [chosen.talking_point.when for chosen in choose_talking_points(person)]
 
 
-situations = st.builds(
-    talk,
+contexts = st.builds(
+    context,
     answers=st.fixed_dictionaries({id: st.sampled_from(list(BANK.option)) for id in BANK.responsibility}),
     contacts=st.sets(st.sampled_from(list(BANK.role))),
     before=st.none() | st.fixed_dictionaries({id: st.sampled_from(list(BANK.option)) for id in BANK.responsibility}),
@@ -76,127 +76,127 @@ situations = st.builds(
 # For each condition, somebody for whom it holds, and what it names; and somebody nearly the same for whom it does not.
 CASES = {
     "daily-but-hand-over": (
-        talk(ANALYST, wishes={"trends": "hand-over", "dashboards": "hand-over"}),
+        context(ANALYST, wishes={"trends": "hand-over", "dashboards": "hand-over"}),
         "Reports and dashboards",
-        talk(ANALYST, wishes={"trends": "hand-over", "dashboards": "less"}),
+        context(ANALYST, wishes={"trends": "hand-over", "dashboards": "less"}),
     ),
     "hand-over": (
-        talk(ANALYST, wishes={"trends": "hand-over"}),
+        context(ANALYST, wishes={"trends": "hand-over"}),
         "Changes over time",
-        talk(ANALYST, wishes={"pipelines": "hand-over"}),
+        context(ANALYST, wishes={"pipelines": "hand-over"}),
     ),
     "wants-less": (
-        talk(ANALYST, wishes={"trends": "less"}),
+        context(ANALYST, wishes={"trends": "less"}),
         "Changes over time",
-        talk(ANALYST | {"trends": "monthly"}, wishes={"trends": "less"}),
+        context(ANALYST | {"trends": "monthly"}, wishes={"trends": "less"}),
     ),
     "wants-less-of-main-role": (
-        talk(ANALYST, wishes={"trends": "less", "insights": "hand-over"}),
+        context(ANALYST, wishes={"trends": "less", "insights": "hand-over"}),
         "data analyst",
-        talk(ANALYST, wishes={"trends": "less", "insights": "more", "dashboards": "as-is"}),
+        context(ANALYST, wishes={"trends": "less", "insights": "more", "dashboards": "as-is"}),
     ),
     "wants-more": (
-        talk(ANALYST | {"pipelines": "rarely"}, wishes={"pipelines": "more"}),
+        context(ANALYST | {"pipelines": "rarely"}, wishes={"pipelines": "more"}),
         "Flows that move data",
-        talk(ANALYST, wishes={"pipelines": "more"}),
+        context(ANALYST, wishes={"pipelines": "more"}),
     ),
     "wish-to-start": (
-        talk(ANALYST, wishes={"pipelines": "start"}),
+        context(ANALYST, wishes={"pipelines": "start"}),
         "Flows that move data",
-        talk(ANALYST, wishes={"dashboards": "start"}),
+        context(ANALYST, wishes={"dashboards": "start"}),
     ),
     "goal-and-wish": (
-        talk(ANALYST, wishes={"pipelines": "start"}, goals=("data-engineer",)),
+        context(ANALYST, wishes={"pipelines": "start"}, goals=("data-engineer",)),
         "Flows that move data",
-        talk(ANALYST, wishes={"pipelines": "start"}, goals=("data-scientist",)),
+        context(ANALYST, wishes={"pipelines": "start"}, goals=("data-scientist",)),
     ),
     "goal-but-less": (
-        talk(BOTH, wishes={"pipelines": "less"}, goals=("data-engineer",)),
+        context(BOTH, wishes={"pipelines": "less"}, goals=("data-engineer",)),
         "Flows that move data",
-        talk(BOTH, wishes={"pipelines": "less"}, goals=("data-scientist",)),
+        context(BOTH, wishes={"pipelines": "less"}, goals=("data-scientist",)),
     ),
     "goal-started": (
-        talk(ANALYST | {"pipelines": "weekly"}, goals=("data-engineer",)),
+        context(ANALYST | {"pipelines": "weekly"}, goals=("data-engineer",)),
         "Raw data into ready tables",
-        talk(ANALYST | {"pipelines": "monthly"}, goals=("data-engineer",)),
+        context(ANALYST | {"pipelines": "monthly"}, goals=("data-engineer",)),
     ),
     "goal-not-started": (
-        talk(ANALYST | {"pipelines": "monthly"}, goals=("data-engineer",)),
+        context(ANALYST | {"pipelines": "monthly"}, goals=("data-engineer",)),
         "Raw data into ready tables",
-        talk(ANALYST | {"pipelines": "weekly"}, goals=("data-engineer",)),
+        context(ANALYST | {"pipelines": "weekly"}, goals=("data-engineer",)),
     ),
     "goal-reached": (
-        talk(ANALYST, goals=("data-analyst",)),
+        context(ANALYST, goals=("data-analyst",)),
         "data analyst",
-        talk(ANALYST | {"trends": "skip"}, goals=("data-analyst",)),
+        context(ANALYST | {"trends": "skip"}, goals=("data-analyst",)),
     ),
     "title-role-not-in-mix": (
-        talk(ANALYST, title_role="data-engineer"),
+        context(ANALYST, title_role="data-engineer"),
         "data engineer",
-        talk(DAILY, title_role="data-engineer"),
+        context(DAILY, title_role="data-engineer"),
     ),
     "role-hidden-by-title": (
-        talk(BOTH, title_role="data-engineer"),
+        context(BOTH, title_role="data-engineer"),
         "data analyst",
-        talk(ANALYST, title_role="data-engineer"),
+        context(ANALYST, title_role="data-engineer"),
     ),
     "daily-outside-mix": (
-        talk(ANALYST | {"dashboards": "weekly", "governance": "daily"}),
+        context(ANALYST | {"dashboards": "weekly", "governance": "daily"}),
         "Meaning, ownership and access",
-        talk(ANALYST | {"governance": "weekly"}),
+        context(ANALYST | {"governance": "weekly"}),
     ),
-    "tie": (talk(TIE), "data architect", talk(ANALYST)),
-    "leaning": (talk(LEANING), None, talk(ANALYST)),
-    "one-role": (talk(ANALYST), "data analyst", talk(BOTH)),
-    "two-roles": (talk(BOTH), "data analyst", talk(ANALYST)),
-    "many-roles": (talk(THREE), "data analyst", talk(TIE)),
-    "all-alike": (talk(DAILY), None, talk(NEVER)),
-    "little": (talk(NEVER), None, talk(DAILY)),
-    "not-enough": (talk({}), None, talk(NEVER)),
+    "tie": (context(TIE), "data architect", context(ANALYST)),
+    "leaning": (context(LEANING), None, context(ANALYST)),
+    "one-role": (context(ANALYST), "data analyst", context(BOTH)),
+    "two-roles": (context(BOTH), "data analyst", context(ANALYST)),
+    "many-roles": (context(THREE), "data analyst", context(TIE)),
+    "all-alike": (context(DAILY), None, context(NEVER)),
+    "little": (context(NEVER), None, context(DAILY)),
+    "not-enough": (context({}), None, context(NEVER)),
     "missing-contact": (
-        talk(ANALYST, ["data-engineer"]),
+        context(ANALYST, ["data-engineer"]),
         "data scientist",
-        talk(ANALYST),  # who ticks nobody most likely left the list out
+        context(ANALYST),  # who ticks nobody most likely left the list out
     ),
-    "extra-contact": (talk(ANALYST, ["devops-sre"]), "DevOps/SRE", talk(ANALYST, ["data-engineer"])),
+    "extra-contact": (context(ANALYST, ["devops-sre"]), "DevOps/SRE", context(ANALYST, ["data-engineer"])),
     "answer-changed": (
-        talk(ANALYST, before=ANALYST | {"trends": "rarely", "insights": "weekly"}),
+        context(ANALYST, before=ANALYST | {"trends": "rarely", "insights": "weekly"}),
         "Changes over time",
-        talk(ANALYST, before=ANALYST | {"trends": "monthly", "insights": "skip"}),
+        context(ANALYST, before=ANALYST | {"trends": "monthly", "insights": "skip"}),
     ),
-    "mix-changed": (talk(BOTH, before=ANALYST), "data engineer", talk(ANALYST, before=ANALYST)),
-    "mix-unchanged": (talk(ANALYST, before=ANALYST), None, talk(ANALYST, before={})),
+    "mix-changed": (context(BOTH, before=ANALYST), "data engineer", context(ANALYST, before=ANALYST)),
+    "mix-unchanged": (context(ANALYST, before=ANALYST), None, context(ANALYST, before={})),
 }
 
 each_condition = pytest.mark.parametrize("condition", CASES)
 
 
-def test_every_condition_of_the_bank_has_its_finder_and_its_case():
+def test_every_condition_of_the_bank_has_a_matcher_and_a_case():
     assert set(MATCHERS) == set(CONDITIONS)
     assert set(CASES) == set(CONDITIONS) - {"always"}
 
 
 @each_condition
-def test_a_condition_holds_where_it_should_and_names_what_it_found(condition):
-    situation, name, _ = CASES[condition]
-    assert named(condition, situation)[0] == name
+def test_a_condition_is_met_and_names_the_first_match(condition):
+    person, name, _ = CASES[condition]
+    assert named(condition, person)[0] == name
 
 
 @each_condition
-def test_a_condition_does_not_hold_where_it_should_not(condition):
-    assert found(condition, CASES[condition][2]) == []
+def test_a_condition_is_not_met(condition):
+    assert matches(condition, CASES[condition][2]) == []
 
 
 @each_condition
-def test_a_condition_fills_exactly_the_slots_that_the_bank_may_use(condition):
-    assert set(found(condition, CASES[condition][0])[0]) == set(CONDITIONS[condition])
+def test_a_match_fills_exactly_the_slots_of_its_condition(condition):
+    assert set(matches(condition, CASES[condition][0])[0]) == set(CONDITIONS[condition])
 
 
 @each_condition
-def test_every_prompt_can_be_asked(condition):
-    situation = CASES[condition][0]
-    only = tuple(prompt for prompt in BANK.talking_points if prompt.when == condition)
-    (chosen,) = choose_talking_points(replace(situation, bank=replace(BANK, talking_points=only)))
+def test_every_talking_point_can_be_chosen(condition):
+    person = CASES[condition][0]
+    only = tuple(point for point in BANK.talking_points if point.when == condition)
+    (chosen,) = choose_talking_points(replace(person, bank=replace(BANK, talking_points=only)))
     assert chosen.talking_point.when == condition
     slots = [slot for _, slot, _, _ in string.Formatter().parse(chosen.talking_point.text) if slot]
     assert all(chosen.slots[slot] in chosen.text for slot in slots)
@@ -205,37 +205,37 @@ def test_every_prompt_can_be_asked(condition):
 # What each condition finds first
 
 
-def test_what_belongs_to_a_role_headed_for_comes_first_then_what_is_done_most():
+def test_responsibilities_of_goal_roles_come_first_then_the_most_frequent():
     wishes = {"trends": "hand-over", "insights": "hand-over", "pipelines": "hand-over"}
     answers = ANALYST | {"pipelines": "rarely"}
-    assert named("hand-over", talk(answers, wishes=wishes)) == [
+    assert named("hand-over", context(answers, wishes=wishes)) == [
         "Answers to business questions",
         "Changes over time",
         "Flows that move data",
     ]
-    assert named("hand-over", talk(answers, wishes=wishes, goals=("data-engineer",)))[0] == "Flows that move data"
+    assert named("hand-over", context(answers, wishes=wishes, goals=("data-engineer",)))[0] == "Flows that move data"
 
 
-def test_a_prompt_on_the_title_names_both_roles():
-    (slots,) = found("title-role-not-in-mix", talk(ANALYST, title_role="data-engineer"))
+def test_a_talking_point_about_the_title_names_both_roles():
+    (slots,) = matches("title-role-not-in-mix", context(ANALYST, title_role="data-engineer"))
     assert (slots["roles"], slots["other_roles"]) == ("data engineers", "data analysts")
-    (slots,) = found("role-hidden-by-title", talk(BOTH, title_role="data-engineer"))
+    (slots,) = matches("role-hidden-by-title", context(BOTH, title_role="data-engineer"))
     assert (slots["roles"], slots["other_roles"]) == ("data analysts", "data engineers")
 
 
-def test_a_role_that_only_the_other_mix_of_a_tie_holds_is_not_called_outside():
-    situation = talk(TIE)
-    assert {role.id for role in situation.mix_and_alternative} == {"data-analyst", "data-architect", "data-scientist"}
-    assert named("daily-outside-mix", situation) == []
-    turned = replace(situation, result=replace(situation.result, shares=situation.result.shares[:1]))
+def test_roles_of_the_alternative_mix_are_not_outside_the_mix():
+    person = context(TIE)
+    assert {role.id for role in person.mix_and_alternative} == {"data-analyst", "data-architect", "data-scientist"}
+    assert named("daily-outside-mix", person) == []
+    turned = replace(person, result=replace(person.result, shares=person.result.shares[:1]))
     assert named("daily-outside-mix", turned) != []
     other = tuple(BANK.role[id] for id in ("data-analyst", "data-architect", "data-scientist"))
     assert named("daily-outside-mix", replace(turned, result=replace(turned.result, alternative_mix=other))) == []
     assert named("title-role-not-in-mix", replace(turned, title_role="data-architect")) == ["data architect"]
 
 
-def test_a_missing_contact_next_to_the_largest_role_comes_first():
-    assert named("missing-contact", talk(BOTH, ["data-analyst"])) == [
+def test_missing_contacts_of_the_main_role_come_first():
+    assert named("missing-contact", context(BOTH, ["data-analyst"])) == [
         "data scientist",
         "software engineer",
         "data architect",
@@ -246,80 +246,80 @@ def test_a_missing_contact_next_to_the_largest_role_comes_first():
 
 def test_a_change_names_a_role_that_joined_before_the_one_that_leads_and_one_that_left():
     engineer = NEVER | {"pipelines": "daily", "ingest-transform-serve": "daily", "data-quality": "weekly"}
-    assert named("mix-changed", talk(engineer, before=ANALYST))[0] == "data engineer"
-    assert named("mix-changed", talk(engineer, before=BOTH)) == ["data engineer", "data analyst"]
-    assert named("mix-changed", talk(ANALYST, before=BOTH)) == ["data engineer"]
+    assert named("mix-changed", context(engineer, before=ANALYST))[0] == "data engineer"
+    assert named("mix-changed", context(engineer, before=BOTH)) == ["data engineer", "data analyst"]
+    assert named("mix-changed", context(ANALYST, before=BOTH)) == ["data engineer"]
 
 
 def test_a_move_is_told_from_where_to_where():
-    (slots,) = found("answer-changed", talk(ANALYST, before=ANALYST | {"trends": "rarely"}))
+    (slots,) = matches("answer-changed", context(ANALYST, before=ANALYST | {"trends": "rarely"}))
     assert (slots["previous_frequency"], slots["frequency"]) == ("a few times a quarter or less", "about weekly")
 
 
 # Choosing
 
 
-def test_the_more_specific_comes_first_and_the_general_fill_up_to_four():
+def test_specific_talking_points_come_first_and_general_ones_fill_up_to_four():
     wishes = {"dashboards": "hand-over", "pipelines": "start"}
-    assert conditions(talk(ANALYST, wishes=wishes)) == ["daily-but-hand-over", "wish-to-start", "one-role", "always"]
-    assert conditions(talk(ANALYST)) == ["one-role", "always", "always", "always"]
+    assert conditions(context(ANALYST, wishes=wishes)) == ["daily-but-hand-over", "wish-to-start", "one-role", "always"]
+    assert conditions(context(ANALYST)) == ["one-role", "always", "always", "always"]
 
 
-def test_the_text_holds_what_was_found():
-    (first, *_) = choose_talking_points(talk(ANALYST, wishes={"dashboards": "hand-over"}))
+def test_the_text_contains_the_match():
+    (first, *_) = choose_talking_points(context(ANALYST, wishes={"dashboards": "hand-over"}))
     assert first.text.startswith(
         "You do “Reports and dashboards” daily or almost daily and would like to hand it over."
     )
     assert first.responsibilities == {BANK.responsibility["dashboards"]}
 
 
-def test_a_responsibility_that_was_asked_about_leaves_room_for_the_next():
+def test_no_two_talking_points_are_about_the_same_responsibility():
     wishes = {"dashboards": "hand-over", "pipelines": "hand-over"}
-    chosen = choose_talking_points(talk(ANALYST | {"pipelines": "weekly"}, wishes=wishes))
+    chosen = choose_talking_points(context(ANALYST | {"pipelines": "weekly"}, wishes=wishes))
     assert [(one.talking_point.when, one.slots["responsibility"]) for one in chosen[:2]] == [
         ("daily-but-hand-over", "Reports and dashboards"),
         ("hand-over", "Flows that move data"),
     ]
 
 
-def test_a_wish_about_most_of_a_role_stands_for_each_of_its_parts():
-    situation = talk(ANALYST, wishes={"dashboards": "hand-over", "trends": "less"})
-    assert conditions(situation) == ["wants-less-of-main-role", "one-role", "always", "always"]
+def test_a_wish_about_most_of_a_role_replaces_those_about_its_parts():
+    person = context(ANALYST, wishes={"dashboards": "hand-over", "trends": "less"})
+    assert conditions(person) == ["wants-less-of-main-role", "one-role", "always", "always"]
 
 
-def test_wishes_titles_and_roles_that_the_bank_does_not_know_change_nothing():
-    strange = talk(ANALYST, wishes={"sailing": "more", "trends": "rest"}, title_role="sailor", goals=("sailor",))
-    assert choose_talking_points(strange) == choose_talking_points(talk(ANALYST))
+def test_unknown_wishes_titles_and_roles_change_nothing():
+    strange = context(ANALYST, wishes={"sailing": "more", "trends": "rest"}, title_role="sailor", goals=("sailor",))
+    assert choose_talking_points(strange) == choose_talking_points(context(ANALYST))
 
 
-def test_a_bank_without_prompts_gives_none():
-    assert choose_talking_points(replace(talk(ANALYST), bank=replace(BANK, talking_points=()))) == ()
+def test_a_bank_without_talking_points_gives_none():
+    assert choose_talking_points(replace(context(ANALYST), bank=replace(BANK, talking_points=()))) == ()
 
 
-@given(situations)
-def test_everybody_gets_four_to_six_different_prompts_on_different_things(situation):
-    chosen = choose_talking_points(situation)
+@given(contexts)
+def test_there_are_four_to_six_talking_points_about_different_things(person):
+    chosen = choose_talking_points(person)
     assert MIN_TALKING_POINTS <= len(chosen) <= MAX_TALKING_POINTS
     assert len({one.text for one in chosen}) == len(chosen)
     specific = [one.talking_point.when for one in chosen if one.talking_point.when != "always"]
     assert len(set(specific)) == len(specific)
     about = [item for one in chosen for item in one.responsibilities]
     assert len(set(about)) == len(about)
-    # By priority, whatever waits for nothing last; nothing general where enough was found.
+    # By priority, general ones last; no general one if there are enough specific ones.
     ranks = [(one.talking_point.when == "always", -one.talking_point.priority) for one in chosen]
     assert ranks == sorted(ranks)
     assert len(specific) == len(chosen) or len(chosen) == MIN_TALKING_POINTS
     assert not any("{" in one.text or "}" in one.text for one in chosen)
 
 
-@given(situations)
-def test_equal_situations_get_equal_prompts_whatever_the_order_of_wishes(situation):
-    turned = dict(reversed(list(situation.wishes.items())))
-    assert choose_talking_points(situation) == choose_talking_points(replace(situation, wishes=turned))
+@given(contexts)
+def test_the_order_of_wishes_does_not_matter(person):
+    turned = dict(reversed(list(person.wishes.items())))
+    assert choose_talking_points(person) == choose_talking_points(replace(person, wishes=turned))
 
 
-@given(situations)
-def test_every_find_fills_the_slots_of_its_condition(situation):
-    for condition, finder in MATCHERS.items():
-        for one in finder(situation):
+@given(contexts)
+def test_every_match_fills_the_slots_of_its_condition(person):
+    for condition, matcher in MATCHERS.items():
+        for one in matcher(person):
             assert set(one.slots) == set(CONDITIONS[condition])

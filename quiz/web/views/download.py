@@ -1,4 +1,4 @@
-"""What a person may take along: everything that is kept about them."""
+"""The download of everything that is stored about a person."""
 
 from __future__ import annotations
 
@@ -17,40 +17,41 @@ pages = owner_pages("download", prefix="/r")
 
 @pages.get("/<link:link>.json")
 def as_json() -> Response:
-    """Everything that is kept about this person, and their result."""
-    kept = asdict(current_response())
-    kept.pop("id")
-    kept["earlier"] = kept["earlier"] is not None
-    kept["team"] = _team()
-    scored = export.match_object("", current_result().match)
-    scored.pop("id")
-    answer = jsonify({**kept, "result": scored})
-    answer.headers["Content-Disposition"] = "attachment; filename=many-hats.json"
-    return answer
-
-
-def _team() -> dict[str, Any] | None:
-    """What is kept about being in a team: which, under which name, and whether a round has counted the response."""
-    found = current().storage.load_membership(g.link_hash)
-    counted = current().storage.is_counted(g.link_hash)
-    if found is None:
-        return {"counted_in_round": True} if counted else None
-    return {
-        "name": found.team.name,
-        "kind": found.team.kind,
-        "display_name": found.name,
-        "shares_wishes": found.shares_wishes,
-        "counted_in_round": counted,
-    }
+    """Everything that is stored about this person, and their result."""
+    personal_data = asdict(current_response())
+    personal_data.pop("id")
+    personal_data["earlier"] = personal_data["earlier"] is not None  # the id means nothing outside the database
+    personal_data["team"] = _team_data()
+    personal_data["result"] = export.match_object(None, current_result().match)
+    personal_data["result"].pop("id")
+    return _attachment(jsonify(personal_data), "many-hats.json")
 
 
 @pages.get("/<link:link>.csv")
 def as_csv() -> Response:
-    """The answers, such as `quiz score` reads again."""
-    kept = current_response()
+    """The answers in the columns that `quiz score` reads."""
+    response = current_response()
     rows = export.personal_csv_rows(
-        current().bank, kept.answers, contacts=kept.contacts, title=kept.title, text=kept.text
+        current().bank, response.answers, contacts=response.contacts, title=response.title, text=response.text
     )
-    answer = Response(export.to_csv(rows), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = "attachment; filename=many-hats.csv"
-    return answer
+    return _attachment(Response(export.to_csv(rows), mimetype="text/csv"), "many-hats.csv")
+
+
+def _team_data() -> dict[str, Any] | None:
+    """What is stored about the team of this person, None if they are in no team and no round has counted them."""
+    membership = current().storage.load_membership(g.link_hash)
+    is_counted = current().storage.is_counted(g.link_hash)
+    if membership is None:
+        return {"counted_in_round": True} if is_counted else None
+    return {
+        "name": membership.team.name,
+        "kind": membership.team.kind,
+        "display_name": membership.name,
+        "shares_wishes": membership.shares_wishes,
+        "counted_in_round": is_counted,
+    }
+
+
+def _attachment(response: Response, file_name: str) -> Response:
+    response.headers["Content-Disposition"] = f"attachment; filename={file_name}"
+    return response

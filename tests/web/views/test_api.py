@@ -25,7 +25,7 @@ from quiz.exchange import openapi, score_request
 from quiz.web.app import App
 from tests.checks import assert_private, dump_database
 from tests.clients import Visitor
-from tests.factories import DOCS, all_answers
+from tests.factories import DOCS, all_answers, join_path, join_team, make_team
 
 PROBLEM_TYPE = "application/problem+json"
 BANK = load(paths.project_folder("questions"))
@@ -120,8 +120,10 @@ def test_the_document_names_every_address_below_api(app: App):
     assert {path for path in openapi.document(BANK)["paths"] if path.startswith("/api/")} == below
 
 
-def test_personal_data_matches_the_document(visitor: Visitor, bank: Bank):
+def test_personal_data_matches_the_document(app: App, visitor: Visitor, bank: Bank):
     own = visitor.take(all_answers(bank, "weekly"), title="Analyst", text="Figures.", contacts=["data-engineer"])
+    visitor.send(f"{own}/shares", page=f"{own}/manage")
+    join_team(app, join_path(visitor, make_team(visitor)), own)
     answer = visitor.get(f"{own}.json")
     assert answer.status_code == 200
     described["/r/{link}.json"]["GET"].validate_response(answer)

@@ -1,4 +1,4 @@
-"""The page for a talk: what it says of each kind of person, as values and as the server sends it."""
+"""The conversation page: its values and its HTML for each kind of result."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ OPERATIONS = {"infrastructure": "daily", "ci_cd": "daily", "monitoring": "weekly
 SECRET = "I mended the nightly ETL load in Airflow and moved our Kafka pipelines."
 
 
-def told(answers: dict[str, str], **more: Any) -> Conversation:
-    """The page for a talk of somebody about whom nothing else is known but `more`."""
+def conversation_of(answers: dict[str, str], **more: Any) -> Conversation:
+    """The conversation of somebody of whom nothing else is known but `more`."""
     known = {"contacts": (), "title": "", "wishes": {}, "goals": (), "earlier_answers": None} | more
     return build_conversation(BANK, MODEL, answers, **known)
 
@@ -37,9 +37,11 @@ def told(answers: dict[str, str], **more: Any) -> Conversation:
 # As values
 
 
-def test_the_role_that_the_title_names_is_held_against_the_mix():
+def test_the_role_of_the_title_is_compared_with_the_mix():
     engineer = all_answers(BANK, "never", **ENGINEER)
-    same, other, none = (told(engineer, title=title) for title in ("Senior data engineer", "Data analyst", "Wizard"))
+    same, other, none = (
+        conversation_of(engineer, title=title) for title in ("Senior data engineer", "Data analyst", "Wizard")
+    )
     assert same.title_role == BANK.role["data-engineer"]
     assert same.title_verdict == "only-role"
     assert other.title_role == BANK.role["data-analyst"]
@@ -47,17 +49,17 @@ def test_the_role_that_the_title_names_is_held_against_the_mix():
     assert none.title_role is None
 
 
-def test_wishes_come_in_the_banks_order_without_what_is_to_stay_as_it_is():
+def test_wishes_are_in_the_order_of_the_bank_without_as_it_is():
     wishes = {"trends": "start", "pipelines": "less", "data-quality": "less", "infrastructure": "as-is"}
-    found = told(all_answers(BANK, "never", **ENGINEER), wishes=wishes)
+    found = conversation_of(all_answers(BANK, "never", **ENGINEER), wishes=wishes)
     assert [(wish.id, [item.id for item in items]) for wish, items in found.wish_groups] == [
         ("less", ["pipelines", "data-quality"]),
         ("start", ["trends"]),
     ]
 
 
-def test_wishes_and_headings_that_the_bank_does_not_know_are_left_out():
-    found = told(
+def test_unknown_wishes_and_goals_are_left_out():
+    found = conversation_of(
         all_answers(BANK, "never", **ENGINEER),
         wishes={"since-removed": "less", "pipelines": "since-removed"},
         goals=("since-removed",),
@@ -66,7 +68,7 @@ def test_wishes_and_headings_that_the_bank_does_not_know_are_left_out():
     assert found.goals == ()
 
 
-def test_distances_come_in_the_banks_order_whatever_order_they_were_chosen_in():
+def test_goals_are_in_the_order_of_the_bank():
     answers = all_answers(BANK, "never", **ENGINEER)
     found = goal_distances(BANK, MODEL, answers, ["ml-engineer", "data-analyst"], ["data-analyst"])
     assert found == tuple(
@@ -74,16 +76,16 @@ def test_distances_come_in_the_banks_order_whatever_order_they_were_chosen_in():
     )
 
 
-def test_without_an_earlier_response_there_is_no_change():
+def test_without_an_earlier_response_there_is_no_comparison():
     answers = all_answers(BANK, "never", **ENGINEER)
-    assert told(answers).comparison is None
-    comparison = told(answers, earlier_answers=all_answers(BANK, "never", **OPERATIONS)).comparison
+    assert conversation_of(answers).comparison is None
+    comparison = conversation_of(answers, earlier_answers=all_answers(BANK, "never", **OPERATIONS)).comparison
     assert comparison is not None
     assert comparison.verdict == "changed"
 
 
 anything = st.builds(
-    told,
+    conversation_of,
     st.dictionaries(st.sampled_from([*IDS, "since-removed"]), st.sampled_from([*BANK.option, "hourly"]), min_size=10),
     contacts=st.lists(st.sampled_from([*BANK.role, "since-removed"]), unique=True),
     title=st.sampled_from(["", "Data engineer", "Analyst", "Data analyst / data scientist", "\0<b>\u202e"]),
@@ -95,7 +97,7 @@ anything = st.builds(
 
 @given(anything)
 @settings(max_examples=50)
-def test_everybody_gets_four_to_six_questions_and_all_that_they_noted(found: Conversation):
+def test_there_are_four_to_six_questions_and_all_wishes_and_goals(found: Conversation):
     assert 4 <= len(set(found.questions)) == len(found.questions) <= 6
     assert not [question for question in found.questions if "{" in question]
     assert all(items for _, items in found.wish_groups)
@@ -104,9 +106,9 @@ def test_everybody_gets_four_to_six_questions_and_all_that_they_noted(found: Con
 
 @given(anything, st.sampled_from([{}, {"pipelines": "less", "trends": "start"}]))
 @settings(max_examples=20)
-def test_wishes_never_move_the_result(found: Conversation, wishes):
+def test_wishes_never_change_the_result(found: Conversation, wishes):
     answers = {line.responsibility.id: line.answer.id for line in found.result.sheet.rows if line.answer}
-    assert told(answers, wishes=wishes).result.match == found.result.match
+    assert conversation_of(answers, wishes=wishes).result.match == found.result.match
 
 
 # As a page
@@ -127,7 +129,7 @@ def part(shown: Shown, start: str, end: str) -> str:
     return shown.text.split(start, 1)[1].split(end, 1)[0]
 
 
-def test_the_page_begins_with_the_sentence_its_evidence_and_the_mix(visitor: Visitor, own):
+def test_the_page_begins_with_the_headline_the_evidence_and_the_mix(visitor: Visitor, own):
     shown = visitor.see(f"{own}/conversation")
     top = part(shown, "Job title: Data analyst ", "What I said I do")
     assert top.startswith("You combine data engineer and DevOps/SRE Your answers point clearly to this mix.")
@@ -138,7 +140,7 @@ def test_the_page_begins_with_the_sentence_its_evidence_and_the_mix(visitor: Vis
     assert "DevOps/SRE 45%" in top
 
 
-def test_the_answers_of_each_role_of_the_mix_stand_there_with_the_wishes_beside_them(visitor: Visitor, own, bank: Bank):
+def test_the_page_has_the_answers_of_each_role_of_the_mix_with_the_wishes(visitor: Visitor, own, bank: Bank):
     answers = part(visitor.see(f"{own}/conversation"), "What I said I do", "What I want")
     for role in ("data-engineer", "devops-sre"):
         for item in bank.role[role].responsibilities:
@@ -149,7 +151,7 @@ def test_the_answers_of_each_role_of_the_mix_stand_there_with_the_wishes_beside_
     assert bank.responsibility["insights"].name not in answers, "only the mix's own answers stand here"
 
 
-def test_wishes_heading_and_what_is_around_it_stand_there(visitor: Visitor, own, bank: Bank):
+def test_the_page_has_wishes_goals_and_background(visitor: Visitor, own, bank: Bank):
     shown = visitor.see(f"{own}/conversation")
     name = {id: item.name for id, item in bank.responsibility.items()}
     wants = part(shown, "What I want", "Where I am heading")
@@ -164,7 +166,7 @@ def test_wishes_heading_and_what_is_around_it_stand_there(visitor: Visitor, own,
     assert "Nothing reported of software engineer, data architect, data scientist or ML engineer." in around
 
 
-def test_names_that_hold_a_comma_are_told_apart(visitor: Visitor, own, bank: Bank):
+def test_names_with_a_comma_are_separated_by_semicolons(visitor: Visitor, own, bank: Bank):
     named = bank.responsibility["governance"].name
     assert "," in named
     visitor.send(f"{own}/goals", {"wish-governance": "start", "wish-data-stores": "start"})
@@ -182,7 +184,7 @@ def test_names_that_hold_a_comma_are_told_apart(visitor: Visitor, own, bank: Ban
         ("", None),
     ],
 )
-def test_the_title_is_held_against_practice_where_it_names_a_role(visitor: Visitor, bank: Bank, title, said):
+def test_the_title_is_compared_with_the_answers_if_it_names_a_role(visitor: Visitor, bank: Bank, title, said):
     own = visitor.take(all_answers(bank, "never", **ENGINEER, **OPERATIONS), title=title)
     text = visitor.see(f"{own}/conversation").text
     assert said in text if said else "The title says" not in text
@@ -204,7 +206,7 @@ TIE = {"answer": "never", "insights": "monthly", "pipelines": "weekly"}
     ],
     ids=["tie", "tie, its other mix", "tie of others", "too few answers", "little", "all"],
 )
-def test_answers_that_name_no_role_do_not_deny_the_title(visitor: Visitor, bank: Bank, week, title, said):
+def test_answers_that_name_no_role_do_not_contradict_the_title(visitor: Visitor, bank: Bank, week, title, said):
     own = visitor.take(all_answers(bank, **week), title=title)
     around = visitor.see(f"{own}/conversation").text.split("The title says ", 1)[1]
     assert around[len(title) :].startswith(said)
@@ -223,13 +225,13 @@ def test_four_to_six_questions_chosen_for_this_result_and_two_lines_for_what_was
     assert re.findall(r"<span>([^<]*)</span>", agreed) == ["1", "by", "2", "by"]
 
 
-def test_how_to_read_it_and_what_it_is_not_stand_at_the_foot(visitor: Visitor, own):
+def test_the_footer_says_how_to_read_the_page(visitor: Visitor, own):
     foot = part(visitor.see(f"{own}/conversation"), "What we agreed", "What is kept")
     for said in ("How to read this.", "how often, not how well", "not of time", "not a test", "no ground for hiring"):
         assert said in foot
 
 
-def test_the_page_for_who_listens_comes_only_where_it_is_asked_for(visitor: Visitor, own):
+def test_the_page_for_the_listener_is_shown_only_on_request(visitor: Visitor, own):
     alone, both = visitor.see(f"{own}/conversation"), visitor.see(f"{own}/conversation?listener=1")
     assert "For the one who listens" not in alone.text
     assert "For the one who listens" in both.text
@@ -240,7 +242,7 @@ def test_the_page_for_who_listens_comes_only_where_it_is_asked_for(visitor: Visi
     assert visitor.get(f"{own}/conversation?listener").text.count("<h1") == 2
 
 
-def test_free_words_never_stand_on_a_page_that_is_passed_on(visitor: Visitor, own):
+def test_the_free_text_is_not_on_the_conversation_page(visitor: Visitor, own):
     assert "Kafka" in visitor.get(own).text
     assert "Kafka" not in visitor.get(f"{own}/conversation?listener").text
 
@@ -261,7 +263,7 @@ def test_a_title_is_never_read_as_markup(visitor: Visitor, bank: Bank):
     ],
     ids=["all", "little", "not enough", "tie"],
 )
-def test_every_kind_of_result_has_its_page(visitor: Visitor, bank: Bank, answers, often, said):
+def test_every_kind_of_result_has_a_page(visitor: Visitor, bank: Bank, answers, often, said):
     shown = visitor.see(f"{visitor.take(all_answers(bank, often, **answers))}/conversation")
     assert said in shown.text
     assert ("What I said I do" in shown.text) == said.startswith("A tie")
@@ -269,7 +271,7 @@ def test_every_kind_of_result_has_its_page(visitor: Visitor, bank: Bank, answers
     assert "Where I am heading" not in shown.text
 
 
-def test_since_the_last_time_is_one_line(app: App, visitor: Visitor, bank: Bank):
+def test_the_comparison_with_the_earlier_response_is_one_line(app: App, visitor: Visitor, bank: Bank):
     answers = all_answers(bank, "never", **ENGINEER)
     own = visitor.take(answers)
     assert "last time" not in part(visitor.see(f"{own}/conversation"), "Around it", "Worth asking")

@@ -1,4 +1,4 @@
-"""What a person's own words and title say on the result page, beside the ratings and never part of them."""
+"""The free text and the job title on the result page. They never change the match."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ FLOWS = "I mended the nightly ETL load in Airflow and moved our Kafka pipelines 
 MARK = re.compile(r"<mark>(.*?)<sup>(\d)</sup></mark>", re.DOTALL)
 
 
-def told(text: str, title: str = "", *, often: str = "never", **answers: str) -> Result:
+def result_of(text: str, title: str = "", *, often: str = "never", **answers: str) -> Result:
     """The result of somebody who wrote `text`, and answered `often` to all questions not named."""
     return build_result(BANK, MODEL, all_answers(BANK, often, **answers), title=title, text=text)
 
 
-def heard(text: str, *, often: str = "never", **answers: str) -> FreeTextResult:
-    """What is heard in a text."""
-    found = told(text, often=often, **answers).free_text
+def free_text_of(text: str, *, often: str = "never", **answers: str) -> FreeTextResult:
+    """The free text result of somebody who wrote `text`."""
+    found = result_of(text, often=often, **answers).free_text
     assert found is not None
     return found
 
 
-def shown(visitor: Visitor, words: str, title: str = "", **answers: str) -> str:
+def result_page(visitor: Visitor, text: str, title: str = "", **answers: str) -> str:
     """The result page of somebody who typed that, as HTML."""
-    own = visitor.take(all_answers(visitor.app.bank, "never", **answers or ENGINEER), text=words, title=title)
+    own = visitor.take(all_answers(visitor.app.bank, "never", **answers or ENGINEER), text=text, title=title)
     answer = visitor.get(own)
     assert answer.status_code == 200
     return answer.text
@@ -57,8 +57,8 @@ def quoted(page: str) -> str:
 # As values
 
 
-def test_the_role_that_a_text_sounds_like_comes_first():
-    found = heard(BOARDS)
+def test_roles_are_ordered_by_similarity():
+    found = free_text_of(BOARDS)
     assert found.recognised
     assert found.roles[0].role == BANK.role["data-analyst"]
     assert found.roles[0].percent == 100
@@ -72,8 +72,8 @@ def test_the_role_that_a_text_sounds_like_comes_first():
     [BOARDS, FLOWS, f"{BOARDS}\n\n{FLOWS}", f"  {FLOWS}\t🎩 <b>{BOARDS}</b>\u202e", f"{BOARDS} " * 30],
     ids=["one", "another", "both", "odd characters", "long"],
 )
-def test_the_pieces_join_to_the_text_exactly(text):
-    found = heard(text)
+def test_the_segments_join_to_the_text_exactly(text):
+    found = free_text_of(text)
     assert "".join(segment.text for segment in found.segments) == text
     numbers = {segment.role_number for segment in found.segments if segment.role_number}
     assert numbers
@@ -81,8 +81,8 @@ def test_the_pieces_join_to_the_text_exactly(text):
     assert all(segment.text for segment in found.segments)
 
 
-def test_a_marked_piece_carries_the_number_of_its_role():
-    found = heard(f"{BOARDS} {FLOWS}")
+def test_a_marked_segment_has_the_number_of_its_role():
+    found = free_text_of(f"{BOARDS} {FLOWS}")
     spoken = {
         segment.text.lower(): found.roles[segment.role_number - 1].role.id
         for segment in found.segments
@@ -105,27 +105,27 @@ def test_a_marked_piece_carries_the_number_of_its_role():
     ],
     ids=["nurse", "French", "Russian", "a word", "emoji", "formula", "right to left"],
 )
-def test_what_is_not_recognised_is_no_match(text):
-    assert heard(text) == FreeTextResult(recognised=False)
+def test_a_text_about_other_work_is_not_recognised(text):
+    assert free_text_of(text) == FreeTextResult(recognised=False)
 
 
-def test_what_was_written_about_but_is_hardly_ever_done_is_worth_a_second_look():
-    found = heard(BOARDS, **ENGINEER, dashboards="rarely")
+def test_a_text_about_work_that_is_hardly_ever_done_is_a_contradiction():
+    found = free_text_of(BOARDS, **ENGINEER, dashboards="rarely")
     assert [line.responsibility.id for line in found.contradictions][:1] == ["dashboards"]
 
 
 @pytest.mark.parametrize("answer", ["monthly", "weekly", "daily", "skip"])
-def test_what_is_done_or_was_left_out_raises_no_doubt(answer):
-    found = heard(BOARDS, dashboards=answer, insights=answer, trends=answer)
+def test_regular_or_skipped_work_is_no_contradiction(answer):
+    found = free_text_of(BOARDS, dashboards=answer, insights=answer, trends=answer)
     assert not {"dashboards", "insights", "trends"} & {line.responsibility.id for line in found.contradictions}
 
 
-def test_neither_words_nor_title_move_the_match():
-    alone = told("", **ENGINEER)
+def test_neither_text_nor_title_change_the_match():
+    alone = result_of("", **ENGINEER)
     assert alone.free_text is None
     assert alone.title_role is None
     for text, title in ((BOARDS, "Data analyst"), (FLOWS, "Data engineer"), ("🎩", "Boss")):
-        found = told(text, title, **ENGINEER)
+        found = result_of(text, title, **ENGINEER)
         assert (found.match, found.shares, found.kind) == (alone.match, alone.shares, alone.kind)
 
 
@@ -133,19 +133,19 @@ def test_neither_words_nor_title_move_the_match():
     ("length", "folded"),
     [(MAX_UNFOLDED_CHARACTERS - 1, False), (MAX_UNFOLDED_CHARACTERS, False), (MAX_UNFOLDED_CHARACTERS + 1, True)],
 )
-def test_only_a_long_text_is_folded_away(length, folded):
+def test_only_a_long_text_is_hidden_at_first(length, folded):
     text = (f"{FLOWS} " * 20)[:length]
-    assert heard(text).is_long == folded
+    assert free_text_of(text).is_long == folded
 
 
 # On the result page
 
 
-def test_recognised_text_stands_there_as_typed_with_its_words_marked(visitor: Visitor):
-    words = f"{FLOWS}\nAnd I said “hello” & goodbye."
-    page = shown(visitor, words)
+def test_a_recognised_text_is_shown_as_typed_with_its_phrases_marked(visitor: Visitor):
+    text = f"{FLOWS}\nAnd I said “hello” & goodbye."
+    page = result_page(visitor, text)
     assert "What you wrote sounds most like data engineer." in page
-    assert quoted(page) == words
+    assert quoted(page) == text
     marked = {text.lower(): number for text, number in MARK.findall(page)}
     assert any("kafka" in text for text in marked)
     table = page.split('class="result-bars result-text-bars"', 1)[1].split("</table>", 1)[0]
@@ -153,8 +153,8 @@ def test_recognised_text_stands_there_as_typed_with_its_words_marked(visitor: Vi
     assert "kafka" in table
 
 
-def test_the_bars_say_what_the_table_says(visitor: Visitor, bank: Bank):
-    table = shown(visitor, FLOWS).split('class="result-bars result-text-bars"', 1)[1].split("</table>", 1)[0]
+def test_the_bars_match_the_numbers_in_the_table(visitor: Visitor, bank: Bank):
+    table = result_page(visitor, FLOWS).split('class="result-bars result-text-bars"', 1)[1].split("</table>", 1)[0]
     figures = [float(figure) for figure in re.findall(r'class="result-bar-value">([\d.]+)<', table)]
     widths = [int(width) for width in re.findall(r'class="result-bar-fill" width="(\d+)"', table)]
     assert len(figures) == len(bank.roles)
@@ -164,15 +164,15 @@ def test_the_bars_say_what_the_table_says(visitor: Visitor, bank: Bank):
 
 
 @pytest.mark.parametrize("text", ["Lundi j’ai parlé avec des clients.", "🎩🎩🎩", "I cut hair all week, and swept."])
-def test_unrecognised_text_says_so_and_claims_no_match(visitor: Visitor, text):
-    page = shown(visitor, text)
+def test_the_page_of_an_unrecognised_text_says_so_and_shows_no_similarity(visitor: Visitor, text):
+    page = result_page(visitor, text)
     assert "too few of the words that these roles are known by. That takes nothing from your result" in page
     assert "sounds most like" not in page
     assert "<mark>" not in page
     assert "Similarity from 0 to 1" not in page
 
 
-def test_a_doubt_leads_to_the_answer_that_it_is_about(visitor: Visitor, bank: Bank):
+def test_a_contradiction_links_to_its_question(visitor: Visitor, bank: Bank):
     own = visitor.take(all_answers(bank, "never", **ENGINEER), text=BOARDS)
     page = visitor.get(own).text
     name = bank.responsibility["dashboards"].name
@@ -182,8 +182,8 @@ def test_a_doubt_leads_to_the_answer_that_it_is_about(visitor: Visitor, bank: Ba
     assert 'id="dashboards"' in visitor.get(f"{own}/{number}").text
 
 
-def test_without_text_and_title_the_section_is_not_there(visitor: Visitor):
-    assert "Your own words" not in shown(visitor, "")
+def test_without_text_and_title_there_is_no_section_about_them(visitor: Visitor):
+    assert "Your own words" not in result_page(visitor, "")
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,8 @@ def test_without_text_and_title_the_section_is_not_there(visitor: Visitor):
     ],
     ids=["same", "beside another", "another", "little", "nothing", "no role", "two roles"],
 )
-def test_title_and_practice_stand_side_by_side(visitor: Visitor, title, answers, said):
-    page = " ".join(re.sub(r"<[^>]+>", "", unescape(shown(visitor, "", title, **answers))).split())
+def test_the_title_is_compared_with_the_answers(visitor: Visitor, title, answers, said):
+    page = " ".join(re.sub(r"<[^>]+>", "", unescape(result_page(visitor, "", title, **answers))).split())
     if said is None:
         assert "Your title says" not in page
     else:
@@ -232,8 +232,8 @@ def test_title_and_practice_stand_side_by_side(visitor: Visitor, title, answers,
     ],
     ids=["script", "image", "attribute", "template", "formula", "right to left", "emoji"],
 )
-def test_odd_text_is_shown_as_typed_and_nothing_of_it_is_markup(visitor: Visitor, text):
-    page = shown(visitor, text)
+def test_a_hostile_text_is_shown_as_typed_and_is_no_markup(visitor: Visitor, text):
+    page = result_page(visitor, text)
     assert quoted(page) == text.strip()
     for markup in ("<script>alert", "<img src=x", "<svg onload"):
         assert markup not in page
@@ -242,12 +242,12 @@ def test_odd_text_is_shown_as_typed_and_nothing_of_it_is_markup(visitor: Visitor
 
 @pytest.mark.parametrize("text", ["a\x00b\x00" + FLOWS, FLOWS + "\x00"])
 def test_null_bytes_are_dropped(visitor: Visitor, text):
-    page = shown(visitor, text)
+    page = result_page(visitor, text)
     assert quoted(page) == text.replace("\x00", "")
 
 
 @pytest.mark.parametrize("length", [MAX_TEXT_LENGTH + 1, 30_000])
-def test_too_long_a_text_is_said_and_kept_in_the_page(visitor: Visitor, length):
+def test_a_too_long_text_is_an_error_and_stays_in_the_form(visitor: Visitor, length):
     own = visitor.start()
     answer = visitor.send(f"{own}/more", {"text": "x" * length})
     assert answer.status_code == 422
@@ -256,7 +256,7 @@ def test_too_long_a_text_is_said_and_kept_in_the_page(visitor: Visitor, length):
     assert load_response(visitor.app, own).text == ""
 
 
-def test_half_a_megabyte_is_refused_with_a_page_that_says_so(visitor: Visitor):
+def test_half_a_megabyte_is_refused_with_a_page(visitor: Visitor):
     own = visitor.start()
     answer = visitor.send(f"{own}/more", {"text": FLOWS * 5_300})
     assert answer.status_code == 413
@@ -264,12 +264,12 @@ def test_half_a_megabyte_is_refused_with_a_page_that_says_so(visitor: Visitor):
     assert load_response(visitor.app, own).text == ""
 
 
-def test_the_longest_text_has_its_page(visitor: Visitor):
-    words = (f"{FLOWS} {BOARDS} " * 40)[:MAX_TEXT_LENGTH].strip()
-    page = shown(visitor, words)
-    assert quoted(page) == words
+def test_the_longest_text_is_shown(visitor: Visitor):
+    text = (f"{FLOWS} {BOARDS} " * 40)[:MAX_TEXT_LENGTH].strip()
+    page = result_page(visitor, text)
+    assert quoted(page) == text
     assert '<details class="result-free-text">' in page, "folded away"
-    assert '<details class="result-free-text" open>' in shown(visitor, FLOWS)
+    assert '<details class="result-free-text" open>' in result_page(visitor, FLOWS)
 
 
 # What it costs
@@ -293,7 +293,7 @@ print("sklearn" in sys.modules)
 
 
 @pytest.mark.server
-def test_scikit_learn_is_imported_once_a_text_comes_and_not_before(tmp_path):
+def test_scikit_learn_is_imported_with_the_first_text(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(tmp_path / "instance")], cwd=ROOT, capture_output=True, text=True, check=True
     )

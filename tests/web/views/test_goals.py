@@ -1,4 +1,4 @@
-"""What a person wants next, the role they are heading for, and what has changed: the pages as the server sends them."""
+"""The HTML of the pages about wishes and goals, and about what has changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from quiz.bank import Bank
-from quiz.results import goals
+from quiz.results.goals import goal_distance
 from quiz.web.app import App
 from tests.checks import load_response
 from tests.clients import Visitor
@@ -32,10 +32,10 @@ def own(visitor: Visitor, answers: dict[str, str]) -> str:
 
 
 def want(visitor: Visitor, own: str, **fields: Any) -> Any:
-    """Send what somebody wants: wishes by responsibility (with _ for -), and `heading`."""
-    heading = fields.pop("goals", [])
+    """Send what somebody wants: wishes by responsibility (with _ for -), and `goals`."""
+    goals = fields.pop("goals", [])
     wishes = {f"wish-{id.replace('_', '-')}": wish for id, wish in fields.items()}
-    return visitor.send(f"{own}/goals", {**wishes, "goals": heading})
+    return visitor.send(f"{own}/goals", {**wishes, "goals": goals})
 
 
 def again(visitor: Visitor, own: str, answers: Mapping[str, str]) -> str:
@@ -49,7 +49,7 @@ def again(visitor: Visitor, own: str, answers: Mapping[str, str]) -> str:
 # Wishes
 
 
-def test_wishes_are_kept_and_shown_again(app: App, visitor: Visitor, own):
+def test_wishes_are_saved_and_shown_again(app: App, visitor: Visitor, own):
     answer = want(visitor, own, pipelines="less", insights="more", dashboards="start", goals=["data-analyst"])
     assert (answer.status_code, answer.location) == (303, f"{own}/goals?saved=1#saved")
     stored = load_response(app, own)
@@ -92,7 +92,7 @@ def test_a_wish_can_be_taken_back(app: App, visitor: Visitor, own):
     assert 'class="result-wish"' not in visitor.get(own).text
 
 
-def test_neither_wishes_nor_headings_ever_change_the_match(visitor: Visitor, own, bank: Bank):
+def test_neither_wishes_nor_goals_change_the_match(visitor: Visitor, own, bank: Bank):
     before = visitor.get(f"{own}.json").get_json()["result"]
     for wish in bank.wish:
         for goal_roles in (["ml-engineer"], ["data-engineer", "devops-sre"]):
@@ -102,7 +102,7 @@ def test_neither_wishes_nor_headings_ever_change_the_match(visitor: Visitor, own
     assert before["mix"] == ["data-engineer"]
 
 
-def test_what_is_done_can_be_wished_more_or_less_and_what_is_not_can_be_started(visitor: Visitor, own, bank: Bank):
+def test_current_work_can_be_more_or_less_and_other_work_can_be_started(visitor: Visitor, own, bank: Bank):
     page = visitor.get(f"{own}/goals").text
 
     def choices(id: str) -> list[str]:
@@ -132,7 +132,7 @@ def test_a_wish_that_no_longer_fits_the_answer_stays_until_it_is_changed(app: Ap
     ],
     ids=["unknown wish", "a wish in capitals", "unknown role", "three roles"],
 )
-def test_what_is_wrong_is_said_with_everything_kept_in_the_page(app: App, visitor: Visitor, own, fields, said):
+def test_an_error_keeps_everything_in_the_form(app: App, visitor: Visitor, own, fields, said):
     want(visitor, own, insights="more", goals=["devops-sre"])
     before = load_response(app, own)
     answer = want(visitor, own, **{"data_quality": "less", "dashboards": "start", **fields})
@@ -164,11 +164,11 @@ def test_without_a_token_nothing_is_saved(app: App, visitor: Visitor, own):
     assert load_response(app, own).wishes == {}
 
 
-# Where it leads to nothing
+# Links without these pages
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_before_the_quiz_is_finished_there_is_nothing(visitor: Visitor, answers, page):
+def test_before_the_quiz_is_finished_there_are_no_such_pages(visitor: Visitor, answers, page):
     begun = visitor.start()
     assert visitor.get(f"{begun}/{page}").status_code == 404
     visitor.answer(begun, answers)
@@ -177,71 +177,73 @@ def test_before_the_quiz_is_finished_there_is_nothing(visitor: Visitor, answers,
     assert visitor.get(f"{begun}/{page}").status_code == (404 if page == "changes" else 200)
 
 
-def test_wishes_sent_before_the_quiz_is_finished_are_not_kept(app: App, visitor: Visitor):
+def test_wishes_sent_before_the_quiz_is_finished_are_not_saved(app: App, visitor: Visitor):
     begun = visitor.start()
     assert visitor.post(f"{begun}/goals", visitor.token() | {"wish-pipelines": "less"}).status_code == 404
     assert load_response(app, begun).wishes == {}
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_link_that_leads_nowhere_leads_nowhere_here_either(visitor: Visitor, page):
+def test_an_unknown_link_gives_a_404(visitor: Visitor, page):
     assert visitor.get(f"/r/{'A' * 22}/{page}").status_code == 404
 
 
-# A role somebody is heading for
+# Goals
 
 
-def test_the_way_to_a_role_is_told_as_it_was_worked_out(app: App, visitor: Visitor, own, answers, bank: Bank):
+def test_the_page_shows_the_distance_and_the_steps_to_each_goal(app: App, visitor: Visitor, own, answers, bank: Bank):
     want(visitor, own, goals=["data-analyst", "data-scientist"])
     text = visitor.see(f"{own}/goals").text
     for role in ("data-analyst", "data-scientist"):
-        far = goals.goal_distance(bank, app.scoring_model, answers, role, ["data-analyst"])
-        told = text.split(f"Towards {bank.role[role].name}", 1)[1].split("Towards", 1)[0]
-        assert f"{far.percent_now}% of it is in your weeks now" in told
-        assert f"it would be {far.percent_after}%" in told
+        far = goal_distance(bank, app.scoring_model, answers, role, ["data-analyst"])
+        text_of_goal = text.split(f"Towards {bank.role[role].name}", 1)[1].split("Towards", 1)[0]
+        assert f"{far.percent_now}% of it is in your weeks now" in text_of_goal
+        assert f"it would be {far.percent_after}%" in text_of_goal
         assert far.steps
         places = []
         for step in far.steps:
             change = f"from “{step.current.phrase}” to “{step.target.phrase}”"
-            places.append(told.index(f"{step.responsibility.name}: {change}. {step.responsibility.weekly_example}"))
+            places.append(
+                text_of_goal.index(f"{step.responsibility.name}: {change}. {step.responsibility.weekly_example}")
+            )
         assert places == sorted(places)
-        assert all(role.name in told.split("your mix would then be", 1)[1] for role in far.roles_after)
+        assert all(role.name in text_of_goal.split("your mix would then be", 1)[1] for role in far.roles_after)
     assert "You work with data analysts already" in text
     assert "To learn it from: data scientists. Data analysts, whom you work with, usually know some." in text
 
 
-def test_who_heads_for_what_they_do_is_there(visitor: Visitor, own):
+def test_a_goal_can_be_reached_already(visitor: Visitor, own):
     want(visitor, own, goals=["data-engineer"])
     assert "You already do everything that this role answers for." in visitor.see(f"{own}/goals").text
 
 
-def test_what_was_left_out_is_no_step_and_is_said(visitor: Visitor, bank: Bank):
+def test_a_skipped_responsibility_is_named_and_is_no_step(visitor: Visitor, bank: Bank):
     own = visitor.take(all_answers(bank, "never", **ENGINEER, trends="skip"))
     want(visitor, own, goals=["data-analyst"])
-    told = visitor.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
+    text_of_goal = visitor.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
     name = bank.responsibility["trends"].name
-    assert f"You left out {name}, so that part of the way is not known." in told
-    assert f"{name}: from" not in told
+    assert f"You left out {name}, so that part of the way is not known." in text_of_goal
+    assert f"{name}: from" not in text_of_goal
 
 
-def test_a_role_that_was_left_out_altogether_has_no_distance(visitor: Visitor, bank: Bank):
+def test_a_role_with_only_skipped_questions_has_no_distance(visitor: Visitor, bank: Bank):
     own = visitor.take(
         all_answers(bank, "never", **ENGINEER) | dict.fromkeys(("insights", "dashboards", "trends"), "skip")
     )
     want(visitor, own, goals=["data-analyst"])
-    told = visitor.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
-    assert "so nobody can say how far it is" in told
-    assert "%" not in told
+    text_of_goal = visitor.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
+    assert "so nobody can say how far it is" in text_of_goal
+    assert "%" not in text_of_goal
 
 
-def test_without_a_heading_no_way_is_shown(visitor: Visitor, own):
+def test_without_a_goal_no_distance_is_shown(visitor: Visitor, own):
     assert "Towards" not in visitor.see(f"{own}/goals").text
 
 
-# Since last time
+# Changes
 
 
-def test_a_mix_that_changed_is_told_with_what_moved(visitor: Visitor, own, bank: Bank):
+def test_a_changed_mix_is_shown_with_the_changed_answers(visitor: Visitor, own, bank: Bank):
     analyst = all_answers(bank, "never", insights="daily", dashboards="daily", trends="daily")
     now = again(visitor, own, analyst)
     assert f"{now}/changes" in visitor.get(now).text
@@ -259,7 +261,7 @@ def test_the_same_answers_are_no_change(visitor: Visitor, own, answers):
     assert "moved" not in text
 
 
-def test_answers_that_moved_within_the_same_mix_are_no_real_change(visitor: Visitor, own, answers):
+def test_changed_answers_with_the_same_mix_are_no_real_change(visitor: Visitor, own, answers):
     text = visitor.see(f"{again(visitor, own, answers | {'governance': 'rarely'})}/changes").text
     assert "No real change Some answers moved, but the roles you combine are the same." in text
     assert "1 answer moved" in text
@@ -281,6 +283,6 @@ def test_too_few_answers_cannot_be_compared(visitor: Visitor, own, answers, bank
     assert "Too few answers to name your hats" in text
 
 
-def test_who_took_the_quiz_once_has_nothing_to_compare(visitor: Visitor, own):
+def test_without_an_earlier_response_there_is_no_page_of_changes(visitor: Visitor, own):
     assert visitor.get(f"{own}/changes").status_code == 404
     assert f"{own}/changes" not in visitor.get(own).text

@@ -1,4 +1,4 @@
-"""Sharing, taking along, keeping, taking again and deleting."""
+"""Sharing, downloading, extending, retaking and deleting."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from quiz.bank import Bank
 from quiz.cli import main
 from quiz.web.app import App
 from tests.clients import Visitor
-from tests.factories import all_answers
+from tests.factories import all_answers, join_path, join_team, make_team
 
-WORDS = "I drew maps of <everything>."
+TEXT = "I drew maps of <everything>."
 
 
 def shares(page: str) -> list[str]:
@@ -28,8 +28,8 @@ def a_person(visitor: Visitor, bank: Bank, **more: Any) -> str:
     return visitor.take(all_answers(bank, "never", insights="daily", dashboards="daily", trends="weekly"), **more)
 
 
-def test_a_share_link_shows_the_result_and_no_way_to_change_it(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank, text=WORDS)
+def test_a_share_link_shows_the_result_and_cannot_change_it(visitor: Visitor, bank: Bank):
+    own = a_person(visitor, bank, text=TEXT)
     visitor.send(f"{own}/shares", {"label": "My lead"}, page=f"{own}/manage")
     (shared,) = shares(visitor.get(f"{own}/manage").text)
     page = visitor.get(shared)
@@ -40,14 +40,14 @@ def test_a_share_link_shows_the_result_and_no_way_to_change_it(visitor: Visitor,
     assert "My lead" not in page.text
 
 
-def test_a_share_link_shows_words_where_its_maker_chose_so(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank, text=WORDS)
+def test_a_share_link_shows_the_free_text_if_its_owner_chose_so(visitor: Visitor, bank: Bank):
+    own = a_person(visitor, bank, text=TEXT)
     visitor.send(f"{own}/shares", {"shares_text": "y"}, page=f"{own}/manage")
     (shared,) = shares(visitor.get(f"{own}/manage").text)
     assert "I drew maps of &lt;everything&gt;." in visitor.get(shared).text
 
 
-def test_an_ended_share_link_leads_nowhere_and_the_others_go_on(visitor: Visitor, bank: Bank):
+def test_an_ended_share_link_gives_a_404_and_the_others_still_work(visitor: Visitor, bank: Bank):
     own = a_person(visitor, bank)
     for label in ("a", "b"):
         visitor.send(f"{own}/shares", {"label": label}, page=f"{own}/manage")
@@ -61,7 +61,7 @@ def test_an_ended_share_link_leads_nowhere_and_the_others_go_on(visitor: Visitor
     assert visitor.get(first).data == visitor.get("/s/" + "A" * 22).data
 
 
-def test_the_same_share_form_sent_twice_makes_one_link(visitor: Visitor, bank: Bank):
+def test_the_same_share_form_sent_twice_creates_one_link(visitor: Visitor, bank: Bank):
     own = a_person(visitor, bank)
     for _ in range(2):
         visitor.send(f"{own}/shares", {"number": "5"}, page=f"{own}/manage")
@@ -85,21 +85,41 @@ def test_there_are_at_most_twenty_share_links(visitor: Visitor, bank: Bank):
     assert visitor.send(f"{own}/shares", {"number": "7"}, page=f"{own}/manage").status_code == 400
 
 
-def test_the_form_of_the_last_share_link_sent_twice_is_no_mistake(visitor: Visitor, bank: Bank):
+def test_the_form_of_the_last_share_link_can_be_sent_twice(visitor: Visitor, bank: Bank):
     own = a_person(visitor, bank)
     for number in [*range(1, 21), 20]:
         assert visitor.send(f"{own}/shares", {"number": str(number)}, page=f"{own}/manage").status_code == 303
     assert len(shares(visitor.get(f"{own}/manage").text)) == 20
 
 
-def test_the_json_holds_everything_that_is_kept(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank, text=WORDS, title="Mapper", contacts=["data-engineer"])
+def test_the_json_has_everything_that_is_stored(visitor: Visitor, bank: Bank):
+    own = a_person(visitor, bank, text=TEXT, title="Mapper", contacts=["data-engineer"])
     answer = visitor.get(f"{own}.json")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     kept = answer.get_json()
     assert kept["answers"]["insights"] == "daily"
-    assert (kept["title"], kept["text"], kept["contacts"]) == ("Mapper", WORDS, ["data-engineer"])
+    assert (kept["title"], kept["text"], kept["contacts"]) == ("Mapper", TEXT, ["data-engineer"])
     assert kept["result"]["mix"] == ["data-analyst"]
+
+
+def test_the_json_names_its_parts_as_the_interface_says(app: App, visitor: Visitor, bank: Bank):
+    own = a_person(visitor, bank)
+    visitor.send(f"{own}/shares", page=f"{own}/manage")
+    lead = make_team(visitor, kind="open", name="Crew")
+    join_team(app, join_path(visitor, lead), own, name="Ada", shares_wishes=True)
+    personal_data = visitor.get(f"{own}.json").get_json()
+    assert set(personal_data) == {
+        *("bank", "started", "changed", "finished", "title", "text", "earlier", "answers", "contacts", "wishes"),
+        *("goals", "share_links", "team", "result"),
+    }
+    assert set(personal_data["share_links"][0]) == {"number", "label", "shares_text", "shares_wishes", "created"}
+    assert personal_data["team"] == {
+        "name": "Crew",
+        "kind": "open",
+        "display_name": "Ada",
+        "shares_wishes": True,
+        "counted_in_round": False,
+    }
 
 
 def test_the_csv_can_be_scored_again_to_the_same_result(visitor: Visitor, bank: Bank, tmp_path):
@@ -119,7 +139,7 @@ def test_the_csv_can_be_scored_again_to_the_same_result(visitor: Visitor, bank: 
     }
 
 
-def test_taking_it_again_starts_a_new_response_that_knows_the_earlier_one(visitor: Visitor, bank: Bank, app: App):
+def test_a_retake_starts_a_new_response_that_knows_the_earlier_one(visitor: Visitor, bank: Bank, app: App):
     own = a_person(visitor, bank)
     new = visitor.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
     assert new != own
@@ -129,7 +149,7 @@ def test_taking_it_again_starts_a_new_response_that_knows_the_earlier_one(visito
     assert visitor.get(own).status_code == 200
 
 
-def test_deleting_takes_the_earlier_responses_along(visitor: Visitor, bank: Bank):
+def test_deleting_a_response_deletes_the_earlier_one(visitor: Visitor, bank: Bank):
     own = a_person(visitor, bank)
     new = visitor.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
     assert "earlier answers" in visitor.get(f"{new}/delete").text
@@ -137,7 +157,9 @@ def test_deleting_takes_the_earlier_responses_along(visitor: Visitor, bank: Bank
     assert visitor.get(own).status_code == 404
 
 
-def test_a_response_goes_when_its_time_is_up_unless_it_is_kept(visitor: Visitor, bank: Bank, app: App, monkeypatch):
+def test_a_response_is_deleted_when_it_expires_unless_it_was_extended(
+    visitor: Visitor, bank: Bank, app: App, monkeypatch
+):
     kept, left = a_person(visitor, bank), a_person(visitor, bank)
     monkeypatch.setattr(app, "today", lambda: "2100-01-31")
     # The sending itself is the first request of that day: keep the one under a clock a day earlier than expiry.

@@ -71,7 +71,7 @@ def test_a_data_engineer_who_runs_infrastructure_combines_two_roles(visitor: Vis
     assert percents(shown) == [88, 77, 0, 0, 0, 0, 0]
 
 
-def test_the_reasons_stand_with_the_role_they_are_for_most_often_done_first(visitor: Visitor, bank: Bank):
+def test_the_answers_of_each_role_are_ordered_by_level(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, ENGINEER | OPERATIONS)
     why = between(shown.text, "Which of your answers say so", ALL)
     order = ["Data engineer", *names(bank, "pipelines", "ingest-transform-serve", "data-quality")]
@@ -84,14 +84,14 @@ def names(bank: Bank, *questions: str) -> list[str]:
     return [bank.responsibility[id].name for id in questions]
 
 
-def test_every_reason_leads_to_its_question(visitor: Visitor, bank: Bank):
+def test_every_answer_links_to_its_question(visitor: Visitor, bank: Bank):
     own = visitor.take(dict.fromkeys(bank.responsibility, "never") | ANALYST)
     linked = set(visitor.see(own).values("href"))
     for number, items in enumerate(bank.pages, 1):
         assert {f"{own}/{number}#{item.id}" for item in items} <= linked
 
 
-def test_the_table_holds_every_role_with_the_strongest_first(visitor: Visitor, bank: Bank):
+def test_the_table_has_every_role_by_coverage(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, ENGINEER, often="rarely")
     table = between(shown.text, ALL, "How much of each role")
     assert all(role.title in table for role in bank.roles)
@@ -125,7 +125,7 @@ def test_a_tie_names_both_mixes(visitor: Visitor, bank: Bank):
         (["a"], ["b"], "A tie: a or b"),
     ],
 )
-def test_a_tie_says_what_its_mixes_share_once(app: App, bank: Bank, mix, other, said):
+def test_a_tie_names_shared_roles_once(app: App, bank: Bank, mix, other, said):
     role = bank.roles[0]
     roles = {name: replace(role, id=name, name=name) for name in "abc"}
     found = build_result(bank, app.scoring_model, dict.fromkeys(bank.responsibility, "never"))
@@ -139,7 +139,7 @@ def test_a_tie_says_what_its_mixes_share_once(app: App, bank: Bank, mix, other, 
     assert template.render(tie=tie) == said
 
 
-def test_the_nearest_role_is_named_with_the_answer_that_brings_it_in(visitor: Visitor, bank: Bank):
+def test_the_closest_role_is_named_with_the_answer_that_brings_it_in(visitor: Visitor, bank: Bank):
     answers = dict.fromkeys(bank.responsibility, "never") | {"insights": "monthly", "pipelines": "daily"}
     own = visitor.take(answers)
     told = between(visitor.see(own).text, "Closest role that is not in your mix: ", " it would be in your mix")
@@ -151,13 +151,13 @@ def test_the_nearest_role_is_named_with_the_answer_that_brings_it_in(visitor: Vi
     assert role in visitor.see(changed).title.replace("\u00a0", " ")
 
 
-def test_what_was_left_out_is_said(visitor: Visitor, bank: Bank):
+def test_the_number_of_skipped_questions_is_shown(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, ANALYST | {"pipelines": "skip", "governance": "skip"})
     assert "You left out 2 questions; they count neither way." in shown.text
     assert "You wear one hat: data analyst" in shown.text
 
 
-def test_a_role_that_was_mostly_left_out_is_not_judged(visitor: Visitor, bank: Bank):
+def test_a_role_with_mostly_skipped_questions_is_not_judged(visitor: Visitor, bank: Bank):
     skipped = {item.id: "skip" for item in bank.role["ml-engineer"].responsibilities[:2]}
     shown = seen(visitor, bank, ANALYST | skipped)
     assert "ML engineer too few answers" in between(shown.text, ALL, "How much of each role")
@@ -182,7 +182,7 @@ def test_nothing_at_all_is_little(visitor: Visitor, bank: Bank):
     assert "You wear" not in shown.text
 
 
-def test_half_skipped_names_no_hat_and_says_what_is_missing(visitor: Visitor, bank: Bank):
+def test_half_skipped_names_no_role_and_says_how_many_answers_are_missing(visitor: Visitor, bank: Bank):
     skipped = {item.id: "skip" for item in bank.questions_in_order[::2]}
     shown = seen(visitor, bank, skipped, often="daily")
     assert "Too few answers to name your hats" in shown.text
@@ -193,13 +193,13 @@ def test_half_skipped_names_no_hat_and_says_what_is_missing(visitor: Visitor, ba
     assert any(href.endswith("/check") for href in shown.values("href"))
 
 
-def test_who_answered_and_does_little_is_not_told_to_have_answered_too_little(visitor: Visitor, bank: Bank):
+def test_little_activity_is_not_called_too_few_answers(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, {"insights": "weekly"})
     assert "Little of this is in your week" in shown.text
     assert "Too few answers" not in shown.text
 
 
-def test_everything_skipped_is_a_page_too(visitor: Visitor, bank: Bank):
+def test_everything_skipped_has_a_page(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, {}, often="skip")
     assert f"You left out {len(bank.questions_in_order)} of {len(bank.questions_in_order)} questions." in shown.text
     assert between(shown.text, ALL, "How much of each role").count("too few answers") == len(bank.roles)
@@ -216,7 +216,7 @@ def test_contacts_are_compared_with_the_usual_ones(visitor: Visitor, bank: Bank)
     assert "Less usual for this mix: your contact with software engineers." in text
 
 
-def test_without_contacts_nothing_is_said_about_them(visitor: Visitor, bank: Bank):
+def test_without_contacts_there_is_no_section_about_them(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, ANALYST)
     assert "Whom you work with" not in shown.text
     assert "Dotted lines: who usually works with whom." in shown.text
@@ -224,13 +224,13 @@ def test_without_contacts_nothing_is_said_about_them(visitor: Visitor, bank: Ban
 
 
 @pytest.mark.parametrize("contacts", [(), ("data-analyst",)])
-def test_lines_to_people_nobody_reported_are_never_solid(visitor: Visitor, bank: Bank, contacts):
+def test_only_reported_contacts_have_solid_lines(visitor: Visitor, bank: Bank, contacts):
     shown = seen(visitor, bank, ENGINEER | OPERATIONS, contacts=contacts)
     solid = [tag for name, tag in shown.tags if name == "path" and "is-solid" in tag.get("class", "").split()]
     assert len(solid) == len(contacts)
 
 
-def test_a_contact_whose_role_has_left_the_bank_is_ignored(app: App, visitor: Visitor, bank: Bank):
+def test_a_contact_whose_role_is_no_longer_in_the_bank_is_ignored(app: App, visitor: Visitor, bank: Bank):
     own = make_older_response(app, dict.fromkeys(bank.responsibility, "never") | ANALYST)
     app.storage.save_details(
         links.hash_link(own.removeprefix("/r/")),
@@ -246,7 +246,7 @@ def test_a_contact_whose_role_has_left_the_bank_is_ignored(app: App, visitor: Vi
 # The whole page
 
 
-def test_charts_have_their_twin_in_words(visitor: Visitor, bank: Bank):
+def test_the_role_map_has_a_list_that_says_the_same(visitor: Visitor, bank: Bank):
     shown = seen(visitor, bank, ANALYST, contacts=("data-engineer",))
     twin = between(shown.text, "The same in words", "Which of your answers say so")
     assert "Data analyst, your mix. 100% of it is in your weeks." in twin
@@ -254,7 +254,7 @@ def test_charts_have_their_twin_in_words(visitor: Visitor, bank: Bank):
     assert all(stage.name in twin for stage in bank.stages)
 
 
-def test_the_result_gives_the_link_back_and_a_way_to_delete(visitor: Visitor, bank: Bank):
+def test_the_result_has_the_owner_link_and_leads_to_deleting(visitor: Visitor, bank: Bank):
     own = visitor.take(dict.fromkeys(bank.responsibility, "weekly"))
     shown = visitor.see(own)
     assert f"http://localhost{own}" in shown.values("value")
@@ -263,14 +263,14 @@ def test_the_result_gives_the_link_back_and_a_way_to_delete(visitor: Visitor, ba
     assert f"{own}/delete" in visitor.see(f"{own}/manage").values("href")
 
 
-def test_links_are_made_with_the_address_that_is_set(tmp_path):
+def test_links_begin_with_the_public_url(tmp_path):
     app = create_app({"TESTING": True, "PUBLIC_URL": "http://hats.example.org:8080/"}, instance=tmp_path / "other")
     visitor = Visitor(app)
     own = visitor.start()
     assert f"http://hats.example.org:8080{own}" in visitor.see(f"{own}/1").values("value")
 
 
-def test_the_qr_code_is_a_picture_of_one_address(visitor: Visitor):
+def test_the_qr_code_is_a_picture_of_the_owner_link(visitor: Visitor):
     own, other = visitor.start(), visitor.start()
     picture = visitor.get(f"{own}/qr.svg")
     assert picture.mimetype == "image/svg+xml"

@@ -1,4 +1,4 @@
-"""What somebody sees who was given a share link: as much as its maker chose, and no way to anything else."""
+"""The page behind a share link: it shows what the owner chose, and nothing else."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_free_text_and_wishes_are_on_the_page_only_if_the_owner_chose_so(
     assert [phrase in Shown.of(answer).text for phrase in phrases] == [shares_wishes, shares_wishes]
 
 
-def test_a_shared_page_holds_no_form_and_leads_to_nothing_of_its_owner(visitor: Visitor, own):
+def test_a_shared_page_has_no_form_and_no_link_to_the_owners_pages(visitor: Visitor, own):
     shared = share(visitor, own, shares_text="y", shares_wishes="y")
     shown = visitor.see(shared)
     assert not shown.fields
@@ -59,7 +59,7 @@ def test_a_shared_page_holds_no_form_and_leads_to_nothing_of_its_owner(visitor: 
         assert target.startswith(("/static/", "#")) or target in {"/", "/privacy"}, target
 
 
-def test_a_shared_page_says_nothing_of_teams_other_shares_and_earlier_answers(app: App, visitor: Visitor, own):
+def test_a_shared_page_has_nothing_about_teams_and_other_share_links(app: App, visitor: Visitor, own):
     lead = make_team(visitor, name="Canary crew")
     join_team(app, join_path(visitor, lead), own)
     before = visitor.get(share(visitor, own)).text
@@ -70,13 +70,13 @@ def test_a_shared_page_says_nothing_of_teams_other_shares_and_earlier_answers(ap
     assert own not in before
 
 
-def test_a_member_of_a_closed_round_can_share_without_its_showing(app: App, visitor: Visitor):
+def test_a_shared_page_does_not_show_that_a_round_counted_the_response(app: App, visitor: Visitor):
     _, (counted, *_) = make_closed_round(app, visitor)
     twin = make_response(app, dict(load_response(app, counted).answers))
     assert visitor.get(share(visitor, counted)).text == visitor.get(share(visitor, twin)).text
 
 
-def test_a_shared_page_follows_what_its_owner_changes(visitor: Visitor, bank: Bank, own):
+def test_a_shared_page_shows_later_changes(visitor: Visitor, bank: Bank, own):
     shared = share(visitor, own)
     before = visitor.get(shared).text
     for number in range(1, len(bank.pages) + 1):
@@ -84,7 +84,7 @@ def test_a_shared_page_follows_what_its_owner_changes(visitor: Visitor, bank: Ba
     assert visitor.get(shared).text != before
 
 
-def test_a_link_to_what_is_not_finished_leads_nowhere_until_it_is(app: App, visitor: Visitor):
+def test_a_share_link_works_only_once_the_quiz_is_finished(app: App, visitor: Visitor):
     own = make_response(app, done=False)
     shared = share(visitor, own)
     assert visitor.get(shared).data == visitor.get("/s/" + "A" * 22).data
@@ -99,13 +99,13 @@ def test_share_links_end_when_the_response_expires(app: App, visitor: Visitor, o
 
 
 @pytest.mark.parametrize("number", ["", "0", "-1", "seven", "9" * 30, str(2**53), "1.5"])
-def test_a_forged_number_makes_no_link(app: App, visitor: Visitor, own, number):
+def test_an_invalid_number_creates_no_link(app: App, visitor: Visitor, own, number):
     assert visitor.send(f"{own}/shares", {"number": number}, page=f"{own}/manage").status_code == 400
     assert shares(app, own) == {}
 
 
 @pytest.mark.parametrize("number", [8, 2**53, 2**63, 10**30])
-def test_ending_a_link_that_was_never_made_ends_nothing(app: App, visitor: Visitor, own, number):
+def test_ending_an_unknown_link_changes_nothing(app: App, visitor: Visitor, own, number):
     shared = share(visitor, own)
     assert visitor.send(f"{own}/shares/{number}/end", page=f"{own}/manage").status_code == 303
     assert visitor.get(shared).status_code == 200
@@ -113,7 +113,7 @@ def test_ending_a_link_that_was_never_made_ends_nothing(app: App, visitor: Visit
     assert len(shares(app, own)) == 1
 
 
-def test_a_link_that_was_ended_never_comes_back(app: App, visitor: Visitor, own):
+def test_an_ended_link_never_works_again(app: App, visitor: Visitor, own):
     shared = share(visitor, own)
     for _ in range(2):
         visitor.send(f"{own}/shares/7/end", page=f"{own}/manage")
@@ -122,7 +122,7 @@ def test_a_link_that_was_ended_never_comes_back(app: App, visitor: Visitor, own)
     assert visitor.get(shared).status_code == 404
 
 
-def test_the_same_number_of_two_people_makes_two_links(app: App, visitor: Visitor, own):
+def test_the_same_number_of_two_people_gives_two_links(app: App, visitor: Visitor, own):
     other = make_response(app)
     mine, theirs = share(visitor, own), share(visitor, other)
     assert mine != theirs
