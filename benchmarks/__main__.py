@@ -1,7 +1,7 @@
-"""Every figure beside its floor, in one table: `python -m benchmarks [--only NAME …] [--slow]`.
+"""All benchmarks in one table: `python -m benchmarks [--only NAME …] [--slow]`.
 
-A ratio says how often the floor's work fits into ours; both are measured in turns, in the same minute. "over" means
-above the reach that we set ourselves. The exit status says only whether everything could be measured.
+Each figure is a ratio: how many times as long our work takes as its floor. Both are measured alternately within the
+same minute. "over" means above the target. The exit status says only whether everything could be measured.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from functools import partial
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # whichever SQLite it chose
 
 from benchmarks import growth, load, pages, scoring
-from benchmarks.table import Row, lines
+from benchmarks.table import Row, table_lines
 
 Benchmark = Callable[..., Iterable[Row]]
 
-#: Each benchmark by name. What takes long is smaller than promised unless asked for with --slow.
+#: Each benchmark by name. Long ones are smaller than the promised size unless --slow is given.
 BENCHMARKS: dict[str, Benchmark] = {
     "question": pages.question,
     "submit": pages.submit,
@@ -40,7 +40,7 @@ SLOW: dict[str, Benchmark] = {
 
 
 def main() -> None:
-    """Measure what was asked for, and print the table."""
+    """Run the selected benchmarks and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
     parser.add_argument("--only", metavar="NAME", nargs="+", choices=BENCHMARKS, help=", ".join(BENCHMARKS))
     parser.add_argument("--slow", action="store_true", help="the full sizes: a million responses, a minute of load")
@@ -51,7 +51,7 @@ def main() -> None:
         print(f"measuring {name} …", flush=True)
         rows += work()
     print(f"\n{os.cpu_count()} processors, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}\n")
-    print("\n".join(lines(rows)))
+    print("\n".join(table_lines(rows)))
 
 
 if __name__ == "__main__":

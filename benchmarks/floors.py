@@ -1,4 +1,4 @@
-"""The least that anybody would do for the same work: what every ratio is against."""
+"""Floors: the least code that does comparable work. Every ratio compares with one of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from quiz import storage
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-#: A server of the bare parts: a form of one page and a table, nothing else. Run by `benchmarks.load`.
+#: A minimal server with the same libraries: one form and one table. Run by `benchmarks.load`.
 BARE = """
 import sys
 from flask import Flask, render_template_string, request
@@ -52,7 +52,7 @@ Server().run()
 
 
 def hello() -> Flask:
-    """An app that says hello, at any path."""
+    """A Flask app that answers `/` with one word."""
     app = Flask("hello")
 
     @app.get("/")
@@ -63,7 +63,7 @@ def hello() -> Flask:
 
 
 def hello_and_commit(file: Path, answers: Mapping[str, str]) -> Flask:
-    """Hello, after the same rows that a page submit keeps went into the same table, in one commit that is on disk."""
+    """`hello` that first writes the rows of a page submit into a table of the same form, in one synchronous commit."""
     app = Flask("hello")
     db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     for pragma in ("synchronous=FULL", f"journal_mode={storage.safe_journal_mode()}"):
@@ -72,7 +72,7 @@ def hello_and_commit(file: Path, answers: Mapping[str, str]) -> Flask:
         "CREATE TABLE answer (response INTEGER, question TEXT, answer TEXT, PRIMARY KEY (response, question))"
         " STRICT, WITHOUT ROWID"
     )
-    points = itertools.cycle(["daily", "weekly"])  # what does not change would not be written
+    points = itertools.cycle(["daily", "weekly"])  # SQLite would skip writing unchanged values
 
     @app.post("/")
     def page() -> str:
@@ -87,12 +87,12 @@ def hello_and_commit(file: Path, answers: Mapping[str, str]) -> Flask:
 
 def cosine(levels: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Cosine of one person's levels, shape (questions,), with each role's vector, shape (questions, roles)."""
-    found: NDArray[np.float64] = (levels @ vectors) / (np.linalg.norm(levels) * np.linalg.norm(vectors, axis=0))
-    return found
+    cosines: NDArray[np.float64] = (levels @ vectors) / (np.linalg.norm(levels) * np.linalg.norm(vectors, axis=0))
+    return cosines
 
 
-class Asked:
-    """A request to a WSGI app, ready to be sent over and over: no test client and no socket takes time."""
+class WsgiRequest:
+    """A request to a WSGI app that can be sent many times, without the cost of a test client or a socket."""
 
     def __init__(
         self, app: WSGIApplication, path: str = "/", *, body: bytes = b"", cookie: str = "", kind: str = ""
@@ -105,7 +105,7 @@ class Asked:
             self.environ["HTTP_COOKIE"] = cookie
 
     def __call__(self) -> tuple[int, bytes]:
-        """Send it; gives the status and the body."""
+        """Send the request; returns the status and the body."""
         statuses: list[str] = []
 
         def start(status: str, headers: Any, error: Any = None) -> Any:

@@ -13,9 +13,9 @@ from pathlib import Path
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the SQLite of storage
 
 from benchmarks import batch
-from benchmarks.floors import Asked
+from benchmarks.floors import WsgiRequest
 from benchmarks.pages import Person, checked, fresh, in_turns
-from benchmarks.table import Row, against, paired
+from benchmarks.table import Row, compare, row_of_pairs
 from quiz.web import links
 from quiz.web.app import App
 
@@ -30,7 +30,7 @@ def submits(many: int = 100_000, few: int = 10_000, rounds: int = 15) -> Iterato
     with fresh() as (small, _), fresh() as (large, _):
         ours, least = ([checked(one, 303) for one in _submits(app, n)] for app, n in ((large, many), (small, few)))
         name = f"page submit, {many:,} responses stored"
-        yield against(name, in_turns(ours), in_turns(least), of=f"with {few:,}", reach=1.2, rounds=rounds)
+        yield compare(name, in_turns(ours), in_turns(least), floor_name=f"with {few:,}", target=1.2, rounds=rounds)
 
 
 def teams(many: int = 10_000, few: int = 100, rounds: int = 15) -> Iterator[Row]:
@@ -38,7 +38,7 @@ def teams(many: int = 10_000, few: int = 100, rounds: int = 15) -> Iterator[Row]
     with fresh() as (small, _), fresh() as (large, _):
         ours, least = ([checked(one, 200) for one in _teams(app, n)] for app, n in ((large, many), (small, few)))
         name = f"team page, {many:,} teams stored"
-        yield against(name, in_turns(ours), in_turns(least), of=f"with {few:,}", reach=1.5, rounds=rounds)
+        yield compare(name, in_turns(ours), in_turns(least), floor_name=f"with {few:,}", target=1.5, rounds=rounds)
 
 
 def scored(rows: int = 100_000, rounds: int = 3) -> Iterator[Row]:
@@ -53,10 +53,10 @@ def scored(rows: int = 100_000, rounds: int = 3) -> Iterator[Row]:
     verdict = "" if peak <= MAX_MEMORY_MIB else ", OVER"
     note = f"{peak:.0f} MiB at most{verdict} ({MAX_MEMORY_MIB:.0f} allowed)"
     pairs = [(least, took) for (least, _), (took, _) in runs]
-    yield paired(f"quiz score, {rows:,} rows", pairs, of="csv.reader and json.dumps", reach=3, note=note)
+    yield row_of_pairs(f"quiz score, {rows:,} rows", pairs, floor_name="csv.reader and json.dumps", target=3, note=note)
 
 
-def _submits(app: App, stored: int) -> list[Asked]:
+def _submits(app: App, stored: int) -> list[WsgiRequest]:
     """Submits of people spread evenly over `stored` responses, which are inserted by SQL: a million take a while."""
     person = Person(app)
     step = max(1, stored // SAMPLE_SIZE)
@@ -72,7 +72,7 @@ def _submits(app: App, stored: int) -> list[Asked]:
     return asked
 
 
-def _teams(app: App, stored: int) -> list[Asked]:
+def _teams(app: App, stored: int) -> list[WsgiRequest]:
     """The lead's pages of teams spread evenly over `stored` teams."""
     _fill(app, 5 * stored, {})
     step = max(1, stored // SAMPLE_SIZE)
@@ -94,7 +94,7 @@ def _teams(app: App, stored: int) -> list[Asked]:
         )
         db.execute("ANALYZE")
     return [
-        Asked(app.wsgi_app, f"/t/{link}")
+        WsgiRequest(app.wsgi_app, f"/t/{link}")
         for link in random.Random(1).sample(sorted(links_by_id.values()), len(links_by_id))
     ]
 

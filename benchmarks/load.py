@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.floors import BARE
 from benchmarks.pages import PAGE, Person
-from benchmarks.table import Row, paired
+from benchmarks.table import Row, row_of_pairs
 from quiz import create_app
 
 #: How long to wait for an answer of a server.
@@ -57,7 +57,9 @@ def first_answer(rounds: int = 5) -> Iterator[Row]:
                 pairs.append((floor_cpu, cpu))
                 waits.append(wait)
     note = f"on the clock {statistics.median(waits):.2f} s"
-    yield paired("first answer of a fresh server", pairs, of="bare Flask, WTForms, sqlite-utils", reach=1.3, note=note)
+    yield row_of_pairs(
+        "first answer of a fresh server", pairs, floor_name="bare Flask, WTForms, sqlite-utils", target=1.3, note=note
+    )
 
 
 def submits(seconds: int = 10, rate: int = 50, workers: int = 2) -> Iterator[Row]:

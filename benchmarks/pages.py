@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks.floors import Asked, hello, hello_and_commit
-from benchmarks.table import Row, against
+from benchmarks.floors import WsgiRequest, hello, hello_and_commit
+from benchmarks.table import Row, compare
 from quiz import create_app
 from quiz.web import links
 from quiz.web.app import App
@@ -46,14 +46,14 @@ class Person:
         self.token = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
         self.cookie = page.headers["Set-Cookie"].partition(";")[0]
 
-    def page(self, path: str = "") -> Asked:
+    def page(self, path: str = "") -> WsgiRequest:
         """One of this person's pages."""
-        return Asked(self.app.wsgi_app, self.own + path, cookie=self.cookie)
+        return WsgiRequest(self.app.wsgi_app, self.own + path, cookie=self.cookie)
 
-    def submit(self, answers: Mapping[str, str]) -> Asked:
+    def submit(self, answers: Mapping[str, str]) -> WsgiRequest:
         """A page of questions, filled in."""
         body = urlencode({"csrf_token": self.token, **answers}).encode()
-        return Asked(self.app.wsgi_app, f"{self.own}/{PAGE}", body=body, cookie=self.cookie)
+        return WsgiRequest(self.app.wsgi_app, f"{self.own}/{PAGE}", body=body, cookie=self.cookie)
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def fresh() -> Iterator[tuple[App, Path]]:
             app.storage.close()
 
 
-def checked(asked: Asked, status: int) -> Asked:
+def checked(asked: WsgiRequest, status: int) -> WsgiRequest:
     """`asked`, once it is seen to give that status: a fast error page is no figure."""
     got, body = asked()
     if got != status:
@@ -76,7 +76,7 @@ def checked(asked: Asked, status: int) -> Asked:
     return asked
 
 
-def in_turns(asked: list[Asked]) -> Callable[[], object]:
+def in_turns(asked: list[WsgiRequest]) -> Callable[[], object]:
     """Each of `asked` after the other, again and again."""
     turns = itertools.cycle(asked)
     return lambda: next(turns)()
@@ -86,7 +86,7 @@ def question(rounds: int = 15) -> Iterator[Row]:
     """A page of questions against Flask's hello."""
     with fresh() as (app, _):
         page = checked(Person(app).page(f"/{PAGE}"), 200)
-        yield against("question page", page, Asked(hello()), of="Flask hello", reach=8, rounds=rounds)
+        yield compare("question page", page, WsgiRequest(hello()), floor_name="Flask hello", target=8, rounds=rounds)
 
 
 def submit(rounds: int = 15) -> Iterator[Row]:
@@ -96,13 +96,13 @@ def submit(rounds: int = 15) -> Iterator[Row]:
         asked = [item.id for item in app.bank.pages[PAGE - 1]]
         # In turns, so that every submit changes what is kept.
         ours = [checked(person.submit(dict.fromkeys(asked, point)), 303) for point in ("weekly", "daily")]
-        least = Asked(hello_and_commit(folder / "floor.db", dict.fromkeys(asked, "")), body=ours[0].body)
-        yield against(
+        least = WsgiRequest(hello_and_commit(folder / "floor.db", dict.fromkeys(asked, "")), body=ours[0].body)
+        yield compare(
             "page submit",
             in_turns(ours),
             checked(least, 200),
-            of="hello and the rows committed",
-            reach=3,
+            floor_name="hello and the rows committed",
+            target=3,
             rounds=rounds,
         )
 
@@ -113,12 +113,12 @@ def result(rounds: int = 15) -> Iterator[Row]:
     with fresh() as (app, _):
         for name, own_text in (("result page", ""), ("result page with free text", text)):
             page = checked(Person(app, own_text, finished=True).page(), 200)
-            yield against(name, page, Asked(hello()), of="Flask hello", reach=12, rounds=rounds)
+            yield compare(name, page, WsgiRequest(hello()), floor_name="Flask hello", target=12, rounds=rounds)
 
 
 def api(rounds: int = 15) -> Iterator[Row]:
     """`POST /api/score` with ratings only, against Flask's hello."""
     with fresh() as (app, _):
         body = json.dumps({"answers": Person(app).answers}).encode()
-        asked = checked(Asked(app.wsgi_app, "/api/score", body=body, kind="application/json"), 200)
-        yield against("POST /api/score", asked, Asked(hello()), of="Flask hello", reach=6, rounds=rounds)
+        asked = checked(WsgiRequest(app.wsgi_app, "/api/score", body=body, kind="application/json"), 200)
+        yield compare("POST /api/score", asked, WsgiRequest(hello()), floor_name="Flask hello", target=6, rounds=rounds)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.floors import cosine
-from benchmarks.table import Row, against
+from benchmarks.table import Row, compare
 from quiz.bank import load
 from quiz.config import paths
 from quiz.results import result
@@ -33,4 +33,4 @@ def person(rounds: int = 15) -> Iterator[Row]:
         "one person: all values of the result page": lambda: result.build_result(bank, model, answers),
     }
     for name, task in tasks.items():
-        yield against(name, task, floor, of="numpy cosine of the same size", reach=40, rounds=rounds)
+        yield compare(name, task, floor, floor_name="numpy cosine of the same size", target=40, rounds=rounds)

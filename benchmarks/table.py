@@ -1,4 +1,4 @@
-"""Ratios: what a piece of work costs beside its floor, both measured in turns, and how they are printed."""
+"""Ratios of a piece of work and its floor, measured alternately, and the table that shows them."""
 
 from __future__ import annotations
 
@@ -10,41 +10,37 @@ from dataclasses import dataclass
 
 Work = Callable[[], object]
 
-#: Seconds of processor time that one sample is made to take: far longer than a tick of the clock.
-SAMPLE = 0.02
-HEADINGS = ("work", "took", "floor", "ratio", "reach", "", "note")
+#: Seconds of processor time that one sample takes: far more than the resolution of the clock.
+SAMPLE_S = 0.02
+HEADINGS = ("work", "took", "floor", "ratio", "target", "", "note")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `took` and `least` are seconds; without a floor, `note` says all there is to say."""
+    """One line of the table. Without a floor, `note` holds the whole result."""
 
     work: str
-    floor: str = ""
-    took: float | None = None
-    least: float | None = None
+    floor_name: str = ""
+    seconds: float | None = None
+    floor_seconds: float | None = None
     ratio: float | None = None
-    reach: float | None = None
+    target: float | None = None
     note: str = ""
 
     @property
     def verdict(self) -> str:
-        """Whether the ratio is within reach; empty where there is none to reach."""
-        if self.ratio is None or self.reach is None:
+        """Whether the ratio meets the target; empty where there is no target."""
+        if self.ratio is None or self.target is None:
             return ""
-        return "ok" if self.ratio <= self.reach else "over"
+        return "ok" if self.ratio <= self.target else "over"
 
     def cells(self) -> tuple[str, ...]:
         """The line as texts, in the order of `HEADINGS`."""
-        return (
-            self.work,
-            duration(self.took),
-            duration(self.least),
-            "" if self.ratio is None else f"{self.ratio:.2f}x",
-            "" if self.reach is None else f"{self.reach:g}x",
-            self.verdict,
-            "; ".join(filter(None, [self.floor and f"floor: {self.floor}", self.note])),
-        )
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}x"
+        target = "" if self.target is None else f"{self.target:g}x"
+        notes = [f"floor: {self.floor_name}" if self.floor_name else "", self.note]
+        note = "; ".join(filter(None, notes))
+        return self.work, duration(self.seconds), duration(self.floor_seconds), ratio, target, self.verdict, note
 
 
 def duration(seconds: float | None) -> str:
@@ -60,50 +56,59 @@ def duration(seconds: float | None) -> str:
     return f"{seconds * 1e3:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
-def against(
-    name: str, work: Work, floor: Work, *, of: str, reach: float, rounds: int = 15, sample: float = SAMPLE
+def compare(
+    name: str,
+    work: Work,
+    floor: Work,
+    *,
+    floor_name: str,
+    target: float,
+    rounds: int = 15,
+    sample_seconds: float = SAMPLE_S,
 ) -> Row:
-    """The processor time of `work` beside that of `floor`, called `of`, as medians of `rounds` in turns.
+    """The processor time of `work` and of `floor`, as medians of `rounds` that measure one after the other.
 
-    Whatever else the machine does slows both alike, so the ratio is taken within each round.
+    Other programs slow both equally, so the ratio is taken within each round.
     """
-    often, least_often = _calls(work, sample), _calls(floor, sample)
+    calls, floor_calls = _calls_per_sample(work, sample_seconds), _calls_per_sample(floor, sample_seconds)
     pairs = []
     for _ in range(rounds):
         gc.collect()
-        pairs.append((_each(floor, least_often), _each(work, often)))
-    return paired(name, pairs, of=of, reach=reach)
+        pairs.append((_seconds_per_call(floor, floor_calls), _seconds_per_call(work, calls)))
+    return row_of_pairs(name, pairs, floor_name=floor_name, target=target)
 
 
-def paired(name: str, pairs: Iterable[tuple[float, float]], *, of: str, reach: float | None, note: str = "") -> Row:
+def row_of_pairs(
+    name: str, pairs: Iterable[tuple[float, float]], *, floor_name: str, target: float | None, note: str = ""
+) -> Row:
     """A row from rounds of (floor, work) in seconds."""
-    known = list(pairs)
+    measured = list(pairs)
     return Row(
         work=name,
-        floor=of,
-        took=statistics.median(took for _, took in known),
-        least=statistics.median(least for least, _ in known),
-        ratio=statistics.median(took / least for least, took in known),
-        reach=reach,
+        floor_name=floor_name,
+        seconds=statistics.median(seconds for _, seconds in measured),
+        floor_seconds=statistics.median(floor_seconds for floor_seconds, _ in measured),
+        ratio=statistics.median(seconds / floor_seconds for floor_seconds, seconds in measured),
+        target=target,
         note=note,
     )
 
 
-def lines(rows: Iterable[Row]) -> list[str]:
-    """The table as text, a line a row after the headings."""
+def table_lines(rows: Iterable[Row]) -> list[str]:
+    """The table as text: the headings, then a line for each row."""
     cells = [HEADINGS, *(row.cells() for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
 
 
-def _calls(work: Work, sample: float) -> int:
-    """How many calls make one sample; the first ones only warm up."""
+def _calls_per_sample(work: Work, sample_seconds: float) -> int:
+    """How many calls make one sample. The first calls only warm up."""
     for _ in range(3):
         work()
-    return max(1, round(sample / max(_each(work, 3), 1e-7)))
+    return max(1, round(sample_seconds / max(_seconds_per_call(work, 3), 1e-7)))
 
 
-def _each(work: Work, calls: int) -> float:
+def _seconds_per_call(work: Work, calls: int) -> float:
     start = time.process_time()
     for _ in range(calls):
         work()

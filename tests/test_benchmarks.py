@@ -1,4 +1,4 @@
-"""Every benchmark runs, in its smallest size: no figure is judged here, only that each can still be taken."""
+"""Every benchmark runs in its smallest size. No figure is judged here, only that each can be measured."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 
 from benchmarks import growth, load, pages, scoring
 from benchmarks.__main__ import BENCHMARKS, SLOW, main
-from benchmarks.floors import Asked
+from benchmarks.floors import WsgiRequest
 from benchmarks.peers import projects
 from benchmarks.peers.client import Form
-from benchmarks.table import Row, against, lines, paired
+from benchmarks.table import Row, compare, row_of_pairs, table_lines
 
 SMALLEST = {
     "question": partial(pages.question, rounds=1),
@@ -35,11 +35,11 @@ def test_each_benchmark_has_a_smallest_size_here():
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("name", SMALLEST)
-def test_a_benchmark_can_be_taken(name):
+def test_a_benchmark_can_be_run(name):
     rows = list(SMALLEST[name]())
     assert rows
     for row in rows:
-        assert row.ratio is None or (row.ratio > 0 and row.reach)
+        assert row.ratio is None or (row.ratio > 0 and row.target)
         assert "0 errors" in row.note or row.ratio
 
 
@@ -56,13 +56,19 @@ def test_the_command_prints_a_line_for_each_row(monkeypatch, capsys):
 
 
 def test_a_ratio_is_taken_within_each_round_and_its_middle_counts():
-    row = paired("work", [(1.0, 2.0), (2.0, 6.0), (1.0, 9.0)], of="floor", reach=3)
-    assert (row.ratio, row.took, row.least, row.verdict) == (3.0, 6.0, 1.0, "ok")
+    row = row_of_pairs("work", [(1.0, 2.0), (2.0, 6.0), (1.0, 9.0)], floor_name="floor", target=3)
+    assert (row.ratio, row.seconds, row.floor_seconds, row.verdict) == (3.0, 6.0, 1.0, "ok")
 
 
-def test_what_takes_longer_than_its_floor_is_seen_to():
-    row = against(
-        "work", lambda: sum(range(20_000)), lambda: sum(range(200)), of="less", reach=1, rounds=3, sample=0.005
+def test_work_that_takes_longer_than_its_floor_is_reported():
+    row = compare(
+        "work",
+        lambda: sum(range(20_000)),
+        lambda: sum(range(200)),
+        floor_name="less",
+        target=1,
+        rounds=3,
+        sample_seconds=0.005,
     )
     assert row.ratio is not None
     assert row.ratio > 10
@@ -70,17 +76,19 @@ def test_what_takes_longer_than_its_floor_is_seen_to():
 
 
 def test_a_row_without_a_floor_has_a_note_only():
-    table = lines([Row("submits", note="0 errors"), paired("work", [(1e-3, 2e-3)], of="floor", reach=None)])
+    table = table_lines(
+        [Row("submits", note="0 errors"), row_of_pairs("work", [(1e-3, 2e-3)], floor_name="floor", target=None)]
+    )
     assert table[1].split() == ["submits", "0", "errors"]
     assert table[2].split() == ["work", "2.0", "ms", "1.0", "ms", "2.00x", "floor:", "floor"]
 
 
 def test_a_fast_error_page_is_no_figure():
     with pages.fresh() as (app, _), pytest.raises(SystemExit, match="gave 404, not 200"):
-        pages.checked(Asked(app.wsgi_app, "/nowhere"), 200)
+        pages.checked(WsgiRequest(app.wsgi_app, "/nowhere"), 200)
 
 
-# The peers
+# Similar programs
 
 
 def test_a_form_is_read_as_a_browser_would_send_it():
@@ -110,7 +118,7 @@ def test_peers_get_the_same_questions_on_the_same_pages(tmp_path: Path, bank, mo
 
 
 def test_a_peer_that_cannot_be_installed_says_why(tmp_path: Path):
-    with pytest.raises(projects.Missing, match="no-such-program"):
+    with pytest.raises(projects.PeerUnavailableError, match="no-such-program"):
         projects._run(["/no-such-program"], tmp_path, {})
-    with pytest.raises(projects.Missing, match="ended with 3: it broke"):
+    with pytest.raises(projects.PeerUnavailableError, match="ended with 3: it broke"):
         projects._run(["sh", "-c", "echo it broke >&2; exit 3"], tmp_path, {})

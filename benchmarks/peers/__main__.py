@@ -1,8 +1,8 @@
-"""Others beside us, over HTTP and in the same minute: `python -m benchmarks.peers`.
+"""Many Hats and similar programs, measured over HTTP within the same minutes: `python -m benchmarks.peers`.
 
-Installs oTree and django-survey-and-report with pip, each into an environment of its own in a folder that goes away,
-gives them the same questions on the same pages, and asks all servers in turns with one client. What counts is the
-processor time of the server, all its processes together; the figures are medians of the rounds.
+Installs oTree and django-survey-and-report with pip, each into a virtual environment in a temporary folder, gives them
+the same questions on the same pages, and sends requests to all servers alternately with one client. Measured is the
+processor time of all processes of the server; the figures are medians over the rounds.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WORKS = ("question page", "a whole person", "result")
 MANY = 60
 
 
-class Asked:
+class MeasuredServer:
     """One server that runs, and what it was measured at: seconds of processor time a request, by work."""
 
     def __init__(self, peer: projects.Peer, port: int, pid: int, pages: int) -> None:
@@ -84,30 +84,33 @@ def main() -> None:
             print(f"starting {make.__name__} …", flush=True)
             try:
                 running.append(_started(make, Path(folder) / make.__name__, bank, stack))
-            except (projects.Missing, SystemExit) as why:
+            except (projects.PeerUnavailableError, SystemExit) as why:
                 print(f"  not shown: {why}")
         for _ in range(rounds):
-            for asked in running:
-                asked.round()
+            for measured in running:
+                measured.round()
     floor = statistics.median(running[0].spent["question page"])
     print(f"\nprocessor time of the server, and how often Flask's hello ({duration(floor)}) fits into it\n")
     print(f"{'':26}" + "".join(f"{work:>24}" for work in WORKS))
-    for asked in running:
-        cells = [statistics.median(asked.spent[work]) if work in asked.spent else None for work in WORKS]
+    for measured in running:
+        cells = [statistics.median(measured.spent[work]) if work in measured.spent else None for work in WORKS]
         print(
-            f"{asked.peer.name:26}" + "".join(f"{f'{duration(c)} {c / floor:5.0f}x' if c else '':>24}" for c in cells)
+            f"{measured.peer.name:26}"
+            + "".join(f"{f'{duration(c)} {c / floor:5.0f}x' if c else '':>24}" for c in cells)
         )
 
 
-def _started(make: Callable[[Path, Bank, int], projects.Peer], folder: Path, bank: Bank, stack: ExitStack) -> Asked:
+def _started(
+    make: Callable[[Path, Bank, int], projects.Peer], folder: Path, bank: Bank, stack: ExitStack
+) -> MeasuredServer:
     folder.mkdir()
     port = free_port()
     peer = make(folder, bank, port)
     process = stack.enter_context(server(peer.command, port, peer.environment, peer.folder))
-    asked = Asked(peer, port, process.pid, len(bank.pages))
-    asked.round()  # what comes first is slower everywhere
-    asked.spent.clear()
-    return asked
+    measured = MeasuredServer(peer, port, process.pid, len(bank.pages))
+    measured.round()  # what comes first is slower everywhere
+    measured.spent.clear()
+    return measured
 
 
 if __name__ == "__main__":

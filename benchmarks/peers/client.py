@@ -1,4 +1,4 @@
-"""A browser without a screen: keeps cookies, follows redirects, fills in whatever form it is shown."""
+"""A small HTTP client: keeps cookies, follows redirects, and fills in the form of a page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from benchmarks.load import ANSWER_TIMEOUT_S, HOST
 
 #: Redirects followed for one request.
-MOST = 8
+MAX_REDIRECTS = 8
 
 
 class Browser:
@@ -32,11 +32,11 @@ class Browser:
         return self._ask("POST", form.action or self.path, urlencode(fields))
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._connection.close()
 
     def _ask(self, method: str, path: str, body: str | None) -> str:
-        for _ in range(MOST):
+        for _ in range(MAX_REDIRECTS):
             headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
             if body is not None:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"

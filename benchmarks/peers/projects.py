@@ -1,6 +1,6 @@
-"""The same questions, as a project of each peer and as a bare page: files to write, commands to run, links to open.
+"""The same questions as a project of each peer: files to write, commands to run, addresses to open.
 
-Everything is made in a folder that goes away afterwards; a peer is installed into an environment of its own.
+Everything is written to a temporary folder; each peer is installed into a virtual environment of its own.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from pathlib import Path
 from benchmarks.peers.client import Browser
 from quiz.bank import Bank
 
-#: Installing takes what it takes; a command that hangs does not.
-PATIENCE = 600
-#: oTree makes its participants beforehand, which takes it a while.
-PEOPLE = 120
+#: Seconds for a command, such as an installation, before it counts as hanging.
+TIMEOUT_S = 600
+#: oTree creates its participants in advance.
+PARTICIPANTS = 120
 
 
-class Missing(Exception):
-    """A peer that cannot be shown here; the message says why."""
+class PeerUnavailableError(Exception):
+    """A peer cannot be measured here; the message says why."""
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A server to be asked. `start` opens a fresh person's first page of questions."""
+    """A server to measure. `start` opens the first page of questions for a new person."""
 
     name: str
     command: list[str]
@@ -123,12 +123,12 @@ def _otree_session(port: int) -> str:
 
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/api/sessions",
-        json.dumps({"session_config_name": "hats", "num_participants": PEOPLE}).encode(),
+        json.dumps({"session_config_name": "hats", "num_participants": PARTICIPANTS}).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-        told = json.load(answer)
-    return str(urlsplit(told["session_wide_url"]).path)
+    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+        session = json.load(answer)
+    return str(urlsplit(session["session_wide_url"]).path)
 
 
 def django(folder: Path, bank: Bank, port: int) -> Peer:
@@ -202,11 +202,11 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> No
             env={**os.environ, **environment},
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT_S,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Missing(f"{command[-1]}: {error}") from error
+        raise PeerUnavailableError(f"{command[-1]}: {error}") from error
     if done.returncode:
         last = re.sub(r"\s+", " ", (done.stderr or done.stdout).strip())[-200:]
-        raise Missing(f"{' '.join(command[-2:])} ended with {done.returncode}: {last}")
+        raise PeerUnavailableError(f"{' '.join(command[-2:])} ended with {done.returncode}: {last}")
