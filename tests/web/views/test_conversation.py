@@ -210,8 +210,8 @@ def test_answers_that_name_no_role_do_not_contradict_the_title(visitor: Visitor,
     own = visitor.take(all_answers(bank, **week), title=title)
     around = visitor.see(f"{own}/conversation").text.split("The title says ", 1)[1]
     assert around[len(title) :].startswith(said)
-    heard = visitor.see(own).text.split("Your title says ", 1)[1][len(title) :]
-    assert heard.startswith("; your answers say") == (said == "; the answers do not.")
+    title_text = visitor.see(own).text.split("Your title says ", 1)[1][len(title) :]
+    assert title_text.startswith("; your answers say") == (said == "; the answers do not.")
 
 
 def test_four_to_six_questions_chosen_for_this_result_and_two_lines_for_what_was_agreed(

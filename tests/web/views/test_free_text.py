@@ -205,7 +205,7 @@ def test_without_text_and_title_there_is_no_section_about_them(visitor: Visitor)
         ("Chief sunshine officer", ENGINEER, None),
         ("Data analyst / data scientist", ENGINEER, None),
     ],
-    ids=["same", "beside another", "another", "little", "nothing", "no role", "two roles"],
+    ids=["same", "one of two", "another", "little", "nothing", "no role", "two roles"],
 )
 def test_the_title_is_compared_with_the_answers(visitor: Visitor, title, answers, said):
     page = " ".join(re.sub(r"<[^>]+>", "", unescape(result_page(visitor, "", title, **answers))).split())
@@ -237,7 +237,7 @@ def test_a_hostile_text_is_shown_as_typed_and_is_no_markup(visitor: Visitor, tex
     assert quoted(page) == text.strip()
     for markup in ("<script>alert", "<img src=x", "<svg onload"):
         assert markup not in page
-    assert MARK.search(page), "the words beside it are still read"
+    assert MARK.search(page), "the other phrases are still marked"
 
 
 @pytest.mark.parametrize("text", ["a\x00b\x00" + FLOWS, FLOWS + "\x00"])
