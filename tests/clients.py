@@ -23,24 +23,24 @@ from quiz.web.app import App
 HIDDEN_FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
-class Visitor:
+class Client:
     """Keeps cookies, and sends the hidden fields of a form's page along with what is filled in."""
 
     def __init__(self, app: App, base: str = "http://localhost") -> None:
         self.app, self.base = app, base
-        self.client = app.test_client()
+        self.test_client = app.test_client()
 
     def get(self, path: str, **options: Any) -> TestResponse:
         """The page at `path`, redirects not followed."""
-        return self.client.get(path, base_url=self.base, buffered=True, **options)
+        return self.test_client.get(path, base_url=self.base, buffered=True, **options)
 
     def post(self, path: str, fields: Any = None, **options: Any) -> TestResponse:
         """`fields` sent to `path` as they are: no page is opened first, so there is no token."""
-        return self.client.post(path, data=fields, base_url=self.base, buffered=True, **options)
+        return self.test_client.post(path, data=fields, base_url=self.base, buffered=True, **options)
 
-    def see(self, path: str) -> Shown:
+    def see(self, path: str) -> Page:
         """The page at `path`, read as a browser would read it."""
-        return Shown.of(self.get(path))
+        return Page.of(self.get(path))
 
     def token(self) -> dict[str, str]:
         """The field that makes a form of this visitor valid."""
@@ -73,7 +73,7 @@ class Visitor:
         return own
 
 
-class Shown(HTMLParser):
+class Page(HTMLParser):
     """A page as a browser takes it.
 
     `text` holds its words with single blanks, `title` the one of its window, `fields` what sending its forms would
@@ -91,7 +91,7 @@ class Shown(HTMLParser):
         self.title = ""
 
     @classmethod
-    def of(cls, answer: TestResponse) -> Shown:
+    def of(cls, answer: TestResponse) -> Page:
         """The page in `answer`."""
         page = cls()
         page.feed(answer.text)

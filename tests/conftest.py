@@ -18,7 +18,7 @@ from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.web.app import App
 from tests.browser.chromium import CHROMIUM, NO_CHROMIUM
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import BANK, SMALL_BANK
 
 # Tests do in a second what nobody does in a minute; those of the limits switch them on again.
@@ -106,6 +106,6 @@ def app(tmp_path: Path) -> App:
 
 
 @pytest.fixture
-def visitor(app: App) -> Visitor:
+def client(app: App) -> Client:
     """Somebody who opens the app in a browser of their own."""
-    return Visitor(app)
+    return Client(app)

@@ -15,7 +15,7 @@ from quiz.teams import Publication
 from quiz.teams.anonymous import Contribution
 from quiz.web import links
 from quiz.web.app import App
-from tests.clients import Visitor
+from tests.clients import Client
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -112,16 +112,16 @@ def make_older_response(app: App, answers: dict[str, str], *, finished: bool = T
     return f"/r/{link}"
 
 
-def make_team(visitor: Visitor, kind: str = "anonymous", *, name: str = "The crew", minimum: int = 5) -> str:
+def make_team(client: Client, kind: str = "anonymous", *, name: str = "The crew", minimum: int = 5) -> str:
     """Make a team; gives the path of its lead link."""
-    answer = visitor.send("/teams", {"name": name, "kind": kind, "minimum": str(minimum)})
+    answer = client.send("/teams", {"name": name, "kind": kind, "minimum": str(minimum)})
     assert answer.status_code == 303, answer.text
     return str(answer.location)
 
 
-def join_path(visitor: Visitor, lead: str) -> str:
+def join_path(client: Client, lead: str) -> str:
     """The path of a team's join link, as its lead reads it."""
-    found = re.search(r'value="http://localhost(/j/[^"]+)"', visitor.get(lead).text)
+    found = re.search(r'value="http://localhost(/j/[^"]+)"', client.get(lead).text)
     assert found, "the link stands on the page while a round is open"
     return found[1]
 
@@ -151,9 +151,9 @@ def join_team(app: App, join: str, own: str, name: str = "", shares_wishes: bool
     assert app.storage.join_team(link_hash(join), link_hash(own), name=name, shares_wishes=shares_wishes)
 
 
-def fill_team(app: App, visitor: Visitor, lead: str, people: int) -> list[str]:
+def fill_team(app: App, client: Client, lead: str, people: int) -> list[str]:
     """That many different people, finished and in the team; gives the paths of their owner links."""
-    join = join_path(visitor, lead)
+    join = join_path(client, lead)
     weeks = [all_answers(app.bank, "never", **week) for week in (ENGINEER, ANALYST, MODELLER)]
     members = [make_response(app, answers) for answers in islice(cycle(weeks), people)]
     for own in members:
@@ -161,11 +161,11 @@ def fill_team(app: App, visitor: Visitor, lead: str, people: int) -> list[str]:
     return members
 
 
-def make_closed_round(app: App, visitor: Visitor, people: int = 6) -> tuple[str, list[str]]:
+def make_closed_round(app: App, client: Client, people: int = 6) -> tuple[str, list[str]]:
     """A team whose first round was closed with that many people: the path of its lead link, and theirs."""
-    lead = make_team(visitor)
-    members = fill_team(app, visitor, lead, people)
-    assert visitor.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/1"
+    lead = make_team(client)
+    members = fill_team(app, client, lead, people)
+    assert client.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/1"
     return lead, members
 
 

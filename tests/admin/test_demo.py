@@ -14,7 +14,7 @@ from quiz.admin import demo
 from quiz.bank import Bank, load
 from quiz.scoring import ScoringModel, match
 from quiz.web.app import App
-from tests.clients import Visitor
+from tests.clients import Client
 
 
 def test_the_demo_has_a_person_for_every_kind_of_evidence(bank: Bank):
@@ -23,16 +23,16 @@ def test_the_demo_has_a_person_for_every_kind_of_evidence(bank: Bank):
     assert evidence == {"clear", "leaning", "tie", "all-alike", "not-enough"}
 
 
-def test_each_link_opens_a_page(app: App, visitor: Visitor):
+def test_each_link_opens_a_page(app: App, client: Client):
     pages = demo.fill(app)
     assert len(pages) >= 18
     for path, description in pages:
         expected = 303 if "Stopped" in description else 200
-        assert visitor.get(path).status_code == expected, description
+        assert client.get(path).status_code == expected, description
 
 
-def test_an_instance_with_responses_is_refused(app: App, visitor: Visitor):
-    visitor.start()
+def test_an_instance_with_responses_is_refused(app: App, client: Client):
+    client.start()
     with pytest.raises(demo.InstanceNotEmptyError, match="new folder"):
         demo.fill(app)
 

@@ -196,8 +196,8 @@ def test_proxy_headers_are_trusted_only_with_the_setting(served, monkeypatch, pr
 def test_an_incomplete_request_is_cut_off_after_the_timeout(threads, timeout):
     worker = production.Worker.__new__(production.Worker)
     worker.cfg, worker.pending_conns = SimpleNamespace(threads=threads), deque()
-    visitor, here = socket.socketpair()
-    with visitor, here:
+    client, here = socket.socketpair()
+    with client, here:
         conn = TConn(SimpleNamespace(), here, ("", 0), ("", 0))
         worker._request_starts = {conn: time.monotonic() - timeout + 1}
         worker.murder_pending()
@@ -207,7 +207,7 @@ def test_an_incomplete_request_is_cut_off_after_the_timeout(threads, timeout):
         worker.murder_pending()
         assert here.recv(1) == b""
         here.sendall(b"an answer still gets through")
-        assert visitor.recv(9) == b"an answer"
+        assert client.recv(9) == b"an answer"
 
 
 @pytest.mark.server

@@ -11,7 +11,7 @@ from quiz import create_app
 from quiz.admin import bank_lint
 from quiz.bank import load
 from quiz.config import paths
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import EIGHTH_ROLE
 
 NEW_QUESTIONS = ("finding", "describing", "teaching")
@@ -28,33 +28,33 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def visitor(folder: Path, tmp_path: Path) -> Visitor:
+def client(folder: Path, tmp_path: Path) -> Client:
     """A visitor of an app with that bank."""
-    return Visitor(create_app({"TESTING": True, "QUESTION_BANK": str(folder)}, instance=tmp_path / "instance"))
+    return Client(create_app({"TESTING": True, "QUESTION_BANK": str(folder)}, instance=tmp_path / "instance"))
 
 
 def test_the_bank_is_valid(folder: Path):
     assert bank_lint.problems(folder) == []
 
 
-def test_the_quiz_asks_its_three_questions(visitor: Visitor):
-    bank = visitor.app.bank
+def test_the_quiz_asks_its_three_questions(client: Client):
+    bank = client.app.bank
     assert len(bank.questions_in_order) == QUESTIONS
-    assert f"{QUESTIONS} questions" in visitor.see("/").text
-    own = visitor.start()
+    assert f"{QUESTIONS} questions" in client.see("/").text
+    own = client.start()
     asked = [
         tag["name"]
         for number in range(1, len(bank.pages) + 1)
-        for name, tag in visitor.see(f"{own}/{number}").tags
+        for name, tag in client.see(f"{own}/{number}").tags
         if name == "input" and tag["type"] == "radio"
     ]
     assert len(set(asked)) == QUESTIONS
     assert set(NEW_QUESTIONS) <= set(asked)
 
 
-def test_the_result_names_it_on_the_map_and_among_the_bars(visitor: Visitor):
-    answers = dict.fromkeys(visitor.app.bank.responsibility, "never") | dict.fromkeys(NEW_QUESTIONS, "daily")
-    shown = visitor.see(visitor.take(answers, contacts=["data-librarian"]))
+def test_the_result_names_it_on_the_map_and_among_the_bars(client: Client):
+    answers = dict.fromkeys(client.app.bank.responsibility, "never") | dict.fromkeys(NEW_QUESTIONS, "daily")
+    shown = client.see(client.take(answers, contacts=["data-librarian"]))
     assert "You wear one hat: data librarian" in shown.text
     assert f"All {ROLES} roles" in shown.text
     bars = shown.text.split(f"All {ROLES} roles", 1)[1]
@@ -66,36 +66,34 @@ def test_the_result_names_it_on_the_map_and_among_the_bars(visitor: Visitor):
     assert "Finding data daily or almost daily" in shown.text
 
 
-def test_without_an_icon_its_letter_is_shown(visitor: Visitor):
-    own = visitor.take(dict.fromkeys(visitor.app.bank.responsibility, "weekly"))
-    page = visitor.get(own).text
+def test_without_an_icon_its_letter_is_shown(client: Client):
+    own = client.take(dict.fromkeys(client.app.bank.responsibility, "weekly"))
+    page = client.get(own).text
     assert page.count(">D</text>") == 1, "each icon is defined once on a page"
     assert page.count('href="#hat-data-librarian"') >= 2, "on the map and next to the bar"
     assert page.count(">S</text>") == 0, "the other roles have icons"
 
 
-def test_it_can_be_in_a_mix_with_another_role(visitor: Visitor):
-    answers = dict.fromkeys(visitor.app.bank.responsibility, "never")
+def test_it_can_be_in_a_mix_with_another_role(client: Client):
+    answers = dict.fromkeys(client.app.bank.responsibility, "never")
     answers |= dict.fromkeys((*NEW_QUESTIONS, "insights", "dashboards", "trends"), "daily")
-    shown = visitor.see(visitor.take(answers))
+    shown = client.see(client.take(answers))
     assert "You combine data analyst and data librarian" in shown.text
     assert "Data librarian 50%" in shown.text
 
 
-def test_it_can_be_chosen_as_a_contact(visitor: Visitor):
-    own = visitor.start()
-    assert "People who help others find data" in visitor.see(f"{own}/more").text
-    visitor.answer(own, dict.fromkeys(visitor.app.bank.responsibility, "never"), contacts=["data-librarian"])
-    assert "People who help others find data" in visitor.see(f"{own}/check").text
+def test_it_can_be_chosen_as_a_contact(client: Client):
+    own = client.start()
+    assert "People who help others find data" in client.see(f"{own}/more").text
+    client.answer(own, dict.fromkeys(client.app.bank.responsibility, "never"), contacts=["data-librarian"])
+    assert "People who help others find data" in client.see(f"{own}/check").text
 
 
 def test_answers_from_before_the_role_was_added_still_give_a_result(folder: Path, tmp_path: Path):
     before = create_app({"TESTING": True}, instance=tmp_path / "instance")
     answers = dict.fromkeys(before.bank.responsibility, "never") | {"insights": "daily", "trends": "daily"}
-    own = Visitor(before).take(answers)
+    own = Client(before).take(answers)
     before.storage.close()
-    shown = Visitor(create_app({"TESTING": True, "QUESTION_BANK": str(folder)}, instance=tmp_path / "instance")).see(
-        own
-    )
+    shown = Client(create_app({"TESTING": True, "QUESTION_BANK": str(folder)}, instance=tmp_path / "instance")).see(own)
     assert "You wear one hat: data analyst" in shown.text
     assert "The quiz has 3 questions that you have not seen." in shown.text

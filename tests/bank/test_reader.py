@@ -26,7 +26,7 @@ from quiz.bank import (
 )
 from quiz.config import paths
 from quiz.exchange import export
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import EIGHTH_ROLE
 
 SHIPPED = {
@@ -598,10 +598,10 @@ def test_the_longest_ids_can_be_stored_and_exported(small_bank, tmp_path):
     for file in ("cake-maker.toml", "shop-keeper.toml"):
         change(small_bank, f"roles/{file}", '["baker"]', f'["{long}"]')
     assert bank_lint.problems(small_bank) == []
-    visitor = Visitor(create_app({"TESTING": True, "QUESTION_BANK": str(small_bank)}, instance=tmp_path / "instance"))
-    own = visitor.take(dict.fromkeys(visitor.app.bank.responsibility, answer), contacts=[long])
-    assert visitor.get(own).status_code == 200
-    assert f'"{"q" * 80}"' in visitor.get(f"{own}.csv").text
+    client = Client(create_app({"TESTING": True, "QUESTION_BANK": str(small_bank)}, instance=tmp_path / "instance"))
+    own = client.take(dict.fromkeys(client.app.bank.responsibility, answer), contacts=[long])
+    assert client.get(own).status_code == 200
+    assert f'"{"q" * 80}"' in client.get(f"{own}.csv").text
 
 
 def test_the_ids_of_roles_and_questions_cannot_be_other_columns_of_an_export(bank):

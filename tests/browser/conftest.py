@@ -21,7 +21,7 @@ from tests.browser.chromium import CHROMIUM
 from tests.browser.crews import settle
 from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import ROOT
 
 #: Chromium runs as root here and there, without a graphics card, and must not call its maker.
@@ -72,11 +72,11 @@ def people(served: Served) -> dict[str, str]:
 
     With them the links of teams, and of people with wishes and a past, by the names of `tests.browser.crews`.
     """
-    bank, visitor = served.app.bank, Visitor(served.app)
-    links = {kind: visitor.take(person.answers(bank), **person.more) for kind, person in PEOPLE.items()}
-    links |= {"fresh": visitor.start(), "begun": visitor.start()}
+    bank, client = served.app.bank, Client(served.app)
+    links = {kind: client.take(person.answers(bank), **person.more) for kind, person in PEOPLE.items()}
+    links |= {"fresh": client.start(), "begun": client.start()}
     answers = PEOPLE["mix"].answers(bank)
-    visitor.send(f"{links['begun']}/1", {item.id: answers[item.id] for item in bank.pages[0]})
+    client.send(f"{links['begun']}/1", {item.id: answers[item.id] for item in bank.pages[0]})
     return links | settle(served.app)
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from quiz.bank import Bank
 from quiz.web import links
 from quiz.web.app import App
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import join_path, join_team, link_hash, make_response, make_team
 
 #: As long as a title or a name may be.
@@ -87,20 +87,20 @@ def somebody(bank: Bank, rng: random.Random) -> dict[str, str]:
     return {id: rng.choice(often if item.role in own else seldom) for id, item in bank.responsibility.items()}
 
 
-def fill(app: App, visitor: Visitor, lead: str, people: int, *, seed: int = 1) -> list[str]:
+def fill(app: App, client: Client, lead: str, people: int, *, seed: int = 1) -> list[str]:
     """That many made-up people, finished and in the open round; gives the paths of their owner links."""
-    rng, join = random.Random(seed), join_path(visitor, lead)
+    rng, join = random.Random(seed), join_path(client, lead)
     members = [make_response(app, somebody(app.bank, rng)) for _ in range(people)]
     for own in members:
         join_team(app, join, own)
     return members
 
 
-def by_name(app: App, visitor: Visitor, people: int) -> tuple[str, list[str]]:
+def by_name(app: App, client: Client, people: int) -> tuple[str, list[str]]:
     """An open team of that many people: the path of its lead link, and theirs."""
     rng = random.Random(people)
-    lead = make_team(visitor, "open", name=f"{people} who talk")
-    join, members = join_path(visitor, lead), []
+    lead = make_team(client, "open", name=f"{people} who talk")
+    join, members = join_path(client, lead), []
     for name in islice(NAMES, people):
         answers = somebody(app.bank, rng)
         own = make_response(app, answers)
@@ -112,22 +112,22 @@ def by_name(app: App, visitor: Visitor, people: int) -> tuple[str, list[str]]:
 
 def settle(app: App) -> dict[str, str]:
     """Everything above, once: what to call it, and the path of its link."""
-    visitor, bank = Visitor(app), app.bank
+    client, bank = Client(app), app.bank
     places = {"full": full(app), "plain": make_response(app, week(bank, "data-analyst"))}
     places["moved"] = again(app, places["plain"], week(bank, "data-engineer", but={"insights": "weekly"}))
-    few = make_team(visitor, name="Three so far")
-    places |= {"few": few, "waiting": fill(app, visitor, few, 3)[0], "join": join_path(visitor, few)}
-    places["enough"] = make_team(visitor, name=LONG_NAME)
-    fill(app, visitor, places["enough"], 6)
-    rounds = make_team(visitor, name="Data, platforms and everything around them, north and south")
+    few = make_team(client, name="Three so far")
+    places |= {"few": few, "waiting": fill(app, client, few, 3)[0], "join": join_path(client, few)}
+    places["enough"] = make_team(client, name=LONG_NAME)
+    fill(app, client, places["enough"], 6)
+    rounds = make_team(client, name="Data, platforms and everything around them, north and south")
     for number, people in enumerate((9, 24), 1):
-        members = fill(app, visitor, rounds, people, seed=number)
-        visitor.send(f"{rounds}/close", page=rounds)
+        members = fill(app, client, rounds, people, seed=number)
+        client.send(f"{rounds}/close", page=rounds)
         if number == 1:
-            visitor.send(f"{rounds}/next", page=rounds)
+            client.send(f"{rounds}/next", page=rounds)
     places |= {"rounds": rounds, "counted": members[0]}
     for people in (0, 3, 12):
-        lead, named = by_name(app, visitor, people)
+        lead, named = by_name(app, client, people)
         places[f"open-{people}"] = lead
-    places |= {"named": named[0], "join-open": join_path(visitor, lead)}
+    places |= {"named": named[0], "join-open": join_path(client, lead)}
     return places

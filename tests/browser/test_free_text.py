@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.people import PEOPLE
 from tests.browser.ways import each_way
-from tests.clients import Visitor
+from tests.clients import Client
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ BOARDS = "I built dashboards and reports in Power BI, and answered ad-hoc questi
 
 @each_way
 def test_own_words_are_marked_and_a_doubt_leads_to_its_answer_and_back(visit, served, bank, width, script):
-    own = Visitor(served.app).take(PEOPLE["mix"].answers(bank))
+    own = Client(served.app).take(PEOPLE["mix"].answers(bank))
     quiz = visit(width, java_script_enabled=script)
     quiz.open(f"{own}/more")
     quiz.fill_more(title="Data analyst", text=BOARDS)
@@ -40,8 +40,8 @@ def test_own_words_are_marked_and_a_doubt_leads_to_its_answer_and_back(visit, se
 
 
 def test_words_in_another_language_say_nothing_and_claim_nothing(visit, served, bank):
-    visitor = Visitor(served.app)
-    own = visitor.take(PEOPLE["one"].answers(bank), text="Lundi j’ai parlé avec des clients, puis j’ai rangé.")
+    client = Client(served.app)
+    own = client.take(PEOPLE["one"].answers(bank), text="Lundi j’ai parlé avec des clients, puis j’ai rangé.")
     quiz = visit()
     quiz.open(own)
     expect(quiz.page.get_by_text("too few of the words that these roles are known by")).to_be_visible()
@@ -50,7 +50,7 @@ def test_words_in_another_language_say_nothing_and_claim_nothing(visit, served, 
 
 def test_markup_in_words_stays_text(visit, served, bank):
     words = f'<img src=x onerror="document.title=1"> <script>document.title = 2</script> {BOARDS}'
-    own = Visitor(served.app).take(PEOPLE["one"].answers(bank), text=words)
+    own = Client(served.app).take(PEOPLE["one"].answers(bank), text=words)
     quiz = visit()
     quiz.open(own)
     expect(quiz.page.locator(".result-free-text blockquote")).to_contain_text('<img src=x onerror="document.title=1">')

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Request, expect
 from tests.browser.crews import week
 from tests.browser.quiz import Quiz
 from tests.browser.ways import each_way
-from tests.clients import Visitor
+from tests.clients import Client
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ each_script = pytest.mark.parametrize("script", [True, False], ids=["script", "n
 @pytest.fixture
 def own(served, bank):
     """The path of a fresh person's owner link, as these tests change what is behind it."""
-    return Visitor(served.app).take(week(bank, "data-engineer", "devops-sre"), title="Data wizard")
+    return Client(served.app).take(week(bank, "data-engineer", "devops-sre"), title="Data wizard")
 
 
 def wish(quiz: Quiz, responsibility: str, to: str) -> None:
@@ -189,7 +189,7 @@ def test_taking_it_again_leads_to_what_has_changed(visit, served, own, width, sc
     expect(quiz.page.locator("input:checked")).to_have_count(0)
     new = urlsplit(quiz.page.url).path.removesuffix("/1")
     assert new != own
-    Visitor(served.app).answer(new, week(quiz.bank, "data-analyst", rest="rarely"))
+    Client(served.app).answer(new, week(quiz.bank, "data-analyst", rest="rarely"))
     quiz.open(f"{new}/check")
     quiz.go_on()
     expect(quiz.page.locator("h1")).to_have_text("You wear one hat: data analyst")

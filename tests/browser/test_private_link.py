@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from quiz.web import links
 from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz
-from tests.clients import Visitor
+from tests.clients import Client
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +75,7 @@ def test_a_remembered_link_leads_back_from_the_start_until_it_is_forgotten(visit
 def remembered(visit, served) -> Quiz:
     """A tab on the result of somebody new, whose link was remembered."""
     quiz: Quiz = visit()
-    quiz.open(Visitor(served.app).take(PEOPLE["one"].answers(served.app.bank)))
+    quiz.open(Client(served.app).take(PEOPLE["one"].answers(served.app.bank)))
     quiz.page.get_by_role("button", name="Remember it on this device").click()
     return quiz
 
@@ -91,7 +91,7 @@ def test_deleting_everything_forgets_the_link_too(visit, served):
 
 def test_deleting_something_else_forgets_nothing(visit, served):
     quiz = remembered(visit, served)
-    quiz.open(f"{Visitor(served.app).start()}/delete")
+    quiz.open(f"{Client(served.app).start()}/delete")
     quiz.page.get_by_role("button", name="Delete everything").click()
     quiz.open("/deleted?team=1")
     expect(quiz.page.locator("h1")).to_have_text("The team is deleted")

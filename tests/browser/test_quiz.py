@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import PEOPLE
-from tests.clients import Visitor
+from tests.clients import Client
 
 pytestmark = pytest.mark.browser
 
@@ -127,9 +127,9 @@ def test_going_back_shows_what_was_answered(visit, answers, bank):
 
 
 def test_an_answer_is_changed_from_the_check_and_leads_straight_back(visit, answers, served, bank):
-    visitor = Visitor(served.app)
-    own = served.url + visitor.start()
-    visitor.answer(urlsplit(own).path, answers)
+    client = Client(served.app)
+    own = served.url + client.start()
+    client.answer(urlsplit(own).path, answers)
     quiz = visit()
     quiz.open(f"{own}/more")
     quiz.page.get_by_role("link", name="Leave this out").click()
@@ -146,7 +146,7 @@ def test_an_answer_is_changed_from_the_check_and_leads_straight_back(visit, answ
 
 
 def test_an_answer_is_changed_from_the_result_and_leads_straight_back(visit, served, bank):
-    own = served.url + Visitor(served.app).take(PEOPLE["one"].answers(bank))
+    own = served.url + Client(served.app).take(PEOPLE["one"].answers(bank))
     quiz = visit()
     quiz.open(own)
     assert quiz.headline == "You wear one hat: data analyst"
@@ -188,7 +188,7 @@ def test_two_tabs_do_not_undo_each_other(visit, answers, bank):
 
 
 def test_deleting_asks_once_and_leaves_nothing_for_any_tab(visit, watch, served, answers):
-    own = Visitor(served.app).take(answers)
+    own = Client(served.app).take(answers)
     quiz = visit()
     quiz.open(own)
     other = quiz.another_tab()

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.crews import week
 from tests.browser.quiz import Quiz
 from tests.browser.ways import each_way
-from tests.clients import Visitor
+from tests.clients import Client
 
 pytestmark = pytest.mark.browser
 
@@ -82,7 +82,7 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
     finished(lead, 2)
     assert "more joined" not in lead.page.locator(".team-status").inner_text()
 
-    links = [served.url + Visitor(served.app).take(answers) for answers in islice(cycle(weeks), 3)]
+    links = [served.url + Client(served.app).take(answers) for answers in islice(cycle(weeks), 3)]
     for number, (member, link) in enumerate(zip(members[2:], links, strict=True), 3):
         bring(member, join, link)
         expect(member.page.locator("main")).to_contain_text("You have finished: your answers count when")
@@ -127,7 +127,7 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
 def test_an_open_team_sees_each_other_by_name_until_they_leave(visit, served, bank, width, script):
     lead, member = (visit(width, java_script_enabled=script) for _ in range(2))
     join = make(lead, "Us two", "Open")
-    own = served.url + Visitor(served.app).take(week(bank, "data-analyst"))
+    own = served.url + Client(served.app).take(week(bank, "data-analyst"))
     member.open(join)
     expect(member.page.locator("main")).to_contain_text("nothing in it is anonymous")
     member.go_on()
@@ -159,7 +159,7 @@ def test_a_round_of_too_few_stays_open_and_a_team_is_deleted_after_asking(visit,
     expect(lead.page.locator(".error-summary")).to_be_in_viewport()
     join = make(lead, "A few", "Anonymous")
     path = lead.page.url
-    bring(visit(width, java_script_enabled=script), join, Visitor(served.app).take(week(lead.bank, "data-analyst")))
+    bring(visit(width, java_script_enabled=script), join, Client(served.app).take(week(lead.bank, "data-analyst")))
     finished(lead, 1)
     expect(lead.page.get_by_role("link", name="Close the round")).to_have_count(0)
     expect(lead.page.locator(".team-status")).to_contain_text("It takes 5 before the round can be closed")

@@ -33,7 +33,7 @@ from quiz.storage.restore import Restored, RestoreError, restore
 from quiz.teams import Publication
 from quiz.web.app import App
 from tests.checks import stored_response
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import CANARY, FIXTURES, WHEN, fill_response, make_owner, start_response
 from tests.fault_injection import (
     FIXED_SQLITE,
@@ -262,17 +262,17 @@ def test_a_command_that_gets_sigterm_leaves_no_partial_files(database, file, cop
 
 
 def test_a_restored_database_has_the_old_content_and_accepts_new_responses(app: App, bank: Bank, copy):
-    visitor = Visitor(app)
-    own = visitor.take(dict.fromkeys(bank.responsibility, "weekly"), text="As it was.")
+    client = Client(app)
+    own = client.take(dict.fromkeys(bank.responsibility, "weekly"), text="As it was.")
     instance = app.storage.file.parent
     assert quiz(instance, "backup", copy).exit_code == 0
-    visitor.send(f"{own}/more", {"text": "Changed since."})
-    later = visitor.start()
+    client.send(f"{own}/more", {"text": "Changed since."})
+    later = client.start()
     app.storage.close()
     result = quiz(instance, "restore", copy, "--force")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == f"{app.storage.file}: 1 response restored; 0 left out, deleted since.\n"
-    again = Visitor(create_app({"TESTING": True}, instance=instance))
+    again = Client(create_app({"TESTING": True}, instance=instance))
     assert "As it was." in again.get(f"{own}/more").text
     assert again.get(f"{later}/1").status_code == 404
     assert again.get(again.take(dict.fromkeys(bank.responsibility, "daily"))).status_code == 200
@@ -531,25 +531,25 @@ def test_a_response_deleted_since_the_backup_is_not_restored(tmp_path, bank, cop
     set_sqlite_version(monkeypatch, version)
     instance = tmp_path / "instance"
     app = create_app({"TESTING": True}, instance=instance)
-    visitor = Visitor(app)
+    client = Client(app)
     answers = dict.fromkeys(bank.responsibility, "weekly")
-    gone = visitor.take(answers, title=CANARY, text=f"{CANARY} all day")
-    stays = visitor.take(answers, text="I stay.")
+    gone = client.take(answers, title=CANARY, text=f"{CANARY} all day")
+    stays = client.take(answers, text="I stay.")
     assert quiz(instance, "backup", copy).exit_code == 0
     assert CANARY.encode() in copy.read_bytes()
-    assert visitor.send(f"{gone}/delete").status_code == 303
+    assert client.send(f"{gone}/delete").status_code == 303
     app.storage.close()
     result = quiz(instance, "restore", copy, "--force")
     assert (result.exit_code, result.stderr) == (0, "")
     assert "1 response restored; 1 left out" in result.stdout
     assert CANARY.encode() not in bytes_on_disk(app.storage.file)
     app = create_app({"TESTING": True}, instance=instance)
-    assert Visitor(app).get(gone).status_code == 404
-    assert "I stay." in Visitor(app).get(f"{stays}/more").text
+    assert Client(app).get(gone).status_code == 404
+    assert "I stay." in Client(app).get(f"{stays}/more").text
     # Once more, from the same backup: the restored database has the tombstone too.
     app.storage.close()
     assert "1 response restored; 1 left out" in quiz(instance, "restore", copy, "--force").stdout
-    assert Visitor(app).get(gone).status_code == 404
+    assert Client(app).get(gone).status_code == 404
 
 
 def test_earlier_responses_deleted_with_it_are_not_restored(database, file, copy):
@@ -785,7 +785,7 @@ def test_the_app_deletes_tombstones_after_the_configured_days(app: App, monkeypa
 
     monkeypatch.setattr(app.storage, "delete_expired", delete_expired)
     monkeypatch.setattr(app, "today", lambda: "2026-03-05")
-    Visitor(app).get("/")
+    Client(app).get("/")
     assert days == ["2026-02-26"]
 
 
@@ -799,7 +799,7 @@ def test_a_failed_expiry_is_repeated_with_the_next_request(tmp_path, monkeypatch
 
     monkeypatch.setattr(app.storage, "delete_expired", fail)
     for _ in range(2):
-        Visitor(app).get("/")
+        Client(app).get("/")
     assert len(tries) == 2
 
 
@@ -808,9 +808,9 @@ def test_a_failed_expiry_is_repeated_with_the_next_request(tmp_path, monkeypatch
 )
 def test_the_largest_retention_and_backup_settings_work(tmp_path, copy, name, most):
     app = create_app({"TESTING": True, name: most}, instance=tmp_path / "instance")
-    visitor = Visitor(app)
-    own = visitor.start()
-    assert visitor.get(f"{own}/manage").status_code == 200
+    client = Client(app)
+    own = client.start()
+    assert client.get(f"{own}/manage").status_code == 200
     app.storage.close()
     environ = {"MANY_HATS_INSTANCE": app.instance_path, f"MANY_HATS_{name}": str(most)}
     for command in (["doctor"], ["backup", str(copy)], ["restore", str(copy), "--force"]):

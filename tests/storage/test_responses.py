@@ -19,7 +19,7 @@ from quiz import storage
 from quiz.storage import ShareLink, Storage, UnavailableError
 from quiz.web import links
 from tests.checks import stored_response
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import CANARY, WHEN, fill_response, make_owner, start_response
 from tests.fault_injection import (
     FIXED_SQLITE,
@@ -414,7 +414,7 @@ def test_texts_of_the_maximum_length_are_saved(database):
 
 
 def test_no_link_is_stored(app, bank):
-    person = Visitor(app)
+    person = Client(app)
     own = person.take(dict.fromkeys(bank.responsibility, "daily"))
     link = own.rsplit("/", 1)[1]
     everything = bytes_on_disk(app.storage.file)
@@ -423,7 +423,7 @@ def test_no_link_is_stored(app, bank):
 
 
 def test_no_time_finer_than_a_day_is_stored(app, bank):
-    Visitor(app).take(dict.fromkeys(bank.responsibility, "daily"), text="a word")
+    Client(app).take(dict.fromkeys(bank.responsibility, "daily"), text="a word")
     with Database(sqlite3.connect(app.storage.file)) as db:
         ours = [name for name in db.table_names() if not name.startswith("_sqlite")]
         cells = [str(cell) for name in ours for row in db[name].rows for cell in row.values()]
@@ -550,7 +550,7 @@ def test_free_text_that_was_replaced_is_in_no_file(file, monkeypatch, instead):
 
 
 def test_a_response_deleted_on_the_page_is_in_no_file(app, bank):
-    person = Visitor(app)
+    person = Client(app)
     own = person.take(dict.fromkeys(bank.responsibility, "daily"), title=CANARY, text=f"{CANARY} all day")
     assert CANARY.encode() in bytes_on_disk(app.storage.file)
     assert person.send(f"{own}/delete").status_code == 303

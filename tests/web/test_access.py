@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 from quiz import create_app
 from quiz.web import links
 from quiz.web.app import App
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import fill_team, join_path, join_team, link_hash, make_response, make_team
 
 #: What answers, with which status; a dot is a 404. Each GET stands for HEAD too.
@@ -114,31 +114,31 @@ class World:
     links: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.visitor = Visitor(self.app)
-        self.token = self.visitor.token()
+        self.client = Client(self.app)
+        self.token = self.client.token()
 
     def build(self, canary: str) -> None:
         """Make everything, with `canary` in every text that somebody can write."""
-        app, visitor = self.app, self.visitor
-        lead, opened = (make_team(visitor, kind, name=f"{canary} {kind}") for kind in ("anonymous", "open"))
-        counted, *_ = fill_team(app, visitor, lead, 6)
-        visitor.send(f"{counted}/more", {"title": canary, "text": canary})
-        visitor.send(f"{lead}/close", page=lead)
-        visitor.send(f"{lead}/next", page=lead)
+        app, client = self.app, self.client
+        lead, opened = (make_team(client, kind, name=f"{canary} {kind}") for kind in ("anonymous", "open"))
+        counted, *_ = fill_team(app, client, lead, 6)
+        client.send(f"{counted}/more", {"title": canary, "text": canary})
+        client.send(f"{lead}/close", page=lead)
+        client.send(f"{lead}/next", page=lead)
         # The one that was counted takes again a response before it.
         self._take_again(before=make_response(app, title=canary), after=counted)
         named, gone = make_response(app, title=canary), make_response(app)
         begun = make_response(app, {app.bank.pages[0][0].id: "weekly"}, done=False)
-        join_team(app, join_path(visitor, opened), named, canary, shares_wishes=True)
-        join_team(app, join_path(visitor, opened), make_response(app), f"{canary} too", shares_wishes=True)
+        join_team(app, join_path(client, opened), named, canary, shares_wishes=True)
+        join_team(app, join_path(client, opened), make_response(app), f"{canary} too", shares_wishes=True)
         shares = {name: self._share(own) for name, own in {"share": counted, "begun": begun, "gone": gone}.items()}
         ended = self._share(counted, SHARE + 1)
-        visitor.send(f"{counted}/shares/{SHARE + 1}/end", page=f"{counted}/manage")
-        visitor.send(f"{gone}/delete")
-        old, other = make_team(visitor, name=canary), make_team(visitor)
-        old_join, other_join = join_path(visitor, old), join_path(visitor, other)
-        visitor.send(f"{old}/links", {"both": "y"}, page=old)
-        visitor.send(f"{other}/delete")
+        client.send(f"{counted}/shares/{SHARE + 1}/end", page=f"{counted}/manage")
+        client.send(f"{gone}/delete")
+        old, other = make_team(client, name=canary), make_team(client)
+        old_join, other_join = join_path(client, old), join_path(client, other)
+        client.send(f"{old}/links", {"both": "y"}, page=old)
+        client.send(f"{other}/delete")
         live = {
             "counted": counted,
             "named": named,
@@ -146,8 +146,8 @@ class World:
             "share": shares["share"],
             "lead": lead,
             "lead o": opened,
-            "join": join_path(visitor, lead),
-            "join o": join_path(visitor, opened),
+            "join": join_path(client, lead),
+            "join o": join_path(client, opened),
         }
         dead = {
             "ended share": ended,
@@ -172,7 +172,7 @@ class World:
 
     def _share(self, own: str, number: int = SHARE) -> str:
         fields = {"number": str(number), "label": "", "shares_text": "y"}
-        assert self.visitor.send(f"{own}/shares", fields, page=f"{own}/manage").status_code == 303
+        assert self.client.send(f"{own}/shares", fields, page=f"{own}/manage").status_code == 303
         return "/s/" + self.app.derive_link("share", f"{own.split('/')[2]}:{number}")
 
     def _take_again(self, before: str, after: str) -> None:
@@ -200,7 +200,7 @@ class World:
     def ask(self, rule: Rule, method: str, link: str) -> TestResponse:
         """The answer of one cell."""
         fields = self.token | self.fields(rule.endpoint) if method == "POST" else None
-        return self.visitor.client.open(path_of(rule, link), method=method, data=fields, buffered=True)
+        return self.client.test_client.open(path_of(rule, link), method=method, data=fields, buffered=True)
 
     def save(self, place: Path) -> None:
         self.app.storage.close()
@@ -240,10 +240,10 @@ def nowhere(world: World, rule: Rule, method: str, kind: str) -> object:
     if method == "POST" and kind not in MALFORMED:
         plain, path = path, f"/r/{links.new_link()}/1"
         fields = world.token
-        answers = [world.visitor.client.post(each, data=fields, buffered=True) for each in (plain, path)]
+        answers = [world.client.test_client.post(each, data=fields, buffered=True) for each in (plain, path)]
         assert len({answer.data for answer in answers}) == 1
         return outside(answers[1])
-    return outside(world.visitor.client.open(path, method=method, buffered=True))
+    return outside(world.client.test_client.open(path, method=method, buffered=True))
 
 
 @pytest.fixture(scope="module")
@@ -301,7 +301,9 @@ def test_pages_without_a_link_answer_those_who_only_ask_for_the_head(world: Worl
     before = dump(world)
     for rule in world.app.url_map.iter_rules():
         if not rule.arguments and "GET" in (rule.methods or ()):
-            assert world.visitor.client.head(rule.rule).status_code == world.visitor.get(rule.rule).status_code == 200
+            assert (
+                world.client.test_client.head(rule.rule).status_code == world.client.get(rule.rule).status_code == 200
+            )
     assert dump(world) == before
 
 
@@ -330,7 +332,7 @@ def test_no_page_behind_a_link_shows_another_link_but_those_that_it_is_to_hand_o
         while todo:
             path = todo.pop()
             seen.add(path)
-            answer = world.visitor.get(path)
+            answer = world.client.get(path)
             for target in re.findall(rf'"(?:http://localhost)?(/[rstj]/{links.LINK_PATTERN}[^"#]*)', answer.text):
                 link = target.split("/")[2][:22]
                 allowed = {own} | {world.links[other] for other in may_show.get(kind, ())}

@@ -14,7 +14,7 @@ from quiz.storage import Response
 from quiz.web.form_limits import compute_limits
 from quiz.web.forms import MAX_TEXT_LENGTH, MAX_TITLE_LENGTH
 from tests.checks import load_response
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import SMALL_BANK
 
 LONG_ID_LENGTH = 80
@@ -64,30 +64,30 @@ def write_large_bank(folder: Path, role_count: int, page_size: int) -> Path:
 
 
 @pytest.fixture(scope="module", params=[(34, 7), (100, 50)], ids=["34 roles", "100 roles"])
-def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Visitor:
+def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Client:
     """A visitor of an app with a large bank."""
     folder = tmp_path_factory.mktemp("large")
     bank = write_large_bank(folder / "bank", *request.param)
     assert bank_lint.problems(bank) == [], "quiz check accepts it"
-    return Visitor(create_app({"TESTING": True, "QUESTION_BANK": str(bank)}, instance=folder / "instance"))
+    return Client(create_app({"TESTING": True, "QUESTION_BANK": str(bank)}, instance=folder / "instance"))
 
 
-def finish(visitor: Visitor) -> str:
+def finish(client: Client) -> str:
     """Take the quiz in storage, without its pages; gives the path of the owner link."""
-    own = visitor.start()
-    for number, page in enumerate(visitor.app.bank.pages, 1):
+    own = client.start()
+    for number, page in enumerate(client.app.bank.pages, 1):
         fields = {item.id: "weekly" for item in page}
-        assert visitor.post(f"{own}/{number}", visitor.token() | fields).status_code == 303
-    assert visitor.post(f"{own}/check", visitor.token()).status_code == 303
+        assert client.post(f"{own}/{number}", client.token() | fields).status_code == 303
+    assert client.post(f"{own}/check", client.token()).status_code == 303
     return own
 
 
-def stored(visitor: Visitor, own: str) -> Response:
-    return load_response(visitor.app, own)
+def stored(client: Client, own: str) -> Response:
+    return load_response(client.app, own)
 
 
 @EVERY_ENCODING
-def test_every_answer_of_every_page_can_be_sent(large: Visitor, content_type):
+def test_every_answer_of_every_page_can_be_sent(large: Client, content_type):
     own = large.start()
     for number, page in enumerate(large.app.bank.pages, 1):
         fields = large.token() | {item.id: "monthly" for item in page}
@@ -96,7 +96,7 @@ def test_every_answer_of_every_page_can_be_sent(large: Visitor, content_type):
 
 
 @EVERY_ENCODING
-def test_every_contact_and_the_longest_texts_can_be_sent(large: Visitor, content_type):
+def test_every_contact_and_the_longest_texts_can_be_sent(large: Client, content_type):
     own = large.start()
     texts = {"title": LONG_CHARACTER * MAX_TITLE_LENGTH, "text": LONG_CHARACTER * MAX_TEXT_LENGTH}
     fields = large.token() | texts | {"contacts": list(large.app.bank.role)}
@@ -107,14 +107,14 @@ def test_every_contact_and_the_longest_texts_can_be_sent(large: Visitor, content
 
 
 @EVERY_ENCODING
-def test_every_wish_can_be_sent(large: Visitor, content_type):
+def test_every_wish_can_be_sent(large: Client, content_type):
     own = finish(large)
     fields = large.token() | {f"wish-{id}": "hand-over" for id in large.app.bank.responsibility}
     assert large.post(f"{own}/goals", fields, content_type=content_type).status_code == 303
     assert len(stored(large, own).wishes) == len(large.app.bank.responsibility)
 
 
-def test_too_many_goals_get_a_message_and_not_the_page_for_too_large_forms(large: Visitor):
+def test_too_many_goals_get_a_message_and_not_the_page_for_too_large_forms(large: Client):
     own = finish(large)
     wishes = {f"wish-{id}": "hand-over" for id in large.app.bank.responsibility}
     fields = large.token() | wishes | {"goals": list(large.app.bank.role)}
@@ -123,7 +123,7 @@ def test_too_many_goals_get_a_message_and_not_the_page_for_too_large_forms(large
     assert "Choose two roles at most" in answer.text
 
 
-def test_a_form_that_could_not_be_saved_can_be_sent_again_as_a_whole(large: Visitor):
+def test_a_form_that_could_not_be_saved_can_be_sent_again_as_a_whole(large: Client):
     own = finish(large)
     fields = {f"wish-{id}": "hand-over" for id in large.app.bank.responsibility}
     answer = large.post(f"{own}/goals", fields | {"csrf_token": "stale"})

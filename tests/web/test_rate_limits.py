@@ -20,7 +20,7 @@ from quiz.web import links, rate_limits
 from quiz.web.app import App
 from quiz.web.rate_limits import RateLimiter, address_block
 from tests.checks import assert_private
-from tests.clients import Shown, Visitor
+from tests.clients import Client, Page
 from tests.factories import all_answers
 
 FEW = {"STARTS_PER_MINUTE": 3, "WRONG_LINKS_PER_MINUTE": 4, "API_PER_MINUTE": 2}
@@ -43,20 +43,20 @@ def limited(make: Make) -> App:
     return make()
 
 
-def somebody(app: App, address: str = HERE) -> Visitor:
+def somebody(app: App, address: str = HERE) -> Client:
     """A visitor from that address."""
-    visitor = Visitor(app)
-    visitor.client.environ_base["REMOTE_ADDR"] = address
-    return visitor
+    client = Client(app)
+    client.test_client.environ_base["REMOTE_ADDR"] = address
+    return client
 
 
-def spent(visitor: Visitor, times: int = 10) -> list[int]:
+def spent(client: Client, times: int = 10) -> list[int]:
     """The answers to so many links that lead nowhere."""
-    return [visitor.get(f"/r/{links.new_link()}").status_code for _ in range(times)]
+    return [client.get(f"/r/{links.new_link()}").status_code for _ in range(times)]
 
 
-def start(visitor: Visitor) -> int:
-    return visitor.send("/start", page="/").status_code
+def start(client: Client) -> int:
+    return client.send("/start", page="/").status_code
 
 
 def assert_wait(answer: TestResponse) -> None:
@@ -68,54 +68,54 @@ def assert_wait(answer: TestResponse) -> None:
 
 
 def test_one_address_can_begin_only_so_many_responses_in_a_minute(limited: App):
-    visitor = somebody(limited)
-    assert [start(visitor) for _ in range(5)] == [303, 303, 303, 429, 429]
+    client = somebody(limited)
+    assert [start(client) for _ in range(5)] == [303, 303, 303, 429, 429]
     assert start(somebody(limited)) == 429, "another browser, the same address"
     assert start(somebody(limited, THERE)) == 303
 
 
 def test_the_page_says_to_wait_in_the_hand_of_all_others(limited: App):
-    visitor = somebody(limited)
+    client = somebody(limited)
     for _ in range(3):
-        start(visitor)
-    answer = visitor.send("/start", page="/")
+        start(client)
+    answer = client.send("/start", page="/")
     assert_wait(answer)
     assert_private("429", answer)
-    assert "A moment, please" in Shown.of(answer).text
+    assert "A moment, please" in Page.of(answer).text
 
 
 def test_nothing_is_begun_beyond_the_limit(limited: App, monkeypatch):
-    visitor = somebody(limited)
+    client = somebody(limited)
     for _ in range(3):
-        start(visitor)
+        start(client)
     monkeypatch.setattr(type(limited.storage), "create_response", lambda *_, **__: pytest.fail("a response was begun"))
-    assert start(visitor) == 429
+    assert start(client) == 429
 
 
 def test_taking_it_again_and_making_and_joining_a_team_are_starts_too(limited: App, bank: Bank):
     own = somebody(limited, THERE).take(all_answers(bank, "weekly"))
     for path in (f"{own}/retake", "/teams", f"/j/{links.new_link()}/start"):
-        visitor = somebody(limited, path)
-        token = visitor.token()
-        answers = [visitor.post(path, token | {"seed": "no seed"}) for _ in range(4)]
+        client = somebody(limited, path)
+        token = client.token()
+        answers = [client.post(path, token | {"seed": "no seed"}) for _ in range(4)]
         assert 429 not in [answer.status_code for answer in answers[:3]], path
         assert_wait(answers[3])
 
 
 def test_looking_at_the_pages_that_start_something_is_free(limited: App):
-    visitor = somebody(limited)
-    assert {visitor.get(path).status_code for path in ("/", "/teams") for _ in range(10)} == {200}
+    client = somebody(limited)
+    assert {client.get(path).status_code for path in ("/", "/teams") for _ in range(10)} == {200}
 
 
 def test_going_on_with_the_quiz_is_never_limited(limited: App, bank: Bank):
-    visitor = somebody(limited)
-    own = visitor.take(all_answers(bank, "weekly"))
+    client = somebody(limited)
+    own = client.take(all_answers(bank, "weekly"))
     for _ in range(3):
-        start(visitor)
-    spent(visitor)
+        start(client)
+    spent(client)
     for _ in range(10):
-        assert visitor.send(f"{own}/more", {"title": "x"}).status_code == 303
-        assert visitor.get(own).status_code == 200
+        assert client.send(f"{own}/more", {"title": "x"}).status_code == 303
+        assert client.get(own).status_code == 200
 
 
 def test_every_endpoint_that_is_limited_exists(app: App):
@@ -127,83 +127,83 @@ def test_every_endpoint_that_is_limited_exists(app: App):
 
 
 def test_wrong_links_are_limited(limited: App):
-    visitor = somebody(limited)
-    assert spent(visitor, 6) == [404, 404, 404, 404, 429, 429]
+    client = somebody(limited)
+    assert spent(client, 6) == [404, 404, 404, 404, 429, 429]
     assert spent(somebody(limited, THERE), 4) == [404] * 4
-    answer = visitor.get(f"/r/{links.new_link()}")
+    answer = client.get(f"/r/{links.new_link()}")
     assert_wait(answer)
     assert_private("429", answer)
 
 
 def test_right_links_go_on_however_many_wrong_ones_came_from_the_same_address(limited: App, bank: Bank):
-    visitor = somebody(limited)
-    own = visitor.take(all_answers(bank, "weekly"))
-    assert 429 in spent(visitor)
-    assert [visitor.get(own).status_code for _ in range(10)] == [200] * 10
-    assert visitor.get(f"{own}.json").status_code == 200
+    client = somebody(limited)
+    own = client.take(all_answers(bank, "weekly"))
+    assert 429 in spent(client)
+    assert [client.get(own).status_code for _ in range(10)] == [200] * 10
+    assert client.get(f"{own}.json").status_code == 200
 
 
 def test_what_is_not_there_behind_a_right_link_is_no_wrong_link(limited: App):
-    visitor = somebody(limited)
-    own = visitor.start()
-    assert {visitor.get(f"{own}/99").status_code for _ in range(10)} == {404}
-    assert spent(visitor, 4) == [404] * 4
+    client = somebody(limited)
+    own = client.start()
+    assert {client.get(f"{own}/99").status_code for _ in range(10)} == {404}
+    assert spent(client, 4) == [404] * 4
 
 
 @pytest.mark.parametrize("kind", ["/r/{}/1", "/r/{}.csv", "/s/{}", "/j/{}", "/t/{}", "/t/{}/rounds/1.csv"])
 def test_wrong_links_of_every_kind_count_together(limited: App, kind):
-    visitor = somebody(limited)
-    assert 429 in spent(visitor)
-    assert_wait(visitor.get(kind.format(links.new_link())))
+    client = somebody(limited)
+    assert 429 in spent(client)
+    assert_wait(client.get(kind.format(links.new_link())))
 
 
 def test_guesses_that_are_sent_to_a_team_are_wrong_links_too(limited: App):
-    visitor = somebody(limited)
+    client = somebody(limited)
     team = {"name": "Guessed", "kind": "open", "minimum": "5"}
-    lead = str(visitor.send("/teams", team).location)
-    join = re.search(r"/j/[\w-]{22}", visitor.get(lead).text)[0]  # type: ignore[index]
+    lead = str(client.send("/teams", team).location)
+    join = re.search(r"/j/[\w-]{22}", client.get(lead).text)[0]  # type: ignore[index]
 
-    def bring(visitor: Visitor, link: str) -> int:
-        return visitor.send(f"{join}/bring", {"name": "Ada", "link": link}, page=join).status_code
+    def bring(client: Client, link: str) -> int:
+        return client.send(f"{join}/bring", {"name": "Ada", "link": link}, page=join).status_code
 
-    own = visitor.start()
-    assert {bring(visitor, "half a lin") for _ in range(6)} == {422}, "no guess, but a slip"
-    assert [bring(visitor, links.new_link()) for _ in range(5)] == [422] * 4 + [429]
-    assert spent(visitor, 1) == [429]
-    assert bring(visitor, own) == 303, "a right one is never limited"
+    own = client.start()
+    assert {bring(client, "half a lin") for _ in range(6)} == {422}, "no guess, but a slip"
+    assert [bring(client, links.new_link()) for _ in range(5)] == [422] * 4 + [429]
+    assert spent(client, 1) == [429]
+    assert bring(client, own) == 303, "a right one is never limited"
 
 
 def test_malformed_links_look_like_wrong_ones_still(limited: App):
-    visitor = somebody(limited)
-    assert 429 in spent(visitor)
-    wrong, malformed = visitor.get(f"/r/{links.new_link()}"), visitor.get("/r/short")
+    client = somebody(limited)
+    assert 429 in spent(client)
+    wrong, malformed = client.get(f"/r/{links.new_link()}"), client.get("/r/short")
     assert (malformed.status_code, malformed.data) == (wrong.status_code, wrong.data)
 
 
 def test_sending_to_a_wrong_link_counts(limited: App):
-    visitor = somebody(limited)
-    token = visitor.token()
-    sent = [visitor.post(f"/r/{links.new_link()}/more", token).status_code for _ in range(6)]
+    client = somebody(limited)
+    token = client.token()
+    sent = [client.post(f"/r/{links.new_link()}/more", token).status_code for _ in range(6)]
     assert sent == [404, 404, 404, 404, 429, 429]
 
 
 def test_what_is_refused_before_it_is_looked_up_is_not_counted(limited: App):
-    visitor = somebody(limited)
-    assert {visitor.post(f"/r/{links.new_link()}/more").status_code for _ in range(10)} == {403}
-    assert spent(visitor, 4) == [404] * 4
+    client = somebody(limited)
+    assert {client.post(f"/r/{links.new_link()}/more").status_code for _ in range(10)} == {403}
+    assert spent(client, 4) == [404] * 4
 
 
 def test_other_addresses_that_lead_nowhere_are_not_counted(limited: App):
-    visitor = somebody(limited)
+    client = somebody(limited)
     for path in ("/favicon.ico", "/nothing", "/static/nothing.css", "/starting"):
-        assert {visitor.get(path).status_code for _ in range(10)} == {404}
-    assert spent(visitor, 4) == [404] * 4
+        assert {client.get(path).status_code for _ in range(10)} == {404}
+    assert spent(client, 4) == [404] * 4
 
 
 def test_a_program_is_told_so_as_a_problem(limited: App):
-    visitor = somebody(limited)
-    assert 429 in spent(visitor)
-    answer = visitor.get(f"/r/{links.new_link()}.json")
+    client = somebody(limited)
+    assert 429 in spent(client)
+    answer = client.get(f"/r/{links.new_link()}.json")
     assert_wait(answer)
     assert answer.mimetype == "application/problem+json"
 
@@ -212,7 +212,7 @@ def test_a_program_is_told_so_as_a_problem(limited: App):
 
 
 def test_the_api_is_limited_and_says_so_as_a_problem(limited: App):
-    client = somebody(limited).client
+    client = somebody(limited).test_client
     answers = [client.post("/api/score", json={"answers": {}}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert_wait(answers[2])
@@ -223,21 +223,21 @@ def test_the_api_is_limited_and_says_so_as_a_problem(limited: App):
 
 
 def test_who_scores_too_much_can_still_be_watched_over_and_take_the_quiz(limited: App):
-    visitor = somebody(limited)
-    assert [visitor.get("/api/bank").status_code for _ in range(3)] == [200, 200, 429]
-    assert [visitor.get("/health").status_code for _ in range(3)] == [200, 200, 429]
-    assert start(visitor) == 303
+    client = somebody(limited)
+    assert [client.get("/api/bank").status_code for _ in range(3)] == [200, 200, 429]
+    assert [client.get("/health").status_code for _ in range(3)] == [200, 200, 429]
+    assert start(client) == 303
 
 
 # The minute
 
 
 def test_after_the_time_that_the_answer_names_it_goes_on(limited: App, monkeypatch):
-    visitor = somebody(limited)
-    answers = [visitor.get("/api/bank") for _ in range(3)]
+    client = somebody(limited)
+    answers = [client.get("/api/bank") for _ in range(3)]
     wait, now = int(answers[2].headers["Retry-After"]), time.time()
     monkeypatch.setattr(time, "time", lambda: now + wait)
-    assert visitor.get("/api/bank").status_code == 200
+    assert client.get("/api/bank").status_code == 200
 
 
 def test_asking_on_does_not_make_the_wait_longer():
@@ -251,53 +251,53 @@ def test_asking_on_does_not_make_the_wait_longer():
 
 
 def test_without_limits_nothing_is_limited(make: Make):
-    visitor = somebody(make(RATE_LIMITS=False))
-    assert set(spent(visitor, 30)) == {404}
-    assert {start(visitor) for _ in range(10)} == {303}
-    assert {visitor.get("/api/bank").status_code for _ in range(10)} == {200}
+    client = somebody(make(RATE_LIMITS=False))
+    assert set(spent(client, 30)) == {404}
+    assert {start(client) for _ in range(10)} == {303}
+    assert {client.get("/api/bank").status_code for _ in range(10)} == {200}
 
 
 def test_each_limit_can_be_set(make: Make):
-    visitor = somebody(make(STARTS_PER_MINUTE=1, WRONG_LINKS_PER_MINUTE=2, API_PER_MINUTE=3))
-    assert [start(visitor) for _ in range(2)] == [303, 429]
-    assert spent(visitor, 3) == [404, 404, 429]
-    assert [visitor.get("/api/bank").status_code for _ in range(4)] == [200, 200, 200, 429]
+    client = somebody(make(STARTS_PER_MINUTE=1, WRONG_LINKS_PER_MINUTE=2, API_PER_MINUTE=3))
+    assert [start(client) for _ in range(2)] == [303, 429]
+    assert spent(client, 3) == [404, 404, 429]
+    assert [client.get("/api/bank").status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
 def test_people_run_it_with_limits(monkeypatch, tmp_path: Path):
     monkeypatch.delenv("MANY_HATS_RATE_LIMITS")
     app = create_app(instance=tmp_path / "plain")
     assert app.config["RATE_LIMITS"]
-    assert 429 in spent(Visitor(app), 21)
+    assert 429 in spent(Client(app), 21)
 
 
 # Whose address counts
 
 
 def test_without_a_proxy_no_header_changes_whose_address_counts(limited: App):
-    visitor = somebody(limited)
+    client = somebody(limited)
     for n in range(10):
         headers = {
             "X-Forwarded-For": f"203.0.113.{n}",
             "Forwarded": f"for=203.0.113.{n}",
             "X-Real-IP": f"203.0.113.{n}",
         }
-        last = visitor.get("/api/bank", headers=headers)
+        last = client.get("/api/bank", headers=headers)
     assert last.status_code == 429
 
 
 def test_without_a_proxy_no_header_changes_the_scheme_of_a_link(limited: App):
-    visitor = somebody(limited)
-    own = visitor.start()
+    client = somebody(limited)
+    own = client.start()
     headers = {"X-Forwarded-Proto": "https"}
-    assert "https://localhost" not in visitor.get(f"{own}/1", headers=headers).text
+    assert "https://localhost" not in client.get(f"{own}/1", headers=headers).text
 
 
 def test_behind_a_proxy_the_address_that_it_adds_counts(make: Make):
-    visitor = somebody(make(BEHIND_PROXY=True), "10.0.0.1")
+    client = somebody(make(BEHIND_PROXY=True), "10.0.0.1")
 
     def ask(forwarded: str) -> int:
-        return visitor.get("/api/bank", headers={"X-Forwarded-For": forwarded}).status_code
+        return client.get("/api/bank", headers={"X-Forwarded-For": forwarded}).status_code
 
     assert [ask(HERE) for _ in range(3)] == [200, 200, 429]
     assert ask(THERE) == 200
@@ -320,14 +320,14 @@ def test_behind_a_proxy_links_have_its_scheme_and_still_not_its_host(make: Make)
     "forwarded", ["", "unknown", "_hidden", "::1%eth0", "[2001:db8::1]:80", "x" * 5000, "\xff", "1:2"]
 )
 def test_whatever_a_proxy_names_the_address_nothing_breaks(make: Make, forwarded):
-    visitor = somebody(make(BEHIND_PROXY=True))
-    sent = [visitor.get("/api/bank", headers={"X-Forwarded-For": forwarded}).status_code for _ in range(3)]
+    client = somebody(make(BEHIND_PROXY=True))
+    sent = [client.get("/api/bank", headers={"X-Forwarded-For": forwarded}).status_code for _ in range(3)]
     assert sent == [200, 200, 429]
 
 
 def test_a_socket_without_addresses_counts_as_one(limited: App):
-    visitor = somebody(limited, "")
-    assert [visitor.get("/api/bank").status_code for _ in range(3)] == [200, 200, 429]
+    client = somebody(limited, "")
+    assert [client.get("/api/bank").status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_one_household_counts_once():
@@ -351,10 +351,10 @@ def test_no_address_is_logged_or_kept_in_clear(make: Make, caplog, tmp_path: Pat
     # An address that nothing else mentions.
     address = ".".join(["203", "0", "113", "77"])
     caplog.set_level(logging.DEBUG)
-    visitor = somebody(make(), address)
-    spent(visitor)
-    start(visitor)
-    [visitor.get("/api/bank") for _ in range(3)]
+    client = somebody(make(), address)
+    spent(client)
+    start(client)
+    [client.get("/api/bank") for _ in range(3)]
     assert address not in caplog.text
     for file in (tmp_path / "limited").iterdir():
         assert address.encode() not in file.read_bytes(), file

@@ -19,7 +19,7 @@ from quiz.config import paths
 from quiz.web import links, security
 from quiz.web.app import App
 from tests.checks import assert_private, dump_database, load_response
-from tests.clients import Shown, Visitor, form_values
+from tests.clients import Client, Page, form_values
 from tests.factories import HOSTILE_TEXTS, all_answers
 
 HTTPS = "https://hats.example.org"
@@ -39,42 +39,42 @@ def routes(app: App, *methods: str) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if rule.methods and rule.methods & set(methods)]
 
 
-def share_of(visitor: Visitor, own: str) -> str:
+def share_of(client: Client, own: str) -> str:
     """The share link that was made of a response, its owner link where there is none."""
-    made = [value for value in visitor.see(f"{own}/manage").values("value") if "/s/" in value]
+    made = [value for value in client.see(f"{own}/manage").values("value") if "/s/" in value]
     return (made or [own])[0].rsplit("/", 1)[1]
 
 
-def every_page(visitor: Visitor, own: str) -> Iterator[tuple[str, TestResponse]]:
+def every_page(client: Client, own: str) -> Iterator[tuple[str, TestResponse]]:
     """Every address and every kind of error that somebody with a link can meet, named."""
-    link, share = own.removeprefix("/r/"), share_of(visitor, own)
-    for rule in routes(visitor.app, "GET"):
+    link, share = own.removeprefix("/r/"), share_of(client, own)
+    for rule in routes(client.app, "GET"):
         path = address(rule, share if rule.rule.startswith("/s/") else link)
-        yield f"GET {path}", visitor.get(path)
-    yield "incomplete", visitor.send(f"{own}/1", {"csrf_token": visitor.token()["csrf_token"]})
-    yield "too long", visitor.send(f"{own}/more", {"title": "x" * 81, "text": "x" * 4001, "contacts": "nobody"})
-    yield "no token", visitor.post(f"{own}/more", {"title": "<b>", "text": "a\nb"})
-    yield "malformed seed", visitor.post("/start", visitor.token())
-    yield "cross-site", visitor.post("/start", headers={"Sec-Fetch-Site": "cross-site"})
-    yield "not found", visitor.get("/nothing-here")
-    yield "wrong link", visitor.get(f"/r/{links.new_link()}")
-    yield "wrong method", visitor.client.put(own, base_url=visitor.base)
-    yield "too much", visitor.post(f"{own}/more", {"text": "x" * 1_000_000})
-    yield "no such static file", visitor.get("/static/nothing.css")
+        yield f"GET {path}", client.get(path)
+    yield "incomplete", client.send(f"{own}/1", {"csrf_token": client.token()["csrf_token"]})
+    yield "too long", client.send(f"{own}/more", {"title": "x" * 81, "text": "x" * 4001, "contacts": "nobody"})
+    yield "no token", client.post(f"{own}/more", {"title": "<b>", "text": "a\nb"})
+    yield "malformed seed", client.post("/start", client.token())
+    yield "cross-site", client.post("/start", headers={"Sec-Fetch-Site": "cross-site"})
+    yield "not found", client.get("/nothing-here")
+    yield "wrong link", client.get(f"/r/{links.new_link()}")
+    yield "wrong method", client.test_client.put(own, base_url=client.base)
+    yield "too much", client.post(f"{own}/more", {"text": "x" * 1_000_000})
+    yield "no such static file", client.get("/static/nothing.css")
 
 
 @pytest.fixture
-def own(visitor: Visitor, bank: Bank) -> str:
+def own(client: Client, bank: Bank) -> str:
     """The path of the owner link of somebody who has finished."""
-    return a_finished_one(visitor, bank, "Analyst", "Figures.")
+    return a_finished_one(client, bank, "Analyst", "Figures.")
 
 
-def a_finished_one(visitor: Visitor, bank: Bank, title: str, words: str) -> str:
+def a_finished_one(client: Client, bank: Bank, title: str, words: str) -> str:
     """The owner link's path of a response with all that can hang on it, and share link number 1."""
     answers = all_answers(bank, "never", insights="daily", trends="daily", pipelines="weekly")
-    own = visitor.take(answers, title=title, text=words, contacts=["data-engineer"])
+    own = client.take(answers, title=title, text=words, contacts=["data-engineer"])
     fields = {"number": "1", "label": title, "shares_text": "y", "shares_wishes": "y"}
-    assert visitor.send(f"{own}/shares", fields, page=f"{own}/manage").status_code == 303
+    assert client.send(f"{own}/shares", fields, page=f"{own}/manage").status_code == 303
     return own
 
 
@@ -87,8 +87,8 @@ def plain(tmp_path: Path) -> App:
 # Forged forms
 
 
-def test_every_unsafe_route_refuses_a_form_without_a_valid_token(app: App, visitor: Visitor, own):
-    stranger = Visitor(app).token()
+def test_every_unsafe_route_refuses_a_form_without_a_valid_token(app: App, client: Client, own):
+    stranger = Client(app).token()
     swept = [rule for rule in routes(app, *UNSAFE) if rule.endpoint not in security.CSRF_EXEMPT_ENDPOINTS]
     assert len(swept) >= 5
     before = dump_database(app)
@@ -96,35 +96,35 @@ def test_every_unsafe_route_refuses_a_form_without_a_valid_token(app: App, visit
         for method in sorted((rule.methods or set()) & UNSAFE):
             path = address(rule, own.removeprefix("/r/"))
             for token in ({}, {"csrf_token": ""}, {"csrf_token": "wrong"}, {"csrf_token": "a##b"}, stranger):
-                answer = visitor.client.open(path, method=method, data={**token, "seed": links.new_link()})
+                answer = client.test_client.open(path, method=method, data={**token, "seed": links.new_link()})
                 assert answer.status_code == 400, f"{method} {path} with {token}"
     assert dump_database(app) == before
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_every_unsafe_route_refuses_what_comes_from_another_site(app: App, visitor: Visitor, own, site):
-    token = visitor.token()
+def test_every_unsafe_route_refuses_what_comes_from_another_site(app: App, client: Client, own, site):
+    token = client.token()
     before = dump_database(app)
     for rule in routes(app, *UNSAFE):
         path = address(rule, own.removeprefix("/r/"))
-        answer = visitor.post(path, token | {"seed": links.new_link()}, headers={"Sec-Fetch-Site": site})
+        answer = client.post(path, token | {"seed": links.new_link()}, headers={"Sec-Fetch-Site": site})
         assert answer.status_code == 403, path
     assert dump_database(app) == before
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
-def test_what_comes_from_this_site_is_taken(visitor: Visitor, site):
-    fields = visitor.token() | {"seed": links.new_link()}
-    assert visitor.post("/start", fields, headers={"Sec-Fetch-Site": site}).status_code == 303
+def test_what_comes_from_this_site_is_taken(client: Client, site):
+    fields = client.token() | {"seed": links.new_link()}
+    assert client.post("/start", fields, headers={"Sec-Fetch-Site": site}).status_code == 303
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost:8001", "http://[", "evil"])
-def test_every_unsafe_route_refuses_what_names_another_origin(app: App, visitor: Visitor, own, origin):
-    token = visitor.token()
+def test_every_unsafe_route_refuses_what_names_another_origin(app: App, client: Client, own, origin):
+    token = client.token()
     before = dump_database(app)
     for rule in routes(app, *UNSAFE):
         path = address(rule, own.removeprefix("/r/"))
-        assert visitor.post(path, token | {"seed": links.new_link()}, headers={"Origin": origin}).status_code == 403, (
+        assert client.post(path, token | {"seed": links.new_link()}, headers={"Origin": origin}).status_code == 403, (
             path
         )
     assert dump_database(app) == before
@@ -134,47 +134,47 @@ def test_where_the_browser_does_not_say_which_site_sends_nothing_of_it_becomes_a
     """As another site's page reaches people over plain HTTP: no header tells the site, and no cookie comes along."""
     seed = links.new_link()
     for headers in ({}, {"Origin": "null"}):
-        answer = Visitor(app).post("/start", {"seed": seed}, headers=headers)
+        answer = Client(app).post("/start", {"seed": seed}, headers=headers)
         assert answer.status_code == 403
         assert seed not in answer.text
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}])
 def test_a_form_of_ours_is_carried_along_also_where_the_cookie_is_gone(app: App, own, headers):
-    answer = Visitor(app).post(f"{own}/more", {"text": "typed for an hour"}, headers=headers)
+    answer = Client(app).post(f"{own}/more", {"text": "typed for an hour"}, headers=headers)
     assert answer.status_code == 400
-    assert ("text", "typed for an hour") in Shown.of(answer).fields
+    assert ("text", "typed for an hour") in Page.of(answer).fields
 
 
 @pytest.mark.parametrize("origin", [HTTPS, f"{HTTPS}:443", "http://127.0.0.1:8000", "null"])
 def test_under_each_of_its_names_a_form_with_its_token_is_taken(tmp_path, origin):
     app = create_app({"TESTING": True, "PUBLIC_URL": HTTPS}, instance=tmp_path / "https")
-    visitor = Visitor(app, "https://127.0.0.1:8000")
-    fields = visitor.token() | {"seed": links.new_link()}
-    assert visitor.post("/start", fields, headers={"Origin": origin}).status_code == 303
+    client = Client(app, "https://127.0.0.1:8000")
+    fields = client.token() | {"seed": links.new_link()}
+    assert client.post("/start", fields, headers={"Origin": origin}).status_code == 303
 
 
-def test_a_token_in_the_address_does_not_count(visitor: Visitor, own):
-    token = visitor.token()["csrf_token"]
-    assert visitor.post(f"{own}/more?csrf_token={token}", {"title": "x"}).status_code == 400
+def test_a_token_in_the_address_does_not_count(client: Client, own):
+    token = client.token()["csrf_token"]
+    assert client.post(f"{own}/more?csrf_token={token}", {"title": "x"}).status_code == 400
 
 
-def test_a_link_from_another_site_may_be_opened(visitor: Visitor, own):
-    assert visitor.get(own, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+def test_a_link_from_another_site_may_be_opened(client: Client, own):
+    assert client.get(own, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
 # Send it again: nothing typed is lost
 
 
-def test_a_refused_form_comes_back_with_all_that_was_sent_and_can_be_sent_again(app: App, visitor: Visitor, own):
+def test_a_refused_form_comes_back_with_all_that_was_sent_and_can_be_sent_again(app: App, client: Client, own):
     sent = {
         "contacts": ["data-analyst", "ml-engineer"],
         "title": "\"Head\" of 'R&D' <script>",
         "text": "\r\n  first\r\n\r\n\tthird </textarea><b>\r\n",
         "csrf_token": "stale",
     }
-    answer = visitor.post(f"{own}/more", sent)
-    again = Shown.of(answer)
+    answer = client.post(f"{own}/more", sent)
+    again = Page.of(answer)
     assert answer.status_code == 400
     assert again.title.startswith("Please send that once more")
     carried = [(name, value) for name, value in again.fields if name != "csrf_token"]
@@ -182,60 +182,60 @@ def test_a_refused_form_comes_back_with_all_that_was_sent_and_can_be_sent_again(
     assert pairs == [("contacts", "data-analyst"), ("contacts", "ml-engineer")]
     assert dict(carried)["title"] == sent["title"]
     assert dict(carried)["text"] == sent["text"]
-    assert visitor.post(f"{own}/more", form_values(again.fields)).status_code == 303
+    assert client.post(f"{own}/more", form_values(again.fields)).status_code == 303
     found = load_response(app, own)
     assert set(found.contacts) == {"data-analyst", "ml-engineer"}
     assert (found.title, found.text) == (sent["title"], "first\n\n\tthird </textarea><b>")
 
 
-def test_a_button_is_carried_along(visitor: Visitor):
-    own = visitor.start()
-    again = Shown.of(visitor.post(f"{own}/1", {"skip_unanswered": "y"}))
-    assert visitor.post(f"{own}/1", form_values(again.fields)).location == f"{own}/2"
+def test_a_button_is_carried_along(client: Client):
+    own = client.start()
+    again = Page.of(client.post(f"{own}/1", {"skip_unanswered": "y"}))
+    assert client.post(f"{own}/1", form_values(again.fields)).location == f"{own}/2"
 
 
-def test_a_page_left_open_over_night_loses_nothing(visitor: Visitor, bank: Bank, monkeypatch):
-    own = visitor.start()
-    fields = visitor.token() | {item.id: "weekly" for item in bank.pages[0]}
+def test_a_page_left_open_over_night_loses_nothing(client: Client, bank: Bank, monkeypatch):
+    own = client.start()
+    fields = client.token() | {item.id: "weekly" for item in bank.pages[0]}
     monkeypatch.setattr(SessionCSRF, "now", lambda self: datetime.now() + timedelta(hours=13))
-    answer = visitor.post(f"{own}/1", fields)
+    answer = client.post(f"{own}/1", fields)
     assert answer.status_code == 400
-    assert visitor.post(f"{own}/1", form_values(Shown.of(answer).fields)).location == f"{own}/2"
+    assert client.post(f"{own}/1", form_values(Page.of(answer).fields)).location == f"{own}/2"
 
 
-def test_a_page_left_open_over_a_working_day_still_counts(visitor: Visitor, bank: Bank, monkeypatch):
-    own = visitor.start()
-    fields = visitor.token() | {item.id: "weekly" for item in bank.pages[0]}
+def test_a_page_left_open_over_a_working_day_still_counts(client: Client, bank: Bank, monkeypatch):
+    own = client.start()
+    fields = client.token() | {item.id: "weekly" for item in bank.pages[0]}
     monkeypatch.setattr(SessionCSRF, "now", lambda self: datetime.now() + timedelta(hours=11))
-    assert visitor.post(f"{own}/1", fields).location == f"{own}/2"
+    assert client.post(f"{own}/1", fields).location == f"{own}/2"
 
 
-def five_join(app: App, visitor: Visitor, lead: str) -> None:
+def five_join(app: App, client: Client, lead: str) -> None:
     """Five who have finished join the team of that lead link."""
-    join = next(value for value in visitor.see(lead).values("value") if "/j/" in value).rsplit("/", 1)[1]
+    join = next(value for value in client.see(lead).values("value") if "/j/" in value).rsplit("/", 1)[1]
     for _ in range(5):
-        own = visitor.take(all_answers(app.bank, "weekly")).removeprefix("/r/")
+        own = client.take(all_answers(app.bank, "weekly")).removeprefix("/r/")
         assert app.storage.join_team(links.hash_link(join), links.hash_link(own), name="", shares_wishes=False)
 
 
-def test_a_form_to_close_a_round_that_lay_open_does_not_close_the_next_one(app: App, visitor: Visitor):
-    lead = str(visitor.send("/teams", {"name": "Oracle", "kind": "anonymous", "minimum": "5"}).location)
-    five_join(app, visitor, lead)
-    stale = visitor.see(f"{lead}/close").fields
-    assert visitor.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1"
-    assert visitor.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1", "sent twice"
-    visitor.send(f"{lead}/next", page=lead)
-    five_join(app, visitor, lead)
-    assert visitor.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1"
-    assert visitor.get(f"{lead}/rounds/2").status_code == 404
-    assert visitor.send(f"{lead}/close").location == f"{lead}/rounds/2"
+def test_a_form_to_close_a_round_that_lay_open_does_not_close_the_next_one(app: App, client: Client):
+    lead = str(client.send("/teams", {"name": "Oracle", "kind": "anonymous", "minimum": "5"}).location)
+    five_join(app, client, lead)
+    stale = client.see(f"{lead}/close").fields
+    assert client.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1"
+    assert client.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1", "sent twice"
+    client.send(f"{lead}/next", page=lead)
+    five_join(app, client, lead)
+    assert client.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1"
+    assert client.get(f"{lead}/rounds/2").status_code == 404
+    assert client.send(f"{lead}/close").location == f"{lead}/rounds/2"
 
 
 # Headers
 
 
-def test_every_answer_has_the_headers_that_keep_it_private(visitor: Visitor, own):
-    for name, answer in every_page(visitor, own):
+def test_every_answer_has_the_headers_that_keep_it_private(client: Client, own):
+    for name, answer in every_page(client, own):
         assert_private(name, answer)
 
 
@@ -244,21 +244,21 @@ def test_a_failure_of_the_server_has_the_same_headers(plain: App, monkeypatch):
         raise RuntimeError("a secret detail")
 
     monkeypatch.setitem(plain.view_functions, "start.privacy", fail)
-    assert_private("500", Visitor(plain).get("/privacy"))
+    assert_private("500", Client(plain).get("/privacy"))
 
 
-def test_static_files_may_be_kept_and_carry_no_cookie(visitor: Visitor):
-    visitor.start()
+def test_static_files_may_be_kept_and_carry_no_cookie(client: Client):
+    client.start()
     for name in ("style.css", "page.js", "inter.woff2", "icon.svg"):
-        answer = visitor.get(f"/static/{name}")
+        answer = client.get(f"/static/{name}")
         assert "max-age=31536000" in answer.headers["Cache-Control"]
         assert "no-store" not in answer.headers["Cache-Control"]
         assert "Set-Cookie" not in answer.headers
 
 
-def test_strict_transport_is_asked_for_only_where_the_address_is_https(visitor: Visitor, own, tmp_path):
-    assert all("Strict-Transport-Security" not in answer.headers for _, answer in every_page(visitor, own))
-    secure = Visitor(create_app({"TESTING": True, "PUBLIC_URL": HTTPS}, instance=tmp_path / "https"), HTTPS)
+def test_strict_transport_is_asked_for_only_where_the_address_is_https(client: Client, own, tmp_path):
+    assert all("Strict-Transport-Security" not in answer.headers for _, answer in every_page(client, own))
+    secure = Client(create_app({"TESTING": True, "PUBLIC_URL": HTTPS}, instance=tmp_path / "https"), HTTPS)
     for name, answer in every_page(secure, secure.start()):
         assert "max-age=" in answer.headers["Strict-Transport-Security"], name
 
@@ -268,8 +268,8 @@ def test_strict_transport_is_asked_for_only_where_the_address_is_https(visitor: 
 
 def cookies(app: App, base: str = "http://localhost") -> list[str]:
     """Every cookie that the app sets, as the header says it, each to somebody who comes without any."""
-    link = Visitor(app, base).start().removeprefix("/r/")
-    answers = [Visitor(app, base).get(address(rule, link)) for rule in routes(app, "GET")]
+    link = Client(app, base).start().removeprefix("/r/")
+    answers = [Client(app, base).get(address(rule, link)) for rule in routes(app, "GET")]
     found = [line for answer in answers for line in answer.headers.getlist("Set-Cookie")]
     assert found
     return found
@@ -293,12 +293,12 @@ def test_over_https_the_cookie_is_bound_to_the_host(tmp_path):
 
 
 def test_opening_a_result_sets_no_cookie(app: App, own):
-    assert "Set-Cookie" not in Visitor(app).get(own).headers
+    assert "Set-Cookie" not in Client(app).get(own).headers
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "a.b.c", "\xff", "=" * 5000])
-def test_a_broken_cookie_is_as_good_as_none(visitor: Visitor, cookie):
-    answer = visitor.get("/", headers={"Cookie": f"session={cookie}"})
+def test_a_broken_cookie_is_as_good_as_none(client: Client, cookie):
+    answer = client.get("/", headers={"Cookie": f"session={cookie}"})
     assert answer.status_code == 200
 
 
@@ -308,8 +308,8 @@ def test_a_broken_cookie_is_as_good_as_none(visitor: Visitor, cookie):
 @pytest.mark.parametrize(
     "host", ["evil.example", "localhost.evil.example", "evil.example:80", "localhost@evil.example"]
 )
-def test_a_strange_host_gets_one_plain_line(visitor: Visitor, host):
-    answer = visitor.get("/", headers={"Host": host})
+def test_a_strange_host_gets_one_plain_line(client: Client, host):
+    answer = client.get("/", headers={"Host": host})
     assert answer.status_code == 400
     assert answer.mimetype == "text/plain"
     assert "evil" not in answer.text
@@ -318,22 +318,22 @@ def test_a_strange_host_gets_one_plain_line(visitor: Visitor, host):
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Host", "Forwarded", "X-Original-Host"])
-def test_no_header_of_a_stranger_gets_into_a_link(visitor: Visitor, own, header):
+def test_no_header_of_a_stranger_gets_into_a_link(client: Client, own, header):
     for path in (own, f"{own}/1", "/"):
-        assert "evil" not in visitor.get(path, headers={header: "host=evil.example"}).text
+        assert "evil" not in client.get(path, headers={header: "host=evil.example"}).text
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000"])
-def test_this_machines_own_names_are_answered(visitor: Visitor, host):
-    assert visitor.get("/", headers={"Host": host}).status_code == 200
+def test_this_machines_own_names_are_answered(client: Client, host):
+    assert client.get("/", headers={"Host": host}).status_code == 200
 
 
 # Links
 
 
-def test_wrong_deleted_and_malformed_links_look_all_the_same(visitor: Visitor, own, bank: Bank):
-    deleted = visitor.take(all_answers(bank, "weekly"))
-    assert visitor.send(f"{deleted}/delete").status_code == 303
+def test_wrong_deleted_and_malformed_links_look_all_the_same(client: Client, own, bank: Bank):
+    deleted = client.take(all_answers(bank, "weekly"))
+    assert client.send(f"{deleted}/delete").status_code == 303
     wrong = [
         f"/r/{links.new_link()}",
         deleted,
@@ -344,51 +344,51 @@ def test_wrong_deleted_and_malformed_links_look_all_the_same(visitor: Visitor, o
         f"{own}%0A",
         "/r/",
     ]
-    reference = visitor.get(wrong[0])
+    reference = client.get(wrong[0])
     assert reference.status_code == 404
     for path in wrong:
         for page in ("", "/1", "/more", "/check", "/delete", "/qr.svg", "/no-such-page"):
-            answer = visitor.get(path + page)
+            answer = client.get(path + page)
             assert (answer.status_code, answer.data) == (404, reference.data), path + page
             assert dict(answer.headers) == dict(reference.headers), path + page
 
 
-def test_no_kind_of_link_opens_what_another_kind_does(visitor: Visitor, own):
-    link, share = own.removeprefix("/r/"), share_of(visitor, own)
-    assert visitor.get(f"/s/{share}").status_code == 200
-    linked = [rule for rule in routes(visitor.app, "GET", "POST") if "link" in rule.arguments]
+def test_no_kind_of_link_opens_what_another_kind_does(client: Client, own):
+    link, share = own.removeprefix("/r/"), share_of(client, own)
+    assert client.get(f"/s/{share}").status_code == 200
+    linked = [rule for rule in routes(client.app, "GET", "POST") if "link" in rule.arguments]
     for rule in linked:
         path = address(rule, link if rule.rule.startswith("/s/") else share)
         method = "GET" if "GET" in (rule.methods or ()) else "POST"
-        answer = visitor.client.open(path, method=method, data=visitor.token(), buffered=True)
+        answer = client.test_client.open(path, method=method, data=client.token(), buffered=True)
         assert answer.status_code == 404, path
 
 
-def test_sending_to_a_wrong_link_looks_all_the_same(visitor: Visitor):
-    token = visitor.token()
-    answers = [visitor.post(f"/r/{link}/more", token) for link in (links.new_link(), links.new_link(), "short")]
+def test_sending_to_a_wrong_link_looks_all_the_same(client: Client):
+    token = client.token()
+    answers = [client.post(f"/r/{link}/more", token) for link in (links.new_link(), links.new_link(), "short")]
     assert {(answer.status_code, answer.data) for answer in answers} == {(404, answers[0].data)}
 
 
-def test_one_persons_link_opens_nothing_of_another(app: App, visitor: Visitor, own, bank: Bank):
-    other = visitor.take(all_answers(bank, "daily"), title="Somebody else")
-    assert "Somebody else" not in visitor.get(f"{own}/check").text
-    visitor.send(f"{own}/delete")
-    assert visitor.get(other).status_code == 200
+def test_one_persons_link_opens_nothing_of_another(app: App, client: Client, own, bank: Bank):
+    other = client.take(all_answers(bank, "daily"), title="Somebody else")
+    assert "Somebody else" not in client.get(f"{own}/check").text
+    client.send(f"{own}/delete")
+    assert client.get(other).status_code == 200
 
 
 # Reading writes nothing
 
 
-def test_reading_writes_nothing(app: App, visitor: Visitor, own, bank: Bank):
-    begun, full = visitor.start(), visitor.start()
-    visitor.answer(full, all_answers(bank, "rarely"))
+def test_reading_writes_nothing(app: App, client: Client, own, bank: Bank):
+    begun, full = client.start(), client.start()
+    client.answer(full, all_answers(bank, "rarely"))
     before = dump_database(app)
     assert "Figures." in str(before)
     for path in (own, begun, full, f"/r/{links.new_link()}"):
         for rule in routes(app, "GET"):
             for method in ("GET", "HEAD", "OPTIONS"):
-                visitor.client.open(address(rule, path.removeprefix("/r/")), method=method, buffered=True)
+                client.test_client.open(address(rule, path.removeprefix("/r/")), method=method, buffered=True)
     assert dump_database(app) == before
 
 
@@ -396,26 +396,26 @@ def test_reading_writes_nothing(app: App, visitor: Visitor, own, bank: Bank):
 
 
 @pytest.mark.parametrize("payload", HOSTILE_TEXTS)
-def test_what_people_type_is_never_read_as_markup(visitor: Visitor, bank: Bank, payload):
-    own = a_finished_one(visitor, bank, payload, payload)
-    harmless = a_finished_one(visitor, bank, "title", "text")
-    pages = zip(every_page(visitor, own), every_page(visitor, harmless), strict=True)
+def test_what_people_type_is_never_read_as_markup(client: Client, bank: Bank, payload):
+    own = a_finished_one(client, bank, payload, payload)
+    harmless = a_finished_one(client, bank, "title", "text")
+    pages = zip(every_page(client, own), every_page(client, harmless), strict=True)
     for (name, answer), (_, twin) in pages:
         if answer.mimetype != "text/html":
             continue
-        tags = [(tag, sorted(attributes)) for tag, attributes in Shown.of(answer).tags]
-        assert tags == [(tag, sorted(attributes)) for tag, attributes in Shown.of(twin).tags], name
+        tags = [(tag, sorted(attributes)) for tag, attributes in Page.of(answer).tags]
+        assert tags == [(tag, sorted(attributes)) for tag, attributes in Page.of(twin).tags], name
         assert "<" not in payload or payload not in answer.text, name
-    again = visitor.post(f"{own}/more", {"title": payload, "text": payload, payload: payload})
-    assert [value for name, value in Shown.of(again).fields if name == payload] == [payload]
-    assert ("title", payload) in visitor.see(f"{own}/more").fields
+    again = client.post(f"{own}/more", {"title": payload, "text": payload, payload: payload})
+    assert [value for name, value in Page.of(again).fields if name == payload] == [payload]
+    assert ("title", payload) in client.see(f"{own}/more").fields
 
 
-def test_pages_hold_nothing_inline_and_nothing_foreign(visitor: Visitor, own):
-    for name, answer in every_page(visitor, own):
+def test_pages_hold_nothing_inline_and_nothing_foreign(client: Client, own):
+    for name, answer in every_page(client, own):
         if answer.mimetype != "text/html":
             continue
-        shown = Shown.of(answer)
+        shown = Page.of(answer)
         for tag, attributes in shown.tags:
             assert tag != "style", name
             assert tag != "script" or attributes["src"].startswith("/static/"), name
@@ -425,12 +425,12 @@ def test_pages_hold_nothing_inline_and_nothing_foreign(visitor: Visitor, own):
 
 
 @pytest.mark.parametrize("often", ["never", "weekly", "skip", None])
-def test_every_reference_within_a_page_has_its_target(visitor: Visitor, bank: Bank, own, often):
-    owned = visitor.take(all_answers(bank, often), contacts=["ml-engineer"]) if often else own
-    for name, answer in every_page(visitor, owned):
+def test_every_reference_within_a_page_has_its_target(client: Client, bank: Bank, own, often):
+    owned = client.take(all_answers(bank, often), contacts=["ml-engineer"]) if often else own
+    for name, answer in every_page(client, owned):
         if answer.mimetype != "text/html":
             continue
-        shown = Shown.of(answer)
+        shown = Page.of(answer)
         ids = shown.values("id")
         assert len(ids) == len(set(ids)), f"{name}: an id stands twice"
         wanted = [value[1:] for value in shown.values("href") if value.startswith("#")]
@@ -457,38 +457,38 @@ def test_no_code_makes_markup_by_hand():
 
 
 @pytest.mark.parametrize("name", ["style.css", "page.js", "icon.svg"])
-def test_static_files_ask_nobody_else_for_anything(visitor: Visitor, name):
-    source = visitor.get(f"/static/{name}").text
+def test_static_files_ask_nobody_else_for_anything(client: Client, name):
+    source = client.get(f"/static/{name}").text
     assert not re.findall(r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z0-9-]+\.[a-z]{2,}", source)
 
 
 # Too much
 
 
-def test_a_form_that_is_too_large_is_refused_with_a_page(visitor: Visitor, own):
-    answer = visitor.post(f"{own}/more", {"text": "x" * 1_000_000})
+def test_a_form_that_is_too_large_is_refused_with_a_page(client: Client, own):
+    answer = client.post(f"{own}/more", {"text": "x" * 1_000_000})
     assert answer.status_code == 413
     assert "That is too much at once" in answer.text
 
 
-def test_more_parts_than_any_form_has_are_refused(app: App, visitor: Visitor, own):
+def test_more_parts_than_any_form_has_are_refused(app: App, client: Client, own):
     before = dump_database(app)
-    parts = visitor.token() | {f"part-{n}": "x" for n in range(app.config["MAX_FORM_PARTS"])}
-    assert visitor.post(f"{own}/more", parts, content_type="multipart/form-data").status_code == 413
+    parts = client.token() | {f"part-{n}": "x" for n in range(app.config["MAX_FORM_PARTS"])}
+    assert client.post(f"{own}/more", parts, content_type="multipart/form-data").status_code == 413
     assert dump_database(app) == before
 
 
-def test_more_fields_than_any_form_has_do_not_come_back(visitor: Visitor, own):
-    answer = visitor.client.post(
+def test_more_fields_than_any_form_has_do_not_come_back(client: Client, own):
+    answer = client.test_client.post(
         f"{own}/more", data="a&" * 30_000, content_type="application/x-www-form-urlencoded", buffered=True
     )
     assert answer.status_code == 413
     assert len(answer.data) < 10_000
 
 
-def test_the_longest_text_that_is_allowed_gets_through(app: App, visitor: Visitor, own):
+def test_the_longest_text_that_is_allowed_gets_through(app: App, client: Client, own):
     words = "🎩" * 4000
-    assert visitor.send(f"{own}/more", {"text": words}).status_code == 303
+    assert client.send(f"{own}/more", {"text": words}).status_code == 303
     assert load_response(app, own).text == words
 
 
@@ -503,12 +503,12 @@ def test_the_longest_text_that_is_allowed_gets_through(app: App, visitor: Visito
         {"content_type": "application/x-www-form-urlencoded; charset=nonsense", "data": b"a=%FF&=&&&%00=%00"},
     ],
 )
-def test_a_body_that_is_no_form_is_refused_without_a_fault(visitor: Visitor, own, form):
-    assert visitor.client.post(f"{own}/more", **form).status_code in {400, 413}
+def test_a_body_that_is_no_form_is_refused_without_a_fault(client: Client, own, form):
+    assert client.test_client.post(f"{own}/more", **form).status_code in {400, 413}
 
 
 @pytest.mark.parametrize(
     "path", ["/%00", "/r/%00", "/%FF", "/static/..%2f..%2fcli.py", "/static/%00", "/" + "x" * 5000]
 )
-def test_a_broken_address_is_not_found(visitor: Visitor, path):
-    assert visitor.get(path).status_code == 404
+def test_a_broken_address_is_not_found(client: Client, path):
+    assert client.get(path).status_code == 404

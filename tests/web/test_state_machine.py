@@ -36,7 +36,7 @@ from quiz.teams import anonymous
 from quiz.web import links
 from quiz.web.app import App, months_later
 from tests.checks import load_team
-from tests.clients import Shown, Visitor
+from tests.clients import Client, Page
 from tests.factories import HOSTILE_TEXTS
 
 BANK = load(paths.project_folder("questions"))
@@ -129,9 +129,9 @@ class Web(RuleBasedStateMachine):
 
     seen: ClassVar[Counter[str]] = Counter()
 
-    def __init__(self, app: App, visitor: Visitor) -> None:
+    def __init__(self, app: App, client: Client) -> None:
         super().__init__()
-        self.app, self.visitor, self.token = app, visitor, visitor.token()
+        self.app, self.client, self.token = app, client, client.token()
         self.people: list[Person] = []
         self.teams: list[Team] = []
         self.touched: list[Person | Team] = []
@@ -143,17 +143,17 @@ class Web(RuleBasedStateMachine):
         return self.app.today()
 
     def get(self, path: str) -> TestResponse:
-        found = self.visitor.get(path)
+        found = self.client.get(path)
         assert found.status_code < 500, path
         return found
 
     def text(self, path: str) -> str:
         found = self.get(path)
         assert found.status_code == 200, path
-        return Shown.of(found).text
+        return Page.of(found).text
 
     def post(self, path: str, fields: Mapping[str, Any] | None = None) -> TestResponse:
-        found = self.visitor.post(path, self.token | dict(fields or {}))
+        found = self.client.post(path, self.token | dict(fields or {}))
         assert found.status_code in {303, 400, 404, 422}, path
         return found
 
@@ -548,7 +548,7 @@ class Web(RuleBasedStateMachine):
         start=st.sampled_from(["/", "/r/", "/t/", "/j/"]),
     )
     def ask_for_nonsense(self, path: str, method: str, start: str) -> None:
-        asked = getattr(self.visitor.client, method)
+        asked = getattr(self.client.test_client, method)
         assert asked(start + quote(path.lstrip("/")), data=self.token, buffered=True).status_code < 500
 
     @precondition(lambda self: self.people)
@@ -594,7 +594,7 @@ class Web(RuleBasedStateMachine):
             answered = answer_sheet(BANK, person.answers)
             assert found.location == f"{person.path}/{'check' if answered.is_complete else answered.first_open_page}"
         else:
-            assert ("Your team, " in Shown.of(found).text) is (person.team is not None)
+            assert ("Your team, " in Page.of(found).text) is (person.team is not None)
         for number, chosen in person.shares.items():
             shared = self.get(self.share_of(person, number))
             assert shared.status_code == (200 if person.finished else 404)
@@ -607,7 +607,7 @@ class Web(RuleBasedStateMachine):
         if team is None:
             assert found.status_code == 404
             return
-        said = Shown.of(found)
+        said = Page.of(found)
         assert " ".join(f"{team.name} – Many Hats".split()) == " ".join(said.title.split())
         if team.kind == "open":
             assert "An open team" in said.text
@@ -623,7 +623,7 @@ class Web(RuleBasedStateMachine):
         if not team.alive:
             assert found.status_code == 404
             return
-        text = Shown.of(found).text
+        text = Page.of(found).text
         members = self.members(team)
         if team.kind == "open":
             done = [each for each in members if each.finished]
@@ -656,7 +656,7 @@ def walker(tmp_path: Path) -> Iterator[partial[Web]]:
     app = create_app({"TESTING": True, "RATE_LIMITS": False, "RETENTION_MONTHS": KEPT}, instance=tmp_path / "instance")
     app.today = lambda: "2030-01-01"  # type: ignore[method-assign]
     Web.seen.clear()
-    yield partial(Web, app, Visitor(app))
+    yield partial(Web, app, Client(app))
     app.storage.close()
 
 

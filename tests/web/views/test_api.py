@@ -24,7 +24,7 @@ from quiz.config import paths
 from quiz.exchange import openapi, score_request
 from quiz.web.app import App
 from tests.checks import assert_private, dump_database
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import DOCS, all_answers, join_path, join_team, make_team
 
 PROBLEM_TYPE = "application/problem+json"
@@ -120,11 +120,11 @@ def test_the_document_names_every_address_below_api(app: App):
     assert {path for path in openapi.document(BANK)["paths"] if path.startswith("/api/")} == below
 
 
-def test_personal_data_matches_the_document(app: App, visitor: Visitor, bank: Bank):
-    own = visitor.take(all_answers(bank, "weekly"), title="Analyst", text="Figures.", contacts=["data-engineer"])
-    visitor.send(f"{own}/shares", page=f"{own}/manage")
-    join_team(app, join_path(visitor, make_team(visitor)), own)
-    answer = visitor.get(f"{own}.json")
+def test_personal_data_matches_the_document(app: App, client: Client, bank: Bank):
+    own = client.take(all_answers(bank, "weekly"), title="Analyst", text="Figures.", contacts=["data-engineer"])
+    client.send(f"{own}/shares", page=f"{own}/manage")
+    join_team(app, join_path(client, make_team(client)), own)
+    answer = client.get(f"{own}.json")
     assert answer.status_code == 200
     described["/r/{link}.json"]["GET"].validate_response(answer)
 
@@ -359,9 +359,9 @@ def test_an_error_of_the_server_is_a_problem_document_without_internal_details(t
     assert "hunter2" not in answer.text
 
 
-def test_a_wrong_private_link_is_a_problem_document_at_json_addresses_only(visitor: Visitor):
-    assert problems(visitor.get("/r/AAAAAAAAAAAAAAAAAAAAAA.json"), 404) == []
-    assert visitor.get("/r/AAAAAAAAAAAAAAAAAAAAAA.csv").mimetype == "text/html"
+def test_a_wrong_private_link_is_a_problem_document_at_json_addresses_only(client: Client):
+    assert problems(client.get("/r/AAAAAAAAAAAAAAAAAAAAAA.json"), 404) == []
+    assert client.get("/r/AAAAAAAAAAAAAAAAAAAAAA.csv").mimetype == "text/html"
 
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["daily", "x" * 10_000])
@@ -378,10 +378,10 @@ def test_no_body_causes_a_server_error(app: App, body):
 # Nothing is stored, and nobody is recognised
 
 
-def test_scoring_stores_nothing_and_sets_no_cookie(app: App, visitor: Visitor):
-    visitor.start()
+def test_scoring_stores_nothing_and_sets_no_cookie(app: App, client: Client):
+    client.start()
     before = dump_database(app)
-    answer = visitor.client.post("/api/score", json={"id": "Ada", "answers": {}, "text": "Ada loads figures."})
+    answer = client.test_client.post("/api/score", json={"id": "Ada", "answers": {}, "text": "Ada loads figures."})
     assert answer.status_code == 200
     assert dump_database(app) == before
     for path in ("/api/bank", "/api/openapi.json", "/health"):

@@ -15,7 +15,7 @@ from quiz.results.conversation import Conversation, build_conversation
 from quiz.results.goals import goal_distance, goal_distances
 from quiz.scoring import ScoringModel
 from quiz.web.app import App
-from tests.clients import Shown, Visitor
+from tests.clients import Client, Page
 from tests.factories import all_answers
 
 BANK = load(paths.project_folder("questions"))
@@ -115,33 +115,33 @@ def test_wishes_never_change_the_result(found: Conversation, wishes):
 
 
 @pytest.fixture
-def own(visitor: Visitor, bank: Bank) -> str:
+def own(client: Client, bank: Bank) -> str:
     """Somebody with much to say, by the path of their owner link."""
     answers = all_answers(bank, "never", **ENGINEER, **OPERATIONS, insights="monthly")
-    own = visitor.take(answers, contacts=["data-analyst", "software-engineer"], title="Data analyst", text=SECRET)
+    own = client.take(answers, contacts=["data-analyst", "software-engineer"], title="Data analyst", text=SECRET)
     fields = {"wish-pipelines": "hand-over", "wish-monitoring": "more", "wish-trends": "start", "wish-ci-cd": "as-is"}
-    assert visitor.send(f"{own}/goals", {**fields, "goals": ["data-analyst"]}).status_code == 303
+    assert client.send(f"{own}/goals", {**fields, "goals": ["data-analyst"]}).status_code == 303
     return own
 
 
-def part(shown: Shown, start: str, end: str) -> str:
+def part(shown: Page, start: str, end: str) -> str:
     """What stands between two headings."""
     return shown.text.split(start, 1)[1].split(end, 1)[0]
 
 
-def test_the_page_begins_with_the_headline_the_evidence_and_the_mix(visitor: Visitor, own):
-    shown = visitor.see(f"{own}/conversation")
+def test_the_page_begins_with_the_headline_the_evidence_and_the_mix(client: Client, own):
+    shown = client.see(f"{own}/conversation")
     top = part(shown, "Job title: Data analyst ", "What I said I do")
     assert top.startswith("You combine data engineer and DevOps/SRE Your answers point clearly to this mix.")
-    result = visitor.get(f"{own}.json").get_json()["result"]
+    result = client.get(f"{own}.json").get_json()["result"]
     unchanged, tried = result["stability"]["unchanged"], result["stability"]["tried"]
     assert f"With one answer a step higher or lower, the mix stays in {unchanged} of {tried} cases." in top
     assert "Data engineer 55%" in top
     assert "DevOps/SRE 45%" in top
 
 
-def test_the_page_has_the_answers_of_each_role_of_the_mix_with_the_wishes(visitor: Visitor, own, bank: Bank):
-    answers = part(visitor.see(f"{own}/conversation"), "What I said I do", "What I want")
+def test_the_page_has_the_answers_of_each_role_of_the_mix_with_the_wishes(client: Client, own, bank: Bank):
+    answers = part(client.see(f"{own}/conversation"), "What I said I do", "What I want")
     for role in ("data-engineer", "devops-sre"):
         for item in bank.role[role].responsibilities:
             assert f"{item.name}: " in answers
@@ -151,8 +151,8 @@ def test_the_page_has_the_answers_of_each_role_of_the_mix_with_the_wishes(visito
     assert bank.responsibility["insights"].name not in answers, "only the mix's own answers stand here"
 
 
-def test_the_page_has_wishes_goals_and_background(visitor: Visitor, own, bank: Bank):
-    shown = visitor.see(f"{own}/conversation")
+def test_the_page_has_wishes_goals_and_background(client: Client, own, bank: Bank):
+    shown = client.see(f"{own}/conversation")
     name = {id: item.name for id, item in bank.responsibility.items()}
     wants = part(shown, "What I want", "Where I am heading")
     for said, id in (("More of this", "monitoring"), ("Hand over", "pipelines"), ("I’d like to start", "trends")):
@@ -166,12 +166,12 @@ def test_the_page_has_wishes_goals_and_background(visitor: Visitor, own, bank: B
     assert "Nothing reported of software engineer, data architect, data scientist or ML engineer." in around
 
 
-def test_names_with_a_comma_are_separated_by_semicolons(visitor: Visitor, own, bank: Bank):
+def test_names_with_a_comma_are_separated_by_semicolons(client: Client, own, bank: Bank):
     named = bank.responsibility["governance"].name
     assert "," in named
-    visitor.send(f"{own}/goals", {"wish-governance": "start", "wish-data-stores": "start"})
+    client.send(f"{own}/goals", {"wish-governance": "start", "wish-data-stores": "start"})
     assert f"{bank.responsibility['data-stores'].name}; {named}" in part(
-        visitor.see(f"{own}/conversation"), "I’d like to start", "Around it"
+        client.see(f"{own}/conversation"), "I’d like to start", "Around it"
     )
 
 
@@ -184,9 +184,9 @@ def test_names_with_a_comma_are_separated_by_semicolons(visitor: Visitor, own, b
         ("", None),
     ],
 )
-def test_the_title_is_compared_with_the_answers_if_it_names_a_role(visitor: Visitor, bank: Bank, title, said):
-    own = visitor.take(all_answers(bank, "never", **ENGINEER, **OPERATIONS), title=title)
-    text = visitor.see(f"{own}/conversation").text
+def test_the_title_is_compared_with_the_answers_if_it_names_a_role(client: Client, bank: Bank, title, said):
+    own = client.take(all_answers(bank, "never", **ENGINEER, **OPERATIONS), title=title)
+    text = client.see(f"{own}/conversation").text
     assert said in text if said else "The title says" not in text
     assert (f"Job title: {title}" in text) == bool(title)
 
@@ -206,18 +206,18 @@ TIE = {"answer": "never", "insights": "monthly", "pipelines": "weekly"}
     ],
     ids=["tie", "tie, its other mix", "tie of others", "too few answers", "little", "all"],
 )
-def test_answers_that_name_no_role_do_not_contradict_the_title(visitor: Visitor, bank: Bank, week, title, said):
-    own = visitor.take(all_answers(bank, **week), title=title)
-    around = visitor.see(f"{own}/conversation").text.split("The title says ", 1)[1]
+def test_answers_that_name_no_role_do_not_contradict_the_title(client: Client, bank: Bank, week, title, said):
+    own = client.take(all_answers(bank, **week), title=title)
+    around = client.see(f"{own}/conversation").text.split("The title says ", 1)[1]
     assert around[len(title) :].startswith(said)
-    title_text = visitor.see(own).text.split("Your title says ", 1)[1][len(title) :]
+    title_text = client.see(own).text.split("Your title says ", 1)[1][len(title) :]
     assert title_text.startswith("; your answers say") == (said == "; the answers do not.")
 
 
 def test_four_to_six_questions_chosen_for_this_result_and_two_lines_for_what_was_agreed(
-    visitor: Visitor, own, bank: Bank
+    client: Client, own, bank: Bank
 ):
-    page = visitor.get(f"{own}/conversation").text
+    page = client.get(f"{own}/conversation").text
     asked = re.findall(r"<li>(.*?)</li>", page.split('<ol class="conversation-questions">', 1)[1].split("</ol>", 1)[0])
     assert 4 <= len(asked) <= 6
     assert any(bank.responsibility["pipelines"].name in question and "hand it over" in question for question in asked)
@@ -225,31 +225,31 @@ def test_four_to_six_questions_chosen_for_this_result_and_two_lines_for_what_was
     assert re.findall(r"<span>([^<]*)</span>", agreed) == ["1", "by", "2", "by"]
 
 
-def test_the_footer_says_how_to_read_the_page(visitor: Visitor, own):
-    foot = part(visitor.see(f"{own}/conversation"), "What we agreed", "What is kept")
+def test_the_footer_says_how_to_read_the_page(client: Client, own):
+    foot = part(client.see(f"{own}/conversation"), "What we agreed", "What is kept")
     for said in ("How to read this.", "how often, not how well", "not of time", "not a test", "no ground for hiring"):
         assert said in foot
 
 
-def test_the_page_for_the_listener_is_shown_only_on_request(visitor: Visitor, own):
-    alone, both = visitor.see(f"{own}/conversation"), visitor.see(f"{own}/conversation?listener=1")
+def test_the_page_for_the_listener_is_shown_only_on_request(client: Client, own):
+    alone, both = client.see(f"{own}/conversation"), client.see(f"{own}/conversation?listener=1")
     assert "For the one who listens" not in alone.text
     assert "For the one who listens" in both.text
     assert f"{own}/conversation?listener=1" in alone.values("href")
     assert f"{own}/conversation" in both.values("href")
     listener = both.text.split("For the one who listens", 1)[1]
     assert listener.count(". ") >= 5
-    assert visitor.get(f"{own}/conversation?listener").text.count("<h1") == 2
+    assert client.get(f"{own}/conversation?listener").text.count("<h1") == 2
 
 
-def test_the_free_text_is_not_on_the_conversation_page(visitor: Visitor, own):
-    assert "Kafka" in visitor.get(own).text
-    assert "Kafka" not in visitor.get(f"{own}/conversation?listener").text
+def test_the_free_text_is_not_on_the_conversation_page(client: Client, own):
+    assert "Kafka" in client.get(own).text
+    assert "Kafka" not in client.get(f"{own}/conversation?listener").text
 
 
-def test_a_title_is_never_read_as_markup(visitor: Visitor, bank: Bank):
-    own = visitor.take(all_answers(bank, "never", **ENGINEER), title="<b>Boss</b> & {{ 7*7 }}")
-    page = visitor.get(f"{own}/conversation").text
+def test_a_title_is_never_read_as_markup(client: Client, bank: Bank):
+    own = client.take(all_answers(bank, "never", **ENGINEER), title="<b>Boss</b> & {{ 7*7 }}")
+    page = client.get(f"{own}/conversation").text
     assert "&lt;b&gt;Boss&lt;/b&gt; &amp; {{ 7*7 }}" in page
 
 
@@ -263,19 +263,19 @@ def test_a_title_is_never_read_as_markup(visitor: Visitor, bank: Bank):
     ],
     ids=["all", "little", "not enough", "tie"],
 )
-def test_every_kind_of_result_has_a_page(visitor: Visitor, bank: Bank, answers, often, said):
-    shown = visitor.see(f"{visitor.take(all_answers(bank, often, **answers))}/conversation")
+def test_every_kind_of_result_has_a_page(client: Client, bank: Bank, answers, often, said):
+    shown = client.see(f"{client.take(all_answers(bank, often, **answers))}/conversation")
     assert said in shown.text
     assert ("What I said I do" in shown.text) == said.startswith("A tie")
     assert "Nothing noted yet." in part(shown, "What I want", "Worth asking")
     assert "Where I am heading" not in shown.text
 
 
-def test_the_comparison_with_the_earlier_response_is_one_line(app: App, visitor: Visitor, bank: Bank):
+def test_the_comparison_with_the_earlier_response_is_one_line(app: App, client: Client, bank: Bank):
     answers = all_answers(bank, "never", **ENGINEER)
-    own = visitor.take(answers)
-    assert "last time" not in part(visitor.see(f"{own}/conversation"), "Around it", "Worth asking")
-    started = str(visitor.send(f"{own}/retake", page=f"{own}/manage").location).removesuffix("/1")
-    visitor.answer(started, answers)
-    visitor.send(f"{started}/check")
-    assert "No real change since the last time." in visitor.see(f"{started}/conversation").text
+    own = client.take(answers)
+    assert "last time" not in part(client.see(f"{own}/conversation"), "Around it", "Worth asking")
+    started = str(client.send(f"{own}/retake", page=f"{own}/manage").location).removesuffix("/1")
+    client.answer(started, answers)
+    client.send(f"{started}/check")
+    assert "No real change since the last time." in client.see(f"{started}/conversation").text

@@ -16,7 +16,7 @@ from quiz.results.result import Result, build_result
 from quiz.scoring import ScoringModel
 from quiz.web.forms import MAX_TEXT_LENGTH
 from tests.checks import load_response
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import ROOT, all_answers
 
 BANK = load(paths.project_folder("questions"))
@@ -40,10 +40,10 @@ def free_text_of(text: str, *, often: str = "never", **answers: str) -> FreeText
     return found
 
 
-def result_page(visitor: Visitor, text: str, title: str = "", **answers: str) -> str:
+def result_page(client: Client, text: str, title: str = "", **answers: str) -> str:
     """The result page of somebody who typed that, as HTML."""
-    own = visitor.take(all_answers(visitor.app.bank, "never", **answers or ENGINEER), text=text, title=title)
-    answer = visitor.get(own)
+    own = client.take(all_answers(client.app.bank, "never", **answers or ENGINEER), text=text, title=title)
+    answer = client.get(own)
     assert answer.status_code == 200
     return answer.text
 
@@ -141,9 +141,9 @@ def test_only_a_long_text_is_hidden_at_first(length, folded):
 # On the result page
 
 
-def test_a_recognised_text_is_shown_as_typed_with_its_phrases_marked(visitor: Visitor):
+def test_a_recognised_text_is_shown_as_typed_with_its_phrases_marked(client: Client):
     text = f"{FLOWS}\nAnd I said “hello” & goodbye."
-    page = result_page(visitor, text)
+    page = result_page(client, text)
     assert "What you wrote sounds most like data engineer." in page
     assert quoted(page) == text
     marked = {text.lower(): number for text, number in MARK.findall(page)}
@@ -153,8 +153,8 @@ def test_a_recognised_text_is_shown_as_typed_with_its_phrases_marked(visitor: Vi
     assert "kafka" in table
 
 
-def test_the_bars_match_the_numbers_in_the_table(visitor: Visitor, bank: Bank):
-    table = result_page(visitor, FLOWS).split('class="result-bars result-text-bars"', 1)[1].split("</table>", 1)[0]
+def test_the_bars_match_the_numbers_in_the_table(client: Client, bank: Bank):
+    table = result_page(client, FLOWS).split('class="result-bars result-text-bars"', 1)[1].split("</table>", 1)[0]
     figures = [float(figure) for figure in re.findall(r'class="result-bar-value">([\d.]+)<', table)]
     widths = [int(width) for width in re.findall(r'class="result-bar-fill" width="(\d+)"', table)]
     assert len(figures) == len(bank.roles)
@@ -164,26 +164,26 @@ def test_the_bars_match_the_numbers_in_the_table(visitor: Visitor, bank: Bank):
 
 
 @pytest.mark.parametrize("text", ["Lundi j’ai parlé avec des clients.", "🎩🎩🎩", "I cut hair all week, and swept."])
-def test_the_page_of_an_unrecognised_text_says_so_and_shows_no_similarity(visitor: Visitor, text):
-    page = result_page(visitor, text)
+def test_the_page_of_an_unrecognised_text_says_so_and_shows_no_similarity(client: Client, text):
+    page = result_page(client, text)
     assert "too few of the words that these roles are known by. That takes nothing from your result" in page
     assert "sounds most like" not in page
     assert "<mark>" not in page
     assert "Similarity from 0 to 1" not in page
 
 
-def test_a_contradiction_links_to_its_question(visitor: Visitor, bank: Bank):
-    own = visitor.take(all_answers(bank, "never", **ENGINEER), text=BOARDS)
-    page = visitor.get(own).text
+def test_a_contradiction_links_to_its_question(client: Client, bank: Bank):
+    own = client.take(all_answers(bank, "never", **ENGINEER), text=BOARDS)
+    page = client.get(own).text
     name = bank.responsibility["dashboards"].name
     assert f"You wrote about “{name}”, but answered “never” there" in unescape(page)
     number = next(n for n, items in enumerate(bank.pages, 1) if "dashboards" in {item.id for item in items})
     assert f'<a href="{own}/{number}#dashboards">worth a second look</a>' in page
-    assert 'id="dashboards"' in visitor.get(f"{own}/{number}").text
+    assert 'id="dashboards"' in client.get(f"{own}/{number}").text
 
 
-def test_without_text_and_title_there_is_no_section_about_them(visitor: Visitor):
-    assert "Your own words" not in result_page(visitor, "")
+def test_without_text_and_title_there_is_no_section_about_them(client: Client):
+    assert "Your own words" not in result_page(client, "")
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,8 @@ def test_without_text_and_title_there_is_no_section_about_them(visitor: Visitor)
     ],
     ids=["same", "one of two", "another", "little", "nothing", "no role", "two roles"],
 )
-def test_the_title_is_compared_with_the_answers(visitor: Visitor, title, answers, said):
-    page = " ".join(re.sub(r"<[^>]+>", "", unescape(result_page(visitor, "", title, **answers))).split())
+def test_the_title_is_compared_with_the_answers(client: Client, title, answers, said):
+    page = " ".join(re.sub(r"<[^>]+>", "", unescape(result_page(client, "", title, **answers))).split())
     if said is None:
         assert "Your title says" not in page
     else:
@@ -232,8 +232,8 @@ def test_the_title_is_compared_with_the_answers(visitor: Visitor, title, answers
     ],
     ids=["script", "image", "attribute", "template", "formula", "right to left", "emoji"],
 )
-def test_a_hostile_text_is_shown_as_typed_and_is_no_markup(visitor: Visitor, text):
-    page = result_page(visitor, text)
+def test_a_hostile_text_is_shown_as_typed_and_is_no_markup(client: Client, text):
+    page = result_page(client, text)
     assert quoted(page) == text.strip()
     for markup in ("<script>alert", "<img src=x", "<svg onload"):
         assert markup not in page
@@ -241,35 +241,35 @@ def test_a_hostile_text_is_shown_as_typed_and_is_no_markup(visitor: Visitor, tex
 
 
 @pytest.mark.parametrize("text", ["a\x00b\x00" + FLOWS, FLOWS + "\x00"])
-def test_null_bytes_are_dropped(visitor: Visitor, text):
-    page = result_page(visitor, text)
+def test_null_bytes_are_dropped(client: Client, text):
+    page = result_page(client, text)
     assert quoted(page) == text.replace("\x00", "")
 
 
 @pytest.mark.parametrize("length", [MAX_TEXT_LENGTH + 1, 30_000])
-def test_a_too_long_text_is_an_error_and_stays_in_the_form(visitor: Visitor, length):
-    own = visitor.start()
-    answer = visitor.send(f"{own}/more", {"text": "x" * length})
+def test_a_too_long_text_is_an_error_and_stays_in_the_form(client: Client, length):
+    own = client.start()
+    answer = client.send(f"{own}/more", {"text": "x" * length})
     assert answer.status_code == 422
     assert f"Use {MAX_TEXT_LENGTH:,} characters or fewer." in answer.text
     assert "x" * length in answer.text
-    assert load_response(visitor.app, own).text == ""
+    assert load_response(client.app, own).text == ""
 
 
-def test_half_a_megabyte_is_refused_with_a_page(visitor: Visitor):
-    own = visitor.start()
-    answer = visitor.send(f"{own}/more", {"text": FLOWS * 5_300})
+def test_half_a_megabyte_is_refused_with_a_page(client: Client):
+    own = client.start()
+    answer = client.send(f"{own}/more", {"text": FLOWS * 5_300})
     assert answer.status_code == 413
     assert "<h1" in answer.text
-    assert load_response(visitor.app, own).text == ""
+    assert load_response(client.app, own).text == ""
 
 
-def test_the_longest_text_is_shown(visitor: Visitor):
+def test_the_longest_text_is_shown(client: Client):
     text = (f"{FLOWS} {BOARDS} " * 40)[:MAX_TEXT_LENGTH].strip()
-    page = result_page(visitor, text)
+    page = result_page(client, text)
     assert quoted(page) == text
     assert '<details class="result-free-text">' in page, "folded away"
-    assert '<details class="result-free-text" open>' in result_page(visitor, FLOWS)
+    assert '<details class="result-free-text" open>' in result_page(client, FLOWS)
 
 
 # What it costs
@@ -279,15 +279,15 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from quiz import create_app
-from tests.clients import Visitor
-visitor = Visitor(create_app({"TESTING": True}, instance=Path(sys.argv[1])))
-answers = {**dict.fromkeys(visitor.app.bank.responsibility, "never"), "pipelines": "daily", "data-quality": "daily"}
-own = visitor.take(answers, title="Data engineer", contacts=["data-analyst"])
+from tests.clients import Client
+client = Client(create_app({"TESTING": True}, instance=Path(sys.argv[1])))
+answers = {**dict.fromkeys(client.app.bank.responsibility, "never"), "pipelines": "daily", "data-quality": "daily"}
+own = client.take(answers, title="Data engineer", contacts=["data-analyst"])
 for page in ("", "/goals", "/conversation", "/manage", ".json", ".csv"):
-    assert visitor.get(own + page).status_code == 200, page
+    assert client.get(own + page).status_code == 200, page
 print([name for name in ("sklearn", "scipy", "pandas") if name in sys.modules])
-written = visitor.take(answers, text="I mended the nightly load.")
-assert visitor.get(written).status_code == 200
+written = client.take(answers, text="I repaired the nightly load.")
+assert client.get(written).status_code == 200
 print("sklearn" in sys.modules)
 """
 

@@ -12,7 +12,7 @@ from quiz.bank import Bank
 from quiz.results.goals import goal_distance
 from quiz.web.app import App
 from tests.checks import load_response
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import all_answers
 
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily", "insights": "weekly"}
@@ -26,36 +26,36 @@ def answers(bank: Bank) -> dict[str, str]:
 
 
 @pytest.fixture
-def own(visitor: Visitor, answers: dict[str, str]) -> str:
+def own(client: Client, answers: dict[str, str]) -> str:
     """The path of that person's owner link."""
-    return visitor.take(answers, contacts=["data-analyst"], title="Data engineer")
+    return client.take(answers, contacts=["data-analyst"], title="Data engineer")
 
 
-def want(visitor: Visitor, own: str, **fields: Any) -> Any:
+def want(client: Client, own: str, **fields: Any) -> Any:
     """Send what somebody wants: wishes by responsibility (with _ for -), and `goals`."""
     goals = fields.pop("goals", [])
     wishes = {f"wish-{id.replace('_', '-')}": wish for id, wish in fields.items()}
-    return visitor.send(f"{own}/goals", {**wishes, "goals": goals})
+    return client.send(f"{own}/goals", {**wishes, "goals": goals})
 
 
-def again(visitor: Visitor, own: str, answers: Mapping[str, str]) -> str:
+def again(client: Client, own: str, answers: Mapping[str, str]) -> str:
     """Take the quiz again, to its result; gives the path of the new owner link."""
-    started = str(visitor.send(f"{own}/retake", page=f"{own}/manage").location).removesuffix("/1")
-    visitor.answer(started, answers)
-    assert visitor.send(f"{started}/check").location == started
+    started = str(client.send(f"{own}/retake", page=f"{own}/manage").location).removesuffix("/1")
+    client.answer(started, answers)
+    assert client.send(f"{started}/check").location == started
     return started
 
 
 # Wishes
 
 
-def test_wishes_are_saved_and_shown_again(app: App, visitor: Visitor, own):
-    answer = want(visitor, own, pipelines="less", insights="more", dashboards="start", goals=["data-analyst"])
+def test_wishes_are_saved_and_shown_again(app: App, client: Client, own):
+    answer = want(client, own, pipelines="less", insights="more", dashboards="start", goals=["data-analyst"])
     assert (answer.status_code, answer.location) == (303, f"{own}/goals?saved=1#saved")
     stored = load_response(app, own)
     assert stored.wishes == {"pipelines": "less", "insights": "more", "dashboards": "start"}
     assert stored.goals == ("data-analyst",)
-    fields = visitor.see(f"{own}/goals").fields
+    fields = client.see(f"{own}/goals").fields
     chosen = {(name, value) for name, value in fields if name == "goals" or (name.startswith("wish-") and value)}
     assert chosen == {
         ("wish-pipelines", "less"),
@@ -65,19 +65,19 @@ def test_wishes_are_saved_and_shown_again(app: App, visitor: Visitor, own):
     }
 
 
-def test_sending_the_page_as_it_is_changes_nothing(app: App, visitor: Visitor, own):
-    want(visitor, own, pipelines="hand-over", dashboards="start", goals=["data-analyst", "ml-engineer"])
+def test_sending_the_page_as_it_is_changes_nothing(app: App, client: Client, own):
+    want(client, own, pipelines="hand-over", dashboards="start", goals=["data-analyst", "ml-engineer"])
     before = load_response(app, own)
-    fields = visitor.see(f"{own}/goals").fields
+    fields = client.see(f"{own}/goals").fields
     sent = {name: [value for other, value in fields if other == name] for name, _ in fields}
-    assert visitor.post(f"{own}/goals", sent).status_code == 303
+    assert client.post(f"{own}/goals", sent).status_code == 303
     assert load_response(app, own) == before
 
 
-def test_a_wish_is_a_quiet_mark_beside_its_answer_on_the_result(visitor: Visitor, own, bank: Bank):
-    assert 'class="result-wish"' not in visitor.get(own).text
-    want(visitor, own, pipelines="hand-over")
-    page = visitor.get(own).text
+def test_a_wish_is_a_quiet_mark_beside_its_answer_on_the_result(client: Client, own, bank: Bank):
+    assert 'class="result-wish"' not in client.get(own).text
+    want(client, own, pipelines="hand-over")
+    page = client.get(own).text
     marks = re.findall(r"<li>(?:(?!</li>).)*?class=\"result-wish\"(?:(?!</li>).)*</li>", page, re.DOTALL)
     assert len(marks) == 2, "among the answers of the mix, and among all answers"
     for mark in marks:
@@ -85,25 +85,25 @@ def test_a_wish_is_a_quiet_mark_beside_its_answer_on_the_result(visitor: Visitor
         assert f'<span class="result-wish">{bank.wish["hand-over"].phrase}</span>' in mark
 
 
-def test_a_wish_can_be_taken_back(app: App, visitor: Visitor, own):
-    want(visitor, own, pipelines="less", goals=["data-analyst"])
-    want(visitor, own)
+def test_a_wish_can_be_taken_back(app: App, client: Client, own):
+    want(client, own, pipelines="less", goals=["data-analyst"])
+    want(client, own)
     assert (load_response(app, own).wishes, load_response(app, own).goals) == ({}, ())
-    assert 'class="result-wish"' not in visitor.get(own).text
+    assert 'class="result-wish"' not in client.get(own).text
 
 
-def test_neither_wishes_nor_goals_change_the_match(visitor: Visitor, own, bank: Bank):
-    before = visitor.get(f"{own}.json").get_json()["result"]
+def test_neither_wishes_nor_goals_change_the_match(client: Client, own, bank: Bank):
+    before = client.get(f"{own}.json").get_json()["result"]
     for wish in bank.wish:
         for goal_roles in (["ml-engineer"], ["data-engineer", "devops-sre"]):
             fields: dict[str, Any] = {id.replace("-", "_"): wish for id in bank.responsibility}
-            assert want(visitor, own, **fields, goals=goal_roles).status_code == 303
-            assert visitor.get(f"{own}.json").get_json()["result"] == before
+            assert want(client, own, **fields, goals=goal_roles).status_code == 303
+            assert client.get(f"{own}.json").get_json()["result"] == before
     assert before["mix"] == ["data-engineer"]
 
 
-def test_current_work_can_be_more_or_less_and_other_work_can_be_started(visitor: Visitor, own, bank: Bank):
-    page = visitor.get(f"{own}/goals").text
+def test_current_work_can_be_more_or_less_and_other_work_can_be_started(client: Client, own, bank: Bank):
+    page = client.get(f"{own}/goals").text
 
     def choices(id: str) -> list[str]:
         select = page.split(f'<select id="wish-{id}"', 1)[1].split("</select>", 1)[0]
@@ -114,12 +114,12 @@ def test_current_work_can_be_more_or_less_and_other_work_can_be_started(visitor:
     assert all(f'<label for="wish-{id}">' in page for id in bank.responsibility)
 
 
-def test_a_wish_that_no_longer_fits_the_answer_stays_until_it_is_changed(app: App, visitor: Visitor, own, bank: Bank):
-    want(visitor, own, pipelines="less")
+def test_a_wish_that_no_longer_fits_the_answer_stays_until_it_is_changed(app: App, client: Client, own, bank: Bank):
+    want(client, own, pipelines="less")
     page = next(n for n, items in enumerate(bank.pages, 1) if "pipelines" in {item.id for item in items})
     answers = {item.id: load_response(app, own).answers[item.id] for item in bank.pages[page - 1]}
-    visitor.send(f"{own}/{page}", answers | {"pipelines": "never"})
-    assert ("wish-pipelines", "less") in visitor.see(f"{own}/goals").fields
+    client.send(f"{own}/{page}", answers | {"pipelines": "never"})
+    assert ("wish-pipelines", "less") in client.see(f"{own}/goals").fields
 
 
 @pytest.mark.parametrize(
@@ -132,10 +132,10 @@ def test_a_wish_that_no_longer_fits_the_answer_stays_until_it_is_changed(app: Ap
     ],
     ids=["unknown wish", "a wish in capitals", "unknown role", "three roles"],
 )
-def test_an_error_keeps_everything_in_the_form(app: App, visitor: Visitor, own, fields, said):
-    want(visitor, own, insights="more", goals=["devops-sre"])
+def test_an_error_keeps_everything_in_the_form(app: App, client: Client, own, fields, said):
+    want(client, own, insights="more", goals=["devops-sre"])
     before = load_response(app, own)
-    answer = want(visitor, own, **{"data_quality": "less", "dashboards": "start", **fields})
+    answer = want(client, own, **{"data_quality": "less", "dashboards": "start", **fields})
     assert answer.status_code == 422
     assert load_response(app, own) == before, "nothing of it was saved"
     text = answer.text
@@ -151,16 +151,16 @@ def test_an_error_keeps_everything_in_the_form(app: App, visitor: Visitor, own, 
     assert ticked == [role for role in app.bank.role if role in fields.get("goals", ())]
 
 
-def test_fields_that_the_page_does_not_have_change_nothing(app: App, visitor: Visitor, own):
-    want(visitor, own, pipelines="less")
+def test_fields_that_the_page_does_not_have_change_nothing(app: App, client: Client, own):
+    want(client, own, pipelines="less")
     before = load_response(app, own)
     sent = {"wish-pipelines": "less", "wish-nothing": "more", "title": "King", "answers": "daily", "pipelines": "never"}
-    assert visitor.send(f"{own}/goals", sent).status_code == 303
+    assert client.send(f"{own}/goals", sent).status_code == 303
     assert load_response(app, own) == before
 
 
-def test_without_a_token_nothing_is_saved(app: App, visitor: Visitor, own):
-    assert visitor.post(f"{own}/goals", {"wish-pipelines": "less"}).status_code == 400
+def test_without_a_token_nothing_is_saved(app: App, client: Client, own):
+    assert client.post(f"{own}/goals", {"wish-pipelines": "less"}).status_code == 400
     assert load_response(app, own).wishes == {}
 
 
@@ -168,32 +168,32 @@ def test_without_a_token_nothing_is_saved(app: App, visitor: Visitor, own):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_before_the_quiz_is_finished_there_are_no_such_pages(visitor: Visitor, answers, page):
-    begun = visitor.start()
-    assert visitor.get(f"{begun}/{page}").status_code == 404
-    visitor.answer(begun, answers)
-    assert visitor.get(f"{begun}/{page}").status_code == 404
-    visitor.send(f"{begun}/check")
-    assert visitor.get(f"{begun}/{page}").status_code == (404 if page == "changes" else 200)
+def test_before_the_quiz_is_finished_there_are_no_such_pages(client: Client, answers, page):
+    begun = client.start()
+    assert client.get(f"{begun}/{page}").status_code == 404
+    client.answer(begun, answers)
+    assert client.get(f"{begun}/{page}").status_code == 404
+    client.send(f"{begun}/check")
+    assert client.get(f"{begun}/{page}").status_code == (404 if page == "changes" else 200)
 
 
-def test_wishes_sent_before_the_quiz_is_finished_are_not_saved(app: App, visitor: Visitor):
-    begun = visitor.start()
-    assert visitor.post(f"{begun}/goals", visitor.token() | {"wish-pipelines": "less"}).status_code == 404
+def test_wishes_sent_before_the_quiz_is_finished_are_not_saved(app: App, client: Client):
+    begun = client.start()
+    assert client.post(f"{begun}/goals", client.token() | {"wish-pipelines": "less"}).status_code == 404
     assert load_response(app, begun).wishes == {}
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_an_unknown_link_gives_a_404(visitor: Visitor, page):
-    assert visitor.get(f"/r/{'A' * 22}/{page}").status_code == 404
+def test_an_unknown_link_gives_a_404(client: Client, page):
+    assert client.get(f"/r/{'A' * 22}/{page}").status_code == 404
 
 
 # Goals
 
 
-def test_the_page_shows_the_distance_and_the_steps_to_each_goal(app: App, visitor: Visitor, own, answers, bank: Bank):
-    want(visitor, own, goals=["data-analyst", "data-scientist"])
-    text = visitor.see(f"{own}/goals").text
+def test_the_page_shows_the_distance_and_the_steps_to_each_goal(app: App, client: Client, own, answers, bank: Bank):
+    want(client, own, goals=["data-analyst", "data-scientist"])
+    text = client.see(f"{own}/goals").text
     for role in ("data-analyst", "data-scientist"):
         far = goal_distance(bank, app.scoring_model, answers, role, ["data-analyst"])
         text_of_goal = text.split(f"Towards {bank.role[role].name}", 1)[1].split("Towards", 1)[0]
@@ -212,42 +212,42 @@ def test_the_page_shows_the_distance_and_the_steps_to_each_goal(app: App, visito
     assert "To learn it from: data scientists. Data analysts, whom you work with, usually know some." in text
 
 
-def test_a_goal_can_be_reached_already(visitor: Visitor, own):
-    want(visitor, own, goals=["data-engineer"])
-    assert "You already do everything that this role answers for." in visitor.see(f"{own}/goals").text
+def test_a_goal_can_be_reached_already(client: Client, own):
+    want(client, own, goals=["data-engineer"])
+    assert "You already do everything that this role answers for." in client.see(f"{own}/goals").text
 
 
-def test_a_skipped_responsibility_is_named_and_is_no_step(visitor: Visitor, bank: Bank):
-    own = visitor.take(all_answers(bank, "never", **ENGINEER, trends="skip"))
-    want(visitor, own, goals=["data-analyst"])
-    text_of_goal = visitor.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
+def test_a_skipped_responsibility_is_named_and_is_no_step(client: Client, bank: Bank):
+    own = client.take(all_answers(bank, "never", **ENGINEER, trends="skip"))
+    want(client, own, goals=["data-analyst"])
+    text_of_goal = client.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
     name = bank.responsibility["trends"].name
     assert f"You left out {name}, so that part of the way is not known." in text_of_goal
     assert f"{name}: from" not in text_of_goal
 
 
-def test_a_role_with_only_skipped_questions_has_no_distance(visitor: Visitor, bank: Bank):
-    own = visitor.take(
+def test_a_role_with_only_skipped_questions_has_no_distance(client: Client, bank: Bank):
+    own = client.take(
         all_answers(bank, "never", **ENGINEER) | dict.fromkeys(("insights", "dashboards", "trends"), "skip")
     )
-    want(visitor, own, goals=["data-analyst"])
-    text_of_goal = visitor.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
+    want(client, own, goals=["data-analyst"])
+    text_of_goal = client.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
     assert "so nobody can say how far it is" in text_of_goal
     assert "%" not in text_of_goal
 
 
-def test_without_a_goal_no_distance_is_shown(visitor: Visitor, own):
-    assert "Towards" not in visitor.see(f"{own}/goals").text
+def test_without_a_goal_no_distance_is_shown(client: Client, own):
+    assert "Towards" not in client.see(f"{own}/goals").text
 
 
 # Changes
 
 
-def test_a_changed_mix_is_shown_with_the_changed_answers(visitor: Visitor, own, bank: Bank):
+def test_a_changed_mix_is_shown_with_the_changed_answers(client: Client, own, bank: Bank):
     analyst = all_answers(bank, "never", insights="daily", dashboards="daily", trends="daily")
-    now = again(visitor, own, analyst)
-    assert f"{now}/changes" in visitor.get(now).text
-    text = visitor.see(f"{now}/changes").text
+    now = again(client, own, analyst)
+    assert f"{now}/changes" in client.get(now).text
+    text = client.see(f"{now}/changes").text
     assert "Your mix has changed New in it: data analyst. No longer in it: data engineer." in text
     assert "The largest part" not in text, "there is but one"
     assert "6 answers moved" in text
@@ -255,34 +255,32 @@ def test_a_changed_mix_is_shown_with_the_changed_answers(visitor: Visitor, own, 
     assert f"{bank.responsibility['trends'].name} never ↑ daily or almost daily" in text
 
 
-def test_the_same_answers_are_no_change(visitor: Visitor, own, answers):
-    text = visitor.see(f"{again(visitor, own, answers)}/changes").text
+def test_the_same_answers_are_no_change(client: Client, own, answers):
+    text = client.see(f"{again(client, own, answers)}/changes").text
     assert "No real change You answered exactly as before." in text
     assert "moved" not in text
 
 
-def test_changed_answers_with_the_same_mix_are_no_real_change(visitor: Visitor, own, answers):
-    text = visitor.see(f"{again(visitor, own, answers | {'governance': 'rarely'})}/changes").text
+def test_changed_answers_with_the_same_mix_are_no_real_change(client: Client, own, answers):
+    text = client.see(f"{again(client, own, answers | {'governance': 'rarely'})}/changes").text
     assert "No real change Some answers moved, but the roles you combine are the same." in text
     assert "1 answer moved" in text
 
 
-def test_a_change_within_what_one_step_explains_is_no_real_change(visitor: Visitor, bank: Bank):
+def test_a_change_within_what_one_step_explains_is_no_real_change(client: Client, bank: Bank):
     tied = {"insights": "monthly", "pipelines": "weekly"}
-    own = visitor.take(all_answers(bank, "never", **tied))
-    text = visitor.see(
-        f"{again(visitor, own, all_answers(bank, 'never', **tied | {'pipelines': 'daily'}))}/changes"
-    ).text
+    own = client.take(all_answers(bank, "never", **tied))
+    text = client.see(f"{again(client, own, all_answers(bank, 'never', **tied | {'pipelines': 'daily'}))}/changes").text
     assert "No real change The two results read differently" in text
 
 
-def test_too_few_answers_cannot_be_compared(visitor: Visitor, own, answers, bank: Bank):
+def test_too_few_answers_cannot_be_compared(client: Client, own, answers, bank: Bank):
     half = {id: "skip" if n % 2 else answer for n, (id, answer) in enumerate(answers.items())}
-    text = visitor.see(f"{again(visitor, own, half)}/changes").text
+    text = client.see(f"{again(client, own, half)}/changes").text
     assert "Too few answers to compare One of the two has too few answers for a result" in text
     assert "Too few answers to name your hats" in text
 
 
-def test_without_an_earlier_response_there_is_no_page_of_changes(visitor: Visitor, own):
-    assert visitor.get(f"{own}/changes").status_code == 404
-    assert f"{own}/changes" not in visitor.get(own).text
+def test_without_an_earlier_response_there_is_no_page_of_changes(client: Client, own):
+    assert client.get(f"{own}/changes").status_code == 404
+    assert f"{own}/changes" not in client.get(own).text

@@ -16,15 +16,15 @@ from quiz import storage
 from quiz.storage import health
 from quiz.web.app import App
 from tests.checks import dump_database
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.fault_injection import damage_table
 
 Usage = namedtuple("Usage", "total used free")
 
 
-def problems(visitor: Visitor) -> list[str]:
+def problems(client: Client) -> list[str]:
     """The problems that `/health` reports; each is a sentence without a path."""
-    response = visitor.get("/health")
+    response = client.get("/health")
     content = json.loads(response.data)
     found: list[str] = content["problems"]
     assert (response.status_code, content["status"]) == ((503, "failing") if found else (200, "ok"))
@@ -32,99 +32,99 @@ def problems(visitor: Visitor) -> list[str]:
     return found
 
 
-def test_a_fresh_server_has_no_problems(visitor: Visitor, bank):
-    assert problems(visitor) == []
-    content = json.loads(visitor.get("/health").data)
+def test_a_fresh_server_has_no_problems(client: Client, bank):
+    assert problems(client) == []
+    content = json.loads(client.get("/health").data)
     assert content["bank"] == bank.version
     assert content["journal"] == storage.safe_journal_mode()
     assert re.fullmatch(r"3\.\d+\.\d+", content["sqlite"])
     assert re.match(r"\d+\.\d+", content["version"])
 
 
-def test_it_deletes_expired_responses_like_every_first_request_of_a_day(app: App, visitor: Visitor):
+def test_it_deletes_expired_responses_like_every_first_request_of_a_day(app: App, client: Client):
     """So responses are deleted on time even if only monitoring asks for anything."""
     app.storage.create_response("a" * 64, bank="1", day="2020-01-01")
-    assert problems(visitor) == []
+    assert problems(client) == []
     assert app.storage.load_response("a" * 64) is None
 
 
-def test_it_stores_nothing_and_counts_nobody(app: App, visitor: Visitor):
-    before, content = dump_database(app), visitor.get("/health").data
+def test_it_stores_nothing_and_counts_nobody(app: App, client: Client):
+    before, content = dump_database(app), client.get("/health").data
     assert dump_database(app) == before
-    visitor.start()
-    assert visitor.get("/health").data == content
+    client.start()
+    assert client.get("/health").data == content
 
 
-def test_a_missing_database_is_reported_and_not_created_again(app: App, visitor: Visitor):
+def test_a_missing_database_is_reported_and_not_created_again(app: App, client: Client):
     file, away = app.storage.file, app.storage.file.with_name("away")
     app.storage.close()
     file.rename(away)
-    assert problems(visitor) == ["The database cannot be read or written."]
+    assert problems(client) == ["The database cannot be read or written."]
     assert not file.exists()
     away.rename(file)
-    assert problems(visitor) == []
+    assert problems(client) == []
 
 
-def test_a_database_that_is_moved_while_the_server_runs_is_reported(app: App, visitor: Visitor):
+def test_a_database_that_is_moved_while_the_server_runs_is_reported(app: App, client: Client):
     file, away = app.storage.file, app.storage.file.with_name("away")
-    assert problems(visitor) == []
+    assert problems(client) == []
     file.rename(away)
-    assert problems(visitor) == ["The database cannot be read or written."]
+    assert problems(client) == ["The database cannot be read or written."]
     away.rename(file)
-    assert problems(visitor) == []
+    assert problems(client) == []
 
 
-def test_a_corrupt_database_is_reported(app: App, visitor: Visitor):
+def test_a_corrupt_database_is_reported(app: App, client: Client):
     app.storage.close()
     for file in app.storage.file.parent.glob(f"{app.storage.file.name}*"):
         file.write_bytes(b"not a database" * 1000)
-    assert problems(visitor) == ["The database cannot be read or written."]
+    assert problems(client) == ["The database cannot be read or written."]
 
 
-def test_a_database_that_is_corrupt_in_one_place_is_reported_once_that_place_was_read(app: App, visitor: Visitor):
-    own = visitor.start()
+def test_a_database_that_is_corrupt_in_one_place_is_reported_once_that_place_was_read(app: App, client: Client):
+    own = client.start()
     app.storage.close()
     damage_table(app.storage.file, "response")
-    assert problems(visitor) == []
-    assert visitor.get(f"{own}/1").status_code == 503
-    assert problems(visitor) == ["The database cannot be read or written."]
+    assert problems(client) == []
+    assert client.get(f"{own}/1").status_code == 503
+    assert problems(client) == ["The database cannot be read or written."]
 
 
-def test_a_database_without_its_tables_is_reported(app: App, visitor: Visitor):
+def test_a_database_without_its_tables_is_reported(app: App, client: Client):
     app.storage.close()
     for file in app.storage.file.parent.glob(f"{app.storage.file.name}*"):
         file.write_bytes(b"")
-    assert problems(visitor) == ["The database cannot be read or written."]
+    assert problems(client) == ["The database cannot be read or written."]
 
 
-def test_a_locked_database_is_reported_until_it_is_unlocked(app: App, visitor: Visitor, monkeypatch):
+def test_a_locked_database_is_reported_until_it_is_unlocked(app: App, client: Client, monkeypatch):
     app.storage.close()
     monkeypatch.setattr("quiz.storage.sqlite.BUSY_TIMEOUT_S", 0.05)
     other = Database(app.storage.file)
     try:
         other.execute("BEGIN IMMEDIATE")
-        assert problems(visitor) == ["The database cannot be read or written."]
+        assert problems(client) == ["The database cannot be read or written."]
         other.execute("ROLLBACK")
     finally:
         other.close()
-    assert problems(visitor) == []
+    assert problems(client) == []
 
 
-def test_a_read_only_folder_is_reported(app: App, visitor: Visitor, monkeypatch):
+def test_a_read_only_folder_is_reported(app: App, client: Client, monkeypatch):
     folder, access = app.storage.file.parent, os.access
     # As on a disk that the system has made read-only: modes would not keep root from writing.
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != folder and access(path, mode))
-    assert problems(visitor) == ["The folder of the database cannot be written to."]
+    assert problems(client) == ["The folder of the database cannot be written to."]
 
 
 @pytest.mark.parametrize(
     ("free", "is_enough"), [(0, False), (health.MIN_FREE_BYTES - 1, False), (health.MIN_FREE_BYTES, True)]
 )
-def test_a_disk_that_is_nearly_full_is_reported(visitor: Visitor, monkeypatch, free, is_enough):
+def test_a_disk_that_is_nearly_full_is_reported(client: Client, monkeypatch, free, is_enough):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1, 1, free))
-    assert problems(visitor) == ([] if is_enough else ["The disk that the database lies on is nearly full."])
+    assert problems(client) == ([] if is_enough else ["The disk that the database lies on is nearly full."])
 
 
-def test_it_answers_head_requests_and_refuses_post(visitor: Visitor):
-    assert visitor.client.head("/health").status_code == 200
-    assert visitor.client.post("/health").status_code == 405
+def test_it_answers_head_requests_and_refuses_post(client: Client):
+    assert client.test_client.head("/health").status_code == 200
+    assert client.test_client.post("/health").status_code == 405

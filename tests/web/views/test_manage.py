@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from quiz.bank import Bank
 from quiz.cli import main
 from quiz.web.app import App
-from tests.clients import Visitor
+from tests.clients import Client
 from tests.factories import all_answers, join_path, join_team, make_team
 
 TEXT = "I drew maps of <everything>."
@@ -24,15 +24,15 @@ def shares(page: str) -> list[str]:
     return re.findall(r'value="http://localhost(/s/[^"]+)"', page)
 
 
-def a_person(visitor: Visitor, bank: Bank, **more: Any) -> str:
-    return visitor.take(all_answers(bank, "never", insights="daily", dashboards="daily", trends="weekly"), **more)
+def a_person(client: Client, bank: Bank, **more: Any) -> str:
+    return client.take(all_answers(bank, "never", insights="daily", dashboards="daily", trends="weekly"), **more)
 
 
-def test_a_share_link_shows_the_result_and_cannot_change_it(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank, text=TEXT)
-    visitor.send(f"{own}/shares", {"label": "My lead"}, page=f"{own}/manage")
-    (shared,) = shares(visitor.get(f"{own}/manage").text)
-    page = visitor.get(shared)
+def test_a_share_link_shows_the_result_and_cannot_change_it(client: Client, bank: Bank):
+    own = a_person(client, bank, text=TEXT)
+    client.send(f"{own}/shares", {"label": "My lead"}, page=f"{own}/manage")
+    (shared,) = shares(client.get(f"{own}/manage").text)
+    page = client.get(shared)
     assert page.status_code == 200
     assert "You wear one\u00a0hat: data\u00a0analyst" in page.text
     assert own not in page.text
@@ -40,61 +40,61 @@ def test_a_share_link_shows_the_result_and_cannot_change_it(visitor: Visitor, ba
     assert "My lead" not in page.text
 
 
-def test_a_share_link_shows_the_free_text_if_its_owner_chose_so(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank, text=TEXT)
-    visitor.send(f"{own}/shares", {"shares_text": "y"}, page=f"{own}/manage")
-    (shared,) = shares(visitor.get(f"{own}/manage").text)
-    assert "I drew maps of &lt;everything&gt;." in visitor.get(shared).text
+def test_a_share_link_shows_the_free_text_if_its_owner_chose_so(client: Client, bank: Bank):
+    own = a_person(client, bank, text=TEXT)
+    client.send(f"{own}/shares", {"shares_text": "y"}, page=f"{own}/manage")
+    (shared,) = shares(client.get(f"{own}/manage").text)
+    assert "I drew maps of &lt;everything&gt;." in client.get(shared).text
 
 
-def test_an_ended_share_link_gives_a_404_and_the_others_still_work(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank)
+def test_an_ended_share_link_gives_a_404_and_the_others_still_work(client: Client, bank: Bank):
+    own = a_person(client, bank)
     for label in ("a", "b"):
-        visitor.send(f"{own}/shares", {"label": label}, page=f"{own}/manage")
-    page = visitor.get(f"{own}/manage").text
+        client.send(f"{own}/shares", {"label": label}, page=f"{own}/manage")
+    page = client.get(f"{own}/manage").text
     first, second = shares(page)
     end = re.search(rf'action="({own}/shares/\d+/end)"', page)
     assert end
-    visitor.send(end[1], page=f"{own}/manage")
-    assert visitor.get(first).status_code == 404
-    assert visitor.get(second).status_code == 200
-    assert visitor.get(first).data == visitor.get("/s/" + "A" * 22).data
+    client.send(end[1], page=f"{own}/manage")
+    assert client.get(first).status_code == 404
+    assert client.get(second).status_code == 200
+    assert client.get(first).data == client.get("/s/" + "A" * 22).data
 
 
-def test_the_same_share_form_sent_twice_creates_one_link(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank)
+def test_the_same_share_form_sent_twice_creates_one_link(client: Client, bank: Bank):
+    own = a_person(client, bank)
     for _ in range(2):
-        visitor.send(f"{own}/shares", {"number": "5"}, page=f"{own}/manage")
-    assert len(shares(visitor.get(f"{own}/manage").text)) == 1
+        client.send(f"{own}/shares", {"number": "5"}, page=f"{own}/manage")
+    assert len(shares(client.get(f"{own}/manage").text)) == 1
 
 
-def test_share_links_end_with_the_response(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank)
-    visitor.send(f"{own}/shares", page=f"{own}/manage")
-    (shared,) = shares(visitor.get(f"{own}/manage").text)
-    visitor.send(f"{own}/delete")
-    assert visitor.get(shared).status_code == 404
-    assert visitor.get(own).status_code == 404
+def test_share_links_end_with_the_response(client: Client, bank: Bank):
+    own = a_person(client, bank)
+    client.send(f"{own}/shares", page=f"{own}/manage")
+    (shared,) = shares(client.get(f"{own}/manage").text)
+    client.send(f"{own}/delete")
+    assert client.get(shared).status_code == 404
+    assert client.get(own).status_code == 404
 
 
-def test_there_are_at_most_twenty_share_links(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank)
+def test_there_are_at_most_twenty_share_links(client: Client, bank: Bank):
+    own = a_person(client, bank)
     for _ in range(20):
-        assert visitor.send(f"{own}/shares", page=f"{own}/manage").status_code == 303
-    assert "as many share links as there can be" in visitor.get(f"{own}/manage").text
-    assert visitor.send(f"{own}/shares", {"number": "7"}, page=f"{own}/manage").status_code == 400
+        assert client.send(f"{own}/shares", page=f"{own}/manage").status_code == 303
+    assert "as many share links as there can be" in client.get(f"{own}/manage").text
+    assert client.send(f"{own}/shares", {"number": "7"}, page=f"{own}/manage").status_code == 400
 
 
-def test_the_form_of_the_last_share_link_can_be_sent_twice(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank)
+def test_the_form_of_the_last_share_link_can_be_sent_twice(client: Client, bank: Bank):
+    own = a_person(client, bank)
     for number in [*range(1, 21), 20]:
-        assert visitor.send(f"{own}/shares", {"number": str(number)}, page=f"{own}/manage").status_code == 303
-    assert len(shares(visitor.get(f"{own}/manage").text)) == 20
+        assert client.send(f"{own}/shares", {"number": str(number)}, page=f"{own}/manage").status_code == 303
+    assert len(shares(client.get(f"{own}/manage").text)) == 20
 
 
-def test_the_json_has_everything_that_is_stored(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank, text=TEXT, title="Mapper", contacts=["data-engineer"])
-    answer = visitor.get(f"{own}.json")
+def test_the_json_has_everything_that_is_stored(client: Client, bank: Bank):
+    own = a_person(client, bank, text=TEXT, title="Mapper", contacts=["data-engineer"])
+    answer = client.get(f"{own}.json")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     kept = answer.get_json()
     assert kept["answers"]["insights"] == "daily"
@@ -102,12 +102,12 @@ def test_the_json_has_everything_that_is_stored(visitor: Visitor, bank: Bank):
     assert kept["result"]["mix"] == ["data-analyst"]
 
 
-def test_the_json_names_its_parts_as_the_interface_says(app: App, visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank)
-    visitor.send(f"{own}/shares", page=f"{own}/manage")
-    lead = make_team(visitor, kind="open", name="Crew")
-    join_team(app, join_path(visitor, lead), own, name="Ada", shares_wishes=True)
-    personal_data = visitor.get(f"{own}.json").get_json()
+def test_the_json_names_its_parts_as_the_interface_says(app: App, client: Client, bank: Bank):
+    own = a_person(client, bank)
+    client.send(f"{own}/shares", page=f"{own}/manage")
+    lead = make_team(client, kind="open", name="Crew")
+    join_team(app, join_path(client, lead), own, name="Ada", shares_wishes=True)
+    personal_data = client.get(f"{own}.json").get_json()
     assert set(personal_data) == {
         *("bank", "started", "changed", "finished", "title", "text", "earlier", "answers", "contacts", "wishes"),
         *("goals", "share_links", "team", "result"),
@@ -122,9 +122,9 @@ def test_the_json_names_its_parts_as_the_interface_says(app: App, visitor: Visit
     }
 
 
-def test_the_csv_can_be_scored_again_to_the_same_result(visitor: Visitor, bank: Bank, tmp_path):
-    own = a_person(visitor, bank, title="=HYPERLINK(1)", contacts=["data-engineer"])
-    answer = visitor.get(f"{own}.csv")
+def test_the_csv_can_be_scored_again_to_the_same_result(client: Client, bank: Bank, tmp_path):
+    own = a_person(client, bank, title="=HYPERLINK(1)", contacts=["data-engineer"])
+    answer = client.get(f"{own}.csv")
     header, row = csv.reader(io.StringIO(answer.text))
     assert dict(zip(header, row, strict=True))["title"] == "'=HYPERLINK(1)"
     file = tmp_path / "own.csv"
@@ -133,39 +133,39 @@ def test_the_csv_can_be_scored_again_to_the_same_result(visitor: Visitor, bank: 
     assert run.exit_code == 0, run.output
     scored = json.loads(run.stdout)
     assert scored["mix"] == ["data-analyst"]
-    own_result = visitor.get(f"{own}.json").get_json()["result"]
+    own_result = client.get(f"{own}.json").get_json()["result"]
     assert {key: scored[key] for key in own_result if key != "text"} == {
         key: value for key, value in own_result.items() if key != "text"
     }
 
 
-def test_a_retake_starts_a_new_response_that_knows_the_earlier_one(visitor: Visitor, bank: Bank, app: App):
-    own = a_person(visitor, bank)
-    new = visitor.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
+def test_a_retake_starts_a_new_response_that_knows_the_earlier_one(client: Client, bank: Bank, app: App):
+    own = a_person(client, bank)
+    new = client.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
     assert new != own
-    visitor.answer(new, all_answers(bank, "weekly"))
-    visitor.send(f"{new}/check")
-    assert visitor.get(f"{new}.json").get_json()["earlier"] is True
-    assert visitor.get(own).status_code == 200
+    client.answer(new, all_answers(bank, "weekly"))
+    client.send(f"{new}/check")
+    assert client.get(f"{new}.json").get_json()["earlier"] is True
+    assert client.get(own).status_code == 200
 
 
-def test_deleting_a_response_deletes_the_earlier_one(visitor: Visitor, bank: Bank):
-    own = a_person(visitor, bank)
-    new = visitor.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
-    assert "earlier answers" in visitor.get(f"{new}/delete").text
-    visitor.send(f"{new}/delete")
-    assert visitor.get(own).status_code == 404
+def test_deleting_a_response_deletes_the_earlier_one(client: Client, bank: Bank):
+    own = a_person(client, bank)
+    new = client.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
+    assert "earlier answers" in client.get(f"{new}/delete").text
+    client.send(f"{new}/delete")
+    assert client.get(own).status_code == 404
 
 
 def test_a_response_is_deleted_when_it_expires_unless_it_was_extended(
-    visitor: Visitor, bank: Bank, app: App, monkeypatch
+    client: Client, bank: Bank, app: App, monkeypatch
 ):
-    kept, left = a_person(visitor, bank), a_person(visitor, bank)
+    kept, left = a_person(client, bank), a_person(client, bank)
     monkeypatch.setattr(app, "today", lambda: "2100-01-31")
     # The sending itself is the first request of that day: keep the one under a clock a day earlier than expiry.
     app._last_expiry_check = "2100-01-31"
-    visitor.send(f"{kept}/extend", page=f"{kept}/manage")
-    assert "31 January 2101" in visitor.get(f"{kept}/manage").text
+    client.send(f"{kept}/extend", page=f"{kept}/manage")
+    assert "31 January 2101" in client.get(f"{kept}/manage").text
     monkeypatch.setattr(app, "today", lambda: "2100-02-01")
-    assert visitor.get(left).status_code == 404
-    assert visitor.get(kept).status_code == 200
+    assert client.get(left).status_code == 404
+    assert client.get(kept).status_code == 200
