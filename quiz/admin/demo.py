@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from quiz.bank import Bank
 from quiz.scoring import ScoringModel, match
-from quiz.teams import Kind
+from quiz.teams import TeamKind
 from quiz.teams.anonymous import MIN_ROUND_SIZE
 from quiz.teams.round_pages import publisher
 from quiz.web import links
@@ -120,7 +120,7 @@ def _store_person(app: App, person: Person) -> str:
     return link
 
 
-def _store_team(app: App, name: str, kind: Kind) -> tuple[str, str]:
+def _store_team(app: App, name: str, kind: TeamKind) -> tuple[str, str]:
     """Store a team. Returns its lead link and the hash of its join link."""
     lead_link = links.new_link()
     join_hash = links.hash_link(app.derive_link("join", f"{lead_link}:1"))

@@ -48,7 +48,7 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "not-enough": (),
     "missing-contact": _ROLE,
     "extra-contact": _ROLE,
-    "answer-changed": (*_ITEM, "previous_frequency"),
+    "answer-changed": (*_ITEM, "earlier_frequency"),
     "mix-changed": _ROLE,
     "mix-unchanged": (),
     "always": (),

@@ -15,7 +15,7 @@ from quiz.results.role_map import RoleMap, role_map
 from quiz.scoring import MIN_ANSWERED_SHARE, Match, ScoringModel, match, share_percentages
 from quiz.text.job_titles import role_named
 
-Kind = Literal["mix", "tie", "all", "little", "not-enough"]
+ResultKind = Literal["mix", "tie", "all", "little", "not-enough"]
 
 #: Below this coverage, in percent, even the main role fills only a part of a person's work.
 MIN_FULL_ROLE_PERCENT = 50
@@ -112,7 +112,7 @@ class Result:
     `new_question_count` counts the questions that the bank has got since the person answered.
     """
 
-    kind: Kind
+    kind: ResultKind
     match: Match
     shares: tuple[MixShare, ...]
     alternative_mix: tuple[Role, ...]
@@ -186,7 +186,7 @@ class Result:
         return "not-in-mix" if self.has_mix else "undecided"
 
     @property
-    def roles_beside_title(self) -> tuple[Role, ...]:
+    def roles_not_in_title(self) -> tuple[Role, ...]:
         """The roles of the mix other than the one that the title names."""
         return tuple(role for role in self.roles if role != self.title_role)
 
@@ -242,7 +242,7 @@ def _answers_needed(question_count: int) -> int:
     return math.ceil(MIN_ANSWERED_SHARE * question_count - 1e-9)
 
 
-def _kind(result_match: Match, question_count: int) -> Kind:
+def _kind(result_match: Match, question_count: int) -> ResultKind:
     if result_match.evidence == "tie":
         return "tie"
     if result_match.evidence == "all-alike":

@@ -16,7 +16,7 @@ _ROW_HEIGHT = 128.0
 _LABEL_OFFSET = 12
 _STAGE_GAP = 10.0
 _MAX_RADIUS, _MIN_RADIUS = 36.0, 14.0
-_MAX_HAT_SIZE = 34
+_MAX_ICON_SIZE = 34
 #: Between a circle and the lines that end at it.
 _LINE_GAP = 4.0
 _LABEL_WIDTH, _LABEL_LINE_HEIGHT = 68, 17
@@ -31,7 +31,7 @@ _Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Node:
-    """A role on the map: its circle, the hat inside it, and its name below, with the share of the mix if it has one.
+    """A role on the map: its circle, its icon inside, and its name below, with the share of the mix if it has one.
 
     `coverage` is in whole percent, None if too few questions were answered. `percent` is the share of the mix, None if
     no share is shown. The label is drawn on a background that is as high as its lines.
@@ -41,7 +41,7 @@ class Node:
     x: float
     y: float
     radius: float
-    hat_size: float
+    icon_size: float
     label: tuple[str, ...]
     label_y: float
     coverage: int | None
@@ -49,9 +49,9 @@ class Node:
     percent: int | None
 
     @property
-    def hat_corner(self) -> _Point:
-        """The top left corner of the hat."""
-        return self.x - self.hat_size / 2, self.y - self.hat_size / 2
+    def icon_corner(self) -> _Point:
+        """The top left corner of the icon."""
+        return self.x - self.icon_size / 2, self.y - self.icon_size / 2
 
     @property
     def label_background(self) -> tuple[float, float, int, int]:
@@ -140,7 +140,7 @@ def role_map(
                 x=round(x, 1),
                 y=round(y, 1),
                 radius=round(radius, 1),
-                hat_size=round(min(_MAX_HAT_SIZE, radius * 1.25), 1),
+                icon_size=round(min(_MAX_ICON_SIZE, radius * 1.25), 1),
                 label=label,
                 label_y=round(y + radius + 17, 1),
                 coverage=round(100 * coverage[role.id]) if role.id in coverage else None,
@@ -177,7 +177,7 @@ def _stage_columns(bank: Bank, column_width: float) -> tuple[StageColumn, ...]:
 
 @cache
 def _two_lines(name: str) -> tuple[str, ...]:
-    """A name split at the space nearest to its middle; short names stay on one line.
+    """A name split at the space closest to its middle; short names stay on one line.
 
     >>> _two_lines("Software engineer"), _two_lines("ML engineer")
     (('Software', 'engineer'), ('ML engineer',))

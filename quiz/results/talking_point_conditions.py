@@ -24,15 +24,15 @@ class ConditionMatch(NamedTuple):
     responsibilities: frozenset[Responsibility] = frozenset()
 
 
-Matcher = Callable[[TalkingPointContext], Iterator[ConditionMatch]]
+ConditionFunction = Callable[[TalkingPointContext], Iterator[ConditionMatch]]
 #: The function of each condition of the bank.
-MATCHERS: dict[str, Matcher] = {}
+CONDITION_FUNCTIONS: dict[str, ConditionFunction] = {}
 
 
-def _condition(name: str) -> Callable[[Matcher], Matcher]:
-    def register(matcher: Matcher) -> Matcher:
-        MATCHERS[name] = matcher
-        return matcher
+def _condition(name: str) -> Callable[[ConditionFunction], ConditionFunction]:
+    def register(function: ConditionFunction) -> ConditionFunction:
+        CONDITION_FUNCTIONS[name] = function
+        return function
 
     return register
 
@@ -284,7 +284,7 @@ def _answer_changed(context: TalkingPointContext) -> Iterator[ConditionMatch]:
     changes = context.comparison.answer_changes if context.comparison else ()
     for change in changes:
         if abs(change.steps) >= MIN_CHANGE_STEPS:
-            yield _about(context, change.responsibility, previous_frequency=change.before.phrase)
+            yield _about(context, change.responsibility, earlier_frequency=change.before.phrase)
 
 
 @_condition("mix-changed")

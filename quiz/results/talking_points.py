@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quiz.bank import Responsibility, TalkingPoint
-from quiz.results.talking_point_conditions import MATCHERS, ConditionMatch
+from quiz.results.talking_point_conditions import CONDITION_FUNCTIONS, ConditionMatch
 from quiz.results.talking_point_context import TalkingPointContext
 
 #: General talking points fill up to the minimum; a bank with few of them may give fewer.
@@ -61,7 +61,7 @@ def _order(talking_point: TalkingPoint) -> tuple[bool, float]:
 def _first_unused_match(
     context: TalkingPointContext, condition: str, used_responsibilities: set[Responsibility]
 ) -> ConditionMatch | None:
-    for condition_match in MATCHERS[condition](context):
+    for condition_match in CONDITION_FUNCTIONS[condition](context):
         if not condition_match.responsibilities & used_responsibilities:
             return condition_match
     return None

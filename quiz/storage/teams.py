@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from quiz.storage.responses import TODAY, Response, select_response
 from quiz.storage.sqlite import SqliteFile
-from quiz.teams import Candidate, Kind, Membership, OpenMember, Publish, Round, RoundMember, Team
+from quiz.teams import Candidate, Membership, OpenMember, Publish, Round, RoundMember, Team, TeamKind
 from quiz.teams.joining import JoinDecision, join_decision
 
 
@@ -14,7 +14,7 @@ class Teams(SqliteFile):
     """Reads and writes teams. `lead_hash`, `join_hash` and `owner_hash` are hashes of links (see `quiz.web.links`)."""
 
     def create_team(
-        self, lead_hash: str, join_hash: str, *, number: int, name: str, kind: Kind, minimum: int, day: str
+        self, lead_hash: str, join_hash: str, *, number: int, name: str, kind: TeamKind, minimum: int, day: str
     ) -> None:
         """Create a team and open its first round. Does nothing if this lead hash has a team."""
         with self.write_transaction() as db:

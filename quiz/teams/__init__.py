@@ -1,10 +1,9 @@
 """What teams see: anonymous rounds and open teams. Computes only: `quiz.storage` stores teams."""
 
-from quiz.teams.team import Candidate, Kind, Membership, OpenMember, Publication, Publish, Round, RoundMember, Team
+from quiz.teams.team import Candidate, Membership, OpenMember, Publication, Publish, Round, RoundMember, Team, TeamKind
 
 __all__ = [
     "Candidate",
-    "Kind",
     "Membership",
     "OpenMember",
     "Publication",
@@ -12,4 +11,5 @@ __all__ = [
     "Round",
     "RoundMember",
     "Team",
+    "TeamKind",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["anonymous", "open"]
+TeamKind = Literal["anonymous", "open"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Team:
     id: int
     number: int
     name: str
-    kind: Kind
+    kind: TeamKind
     minimum: int
     created: str
     rounds: tuple[Round, ...]

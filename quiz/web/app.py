@@ -77,10 +77,10 @@ class App(Flask):
             self._last_expiry_check = ""  # try again with the next request
             if not isinstance(error, UnavailableError):
                 raise
-            self.logger.error("could not erase expired responses: %s", error)
+            self.logger.error("could not delete expired responses: %s", error)
         else:
             if deleted:
-                self.logger.info("erased %s expired responses", deleted)
+                self.logger.info("deleted %s expired responses", deleted)
 
     def log_exception(self, exc_info: Any) -> None:
         """Log an exception without the address of the request, which may contain a private link."""

@@ -70,7 +70,7 @@ def test_without_an_icon_its_letter_is_shown(client: Client):
     own = client.take(dict.fromkeys(client.app.bank.responsibility, "weekly"))
     page = client.get(own).text
     assert page.count(">D</text>") == 1, "each icon is defined once on a page"
-    assert page.count('href="#hat-data-librarian"') >= 2, "on the map and next to the bar"
+    assert page.count('href="#icon-data-librarian"') >= 2, "on the map and next to the bar"
     assert page.count(">S</text>") == 0, "the other roles have icons"
 
 

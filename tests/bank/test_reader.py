@@ -372,8 +372,8 @@ def test_each_problem_has_its_line_and_a_hint(small_bank, file, old, new, proble
         ("wish-to-start", "wish-to-stop", "3: unknown condition 'wish-to-stop'; use one of daily-but-hand-over, "),
         (
             "{responsibility}",
-            "{previous_frequency}",
-            "4: unknown slot {previous_frequency} for this condition; use only {responsibility}, ",
+            "{earlier_frequency}",
+            "4: unknown slot {earlier_frequency} for this condition; use only {responsibility}, ",
         ),
         ("{responsibility}", "{role.name}", "4: unknown slot {role.name} for this condition; use only "),
         ("{responsibility}", "{role!r:>9}", "4: unknown slot {role!r:>9} for this condition; use only "),

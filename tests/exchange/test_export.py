@@ -26,7 +26,7 @@ from quiz.cli import main
 from quiz.exchange import export
 from quiz.scoring import Match, RoleScore, ScoringModel, match
 from quiz.storage import Response, ShareLink
-from quiz.teams import Kind, anonymous, round_pages
+from quiz.teams import TeamKind, anonymous, round_pages
 from quiz.web import links
 from quiz.web.app import App
 
@@ -287,7 +287,7 @@ def test_an_export_is_either_of_all_responses_or_of_a_team(app: App, arguments):
 # What a team published
 
 
-def a_team(app: App, kind: Kind, people: int, name: str = "Team") -> tuple[str, str, list[str]]:
+def a_team(app: App, kind: TeamKind, people: int, name: str = "Team") -> tuple[str, str, list[str]]:
     """A team with its first round closed if that is possible; gives lead link, join link and owners."""
     lead, joining = links.new_link(), links.new_link()
     fingerprints = links.hash_link(lead), links.hash_link(joining)

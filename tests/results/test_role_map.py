@@ -103,8 +103,8 @@ def test_a_label_is_below_its_circle_and_above_the_next_circle(drawn: RoleMap):
 
 
 @given(maps())
-def test_hats_are_inside_their_circles(drawn: RoleMap):
-    assert all(node.hat_size <= 2 * node.radius for node in drawn.nodes)
+def test_icons_are_inside_their_circles(drawn: RoleMap):
+    assert all(node.icon_size <= 2 * node.radius for node in drawn.nodes)
 
 
 @given(maps())

@@ -12,7 +12,7 @@ from quiz.bank import CONDITIONS, WISHES, load
 from quiz.config import paths
 from quiz.results.changes import compare_results
 from quiz.results.result import build_result
-from quiz.results.talking_point_conditions import MATCHERS
+from quiz.results.talking_point_conditions import CONDITION_FUNCTIONS
 from quiz.results.talking_point_context import TalkingPointContext
 from quiz.results.talking_points import MAX_TALKING_POINTS, MIN_TALKING_POINTS, choose_talking_points
 from quiz.scoring import ScoringModel
@@ -51,7 +51,7 @@ def context(
 
 def matches(condition: str, person: TalkingPointContext) -> list[Mapping[str, str]]:
     """What the condition finds, best first."""
-    return [one.slots for one in MATCHERS[condition](person)]
+    return [one.slots for one in CONDITION_FUNCTIONS[condition](person)]
 
 
 def named(condition: str, person: TalkingPointContext) -> list[str | None]:
@@ -172,7 +172,7 @@ each_condition = pytest.mark.parametrize("condition", CASES)
 
 
 def test_every_condition_of_the_bank_has_a_matcher_and_a_case():
-    assert set(MATCHERS) == set(CONDITIONS)
+    assert set(CONDITION_FUNCTIONS) == set(CONDITIONS)
     assert set(CASES) == set(CONDITIONS) - {"always"}
 
 
@@ -253,7 +253,7 @@ def test_a_change_names_a_role_that_joined_before_the_one_that_leads_and_one_tha
 
 def test_a_move_is_told_from_where_to_where():
     (slots,) = matches("answer-changed", context(ANALYST, before=ANALYST | {"trends": "rarely"}))
-    assert (slots["previous_frequency"], slots["frequency"]) == ("a few times a quarter or less", "about weekly")
+    assert (slots["earlier_frequency"], slots["frequency"]) == ("a few times a quarter or less", "about weekly")
 
 
 # Choosing
@@ -320,6 +320,6 @@ def test_the_order_of_wishes_does_not_matter(person):
 
 @given(contexts)
 def test_every_match_fills_the_slots_of_its_condition(person):
-    for condition, matcher in MATCHERS.items():
+    for condition, matcher in CONDITION_FUNCTIONS.items():
         for one in matcher(person):
             assert set(one.slots) == set(CONDITIONS[condition])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from quiz.teams import Kind, Round, Team
+from quiz.teams import Round, Team, TeamKind
 from quiz.teams.joining import JoinDecision, join_decision
 
 THIS_TEAM, OTHER_TEAM = 1, 2
 
 
-def team(kind: Kind = "anonymous", last_closed: str | None = None) -> Team:
+def team(kind: TeamKind = "anonymous", last_closed: str | None = None) -> Team:
     rounds = (Round(1, "2026-01-01", last_closed, "{}", 6, 0),) if last_closed else ()
     return Team(THIS_TEAM, 1, "The crew", kind, 5, "2026-01-01", rounds)
 

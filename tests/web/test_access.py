@@ -189,7 +189,7 @@ class World:
             "take.questions": {item.id: "weekly" for item in bank.pages[0]},
             "take.details": {"title": "x"},
             "goals.page": {"goals": bank.roles[0].id},
-            "manage.create_share": {"number": "99"},
+            "manage.create_share_link": {"number": "99"},
             "manage.retake": {"seed": links.new_link()},
             "lead.minimum": {"minimum": "8"},
             "lead.replace_links": {"seed": links.new_link(), "both": "y"},

@@ -23,7 +23,7 @@ def page() -> str:
         "changes/page.html",
         comparison=compare_results(app.bank, app.scoring_model, earlier.answers, response.answers),
         result_before=build_result(app.bank, app.scoring_model, earlier.answers),
-        result_now=build_result(app.bank, app.scoring_model, response.answers),
+        result_after=build_result(app.bank, app.scoring_model, response.answers),
         day_before=earlier.finished or earlier.changed,
-        day_now=response.finished,
+        day_after=response.finished,
     )

@@ -25,10 +25,10 @@ def create() -> str | Response | tuple[str, int]:
     app = current()
     form = app.forms.team(request.form if request.method == "POST" else None)
     if request.method != "POST":
-        return render_template("lead/make.html", form=form, seed=links.new_link(), errors=[])
+        return render_template("lead/create.html", form=form, seed=links.new_link(), errors=[])
     if not form.validate():
         errors = [(name, messages[0]) for name, messages in form.errors.items()]
-        return render_template("lead/make.html", form=form, seed=request.form.get("seed"), errors=errors), 422
+        return render_template("lead/create.html", form=form, seed=request.form.get("seed"), errors=errors), 422
     lead = app.derive_link("lead", links.valid_seed(request.form.get("seed", "")) or abort(400))
     app.storage.create_team(
         links.hash_link(lead),
@@ -78,7 +78,7 @@ def page() -> str:
         "seed": links.new_link(),
     }
     if team.kind == "open":
-        return render_template("teams/open.html", **common, **open_team_page(team), bank=app.bank, lead=True)
+        return render_template("teams/open.html", **common, **open_team_page(team), bank=app.bank, is_lead=True)
     return render_template(
         "lead/page.html",
         **common,
@@ -96,7 +96,7 @@ def open_team_page(team: Team) -> dict[str, Any]:
     finished = [member for member in members if member.is_finished]
     people = open_team.open_team(app.bank, app.scoring_model, finished)
     return {
-        "shown": people,
+        "open_team": people,
         "unfinished": len(members) - len(finished),
         "roles": round_pages.people_of_roles(app.bank, people),
     }
@@ -187,7 +187,7 @@ def round(number: int) -> str:
         number=number,
         page=round_pages.round_page(app.bank, published),
         comparison=round_pages.compare_rounds(published, round_pages.closed_rounds(team)),
-        lead=True,
+        is_lead=True,
         bank=app.bank,
     )
 

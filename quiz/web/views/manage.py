@@ -25,7 +25,7 @@ Contents = Literal["text-and-wishes", "text", "wishes", "result"]
 
 
 @dataclass(frozen=True)
-class SharedLink:
+class ShareLinkRow:
     """A share link as the page shows it. `contents` is what it shows in addition to the result."""
 
     number: int
@@ -35,13 +35,13 @@ class SharedLink:
     contents: Contents
 
     @classmethod
-    def of(cls, share_link: ShareLink) -> SharedLink:
+    def of(cls, share_link: ShareLink) -> ShareLinkRow:
         """`share_link` with its address."""
         return cls(
             number=share_link.number,
             label=share_link.label,
             created=share_link.created,
-            address=_share_url(share_link.number),
+            address=_share_link_address(share_link.number),
             contents=_contents(share_link),
         )
 
@@ -54,13 +54,13 @@ def _contents(share_link: ShareLink) -> Contents:
     return "wishes" if share_link.shares_wishes else "result"
 
 
-def _derived_link(number: int) -> str:
+def _share_link(number: int) -> str:
     """The share link with this number. It is derived from the owner link, so that it need not be stored."""
     return current().derive_link("share", f"{g.link}:{number}")
 
 
-def _share_url(number: int) -> str:
-    return current().absolute_url("shared.show", link=_derived_link(number))
+def _share_link_address(number: int) -> str:
+    return current().absolute_url("shared.show", link=_share_link(number))
 
 
 def _has_share_link(number: int) -> bool:
@@ -75,7 +75,7 @@ def page() -> str:
     return render_template(
         "manage/page.html",
         form=app.forms.share(),
-        shared_links=[SharedLink.of(share_link) for share_link in oldest_first],
+        share_links=[ShareLinkRow.of(share_link) for share_link in oldest_first],
         has_max_links=len(response.share_links) >= MAX_SHARE_LINKS,
         max_label_length=MAX_TITLE_LENGTH,
         new_number=1 + secrets.randbelow(_MAX_NUMBER - 1),
@@ -86,33 +86,33 @@ def page() -> str:
 
 
 @pages.post("/shares")
-def create_share() -> Response:
+def create_share_link() -> Response:
     """Create a share link. The same form sent twice creates one."""
     app = current()
     form, number = app.forms.share(request.form), request.form.get("number", type=int) or 0
     if not form.validate() or not 0 < number < _MAX_NUMBER:
         abort(400)
     share_link = ShareLink(number, form.label.data or "", form.shares_text.data, form.shares_wishes.data, app.today())
-    share_hash = links.hash_link(_derived_link(number))
+    share_hash = links.hash_link(_share_link(number))
     if not app.storage.create_share_link(g.link_hash, share_link, share_hash=share_hash):
         abort(400)
     return redirect(url_for("manage.page", _anchor="share"), 303)
 
 
 @pages.post("/shares/<int:number>/end")
-def end_share(number: int) -> Response:
-    """End a share link. If it has ended already, nothing changes."""
+def delete_share_link(number: int) -> Response:
+    """Delete a share link. If it is deleted already, nothing changes."""
     if _has_share_link(number):
         current().storage.delete_share_link(g.link_hash, number)
     return redirect(url_for("manage.page", _anchor="share"), 303)
 
 
 @pages.get("/shares/<int:number>.svg")
-def share_qr(number: int) -> Response:
+def share_link_qr(number: int) -> Response:
     """A share link as a QR code."""
     if not _has_share_link(number):
         abort(404)
-    return qr_code(_share_url(number))
+    return qr_code(_share_link_address(number))
 
 
 @pages.post("/extend")

@@ -105,7 +105,7 @@ def page_of_member() -> str:
     team = membership.team
     common = {"team": team, "membership": membership, "bank": app.bank, "finished": current_response().finished}
     if team.kind == "open":
-        return render_template("teams/open.html", **common, **open_team_page(team), lead=False)
+        return render_template("teams/open.html", **common, **open_team_page(team), is_lead=False)
     return render_template("member/page.html", **common, rounds=round_pages.closed_rounds(team), seed=links.new_link())
 
 
@@ -121,7 +121,7 @@ def round(number: int) -> str:
         number=number,
         page=round_pages.round_page(app.bank, published or abort(404)),
         comparison=None,
-        lead=False,
+        is_lead=False,
         bank=app.bank,
     )
 
