@@ -258,7 +258,7 @@ def _bar(published: anonymous.Published) -> tuple[BarSegment, ...]:
     start = 0
     for n, (id, percent) in enumerate([*parts, ("others", published.other_percent)]):
         gap = _SEGMENT_GAP if start else 0
-        colour = f"part-{n % 3}" if n < len(parts) else "part-rest"
+        colour = f"mix-segment-{n % 3}" if n < len(parts) else "mix-segment-others"
         segments.append(BarSegment(id, percent, round(start + gap, 1), round(percent - gap, 1), colour))
         start += percent
     return tuple(segments)

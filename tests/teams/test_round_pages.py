@@ -184,7 +184,7 @@ def test_the_segments_of_the_bar_fill_it_with_a_gap_between_them(crew: Sequence[
     assert [segment.x for segment in bar] == starts
     assert ends[-1] == 100
     assert all(segment.width > 0 for segment in bar)
-    assert (bar[-1].id, bar[-1].colour) == ("others", "part-rest")
+    assert (bar[-1].id, bar[-1].colour) == ("others", "mix-segment-others")
 
 
 def test_the_map_sizes_roles_by_their_published_share_alone():

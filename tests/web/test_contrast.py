@@ -1,6 +1,6 @@
-"""Contrast of the colour tokens on what they stand on, in light, in dark and on paper (WCAG 2.2: 1.4.3 and 1.4.11).
+"""Contrast of the colour tokens with their backgrounds, in light, in dark and on paper (WCAG 2.2: 1.4.3 and 1.4.11).
 
-axe sees text but neither the rims of controls nor the parts of charts; here each pair that stands together is named.
+axe checks text, but neither the borders of controls nor the parts of charts. Each pair of colours in use is listed.
 """
 
 from __future__ import annotations
@@ -25,49 +25,49 @@ DARK = LIGHT | tokens("@media (prefers-color-scheme: dark)")
 PRINT = tokens("@media print")
 SCHEMES = {"light": LIGHT, "dark": DARK, "print": LIGHT | PRINT, "print from a dark screen": DARK | PRINT}
 
-#: Text and what it stands on: 4.5 to 1.
+#: Text and its background: 4.5 to 1.
 TEXT = [
-    ("ink", "paper"),  # running text
-    ("ink", "card"),  # choices, fields, the owner link, names on the map
-    ("ink", "soft"),  # a picked choice, notes
-    ("ink", "wrong-soft"),  # bullets of the error summary
-    ("quiet", "paper"),  # leads, hints, captions
-    ("quiet", "card"),  # other roles' names on the map, what was copied
-    ("accent", "paper"),  # links, summaries
-    ("accent", "card"),  # links beside the owner link
-    ("accent", "soft"),  # links in notes
-    ("accent-strong", "paper"),  # links under the pointer
+    ("text", "page"),  # running text
+    ("text", "card"),  # choices, fields, the owner link, names on the role map
+    ("text", "highlight"),  # a chosen answer, notes
+    ("text", "error-background"),  # bullets of the error summary
+    ("muted", "page"),  # introductions, hints, captions
+    ("muted", "card"),  # names of other roles on the role map, the status of a copy box
+    ("accent", "page"),  # links, summaries
+    ("accent", "card"),  # links next to the owner link
+    ("accent", "highlight"),  # links in notes
+    ("accent-strong", "page"),  # links under the pointer
     ("accent-strong", "card"),
-    ("accent-strong", "soft"),
+    ("accent-strong", "highlight"),
     ("on-accent", "accent"),  # the main button
-    ("on-accent", "accent-strong"),  # … under the pointer
-    ("wrong", "paper"),  # what is wrong with a field
-    ("wrong", "wrong-soft"),  # the error summary
+    ("on-accent", "accent-strong"),  # the main button under the pointer
+    ("error", "page"),  # the error of a field
+    ("error", "error-background"),  # the error summary
 ]
-#: Rims of controls, signs of focus and parts of charts, and what they must stand out from: 3 to 1.
+#: Borders of controls, focus outlines and parts of charts, and the colour next to them: 3 to 1.
 PARTS = [
-    ("border", "paper"),  # choices, fields, quiet buttons
+    ("border", "page"),  # choices, fields, secondary buttons
     ("border", "card"),
-    ("accent", "paper"),  # rings of focus, the rim of a picked choice, marks
-    ("accent", "card"),  # own circles and reported contacts on the map
-    ("accent", "soft"),  # the rim of a picked choice from inside
-    ("accent", "track"),  # progress, own bars
-    ("on-accent", "accent"),  # marks on own circles
-    ("wrong", "paper"),  # the line beside a wrong field
-    ("wrong", "wrong-soft"),
-    ("other", "paper"),  # pips that are off
-    ("other", "card"),  # other circles, usual contacts, arrows
-    ("quiet", "card"),  # marks on other circles
-    ("other", "track"),  # other roles' bars
-    ("part-0", "paper"),  # the mix bar; between its parts the ground shows
-    ("part-1", "paper"),
-    ("part-2", "paper"),
-    ("part-0", "card"),  # the same on the page for a talk
-    ("part-1", "card"),
-    ("part-2", "card"),
+    ("accent", "page"),  # focus outlines, the border of a chosen answer, filled squares
+    ("accent", "card"),  # circles of the mix and reported contacts on the role map
+    ("accent", "highlight"),  # the inner edge of the border of a chosen answer
+    ("accent", "track"),  # progress, bars of the mix
+    ("on-accent", "accent"),  # hats in circles of the mix
+    ("error", "page"),  # the line next to a field with an error
+    ("error", "error-background"),
+    ("neutral", "page"),  # empty squares
+    ("neutral", "card"),  # other circles, usual contacts, arrows
+    ("muted", "card"),  # hats in other circles
+    ("neutral", "track"),  # bars of other roles
+    ("mix-0", "page"),  # the mix bar; the background shows between its segments
+    ("mix-1", "page"),
+    ("mix-2", "page"),
+    ("mix-0", "card"),  # the same on the page for a conversation
+    ("mix-1", "card"),
+    ("mix-2", "card"),
 ]
-#: Only on screen: buttons, links in colour and errors are not printed.
-ON_SCREEN = {"accent-strong", "wrong", "wrong-soft", "soft"}
+#: Colours of the screen only: buttons, coloured links and errors are not printed.
+ON_SCREEN = {"accent-strong", "error", "error-background", "highlight"}
 
 
 def luminance(colour: str) -> float:
@@ -90,31 +90,32 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def too_faint(model: str, pairs: list[tuple[str, str]], least: float) -> dict[str, float]:
-    """The pairs of a model whose contrast is below `least`, with their contrast."""
-    colours, skipped = SCHEMES[model], ON_SCREEN if model.startswith("print") else set()
-    found = {
-        f"{one} on {ground}": round(contrast(colours[one], colours[ground]), 2)
-        for one, ground in pairs
-        if not skipped & {one, ground}
-    }
-    return {pair: value for pair, value in found.items() if value < least}
+def low_contrasts(scheme: str, pairs: list[tuple[str, str]], minimum: float) -> dict[str, float]:
+    """The pairs of a colour scheme whose contrast is below `minimum`, each with its contrast."""
+    colours = SCHEMES[scheme]
+    ignored = ON_SCREEN if scheme.startswith("print") else set()
+    contrasts = {}
+    for foreground, background in pairs:
+        if not ignored & {foreground, background}:
+            value = round(contrast(colours[foreground], colours[background]), 2)
+            contrasts[f"{foreground} on {background}"] = value
+    return {pair: value for pair, value in contrasts.items() if value < minimum}
 
 
-@pytest.mark.parametrize("model", SCHEMES)
-def test_text_has_a_contrast_of_at_least_4_5(model):
-    assert too_faint(model, TEXT, 4.5) == {}
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_text_has_a_contrast_of_at_least_4_5(scheme):
+    assert low_contrasts(scheme, TEXT, 4.5) == {}
 
 
-@pytest.mark.parametrize("model", SCHEMES)
-def test_borders_and_parts_of_charts_have_a_contrast_of_at_least_3(model):
-    assert too_faint(model, PARTS, 3) == {}
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_borders_and_parts_of_charts_have_a_contrast_of_at_least_3(scheme):
+    assert low_contrasts(scheme, PARTS, 3) == {}
 
 
 def test_every_colour_of_the_style_is_a_token_and_is_checked():
-    named = {name for pair in TEXT + PARTS for name in pair}
-    assert set(LIGHT) - named == {"hair"}  # hairlines only decorate
+    checked = {name for pair in TEXT + PARTS for name in pair}
+    assert set(LIGHT) - checked == {"divider"}  # dividers only decorate
     assert set(DARK) == set(LIGHT) >= set(PRINT)
-    elsewhere = re.sub(r":root \{.*?\}", "", STYLE, flags=re.S)
-    # A QR code stands on white whatever the model.
-    assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", elsewhere)) == {"#fff"}
+    outside_tokens = re.sub(r":root \{.*?\}", "", STYLE, flags=re.S)
+    # A QR code has a white background in every colour scheme.
+    assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", outside_tokens)) == {"#fff"}
