@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 
 from quiz import bank as quiz_bank
 from quiz import create_app
@@ -77,13 +80,24 @@ class CompiledTemplateCache(BytecodeCache):
         self.bytecode_by_key[bucket.key] = bucket.bytecode_to_string()
 
 
+def compile_on_first_use(compile_builder: Callable[..., Callable[..., Any]]) -> Callable[..., Callable[..., Any]]:
+    """Werkzeug compiles two functions for each of some forty routes of an app; most tests use a few of them."""
+
+    def compile_later(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
+        compiled = cache(lambda: compile_builder(rule, append_unknown))
+        return lambda *arguments, **options: compiled()(*arguments, **options)
+
+    return compile_later
+
+
 @pytest.fixture(scope="session", autouse=True)
-def share_bank_and_templates() -> Iterator[None]:
-    """Almost every test makes an app: read the shipped bank and compile each template once, not once for each."""
+def make_apps_faster() -> Iterator[None]:
+    """Almost every test makes an app: share the bank and compiled templates, and compile no route in advance."""
     shipped = paths.project_folder("questions")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(App, "jinja_options", {"bytecode_cache": CompiledTemplateCache()})
         patch.setattr(quiz_bank, "load", lambda folder: BANK if folder == shipped else load(folder))
+        patch.setattr(Rule, "_compile_builder", compile_on_first_use(Rule._compile_builder))
         yield
 
 

@@ -45,6 +45,9 @@ from tests.fault_injection import (
     set_sqlite_version,
 )
 
+# Whole databases are copied and restored, which takes longer than `./run test --quick` should.
+pytestmark = pytest.mark.thorough
+
 TODAY = datetime.now(UTC).date().isoformat()
 
 

@@ -208,6 +208,7 @@ def test_odd_characters_do_not_hide_the_words(text_matcher, text):
         assert 0 <= phrase.start < phrase.end <= len(text)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("piece", [ETL + " ", "x", "<", "a'", "ci ", "😀", "data-", "\0"])
 def test_half_a_megabyte_is_matched_within_five_seconds(text_matcher, piece):
     text = piece * (500_000 // len(piece))
@@ -336,6 +337,7 @@ def test_importing_the_module_does_not_import_scikit_learn():
     assert run_in_new_process("import sys, quiz.text.matcher; print('sklearn' in sys.modules)").strip() == "False"
 
 
+@pytest.mark.server
 def test_every_process_gives_the_same_match(text_matcher):
     code = f"""
 import json

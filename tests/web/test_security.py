@@ -395,6 +395,7 @@ def test_reading_writes_nothing(app: App, client: Client, own, bank: Bank):
 # Markup
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("payload", HOSTILE_TEXTS)
 def test_what_people_type_is_never_read_as_markup(client: Client, bank: Bank, payload):
     own = a_finished_one(client, bank, payload, payload)
@@ -424,6 +425,7 @@ def test_pages_hold_nothing_inline_and_nothing_foreign(client: Client, own):
             assert re.match(r"/(?!/)|#|mailto:|http://localhost/", value), f"{name}: {value}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("often", ["never", "weekly", "skip", None])
 def test_every_reference_within_a_page_has_its_target(client: Client, bank: Bank, own, often):
     owned = client.take(all_answers(bank, often), contacts=["ml-engineer"]) if often else own

@@ -90,6 +90,7 @@ def _serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 # schemathesis sends requests that the document allows and such that it forbids, and checks the responses against it.
+@pytest.mark.thorough
 @described.parametrize()
 @settings(max_examples=80, derandomize=True, database=None, deadline=None)
 def test_every_operation_does_what_its_document_says(case: Any):

@@ -558,6 +558,7 @@ def test_members_of_an_anonymous_team_see_no_one_and_no_page_of_an_open_team(app
 # Markup
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("payload", HOSTILE_TEXTS)
 def test_no_name_is_ever_read_as_markup(app: App, client: Client, payload):
     payload = payload[:80]
