@@ -1,4 +1,4 @@
-"""What tests look up and check: rows of the database, and the headers of an answer."""
+"""Lookups and checks that several tests use: rows of the database, and the headers of an HTTP response."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from quiz.web.app import App
 from tests.factories import link_hash
 
 
-def assert_private(name: str, answer: TestResponse) -> None:
-    """Fail where an answer lacks a header that keeps it private; `name` says which answer it was."""
-    headers = answer.headers
+def assert_private(name: str, response: TestResponse) -> None:
+    """Fail if an HTTP response lacks a header that keeps it private. `name` is shown in the failure."""
+    headers = response.headers
     policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'", name
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'", name
@@ -24,13 +24,13 @@ def assert_private(name: str, answer: TestResponse) -> None:
     assert "noindex" in headers["X-Robots-Tag"], name
     assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin", name
     assert "camera=()" in headers["Permissions-Policy"], name
-    if not (answer.request.path.startswith("/static/") and answer.status_code == 200):
+    if not (response.request.path.startswith("/static/") and response.status_code == 200):
         assert headers["Cache-Control"] == "no-store", name
         assert "ETag" not in headers, name
 
 
 def dump_database(app: App) -> dict[str, object]:
-    """All that the database holds: its schema, and every row of every table."""
+    """The whole content of the database: its schema, and every row of every table."""
     db = Database(app.storage.file)
     try:
         return {"schema": db.schema} | {name: list(db[name].rows) for name in db.table_names()}
@@ -40,20 +40,20 @@ def dump_database(app: App) -> dict[str, object]:
 
 def load_team(app: App, lead: str) -> Team:
     """The team behind the path of a lead link."""
-    found = app.storage.load_team(link_hash(lead))
-    assert found is not None
-    return found
+    team = app.storage.load_team(link_hash(lead))
+    assert team is not None
+    return team
 
 
 def load_response(app: App, own: str) -> Response:
     """The response behind the path of an owner link."""
-    found = app.storage.load_response(link_hash(own))
-    assert found is not None
-    return found
+    response = app.storage.load_response(link_hash(own))
+    assert response is not None
+    return response
 
 
 def count_rows(app: App, table: str) -> int:
-    """How many rows a table of the database has."""
+    """The number of rows of a table."""
     db = Database(app.storage.file)
     try:
         return db[table].count
@@ -61,8 +61,8 @@ def count_rows(app: App, table: str) -> int:
         db.close()
 
 
-def stored_response(kept: Storage, who: str) -> Response:
-    """The response of an owner who is there."""
-    response = kept.load_response(who)
-    assert response
+def stored_response(database: Storage, owner_hash: str) -> Response:
+    """The stored response with this owner hash."""
+    response = database.load_response(owner_hash)
+    assert response is not None
     return response

@@ -1,4 +1,4 @@
-"""How tests reach the app: a client inside the process, one for a served app, and the commands of `quiz`."""
+"""Clients of the app: one inside the process, one over HTTP for a served app, and a runner of `quiz` commands."""
 
 from __future__ import annotations
 
@@ -24,83 +24,83 @@ HIDDEN_FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">
 
 
 class Client:
-    """Keeps cookies, and sends the hidden fields of a form's page along with what is filled in."""
+    """A browser inside the process. It keeps cookies, and sends a form with its hidden fields."""
 
-    def __init__(self, app: App, base: str = "http://localhost") -> None:
-        self.app, self.base = app, base
+    def __init__(self, app: App, base_url: str = "http://localhost") -> None:
+        self.app, self.base_url = app, base_url
         self.test_client = app.test_client()
 
     def get(self, path: str, **options: Any) -> TestResponse:
-        """The page at `path`, redirects not followed."""
-        return self.test_client.get(path, base_url=self.base, buffered=True, **options)
+        """The response to a GET of `path`. Redirects are not followed."""
+        return self.test_client.get(path, base_url=self.base_url, buffered=True, **options)
 
     def post(self, path: str, fields: Any = None, **options: Any) -> TestResponse:
-        """`fields` sent to `path` as they are: no page is opened first, so there is no token."""
-        return self.test_client.post(path, data=fields, base_url=self.base, buffered=True, **options)
+        """The response to a POST of `fields` to `path`. No page is opened first, so no token is added."""
+        return self.test_client.post(path, data=fields, base_url=self.base_url, buffered=True, **options)
 
     def see(self, path: str) -> Page:
-        """The page at `path`, read as a browser would read it."""
+        """The page at `path`, parsed."""
         return Page.of(self.get(path))
 
     def token(self) -> dict[str, str]:
-        """The field that makes a form of this visitor valid."""
+        """The CSRF field that makes a form of this visitor valid."""
         return {name: value for name, value in self.see("/").fields if name == "csrf_token"}
 
     def send(self, path: str, fields: Mapping[str, Any] | None = None, *, page: str | None = None) -> TestResponse:
-        """Open `page` (else `path`), fill in `fields`, send the form to `path`."""
-        shown = self.get(page or path)
-        hidden = {name: html.unescape(value) for name, value in HIDDEN_FIELD.findall(shown.text)}
+        """Open `page` (by default `path`), fill in `fields` and send the form to `path`. Returns the response."""
+        form_page = self.get(page or path)
+        hidden = {name: html.unescape(value) for name, value in HIDDEN_FIELD.findall(form_page.text)}
         return self.post(path, hidden | dict(fields or {}))
 
     def start(self) -> str:
-        """Start the quiz; gives the path of the owner link, `/r/<link>`."""
-        answer = self.send("/start", page="/")
-        assert answer.status_code == 303, answer.text
-        return str(answer.location).rsplit("/", 1)[0]
+        """Start the quiz. Returns the path of the owner link, `/r/<link>`."""
+        response = self.send("/start", page="/")
+        assert response.status_code == 303, response.text
+        return str(response.location).rsplit("/", 1)[0]
 
-    def answer(self, own: str, answers: Mapping[str, str], **more: Any) -> TestResponse:
-        """Answer every page from `answers` (question id to answer id), then the optional page; gives its answer."""
+    def answer(self, owner_path: str, answers: Mapping[str, str], **more: Any) -> TestResponse:
+        """Send `answers` (question id to answer id) page by page, then the optional page. Returns the last response."""
         for number, page in enumerate(self.app.bank.pages, 1):
             fields = {item.id: answers[item.id] for item in page if item.id in answers}
-            self.send(f"{own}/{number}", fields)
-        return self.send(f"{own}/more", more)
+            self.send(f"{owner_path}/{number}", fields)
+        return self.send(f"{owner_path}/more", more)
 
     def take(self, answers: Mapping[str, str], **more: Any) -> str:
-        """The whole way to a result; gives the path of the owner link."""
-        own = self.start()
-        self.answer(own, answers, **more)
-        assert self.send(f"{own}/check").location == own
-        return own
+        """Take the whole quiz, up to the result. Returns the path of the owner link."""
+        owner_path = self.start()
+        self.answer(owner_path, answers, **more)
+        assert self.send(f"{owner_path}/check").location == owner_path
+        return owner_path
 
 
 class Page(HTMLParser):
-    """A page as a browser takes it.
+    """A parsed page.
 
-    `text` holds its words with single blanks, `title` the one of its window, `fields` what sending its forms would
-    carry (buttons apart), `tags` every element with its attributes, in order.
+    `text` is its text with single spaces, `title` its title, `fields` the fields that a browser would send with its
+    forms (without buttons), `tags` every element with its attributes, in order.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.fields: list[tuple[str, str]] = []
-        self._area: str | None = None
-        self._choice = ""
-        self._title = False
-        self._heard: list[str] = []
+        self._textarea: str | None = None
+        self._select = ""
+        self._in_title = False
+        self._text_parts: list[str] = []
         self.title = ""
 
     @classmethod
-    def of(cls, answer: TestResponse) -> Page:
-        """The page in `answer`."""
+    def of(cls, response: TestResponse) -> Page:
+        """The page in `response`."""
         page = cls()
-        page.feed(answer.text)
+        page.feed(response.text)
         page.close()
         return page
 
     @property
     def text(self) -> str:
-        return " ".join("".join(self._heard).split())
+        return " ".join("".join(self._text_parts).split())
 
     def values(self, *names: str) -> list[str]:
         """All values of the attributes called `names`."""
@@ -110,41 +110,41 @@ class Page(HTMLParser):
         own = {name: value or "" for name, value in attrs}
         self.tags.append((tag, own))
         if tag == "textarea":
-            self._area = own["name"]
-            self.fields.append((self._area, ""))
+            self._textarea = own["name"]
+            self.fields.append((self._textarea, ""))
         elif tag == "select":
-            self._choice = own["name"]
-        elif tag == "option" and (self._choice or "selected" in own):
-            # Without a choice of the visitor's, a browser sends the first.
-            if not self._choice:
-                self._choice = self.fields.pop()[0]
-            self.fields.append((self._choice, own["value"]))
-            self._choice = ""
+            self._select = own["name"]
+        elif tag == "option" and (self._select or "selected" in own):
+            # A browser sends the first option if none is selected.
+            if not self._select:
+                self._select = self.fields.pop()[0]
+            self.fields.append((self._select, own["value"]))
+            self._select = ""
         elif tag == "input" and "name" in own and (own["type"] not in {"radio", "checkbox"} or "checked" in own):
             self.fields.append((own["name"], own.get("value", "")))
-        self._title = tag == "title" and not self.title
+        self._in_title = tag == "title" and not self.title
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea" and self._area is not None:
-            # A browser drops the first line end in a text area, and sends every other one as two characters.
+        if tag == "textarea" and self._textarea is not None:
+            # A browser drops a line break at the start of a text area, and sends every other one as CR LF.
             name, value = self.fields.pop()
             value = re.sub(r"\r\n|\r", "\n", value).removeprefix("\n")
             self.fields.append((name, value.replace("\n", "\r\n")))
-            self._area = None
-        self._title = False
+            self._textarea = None
+        self._in_title = False
 
     def handle_data(self, data: str) -> None:
-        if self._area is not None:
+        if self._textarea is not None:
             name, value = self.fields.pop()
             self.fields.append((name, value + data))
-        elif self._title:
+        elif self._in_title:
             self.title += data
         else:
-            self._heard.append(data)
+            self._text_parts.append(data)
 
 
-#: Seconds in which a server must start, answer or end, however slow the machine.
-TIMEOUT = 30
+#: Seconds within which a server must start, respond or stop, also on a slow machine.
+TIMEOUT_S = 30
 
 
 def free_port() -> int:
@@ -154,7 +154,7 @@ def free_port() -> int:
 
 
 class ServedApp:
-    """`quiz serve` on a free port, with an instance folder of its own."""
+    """`quiz serve` on a free port, with its own instance folder."""
 
     def __init__(self, instance: Path, *options: str) -> None:
         self.instance, self.port = instance, free_port()
@@ -162,11 +162,11 @@ class ServedApp:
         self.output = instance.with_suffix(".log")
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, bound: float = TIMEOUT) -> None:
-        """Start it; comes back once it answers. Tries again while workers of a killed master still hold the port."""
-        until = time.monotonic() + bound
+    def start(self, timeout_s: float = TIMEOUT_S) -> None:
+        """Start it and wait until it serves. Starts it again if it ends, as while the port is still in use."""
+        deadline = time.monotonic() + timeout_s
         environ = os.environ | {"MANY_HATS_INSTANCE": str(self.instance)}
-        while time.monotonic() < until:
+        while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 with self.output.open("wb") as output:
                     self.process = subprocess.Popen(self.command, env=environ, stdout=output, stderr=output)
@@ -176,7 +176,7 @@ class ServedApp:
                 self.process.wait(0.05)
             except subprocess.TimeoutExpired:
                 continue
-        raise AssertionError(f"no answer within {bound} s:\n{self.output.read_text()}")
+        raise AssertionError(f"no response within {timeout_s} s:\n{self.output.read_text()}")
 
     @property
     def pid(self) -> int:
@@ -185,58 +185,60 @@ class ServedApp:
 
     @property
     def workers(self) -> list[int]:
-        """The process ids of the workers that live now."""
-        found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
-        return [int(pid) for pid in found.split()]
+        """The process ids of the running workers."""
+        pids = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [int(pid) for pid in pids.split()]
 
     def stop(self) -> int:
-        """End it as a service manager would; gives its exit code."""
+        """Stop it as a service manager would. Returns its exit code."""
         assert self.process
         self.process.terminate()
         try:
-            return self.process.wait(TIMEOUT)
+            return self.process.wait(TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
 
 
 class HttpClient:
-    """Keeps the cookie, and knows the hidden fields of the page it looked at last."""
+    """An HTTP client that keeps the cookie, and the hidden fields of the last page it opened."""
 
     def __init__(self, port: int) -> None:
         self.port, self.cookie, self.hidden = port, "", dict[str, str]()
 
-    def ask(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> tuple[int, str, str]:
-        """Status, address to go on to, and page."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
+    def request(
+        self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str
+    ) -> tuple[int, str, str]:
+        """Status, `Location` and body of the response."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
         try:
             if fields is not None:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"
             connection.request(method, path, urlencode(fields or {}) or None, headers | {"Cookie": self.cookie})
-            answer = connection.getresponse()
-            page = answer.read().decode()
+            response = connection.getresponse()
+            page = response.read().decode()
         finally:
             connection.close()
-        if cookie := answer.getheader("Set-Cookie"):
+        if cookie := response.getheader("Set-Cookie"):
             self.cookie = cookie.partition(";")[0]
         if method == "GET":
             self.hidden = {name: html.unescape(value) for name, value in HIDDEN_FIELD.findall(page)}
-        return answer.status, answer.getheader("Location") or "", page
+        return response.status, response.getheader("Location") or "", page
 
     def send(self, path: str, fields: dict[str, str], *, page: str) -> tuple[int, str, str]:
-        """Look at `page`, fill in `fields`, send them to `path`."""
-        status, to, text = self.ask("GET", page)
-        return self.ask("POST", path, self.hidden | fields) if status == 200 else (status, to, text)
+        """Open `page`, fill in `fields` and send the form to `path`. Returns what `request` returns."""
+        status, location, text = self.request("GET", page)
+        return self.request("POST", path, self.hidden | fields) if status == 200 else (status, location, text)
 
     def start(self) -> str:
-        """Begin a response; gives the path of its first page."""
-        status, to, page = self.send("/start", {}, page="/")
+        """Start the quiz. Returns the path of its first page."""
+        status, location, page = self.send("/start", {}, page="/")
         assert status == 303, page
-        return to
+        return location
 
 
 def run_quiz(*arguments: str, instance: Path, before: tuple[str, ...] = (), **settings: str):
-    """A run of `quiz` in a process of its own; serving is on a free port, as somebody may be serving meanwhile."""
+    """Run `quiz` in a new process, after the command `before`. `serve` gets a free port."""
     if arguments[0] == "serve":
         arguments = (*arguments, "--port", str(free_port()))
     environ = os.environ | {"MANY_HATS_INSTANCE": str(instance)} | settings
@@ -245,5 +247,5 @@ def run_quiz(*arguments: str, instance: Path, before: tuple[str, ...] = (), **se
 
 
 def form_values(fields: list[tuple[str, str]]) -> dict[str, list[str]]:
-    """Fields as the test client takes them."""
+    """Fields in the form that `Client.post` takes."""
     return {name: [value for other, value in fields if other == name] for name, _ in fields}

@@ -1,4 +1,4 @@
-"""What all tests share: the two banks, and which tests run where."""
+"""Fixtures of all tests, and the options that choose which tests run."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from tests.browser.chromium import CHROMIUM, NO_CHROMIUM
 from tests.clients import Client
 from tests.factories import BANK, SMALL_BANK
 
-# Tests do in a second what nobody does in a minute; those of the limits switch them on again.
+# Tests send more requests than the rate limits allow. The tests of the limits switch them on.
 os.environ["MANY_HATS_RATE_LIMITS"] = "no"
 
 
-#: Which of them a test has decides whether `--quick` leaves it out.
+#: The markers of tests that `--quick` leaves out.
 NOT_QUICK = ("browser", "server", "thorough", "slow")
 
 
@@ -46,28 +46,28 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("quick"):
         return
-    left_out = [item for item in items if any(map(item.get_closest_marker, NOT_QUICK))]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    deselected = [item for item in items if any(map(item.get_closest_marker, NOT_QUICK))]
+    config.hook.pytest_deselected(items=deselected)
+    items[:] = [item for item in items if item not in set(deselected)]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("slow") and not item.config.getoption("slow"):
         pytest.skip("slow tests run with --slow")
     if item.get_closest_marker("browser") and not CHROMIUM:
-        # Where nobody reads the output, a skipped browser test would pass for a green one.
+        # In CI a skipped browser test would look like a passed one.
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_CHROMIUM)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once why tests were left out, and how to have them run."""
+    """Write each reason for skipped tests once, with how to run them."""
     reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])}
     for reason in sorted(reasons):
         terminalreporter.write_line(reason)
 
 
 class CompiledTemplateCache(BytecodeCache):
-    """Keeps each template compiled, by its name and its text, for all apps of a process."""
+    """Keeps compiled templates in memory, for all apps of a process. The key is made of name and source."""
 
     def __init__(self) -> None:
         self.bytecode_by_key: dict[str, bytes] = {}
@@ -103,7 +103,7 @@ def make_apps_faster() -> Iterator[None]:
 
 @pytest.fixture
 def small_bank(tmp_path: Path) -> Path:
-    """A fresh copy of the small made bank, to be changed at will."""
+    """A copy of the small bank that the test may change."""
     return shutil.copytree(SMALL_BANK, tmp_path / "small_bank")
 
 
@@ -115,11 +115,11 @@ def bank() -> Bank:
 
 @pytest.fixture
 def app(tmp_path: Path) -> App:
-    """A whole app on a fresh instance folder."""
+    """An app with a new instance folder."""
     return create_app({"TESTING": True}, instance=tmp_path / "instance")
 
 
 @pytest.fixture
 def client(app: App) -> Client:
-    """Somebody who opens the app in a browser of their own."""
+    """A client of `app` with its own cookies."""
     return Client(app)

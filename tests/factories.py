@@ -1,4 +1,4 @@
-"""Made-up data: places in the project, people, their answers, responses and teams."""
+"""Test data: folders of the project, answers, responses and teams."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ SMALL_BANK = ROOT / "tests" / "small_bank"
 #: The shipped bank.
 BANK = load(paths.project_folder("questions"))
 MODEL = ScoringModel.from_bank(BANK)
-#: Somebody who does nothing of what is asked.
+#: The answers of a person who never does anything the quiz asks about.
 ALL_NEVER = dict.fromkeys(MODEL.questions, "never")
-#: Answers that differ from "never", with _ for -.
+#: Answers other than "never", with _ for -.
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "weekly"}
 ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
 MODELLER = {"predictive_models": "daily", "exploration": "weekly", "model_handover": "daily", "pipelines": "daily"}
 
-#: Texts that would do harm where they are read as markup, as a template or as an address.
+#: Texts that would do harm if they were read as markup, a template or a URL.
 HOSTILE_TEXTS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -44,7 +44,7 @@ HOSTILE_TEXTS = [
     "<!--",
     "&lt;b&gt;",
 ]
-#: A word that stands nowhere else.
+#: A word that occurs nowhere else.
 CANARY = "canary-7f3a-sings"
 #: The bank and the day with which responses are stored.
 WHEN = {"bank": "1", "day": "2026-05-31"}
@@ -83,7 +83,7 @@ hint = "a short course, a guided tour, office hours"
 
 
 def all_answers(bank: Bank, answer: str, **but: str) -> dict[str, str]:
-    """The same answer to every question, but for those named (with _ for -)."""
+    """The same answer to every question, except those in `but` (with _ for -)."""
     return dict.fromkeys(bank.responsibility, answer) | {id.replace("_", "-"): value for id, value in but.items()}
 
 
@@ -93,7 +93,7 @@ def page_answers(bank: Bank, number: int, answer: str) -> dict[str, str]:
 
 
 def member(*roles: str, contacts: Sequence[str] = (), **changes: str) -> Contribution:
-    """Somebody who does all of these roles daily and nothing else, but for changes (`pipelines="weekly"`)."""
+    """A person who does all of these roles daily and nothing else, except `changes` (`pipelines="weekly"`)."""
     own = {item.id: "daily" for role in roles for item in BANK.role[role].responsibilities}
     return Contribution(ALL_NEVER | own | {id.replace("_", "-"): answer for id, answer in changes.items()}, contacts)
 
@@ -102,7 +102,7 @@ def member(*roles: str, contacts: Sequence[str] = (), **changes: str) -> Contrib
 
 
 def make_older_response(app: App, answers: dict[str, str], *, finished: bool = True) -> str:
-    """A response that was answered when the bank was another; gives the path of its owner link."""
+    """Store a response that was answered with an older bank. Returns the path of its owner link."""
     link = links.new_link()
     owner = links.hash_link(link)
     app.storage.create_response(owner, bank="older", day=app.today())
@@ -113,23 +113,23 @@ def make_older_response(app: App, answers: dict[str, str], *, finished: bool = T
 
 
 def make_team(client: Client, kind: str = "anonymous", *, name: str = "The crew", minimum: int = 5) -> str:
-    """Make a team; gives the path of its lead link."""
-    answer = client.send("/teams", {"name": name, "kind": kind, "minimum": str(minimum)})
-    assert answer.status_code == 303, answer.text
-    return str(answer.location)
+    """Make a team. Returns the path of its lead link."""
+    response = client.send("/teams", {"name": name, "kind": kind, "minimum": str(minimum)})
+    assert response.status_code == 303, response.text
+    return str(response.location)
 
 
 def join_path(client: Client, lead: str) -> str:
-    """The path of a team's join link, as its lead reads it."""
-    found = re.search(r'value="http://localhost(/j/[^"]+)"', client.get(lead).text)
-    assert found, "the link stands on the page while a round is open"
-    return found[1]
+    """The path of a team's join link, read from the page of its lead."""
+    match = re.search(r'value="http://localhost(/j/[^"]+)"', client.get(lead).text)
+    assert match, "the page has the link while a round is open"
+    return match[1]
 
 
 def make_response(
     app: App, answers: Mapping[str, str] | None = None, *, done: bool = True, day: str = "", **more: str
 ) -> str:
-    """Somebody's response, put into storage without a page; gives the path of the owner link."""
+    """Store a response without opening a page. Returns the path of its owner link."""
     link, day = links.new_link(), day or app.today()
     owner, version = links.hash_link(link), app.bank.version
     app.storage.create_response(owner, bank=version, day=day)
@@ -142,7 +142,7 @@ def make_response(
 
 
 def link_hash(path: str) -> str:
-    """The fingerprint of the link in a path."""
+    """The hash of the link in a path."""
     return links.hash_link(path.split("/")[2])
 
 
@@ -152,17 +152,17 @@ def join_team(app: App, join: str, own: str, name: str = "", shares_wishes: bool
 
 
 def fill_team(app: App, client: Client, lead: str, people: int) -> list[str]:
-    """That many different people, finished and in the team; gives the paths of their owner links."""
+    """Add that many people with finished responses to a team. Returns the paths of their owner links."""
     join = join_path(client, lead)
-    weeks = [all_answers(app.bank, "never", **week) for week in (ENGINEER, ANALYST, MODELLER)]
-    members = [make_response(app, answers) for answers in islice(cycle(weeks), people)]
+    answer_sets = [all_answers(app.bank, "never", **answers) for answers in (ENGINEER, ANALYST, MODELLER)]
+    members = [make_response(app, answers) for answers in islice(cycle(answer_sets), people)]
     for own in members:
         join_team(app, join, own)
     return members
 
 
 def make_closed_round(app: App, client: Client, people: int = 6) -> tuple[str, list[str]]:
-    """A team whose first round was closed with that many people: the path of its lead link, and theirs."""
+    """Make a team whose first round is closed. Returns its lead link's and its members' owner links' paths."""
     lead = make_team(client)
     members = fill_team(app, client, lead, people)
     assert client.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/1"

@@ -1,4 +1,4 @@
-"""Errors that tests cause: missing permissions, other versions of SQLite, damaged files, processes that end early."""
+"""Faults that tests cause: missing permissions, other SQLite versions, damaged files, processes that end early."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from tests.factories import WHEN
 
-#: The newest SQLite that can lose a commit in WAL mode, and the first that cannot.
+#: The newest version of SQLite that can lose a commit in WAL mode, and the first that cannot.
 LOSSY_SQLITE, FIXED_SQLITE = (3, 51, 2), (3, 51, 3)
 
 
-# Root ignores file modes. This gives up the capability that allows it (CAP_DAC_OVERRIDE).
+#: A command prefix: root ignores file modes, so this drops the capability that allows it (CAP_DAC_OVERRIDE).
 UNPRIVILEGED = [
     sys.executable,
     "-c",
@@ -27,14 +27,14 @@ UNPRIVILEGED = [
 
 
 def set_sqlite_version(monkeypatch, version: tuple[int, int, int]) -> None:
-    """Let storage see this version of SQLite."""
+    """Make storage believe that SQLite has this version."""
     monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
 
 
 def bytes_on_disk(file: Path) -> bytes:
-    """Everything in the instance folder, read by another process.
+    """The content of all files in the instance folder, read by another process.
 
-    Opening and closing the file here would drop the locks that this process holds on it.
+    Opening and closing the database file in this process would drop its locks on it.
     """
     names = sorted(str(path) for path in file.parent.iterdir() if path.is_file())
     assert str(file) in names

@@ -175,9 +175,9 @@ def test_git_ignores_databases():
 
 def seconds_to_serve(server: ServedApp) -> float:
     began = time.monotonic()
-    server.start(bound=900)
+    server.start(timeout_s=900)
     took = time.monotonic() - began
-    assert HttpClient(server.port).ask("GET", "/")[0] == 200
+    assert HttpClient(server.port).request("GET", "/")[0] == 200
     return took
 
 
@@ -196,7 +196,7 @@ def test_a_fresh_clone_serves_the_quiz_with_one_command(tmp_path):
     server.command = [str(clone / "run"), "--port", str(server.port)]
     first = seconds_to_serve(server)
     browser = HttpClient(server.port)
-    assert browser.ask("GET", browser.start())[0] == 200
+    assert browser.request("GET", browser.start())[0] == 200
     assert server.stop() == 0
 
     def again(command: list[str]) -> float:

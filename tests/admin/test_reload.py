@@ -13,7 +13,7 @@ import pytest
 from quiz.bank import Bank
 from quiz.storage import Storage
 from quiz.web import links
-from tests.clients import TIMEOUT, HttpClient
+from tests.clients import TIMEOUT_S, HttpClient
 
 RELOADS = 10
 
@@ -38,13 +38,13 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         for thread in self._threads:
-            thread.join(TIMEOUT)
+            thread.join(TIMEOUT_S)
 
     def wait_for(self, more: int) -> None:
         """Wait until `more` further requests were answered."""
         with self._change:
             wanted = self.requests + more
-            assert self._change.wait_for(lambda: self.requests >= wanted or self.errors, TIMEOUT), "no more answers"
+            assert self._change.wait_for(lambda: self.requests >= wanted or self.errors, TIMEOUT_S), "no more answers"
 
     def _take(self) -> None:
         while not self._stop.is_set() and not self.errors:

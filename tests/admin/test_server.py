@@ -27,7 +27,7 @@ from quiz.cli import main
 from quiz.storage import Storage
 from quiz.web import links
 from quiz.web.app import App
-from tests.clients import TIMEOUT, HttpClient, free_port
+from tests.clients import TIMEOUT_S, HttpClient, free_port
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
@@ -41,7 +41,7 @@ def test_the_server_answers_and_makes_links_with_its_address(served):
     browser = HttpClient(server.port)
     first = browser.start()
     link = f"{own}{first.rsplit('/', 1)[0]}"
-    assert link in browser.ask("GET", first)[2]
+    assert link in browser.request("GET", first)[2]
 
 
 @pytest.mark.server
@@ -51,27 +51,27 @@ def test_links_are_made_with_the_url_that_people_use(served):
     assert "https://hats.example.org" in server.output.read_text()
     browser = HttpClient(server.port)
     first = browser.start()
-    page = browser.ask("GET", first)[2]
+    page = browser.request("GET", first)[2]
     assert f"https://hats.example.org{first.rsplit('/', 1)[0]}" in page
     assert f"127.0.0.1:{server.port}" not in page
-    assert browser.ask("GET", "/", Host="hats.example.org")[0] == 200
+    assert browser.request("GET", "/", Host="hats.example.org")[0] == 200
 
 
 @pytest.mark.server
 def test_an_unknown_host_name_is_refused(served):
     server = served("--workers", "1")
     server.start()
-    status, _, page = HttpClient(server.port).ask("GET", "/", Host="evil.example")
+    status, _, page = HttpClient(server.port).request("GET", "/", Host="evil.example")
     assert status == 400
     assert "evil.example" not in page
-    assert HttpClient(server.port).ask("GET", "/", Host="localhost")[0] == 200
+    assert HttpClient(server.port).request("GET", "/", Host="localhost")[0] == 200
 
 
 @pytest.mark.server
 def test_sigterm_ends_the_server_also_with_an_idle_connection(served):
     server = served()
     server.start()
-    holding = http.client.HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT)
+    holding = http.client.HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT_S)
     try:
         holding.request("GET", "/")
         assert holding.getresponse().read()
@@ -143,7 +143,7 @@ def test_malformed_requests_leave_no_address_and_no_link_in_the_log(served):
     server.start()
     refused = {}
     for name, broken in BROKEN.items():
-        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as connection:
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_S) as connection:
             connection.sendall(broken.encode())
             refused[name] = connection.recv(100).split()[1]
     assert server.stop() == 0
@@ -166,7 +166,7 @@ def test_malformed_bodies_are_refused_with_a_page_and_not_logged(served):
     head = "POST /start HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     refused = {}
     for name, body in BROKEN_BODIES.items():
-        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as connection:
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_S) as connection:
             connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n{body}".encode())
             connection.shutdown(socket.SHUT_WR)
             refused[name] = connection.recv(100).split()[1]
@@ -185,7 +185,7 @@ def test_proxy_headers_are_trusted_only_with_the_setting(served, monkeypatch, pr
     browser = HttpClient(server.port)
     first = browser.start()
     headers = {"Host": "hats.lan", "X-Forwarded-Proto": "https", "SCRIPT_NAME": first[:2]}
-    status, _, page = browser.ask("GET", first, None, **headers)
+    status, _, page = browser.request("GET", first, None, **headers)
     assert status == 200
     assert re.findall(r"(https?)://hats\.lan/r/", page)[:1] == [scheme]
 
@@ -214,11 +214,11 @@ def test_an_incomplete_request_is_cut_off_after_the_timeout(threads, timeout):
 def test_half_sent_requests_do_not_stop_the_server(served):
     server = served("--workers", "1")
     server.start()
-    held = [socket.create_connection(("127.0.0.1", server.port), TIMEOUT) for _ in range(8)]
+    held = [socket.create_connection(("127.0.0.1", server.port), TIMEOUT_S) for _ in range(8)]
     try:
         for connection in held:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: ")
-        assert HttpClient(server.port).ask("GET", "/privacy")[0] == 200
+        assert HttpClient(server.port).request("GET", "/privacy")[0] == 200
     finally:
         for connection in held:
             connection.close()
@@ -245,7 +245,7 @@ def test_data_is_there_after_a_restart(served):
     assert server.stop() == 0
     server.start()
     # The session is still good too: the key stayed the same.
-    assert browser.ask("POST", first, {**browser.hidden, "skip_unanswered": "y"})[0] == 303
+    assert browser.request("POST", first, {**browser.hidden, "skip_unanswered": "y"})[0] == 303
 
 
 @pytest.mark.server
@@ -254,7 +254,7 @@ def test_a_used_port_is_an_error_of_one_line(served, tmp_path):
     with socket.socket() as other:
         other.bind(("127.0.0.1", server.port))
         other.listen()
-        run = subprocess.run(server.command, capture_output=True, text=True, check=False, timeout=TIMEOUT)
+        run = subprocess.run(server.command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == (
         f"Error: cannot listen on 127.0.0.1 port {server.port}: Address already in use; choose with --host and --port\n"
@@ -289,7 +289,7 @@ class Ledger:
         """Until `more` further pages were acknowledged."""
         with self._change:
             wanted = len(self.pages) + more
-            assert self._change.wait_for(lambda: len(self.pages) >= wanted or self.wrong, TIMEOUT), "no more pages"
+            assert self._change.wait_for(lambda: len(self.pages) >= wanted or self.wrong, TIMEOUT_S), "no more pages"
 
 
 def client(port: int, bank: Any, ledger: Ledger, seed: int) -> None:
@@ -339,7 +339,7 @@ def test_no_acknowledged_page_is_lost_when_processes_are_killed(served, bank, ki
             if number % 6 == 0:
                 masters += 1
                 os.kill(server.pid, signal.SIGKILL)
-                server.process.wait(TIMEOUT)
+                server.process.wait(TIMEOUT_S)
                 server.start()
             elif workers := server.workers:
                 with contextlib.suppress(ProcessLookupError):  # it has just gone, killed a moment ago
@@ -348,7 +348,7 @@ def test_no_acknowledged_page_is_lost_when_processes_are_killed(served, bank, ki
     finally:
         ledger.stop.set()
         for one in clients:
-            one.join(TIMEOUT)
+            one.join(TIMEOUT_S)
     assert ledger.wrong == []
     assert server.stop() == 0
 

@@ -58,7 +58,7 @@ def every_page(client: Client, own: str) -> Iterator[tuple[str, TestResponse]]:
     yield "cross-site", client.post("/start", headers={"Sec-Fetch-Site": "cross-site"})
     yield "not found", client.get("/nothing-here")
     yield "wrong link", client.get(f"/r/{links.new_link()}")
-    yield "wrong method", client.test_client.put(own, base_url=client.base)
+    yield "wrong method", client.test_client.put(own, base_url=client.base_url)
     yield "too much", client.post(f"{own}/more", {"text": "x" * 1_000_000})
     yield "no such static file", client.get("/static/nothing.css")
 
