@@ -1,4 +1,4 @@
-"""`quiz doctor`: a line for each thing it looks at, the mend where one is needed, and no trace of itself."""
+"""`quiz doctor` prints a line for each check, with a hint for each problem, and changes nothing."""
 
 from __future__ import annotations
 
@@ -42,34 +42,34 @@ def examine(folder: Path, **settings: str) -> Result:
     return CliRunner().invoke(main, ["doctor"], env=environ)
 
 
-def troubles(result: Result) -> list[str]:
-    """The lines with problems, each from its subject on."""
+def problem_lines(result: Result) -> list[str]:
+    """The lines with problems, each without its first column."""
     assert result.stderr == ""
     lines = result.stdout.splitlines()
     assert {line.split()[0] for line in lines} <= {"ok", "trouble"}
-    found = [line.split(maxsplit=1)[1] for line in lines if line.startswith("trouble")]
-    assert result.exit_code == bool(found)
-    return found
+    problems = [line.split(maxsplit=1)[1] for line in lines if line.startswith("trouble")]
+    assert result.exit_code == bool(problems)
+    return problems
 
 
-def traces(folder: Path) -> dict[str, tuple[bytes, int]]:
+def file_states(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {path.name: (path.read_bytes(), path.stat().st_mode) for path in folder.rglob("*") if path.is_file()}
 
 
 def test_an_instance_without_problems_has_a_line_for_each_check(instance):
-    before = traces(instance)
-    shown = examine(instance)
-    assert troubles(shown) == []
-    said = {line.split()[1] for line in shown.stdout.splitlines()}
-    assert said >= {"Python", "SQLite", "instance", "file", "settings", "key", "bank", "database", "disk", "expiry"}
-    assert "responses: 1" in shown.stdout
-    assert traces(instance) == before
+    before = file_states(instance)
+    result = examine(instance)
+    assert problem_lines(result) == []
+    subjects = {line.split()[1] for line in result.stdout.splitlines()}
+    assert subjects >= {"Python", "SQLite", "instance", "file", "settings", "key", "bank", "database", "disk", "expiry"}
+    assert "responses: 1" in result.stdout
+    assert file_states(instance) == before
 
 
 def test_an_instance_that_was_never_started_is_ok_and_is_not_created(tmp_path):
-    shown = examine(tmp_path / "instance")
-    assert troubles(shown) == []
-    assert shown.stdout.count("the first `quiz serve` creates it") == 3
+    result = examine(tmp_path / "instance")
+    assert problem_lines(result) == []
+    assert result.stdout.count("the first `quiz serve` creates it") == 3
     assert list(tmp_path.iterdir()) == []
 
 
@@ -93,12 +93,12 @@ def unknown_setting(folder: Path) -> None:
     (folder / "config.py").write_text("OPERATR = 'a typo'\n")
 
 
-def lost_database(folder: Path) -> None:
+def missing_database(folder: Path) -> None:
     (folder / "many-hats.db").unlink()
 
 
-def no_database(folder: Path) -> None:
-    (folder / "many-hats.db").write_bytes(b"nothing but words " * 1000)
+def invalid_database(folder: Path) -> None:
+    (folder / "many-hats.db").write_bytes(b"only text " * 1000)
 
 
 def damaged_database(folder: Path) -> None:
@@ -110,7 +110,7 @@ def damaged_database(folder: Path) -> None:
         raw.write(secrets.token_bytes(4096))
 
 
-def orphan(folder: Path) -> None:
+def orphan_row(folder: Path) -> None:
     with Database(sqlite3.connect(folder / "many-hats.db")) as db:
         db.execute("INSERT INTO contact VALUES (404, 'baker')")
 
@@ -136,7 +136,7 @@ def folder_for_a_database(folder: Path) -> None:
     (folder / "many-hats.db").mkdir()
 
 
-def overdue(folder: Path) -> None:
+def expired_response(folder: Path) -> None:
     database = Storage(folder / "many-hats.db")
     database.create_response("b" * 64, bank="1", day="2020-01-01")
     database.close()
@@ -150,13 +150,13 @@ def overdue(folder: Path) -> None:
         (open_key, "chmod 600 "),
         (short_key, "delete it to create a new key"),
         (unknown_setting, "unknown setting OPERATR"),
-        (lost_database, "is not there; set DATABASE, or: quiz restore FILE"),
-        (no_database, "file is not a database"),
+        (missing_database, "is not there; set DATABASE, or: quiz restore FILE"),
+        (invalid_database, "file is not a database"),
         (damaged_database, "quiz restore FILE --force"),
-        (orphan, "rows of contact refer to rows that do not exist"),
+        (orphan_row, "rows of contact refer to rows that do not exist"),
         (changed_table, "response_changed is not as this version creates it"),
         (pending_migration, "not applied: m005_database_identity; back up, then restart"),
-        (overdue, "expired responses: 1; any request"),
+        (expired_response, "expired responses: 1; any request"),
         (open_config, "config.py holds the key, and others can read it; run: chmod 600 "),
         (folder_for_a_database, "is not a file; move it away, or set DATABASE"),
     ],
@@ -165,24 +165,24 @@ def test_each_problem_is_a_line_with_a_hint_and_nothing_is_changed(
     instance, break_instance: Callable[[Path], None], message
 ):
     break_instance(instance)
-    before = traces(instance)
-    found = troubles(examine(instance))
-    assert [line for line in found if message in line], found
-    assert len(found) == (2 if break_instance is open_key else 1)
-    assert traces(instance) == before
+    before = file_states(instance)
+    problems = problem_lines(examine(instance))
+    assert [line for line in problems if message in line], problems
+    assert len(problems) == (2 if break_instance is open_key else 1)
+    assert file_states(instance) == before
 
 
-@pytest.mark.parametrize(("changed", "waits"), [("2025-06-14", False), ("2025-06-13", True)])
-def test_an_expired_response_may_wait_a_day_for_the_request_that_deletes_it(instance, changed, waits):
+@pytest.mark.parametrize(("changed", "is_ok"), [("2025-06-14", True), ("2025-06-13", False)])
+def test_an_expired_response_may_wait_a_day_for_the_request_that_deletes_it(instance, changed, is_ok):
     database = Storage(instance / "many-hats.db")
     database.create_response("b" * 64, bank="1", day=changed)
     database.close()
-    found = {check.subject: check for check in doctor.run_checks(instance, today=TODAY)}
-    assert found["expiry"].ok == (not waits)
+    checks = {check.subject: check for check in doctor.run_checks(instance, today=TODAY)}
+    assert checks["expiry"].ok == is_ok
 
 
 @pytest.mark.parametrize(
-    ("settings", "named"),
+    ("settings", "hint"),
     [
         ({"PUBLIC_URL": "https://hats.example.org"}, "set BEHIND_PROXY to yes"),
         ({"BEHIND_PROXY": "yes"}, "set PUBLIC_URL to the address that people use"),
@@ -196,79 +196,78 @@ def test_an_expired_response_may_wait_a_day_for_the_request_that_deletes_it(inst
         ({"DATABASE": ""}, "write a file name without a folder"),
     ],
 )
-def test_an_invalid_setting_is_named_with_a_hint(instance, settings, named):
-    found = troubles(examine(instance, **settings))
-    assert len(found) == 1
-    assert named in found[0]
+def test_an_invalid_setting_is_a_problem_with_a_hint(instance, settings, hint):
+    (problem,) = problem_lines(examine(instance, **settings))
+    assert hint in problem
 
 
 def test_a_server_behind_a_proxy_with_tls_is_ok(instance):
-    shown = examine(instance, PUBLIC_URL="https://hats.example.org", BEHIND_PROXY="yes")
-    assert troubles(shown) == []
-    assert "links begin with https://hats.example.org" in shown.stdout
+    result = examine(instance, PUBLIC_URL="https://hats.example.org", BEHIND_PROXY="yes")
+    assert problem_lines(result) == []
+    assert "links begin with https://hats.example.org" in result.stdout
 
 
 def test_the_documented_proxy_settings_apply_to_every_command(instance):
     text = (DOCS / "running.md").read_text(encoding="utf-8")
-    named = {line.split("=")[1] for line in text.splitlines() if line.startswith("Environment=")}
-    assert named == {"MANY_HATS_INSTANCE"}, "what only the unit says, no other command sees"
-    (shown,) = re.findall(r"^```python\n(PUBLIC_URL = .*?)^```$", text, re.MULTILINE | re.DOTALL)
-    (instance / "config.py").write_text(shown)
-    told = examine(instance)
-    assert troubles(told) == []
-    assert "links begin with https://hats.example.org" in told.stdout
+    unit_variables = {line.split("=")[1] for line in text.splitlines() if line.startswith("Environment=")}
+    assert unit_variables == {"MANY_HATS_INSTANCE"}, "other commands do not see variables of the unit"
+    (config,) = re.findall(r"^```python\n(PUBLIC_URL = .*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (instance / "config.py").write_text(config)
+    result = examine(instance)
+    assert problem_lines(result) == []
+    assert "links begin with https://hats.example.org" in result.stdout
 
 
 def test_problems_of_the_bank_are_counted_and_the_first_is_shown(instance, small_bank):
     baker = small_bank / "roles" / "baker.toml"
     baker.write_text(baker.read_text().replace("position = 1", "position = -1"))
-    (found,) = troubles(examine(instance, QUESTION_BANK=str(small_bank)))
-    assert f"{baker}:" in found
-    assert "position is -1" in found
+    (problem,) = problem_lines(examine(instance, QUESTION_BANK=str(small_bank)))
+    assert f"{baker}:" in problem
+    assert "position is -1" in problem
 
 
 def test_a_nearly_full_disk_is_a_problem(instance, monkeypatch):
     usage = type("Usage", (), {"free": 10 << 20})
-    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
-    (found,) = troubles(examine(instance))
-    assert "10 MB free; 200 MB are needed" in found
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    (problem,) = problem_lines(examine(instance))
+    assert "10 MB free; 200 MB are needed" in problem
 
 
 def test_an_old_python_is_a_problem(instance, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 10, 4))
-    assert "install 3.11 or newer" in next(iter(troubles(examine(instance))))
+    assert "install 3.11 or newer" in next(iter(problem_lines(examine(instance))))
 
 
 def test_wal_mode_under_an_affected_sqlite_is_a_problem(instance, monkeypatch):
     assert (instance / "many-hats.db").read_bytes()[18] == (2 if storage.safe_journal_mode() == "wal" else 1)
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     create_app({}, instance=instance)
-    assert troubles(examine(instance)) == []
+    assert problem_lines(examine(instance)) == []
     set_sqlite_version(monkeypatch, LOSSY_SQLITE)
-    (found,) = troubles(examine(instance))
-    assert "can lose writes; restart `quiz serve`" in found
+    (problem,) = problem_lines(examine(instance))
+    assert "can lose writes; restart `quiz serve`" in problem
     create_app({}, instance=instance)
-    shown = examine(instance)
-    assert troubles(shown) == []
-    assert "with a rollback journal" in shown.stdout
+    result = examine(instance)
+    assert problem_lines(result) == []
+    assert "with a rollback journal" in result.stdout
 
 
 def test_an_instance_that_is_a_file_is_one_problem(tmp_path):
     (tmp_path / "file").touch()
-    (found,) = troubles(examine(tmp_path / "file"))
-    assert "is not a folder" in found
+    (problem,) = problem_lines(examine(tmp_path / "file"))
+    assert "is not a folder" in problem
 
 
 @pytest.fixture
-def closed(instance: Path) -> Iterator[Path]:
+def read_only_instance(instance: Path) -> Iterator[Path]:
     instance.chmod(0o500)
     yield instance
     instance.chmod(0o700)
 
 
 @pytest.mark.server
-def test_a_read_only_folder_is_a_problem(closed):
-    run = run_quiz("doctor", instance=closed, before=tuple(UNPRIVILEGED))
+def test_a_read_only_folder_is_a_problem(read_only_instance):
+    run = run_quiz("doctor", instance=read_only_instance, before=tuple(UNPRIVILEGED))
     assert (run.returncode, run.stderr) == (1, "")
     assert "cannot be written to" in run.stdout
 
@@ -277,17 +276,17 @@ def test_a_read_only_folder_is_a_problem(closed):
 def test_the_hint_for_a_read_only_database_is_not_to_restore(instance):
     (instance / "many-hats.db").chmod(0o400)
     run = run_quiz("doctor", instance=instance, before=tuple(UNPRIVILEGED))
-    (found,) = [line for line in run.stdout.splitlines() if line.startswith("trouble")]
-    assert f"cannot be written to; use the user that serves the quiz, or: chmod 600 {instance}" in found
-    assert "restore" not in found
+    (problem,) = [line for line in run.stdout.splitlines() if line.startswith("trouble")]
+    assert f"cannot be written to; use the user that serves the quiz, or: chmod 600 {instance}" in problem
+    assert "restore" not in problem
 
 
 def test_an_unused_folder_may_be_open_to_others(tmp_path):
     folder = tmp_path / "cloned"
     folder.mkdir(mode=0o755)
     (folder / ".gitkeep").touch()
-    modes = [one for one in doctor.run_checks(folder, today="2026-11-22") if one.subject == "file modes"]
-    assert [(one.ok, one.detail) for one in modes] == [
+    checks = [check for check in doctor.run_checks(folder, today="2026-11-22") if check.subject == "file modes"]
+    assert [(check.ok, check.detail) for check in checks] == [
         (True, "there is no data yet; the first start closes the folder to others")
     ]
 
@@ -297,10 +296,10 @@ def test_the_hint_for_a_locked_database_is_not_to_restore(instance, monkeypatch)
     with Database(sqlite3.connect(instance / "many-hats.db")) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
-        (found,) = troubles(examine(instance))
-    assert "database is locked; another program uses it: stop that program" in found
-    assert "restore" not in found
-    assert troubles(examine(instance)) == []
+        (problem,) = problem_lines(examine(instance))
+    assert "database is locked; another program uses it: stop that program" in problem
+    assert "restore" not in problem
+    assert problem_lines(examine(instance)) == []
 
 
 def test_the_hint_for_a_disk_error_is_not_to_restore(instance, monkeypatch):
@@ -308,15 +307,15 @@ def test_the_hint_for_a_disk_error_is_not_to_restore(instance, monkeypatch):
         raise storage.UnavailableError(f"{file}: disk I/O error")
 
     monkeypatch.setattr(doctor, "inspect_database", fail)
-    (found,) = troubles(examine(instance))
-    assert found.endswith("disk I/O error; check the disk and the modes of the files, then run this again")
+    (problem,) = problem_lines(examine(instance))
+    assert problem.endswith("disk I/O error; check the disk and the modes of the files, then run this again")
 
 
 def test_a_config_file_without_a_key_may_be_readable_by_others(instance):
     (instance / "config.py").write_text("OPERATOR = 'Data platform team'\n")
     (instance / "config.py").chmod(0o644)
-    assert troubles(examine(instance)) == []
-    assert troubles(examine(instance, SECRET_KEY="k" * secret_key.MIN_KEY_BYTES)) == []
+    assert problem_lines(examine(instance)) == []
+    assert problem_lines(examine(instance, SECRET_KEY="k" * secret_key.MIN_KEY_BYTES)) == []
 
 
 def test_a_folder_made_by_git_is_ok_after_the_first_start(tmp_path):
@@ -325,7 +324,7 @@ def test_a_folder_made_by_git_is_ok_after_the_first_start(tmp_path):
     (folder / ".gitkeep").touch()
     folder.chmod(0o755)
     create_app({}, instance=folder)
-    assert troubles(examine(folder)) == []
+    assert problem_lines(examine(folder)) == []
 
 
 @pytest.mark.server
@@ -339,7 +338,7 @@ def test_a_path_that_is_not_utf_8_can_be_printed(tmp_path):
 
 def test_a_key_in_the_settings_needs_no_file(instance):
     (instance / "secret.key").unlink()
-    shown = examine(instance, SECRET_KEY="k" * secret_key.MIN_KEY_BYTES)
-    assert troubles(shown) == []
-    assert "comes from the settings" in shown.stdout
-    assert "kkk" not in shown.stdout
+    result = examine(instance, SECRET_KEY="k" * secret_key.MIN_KEY_BYTES)
+    assert problem_lines(result) == []
+    assert "comes from the settings" in result.stdout
+    assert "kkk" not in result.stdout

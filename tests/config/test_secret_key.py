@@ -1,4 +1,4 @@
-"""The secret key, and the first start in which it is made: by many processes at once, and they must agree."""
+"""The secret key, and the first start that creates it: processes that start at the same time use the same key."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from quiz.config import secret_key
 
 PROCESSES = 8
 
-gate: Any = None
+start_barrier: Any = None
 
 
 def _set_barrier(barrier: Any) -> None:
-    global gate  # noqa: PLW0603 - a spawned process cannot get it in another way
-    gate = barrier
+    global start_barrier  # noqa: PLW0603 - a spawned process cannot get it in another way
+    start_barrier = barrier
 
 
 def _run_at_barrier(work: Callable[[Path], Any], folder: Path) -> Any:
-    gate.wait(60)
+    start_barrier.wait(60)
     return work(folder)
 
 
-def at_once(work: Callable[[Path], Any], folders: list[Path]) -> list[list[Any]]:
+def run_at_once(work: Callable[[Path], Any], folders: list[Path]) -> list[list[Any]]:
     """The results of eight new processes that all do `work` on each folder at the same time: a list for each folder."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(PROCESSES)
@@ -42,13 +42,13 @@ def at_once(work: Callable[[Path], Any], folders: list[Path]) -> list[list[Any]]
         return [list(pool.map(_run_at_barrier, [work] * PROCESSES, [folder] * PROCESSES)) for folder in folders]
 
 
-def make(folder: Path) -> bytes:
+def create_key(folder: Path) -> bytes:
     return secret_key.load_or_create(folder / "secret.key")
 
 
-def make_without_links(folder: Path) -> bytes:
+def create_key_without_links(folder: Path) -> bytes:
     os.link = _no_links
-    return make(folder)
+    return create_key(folder)
 
 
 def first_start(folder: Path) -> bytes | str:
@@ -66,7 +66,7 @@ def _no_links(*_: Any, **__: Any) -> None:
     raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
 
-def names(folder: Path) -> set[str]:
+def file_names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
@@ -78,51 +78,51 @@ def key(tmp_path: Path) -> Path:
 def test_the_key_is_created_once_and_readable_by_its_owner_only(key):
     old = os.umask(0)
     try:
-        made = secret_key.load_or_create(key)
+        first_key = secret_key.load_or_create(key)
     finally:
         os.umask(old)
-    assert len(made) == secret_key.MIN_KEY_BYTES
-    assert secret_key.load_or_create(key) == made == key.read_bytes()
+    assert len(first_key) == secret_key.MIN_KEY_BYTES
+    assert secret_key.load_or_create(key) == first_key == key.read_bytes()
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert names(key.parent) == {"secret.key"}
+    assert file_names(key.parent) == {"secret.key"}
 
 
 def test_two_instances_have_different_keys(tmp_path):
     assert secret_key.load_or_create(tmp_path / "one") != secret_key.load_or_create(tmp_path / "two")
 
 
-def folders(parent: Path, number: int) -> list[Path]:
-    made = [parent / str(n) for n in range(number)]
-    for folder in made:
+def new_folders(parent: Path, number: int) -> list[Path]:
+    folders = [parent / str(n) for n in range(number)]
+    for folder in folders:
         folder.mkdir()
-    return made
+    return folders
 
 
 @pytest.mark.server
-@pytest.mark.parametrize("work", [make, make_without_links], ids=["links", "no links"])
+@pytest.mark.parametrize("work", [create_key, create_key_without_links], ids=["links", "no links"])
 def test_eight_processes_that_create_the_key_at_once_use_the_same(tmp_path, work):
-    places = folders(tmp_path, 10)
-    for folder, keys in zip(places, at_once(work, places), strict=True):
+    folders = new_folders(tmp_path, 10)
+    for folder, keys in zip(folders, run_at_once(work, folders), strict=True):
         assert set(keys) == {(folder / "secret.key").read_bytes()}
         assert len(keys[0]) == secret_key.MIN_KEY_BYTES
         assert stat.S_IMODE((folder / "secret.key").stat().st_mode) == 0o600
-        assert names(folder) <= {"secret.key", "start.lock"}
+        assert file_names(folder) <= {"secret.key", "start.lock"}
 
 
 def test_a_reader_never_sees_a_partly_written_key(key, monkeypatch):
-    real, seen = os.fsync, []
+    real_fsync, other_keys = os.fsync, []
 
-    def slow(handle: int) -> None:
-        # The draft is written and not yet in place. Now another process finds no key and creates one.
-        monkeypatch.setattr(os, "fsync", real)
-        seen.append(secret_key.load_or_create(key))
-        real(handle)
+    def slow_fsync(handle: int) -> None:
+        # The draft is written but does not have its final name yet. Now another process sees no key and creates one.
+        monkeypatch.setattr(os, "fsync", real_fsync)
+        other_keys.append(secret_key.load_or_create(key))
+        real_fsync(handle)
 
-    monkeypatch.setattr(os, "fsync", slow)
-    mine = secret_key.load_or_create(key)
-    assert seen == [mine]
-    assert len(mine) == secret_key.MIN_KEY_BYTES
-    assert names(key.parent) == {"secret.key"}
+    monkeypatch.setattr(os, "fsync", slow_fsync)
+    own_key = secret_key.load_or_create(key)
+    assert other_keys == [own_key]
+    assert len(own_key) == secret_key.MIN_KEY_BYTES
+    assert file_names(key.parent) == {"secret.key"}
 
 
 @pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP])
@@ -131,35 +131,35 @@ def test_a_key_can_be_created_without_hard_links(key, monkeypatch, number):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "link", no_links)
-    made = secret_key.load_or_create(key)
-    assert secret_key.load_or_create(key) == made
+    first_key = secret_key.load_or_create(key)
+    assert secret_key.load_or_create(key) == first_key
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert names(key.parent) == {"secret.key", "start.lock"}
+    assert file_names(key.parent) == {"secret.key", "start.lock"}
 
 
 def test_without_hard_links_the_first_key_is_used(key, monkeypatch):
     monkeypatch.setattr(os, "link", _no_links)
-    real, first = fcntl.flock, []
+    real_flock, other_keys = fcntl.flock, []
 
-    def slow(handle: int, how: int) -> None:
-        monkeypatch.setattr(fcntl, "flock", real)
-        first.append(secret_key.load_or_create(key))
-        real(handle, how)
+    def slow_flock(handle: int, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", real_flock)
+        other_keys.append(secret_key.load_or_create(key))
+        real_flock(handle, operation)
 
-    monkeypatch.setattr(fcntl, "flock", slow)
-    assert secret_key.load_or_create(key) == first[0] == key.read_bytes()
-    assert names(key.parent) == {"secret.key", "start.lock"}
+    monkeypatch.setattr(fcntl, "flock", slow_flock)
+    assert secret_key.load_or_create(key) == other_keys[0] == key.read_bytes()
+    assert file_names(key.parent) == {"secret.key", "start.lock"}
 
 
 def test_a_full_disk_leaves_no_key_and_no_draft(key, monkeypatch):
-    def full(handle: int) -> None:
+    def fail(handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
+        patch.setattr(os, "fsync", fail)
         with pytest.raises(OSError, match="No space left"):
             secret_key.load_or_create(key)
-    assert names(key.parent) == set()
+    assert file_names(key.parent) == set()
     assert len(secret_key.load_or_create(key)) == secret_key.MIN_KEY_BYTES
 
 
@@ -167,22 +167,22 @@ def test_a_full_disk_leaves_no_key_and_no_draft(key, monkeypatch):
 def test_a_short_key_is_refused_with_a_hint(key, length):
     key.write_bytes(b"x" * length)
     key.chmod(0o600)
-    with pytest.raises(secret_key.SecretKeyError) as refused:
+    with pytest.raises(secret_key.SecretKeyError) as error:
         secret_key.load_or_create(key)
-    assert str(refused.value) == f"{key} holds {length} bytes, not 32; delete it to create a new key"
+    assert str(error.value) == f"{key} holds {length} bytes, not 32; delete it to create a new key"
     key.unlink()
     assert len(secret_key.load_or_create(key)) == secret_key.MIN_KEY_BYTES
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
 def test_a_key_that_others_can_read_is_refused_with_a_hint(key, mode):
-    made = secret_key.load_or_create(key)
+    first_key = secret_key.load_or_create(key)
     key.chmod(mode)
-    with pytest.raises(secret_key.SecretKeyError) as refused:
+    with pytest.raises(secret_key.SecretKeyError) as error:
         secret_key.load_or_create(key)
-    assert str(refused.value) == f"{key} can be read by others; run: chmod 600 {key}"
+    assert str(error.value) == f"{key} can be read by others; run: chmod 600 {key}"
     key.chmod(0o600)
-    assert secret_key.load_or_create(key) == made
+    assert secret_key.load_or_create(key) == first_key
 
 
 def test_a_key_written_by_the_operator_is_used(key):
@@ -194,24 +194,24 @@ def test_a_key_written_by_the_operator_is_used(key):
 def test_an_error_about_the_key_does_not_contain_it(tmp_path, monkeypatch):
     monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path))
     monkeypatch.setenv("MANY_HATS_SECRET_KEY", "hunter2")
-    refused = CliRunner().invoke(main, ["serve"])
-    assert refused.exit_code == 1
-    assert "SECRET_KEY" in refused.output
-    assert "hunter2" not in refused.output
+    result = CliRunner().invoke(main, ["serve"])
+    assert result.exit_code == 1
+    assert "SECRET_KEY" in result.output
+    assert "hunter2" not in result.output
 
 
-# The whole first start
+# The first start of the app
 
 
 @pytest.mark.server
-@pytest.mark.parametrize("rounds", [3, pytest.param(20, marks=pytest.mark.slow)])
-def test_eight_processes_can_start_on_an_empty_instance_at_once(tmp_path, rounds):
-    places = [tmp_path / str(number) / "instance" for number in range(rounds)]
-    answers = at_once(first_start, places)
-    failures = [answer for keys in answers for answer in keys if not isinstance(answer, bytes)]
-    print(f"first starts: {PROCESSES} processes x {rounds} instances, {len(failures)} failed")
+@pytest.mark.parametrize("instance_count", [3, pytest.param(20, marks=pytest.mark.slow)])
+def test_eight_processes_can_start_on_an_empty_instance_at_once(tmp_path, instance_count):
+    instances = [tmp_path / str(number) / "instance" for number in range(instance_count)]
+    results = run_at_once(first_start, instances)
+    failures = [result for keys in results for result in keys if not isinstance(result, bytes)]
+    print(f"first starts: {PROCESSES} processes x {instance_count} instances, {len(failures)} failed")
     assert failures == []
-    for folder, keys in zip(places, answers, strict=True):
+    for folder, keys in zip(instances, results, strict=True):
         assert set(keys) == {(folder / "secret.key").read_bytes()}
         app = create_app({}, instance=folder)
         with app.storage.read_transaction() as db:

@@ -1,4 +1,4 @@
-"""Settings: from the environment, else from config.py, else the default; and a clear line where one is wrong."""
+"""Settings come from the environment, else from config.py, else the default. An invalid one is a one-line error."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def config(tmp_path: Path) -> Path:
     return tmp_path / "config.py"
 
 
-def wrong(config: Path, environ: dict[str, str] | None = None) -> str:
-    with pytest.raises(SettingError) as refused:
+def error_message(config: Path, environ: dict[str, str] | None = None) -> str:
+    with pytest.raises(SettingError) as error:
         settings.read(config, environ or {})
-    said = str(refused.value)
-    assert "\n" not in said
-    return said
+    message = str(error.value)
+    assert "\n" not in message
+    return message
 
 
 def test_every_setting_has_its_default(config):
@@ -90,16 +90,16 @@ def test_text_from_the_environment_is_parsed(config, name, text, value):
         ("SECRET_KEY", "k" * 31, "use 32 characters or more"),
     ],
 )
-def test_an_invalid_value_is_named_with_a_hint(config, name, text, hint):
-    said = wrong(config, {f"MANY_HATS_{name}": text})
-    assert name in said
-    assert hint in said
+def test_an_error_about_an_invalid_value_names_the_setting_and_has_a_hint(config, name, text, hint):
+    message = error_message(config, {f"MANY_HATS_{name}": text})
+    assert name in message
+    assert hint in message
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "detail"),
     [
-        ("OPERATR = 'a slip'", "unknown setting OPERATR; known are API_PER_MINUTE, BACKUP_DAYS, BEHIND_PROXY"),
+        ("OPERATR = 'a typo'", "unknown setting OPERATR; known are API_PER_MINUTE, BACKUP_DAYS, BEHIND_PROXY"),
         ("OPERATOR = (", "cannot be read"),
         ("import no_such_module_here", "cannot be read: No module named"),
         ("TRUSTED_HOSTS = 'hats.example.org'", "TRUSTED_HOSTS is str; use list"),
@@ -119,16 +119,16 @@ def test_an_invalid_value_is_named_with_a_hint(config, name, text, hint):
         ("raise KeyError", "cannot be read: KeyError"),
     ],
 )
-def test_an_error_in_the_file_names_the_file(config, line, said):
+def test_an_error_in_the_file_names_the_file(config, line, detail):
     config.write_text(f"{line}\n")
-    message = wrong(config)
+    message = error_message(config)
     assert message.startswith(str(config))
-    assert said in message
+    assert detail in message
 
 
 def test_a_value_in_the_file_is_checked_even_if_the_environment_overrides_it(config):
     config.write_text("RETENTION_MONTHS = 0\n")
-    assert wrong(config, {"MANY_HATS_RETENTION_MONTHS": "3"}).startswith(str(config))
+    assert error_message(config, {"MANY_HATS_RETENTION_MONTHS": "3"}).startswith(str(config))
 
 
 def test_a_file_with_a_byte_order_mark_is_read(config):
@@ -138,12 +138,12 @@ def test_a_file_with_a_byte_order_mark_is_read(config):
 
 def test_a_short_key_in_the_file_is_refused_and_not_printed(config):
     config.write_text("SECRET_KEY = b'hunter2'\n")
-    message = wrong(config)
+    message = error_message(config)
     assert "SECRET_KEY" in message
     assert "hunter2" not in message
 
 
-def test_the_file_may_hold_lower_case_names_and_a_key_as_bytes(config):
+def test_the_file_may_have_lower_case_names_and_a_key_as_bytes(config):
     config.write_text("import os\nkey = bytes(range(32))\nSECRET_KEY = key\n")
     assert settings.read(config, {})["SECRET_KEY"] == bytes(range(32))
 

@@ -19,7 +19,7 @@ ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "daily"}
 ENGINEER = {"pipelines": "daily", "ingest-transform-serve": "daily", "data-quality": "weekly"}
 OPERATIONS = {"infrastructure": "daily", "ci-cd": "weekly", "monitoring": "weekly"}
 
-anything = st.builds(
+any_result = st.builds(
     build_result,
     st.just(BANK),
     st.just(MODEL),
@@ -28,9 +28,9 @@ anything = st.builds(
 )
 
 
-def told(answers: dict[str, str], contacts: tuple[str, ...] = (), *, often: str = "never") -> Result:
-    """The result of somebody who answered `often` to all questions not named."""
-    return build_result(BANK, MODEL, dict.fromkeys(IDS, often) | answers, contacts)
+def result_of(answers: dict[str, str], contacts: tuple[str, ...] = (), *, other_answers: str = "never") -> Result:
+    """The result of these answers, with `other_answers` to all other questions."""
+    return build_result(BANK, MODEL, dict.fromkeys(IDS, other_answers) | answers, contacts)
 
 
 def ids(roles) -> list[str]:
@@ -41,7 +41,7 @@ def ids(roles) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("answers", "often", "kind", "roles"),
+    ("answers", "other_answers", "kind", "roles"),
     [
         (ANALYST, "never", "mix", ["data-analyst"]),
         (ENGINEER | OPERATIONS, "never", "mix", ["data-engineer", "devops-sre"]),
@@ -56,77 +56,78 @@ def ids(roles) -> list[str]:
         ({}, "skip", "not-enough", []),
     ],
 )
-def test_each_kind_of_answers_gets_its_kind_of_result(answers, often, kind, roles):
-    found = told(answers, often=often)
-    assert found.kind == kind
-    assert sorted(ids(found.roles)) == sorted(roles)
+def test_each_kind_of_answers_gets_its_kind_of_result(answers, other_answers, kind, roles):
+    result = result_of(answers, other_answers=other_answers)
+    assert result.kind == kind
+    assert sorted(ids(result.roles)) == sorted(roles)
 
 
-def test_a_tie_holds_both_mixes():
-    found = told({"insights": "monthly", "pipelines": "weekly"})
-    assert ids(found.roles) == ["data-engineer", "data-analyst"]
-    assert ids(found.alternative_mix) == ["data-engineer"]
+def test_a_tie_has_both_mixes():
+    result = result_of({"insights": "monthly", "pipelines": "weekly"})
+    assert ids(result.roles) == ["data-engineer", "data-analyst"]
+    assert ids(result.alternative_mix) == ["data-engineer"]
 
 
 def test_the_order_of_answers_and_contacts_does_not_matter():
     answers = dict.fromkeys(IDS, "never") | ENGINEER
-    there = build_result(BANK, MODEL, answers, ("data-analyst", "ml-engineer"))
-    back = build_result(BANK, MODEL, dict(reversed(answers.items())), ("ml-engineer", "data-analyst"))
-    assert there.shares == back.shares
-    assert there.bars == back.bars
-    assert there.contacts == back.contacts
+    result = build_result(BANK, MODEL, answers, ("data-analyst", "ml-engineer"))
+    reversed_result = build_result(BANK, MODEL, dict(reversed(answers.items())), ("ml-engineer", "data-analyst"))
+    assert result.shares == reversed_result.shares
+    assert result.bars == reversed_result.bars
+    assert result.contacts == reversed_result.contacts
 
 
 # Shares and bars
 
 
-@given(anything)
-def test_shares_are_steps_of_five_percent_that_sum_to_100_and_fill_the_bar(found: Result):
-    assert bool(found.shares) == bool(found.match.mix)
-    if found.shares:
-        assert sum(share.percent for share in found.shares) == 100
-        assert all(share.percent % 5 == 0 and share.percent > 0 for share in found.shares)
-        starts = [sum(share.percent for share in found.shares[:n]) for n in range(len(found.shares))]
-        assert [share.start_percent for share in found.shares] == starts
-        percents = [share.percent for share in found.shares]
+@given(any_result)
+def test_shares_are_steps_of_five_percent_that_sum_to_100_and_fill_the_bar(result: Result):
+    assert bool(result.shares) == bool(result.match.mix)
+    if result.shares:
+        assert sum(share.percent for share in result.shares) == 100
+        assert all(share.percent % 5 == 0 and share.percent > 0 for share in result.shares)
+        starts = [sum(share.percent for share in result.shares[:n]) for n in range(len(result.shares))]
+        assert [share.start_percent for share in result.shares] == starts
+        percents = [share.percent for share in result.shares]
         assert percents == sorted(percents, reverse=True)
 
 
-@given(anything)
-def test_bars_have_every_role_once_by_coverage_with_unjudged_roles_last(found: Result):
-    assert sorted(ids(bar.role for bar in found.bars)) == sorted(BANK.role)
-    heights = [-1 if bar.percent is None else bar.percent for bar in found.bars]
-    assert heights == sorted(heights, reverse=True)
-    assert {bar.role.id for bar in found.bars if bar.in_mix} == {share.role.id for share in found.shares}
-    assert all(0 <= bar.percent <= 100 for bar in found.bars if bar.percent is not None)
+@given(any_result)
+def test_bars_have_every_role_once_by_coverage_with_unjudged_roles_last(result: Result):
+    assert sorted(ids(bar.role for bar in result.bars)) == sorted(BANK.role)
+    percents = [-1 if bar.percent is None else bar.percent for bar in result.bars]
+    assert percents == sorted(percents, reverse=True)
+    assert {bar.role.id for bar in result.bars if bar.in_mix} == {share.role.id for share in result.shares}
+    assert all(0 <= bar.percent <= 100 for bar in result.bars if bar.percent is not None)
 
 
-@given(anything)
-def test_every_share_and_bar_has_all_rows_of_its_role(found: Result):
-    parts: list[MixShare | CoverageBar] = [*found.shares, *found.bars]
-    for part in parts:
-        assert {line.responsibility.id for line in part.rows} == {item.id for item in part.role.responsibilities}
+@given(any_result)
+def test_every_share_and_bar_has_all_rows_of_its_role(result: Result):
+    shares_and_bars: list[MixShare | CoverageBar] = [*result.shares, *result.bars]
+    for item in shares_and_bars:
+        responsibilities = {responsibility.id for responsibility in item.role.responsibilities}
+        assert {row.responsibility.id for row in item.rows} == responsibilities
 
 
-@given(anything)
-def test_skipped_and_new_questions_are_counted(found: Result):
-    assert found.new_question_count == found.sheet.question_count - found.sheet.answered_count
-    assert found.match.answered == found.sheet.question_count - found.new_question_count - found.skipped_count
+@given(any_result)
+def test_skipped_and_new_questions_are_counted(result: Result):
+    assert result.new_question_count == result.sheet.question_count - result.sheet.answered_count
+    assert result.match.answered == result.sheet.question_count - result.new_question_count - result.skipped_count
 
 
 def test_a_skipped_role_is_no_role_without_activity():
     skipped = {item.id: "skip" for item in BANK.role["ml-engineer"].responsibilities}
-    found = told(ANALYST | skipped)
-    assert ids(found.roles_without_activity) == [id for id in BANK.role if id not in ("data-analyst", "ml-engineer")]
-    assert {bar.role.id: bar.percent for bar in found.bars}["ml-engineer"] is None
+    result = result_of(ANALYST | skipped)
+    assert ids(result.roles_without_activity) == [id for id in BANK.role if id not in ("data-analyst", "ml-engineer")]
+    assert {bar.role.id: bar.percent for bar in result.bars}["ml-engineer"] is None
 
 
 # The closest role
 
 
 @given(st.dictionaries(st.sampled_from(IDS), st.sampled_from([*BANK.option])))
-def test_the_smallest_change_brings_the_closest_role_into_the_mix(some):
-    answers = dict.fromkeys(IDS, "never") | some
+def test_the_smallest_change_brings_the_closest_role_into_the_mix(some_answers):
+    answers = dict.fromkeys(IDS, "never") | some_answers
     before = build_result(BANK, MODEL, answers, ())
     step = before.closest_role
     assume(step is not None)
@@ -144,7 +145,7 @@ def test_the_smallest_change_brings_the_closest_role_into_the_mix(some):
 
 
 def test_contacts_are_usual_missing_or_unusual():
-    contacts = told(ANALYST, ("data-engineer", "software-engineer")).contacts
+    contacts = result_of(ANALYST, ("data-engineer", "software-engineer")).contacts
     assert ids(contacts.usual) == ["data-engineer"]
     assert ids(contacts.missing) == ["data-scientist"]
     assert ids(contacts.unusual) == ["software-engineer"]
@@ -152,60 +153,60 @@ def test_contacts_are_usual_missing_or_unusual():
 
 
 def test_without_contacts_all_usual_ones_are_missing():
-    contacts = told(ANALYST).contacts
+    contacts = result_of(ANALYST).contacts
     assert ids(contacts.missing) == ids(BANK.neighbours("data-analyst"))
     assert not contacts.reported
 
 
 def test_a_contact_with_a_role_of_the_mix_is_usual():
-    assert ids(told(ANALYST, ("data-analyst",)).contacts.usual) == ["data-analyst"]
+    assert ids(result_of(ANALYST, ("data-analyst",)).contacts.usual) == ["data-analyst"]
 
 
-@given(anything)
-def test_contacts_have_every_role_at_most_once_and_none_that_the_bank_does_not_have(found: Result):
-    named = ids((*found.contacts.usual, *found.contacts.missing, *found.contacts.unusual))
-    assert len(named) == len(set(named))
-    assert set(named) <= set(BANK.role)
+@given(any_result)
+def test_contacts_have_every_role_at_most_once_and_none_that_the_bank_does_not_have(result: Result):
+    roles = ids((*result.contacts.usual, *result.contacts.missing, *result.contacts.unusual))
+    assert len(roles) == len(set(roles))
+    assert set(roles) <= set(BANK.role)
 
 
 # The map
 
 
-@given(anything)
-def test_the_map_marks_the_mix(found: Result):
-    assert {node.role.id: node.percent for node in found.map.nodes if node.in_mix} == {
-        share.role.id: share.percent for share in found.shares
+@given(any_result)
+def test_the_map_marks_the_mix(result: Result):
+    assert {node.role.id: node.percent for node in result.map.nodes if node.in_mix} == {
+        share.role.id: share.percent for share in result.shares
     }
 
 
-def test_usual_contacts_are_faint_until_they_are_reported():
-    faint = told(ANALYST).map.edges
-    assert [edge.is_reported for edge in faint] == [False] * len(BANK.neighbours("data-analyst"))
-    assert [edge.is_reported for edge in told(ANALYST, ("data-engineer",)).map.edges] == [False, True]
+def test_usual_contacts_are_not_reported_until_the_person_reports_them():
+    edges = result_of(ANALYST).map.edges
+    assert [edge.is_reported for edge in edges] == [False] * len(BANK.neighbours("data-analyst"))
+    assert [edge.is_reported for edge in result_of(ANALYST, ("data-engineer",)).map.edges] == [False, True]
 
 
 def test_a_line_between_two_roles_of_the_mix_is_not_reported():
-    assert not [edge for edge in told(ENGINEER | OPERATIONS).map.edges if edge.is_reported]
+    assert not [edge for edge in result_of(ENGINEER | OPERATIONS).map.edges if edge.is_reported]
 
 
-def test_an_unusual_contact_gets_a_line_of_its_own():
-    usual, more = told(ANALYST), told(ANALYST, ("software-engineer",))
-    assert len(more.map.edges) == len(usual.map.edges) + 1
-    assert [edge.is_reported for edge in more.map.edges].count(True) == 1
+def test_an_unusual_contact_is_one_more_line():
+    usual, unusual = result_of(ANALYST), result_of(ANALYST, ("software-engineer",))
+    assert len(unusual.map.edges) == len(usual.map.edges) + 1
+    assert [edge.is_reported for edge in unusual.map.edges].count(True) == 1
 
 
 def test_if_no_role_stands_out_the_map_has_all_usual_contacts():
-    for found in (told({}), told({}, often="weekly")):
-        assert len(found.map.edges) == len(BANK.contacts)
-        assert not [edge for edge in found.map.edges if edge.is_reported]
+    for result in (result_of({}), result_of({}, other_answers="weekly")):
+        assert len(result.map.edges) == len(BANK.contacts)
+        assert not [edge for edge in result.map.edges if edge.is_reported]
 
 
 # Another bank
 
 
-def test_a_bank_from_another_trade_gets_its_result_too(small_bank):
+def test_a_bank_of_another_trade_gets_a_result(small_bank):
     bank = load(small_bank)
     answers = dict.fromkeys(bank.responsibility, "never") | {"dough": "daily", "oven": "daily"}
-    found = build_result(bank, ScoringModel.from_bank(bank), answers, ("shop-keeper",))
-    assert (found.kind, ids(found.roles)) == ("mix", ["baker"])
-    assert [stage.name for stage in found.map.stages] == ["Bake", "Sell"]
+    result = build_result(bank, ScoringModel.from_bank(bank), answers, ("shop-keeper",))
+    assert (result.kind, ids(result.roles)) == ("mix", ["baker"])
+    assert [stage.name for stage in result.map.stages] == ["Bake", "Sell"]
