@@ -18,10 +18,10 @@ BANK = load(paths.project_folder("questions"))
 
 
 def make_bank(columns: list[int], name: str = "maker of things") -> Bank:
-    """A bank with so many roles in each of its stages, each named `name`."""
+    """A bank with this number of roles in each of its stages, all named `name`."""
     scale = (AnswerOption("never", "Never", "never", 0.0), AnswerOption("daily", "Daily", "daily", 1.0))
     return Bank(
-        name="made",
+        name="test",
         stem="How often did you …",
         scale=scale,
         skip=AnswerOption("skip", "I can’t say", "left out", None),
@@ -66,75 +66,75 @@ def points(path: str) -> list[tuple[float, float]]:
     return list(zip(numbers[0::2], numbers[1::2], strict=True))
 
 
-def walk(path: str) -> list[tuple[float, float]]:
+def points_along(path: str) -> list[tuple[float, float]]:
     """Many points along a path."""
     start, *middle, end = points(path)
-    via = middle[0] if middle else ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    control = middle[0] if middle else ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
     steps = [n / 40 for n in range(41)]
     return [
-        ((1 - t) ** 2 * start[0] + 2 * t * (1 - t) * via[0] + t**2 * end[0],
-         (1 - t) ** 2 * start[1] + 2 * t * (1 - t) * via[1] + t**2 * end[1])
+        ((1 - t) ** 2 * start[0] + 2 * t * (1 - t) * control[0] + t**2 * end[0],
+         (1 - t) ** 2 * start[1] + 2 * t * (1 - t) * control[1] + t**2 * end[1])
         for t in steps
     ]  # fmt: skip
 
 
 @given(maps())
-def test_every_circle_lies_inside_the_map(drawn: RoleMap):
-    for node in drawn.nodes:
+def test_every_circle_lies_inside_the_map(drawing: RoleMap):
+    for node in drawing.nodes:
         assert node.radius > 0
-        assert node.radius <= node.x <= drawn.width - node.radius
-        assert node.radius <= node.y <= drawn.height - node.radius
+        assert node.radius <= node.x <= drawing.width - node.radius
+        assert node.radius <= node.y <= drawing.height - node.radius
 
 
 @given(maps())
-def test_no_two_circles_touch(drawn: RoleMap):
-    for a, b in combinations(drawn.nodes, 2):
+def test_no_two_circles_touch(drawing: RoleMap):
+    for a, b in combinations(drawing.nodes, 2):
         assert math.hypot(a.x - b.x, a.y - b.y) > a.radius + b.radius
 
 
 @given(maps())
-def test_a_label_is_below_its_circle_and_above_the_next_circle(drawn: RoleMap):
-    for node in drawn.nodes:
+def test_a_label_is_below_its_circle_and_above_the_next_circle(drawing: RoleMap):
+    for node in drawing.nodes:
         last = node.label_y + 16 * (len(node.label) - 1)
         assert node.label_y > node.y + node.radius
-        assert last + 4 <= drawn.height
-        below = [other for other in drawn.nodes if other.x == node.x and other.y > node.y]
+        assert last + 4 <= drawing.height
+        below = [other for other in drawing.nodes if other.x == node.x and other.y > node.y]
         assert all(last < other.y - other.radius for other in below)
 
 
 @given(maps())
-def test_icons_are_inside_their_circles(drawn: RoleMap):
-    assert all(node.icon_size <= 2 * node.radius for node in drawn.nodes)
+def test_icons_are_inside_their_circles(drawing: RoleMap):
+    assert all(node.icon_size <= 2 * node.radius for node in drawing.nodes)
 
 
 @given(maps())
-def test_stages_are_next_to_each_other_inside_the_map(drawn: RoleMap):
-    assert drawn.stage_width > 0
-    middles = [stage.x for stage in drawn.stages]
-    assert middles[0] - drawn.stage_width / 2 >= 0
-    assert middles[-1] + drawn.stage_width / 2 <= drawn.width
-    assert all(b - a >= drawn.stage_width for a, b in pairwise(middles))
-    assert {node.x for node in drawn.nodes} <= set(middles)
+def test_stages_are_next_to_each_other_inside_the_map(drawing: RoleMap):
+    assert drawing.stage_width > 0
+    middles = [stage.x for stage in drawing.stages]
+    assert middles[0] - drawing.stage_width / 2 >= 0
+    assert middles[-1] + drawing.stage_width / 2 <= drawing.width
+    assert all(b - a >= drawing.stage_width for a, b in pairwise(middles))
+    assert {node.x for node in drawing.nodes} <= set(middles)
 
 
 @given(maps())
-def test_lines_start_and_end_at_circles(drawn: RoleMap):
-    for edge in drawn.edges:
+def test_lines_start_and_end_at_circles(drawing: RoleMap):
+    for edge in drawing.edges:
         start, *_, end = points(edge.path)
         for x, y in (start, end):
-            away = min(math.hypot(x - node.x, y - node.y) - node.radius for node in drawn.nodes)
-            assert away == pytest.approx(4, abs=0.2)
+            distance = min(math.hypot(x - node.x, y - node.y) - node.radius for node in drawing.nodes)
+            assert distance == pytest.approx(4, abs=0.2)
 
 
 @given(maps())
-def test_lines_stay_inside_the_map(drawn: RoleMap):
-    for edge in drawn.edges:
-        assert all(0 <= x <= drawn.width and 0 <= y <= drawn.height for x, y in walk(edge.path)), edge.path
+def test_lines_stay_inside_the_map(drawing: RoleMap):
+    for edge in drawing.edges:
+        assert all(0 <= x <= drawing.width and 0 <= y <= drawing.height for x, y in points_along(edge.path)), edge.path
 
 
 @given(maps())
-def test_reported_contacts_are_drawn_over_the_others(drawn: RoleMap):
-    is_reported = [edge.is_reported for edge in drawn.edges]
+def test_reported_contacts_are_drawn_over_the_others(drawing: RoleMap):
+    is_reported = [edge.is_reported for edge in drawing.edges]
     assert is_reported == sorted(is_reported)
 
 
@@ -148,59 +148,59 @@ def every_contact(coverage: float, bank: Bank = BANK) -> RoleMap:
 @pytest.mark.parametrize(
     "bank",
     [BANK, make_bank([2, 3, 3]), make_bank([1, 4, 3]), make_bank([1, 3, 4])],
-    ids=["shipped", "one more at first", "one more between", "one more at last"],
+    ids=["shipped", "one more in the first stage", "one more in the second", "one more in the third"],
 )
 def test_no_line_runs_through_a_third_circle(bank, coverage):
-    drawn = every_contact(coverage, bank)
-    for edge, pair in zip(drawn.edges, combinations(sorted(bank.role), 2), strict=True):
-        for node in drawn.nodes:
+    drawing = every_contact(coverage, bank)
+    for edge, pair in zip(drawing.edges, combinations(sorted(bank.role), 2), strict=True):
+        for node in drawing.nodes:
             if node.role.id not in pair:
-                assert all(math.hypot(x - node.x, y - node.y) > node.radius for x, y in walk(edge.path)), (
+                assert all(math.hypot(x - node.x, y - node.y) > node.radius for x, y in points_along(edge.path)), (
                     f"{pair} runs through {node.role.id}"
                 )
 
 
 @pytest.mark.parametrize("coverage", [0, 0.5, 1])
 def test_every_line_of_the_shipped_bank_stays_inside_the_map(coverage):
-    drawn = every_contact(coverage)
-    for edge in drawn.edges:
-        assert all(0 < x < drawn.width and 0 < y < drawn.height for x, y in walk(edge.path)), edge.path
+    drawing = every_contact(coverage)
+    for edge in drawing.edges:
+        assert all(0 < x < drawing.width and 0 < y < drawing.height for x, y in points_along(edge.path)), edge.path
 
 
 def test_the_shipped_bank_is_drawn_as_the_flow_of_data():
-    drawn = every_contact(0.5)
-    assert [stage.name for stage in drawn.stages] == ["Produce", "Move and shape", "Use"]
-    across = {node.role.id: node.x for node in drawn.nodes}
-    assert across["software-engineer"] < across["data-engineer"] < across["data-analyst"]
-    assert len(drawn.nodes) == len(BANK.roles)
+    drawing = every_contact(0.5)
+    assert [stage.name for stage in drawing.stages] == ["Produce", "Move and shape", "Use"]
+    x_of_role = {node.role.id: node.x for node in drawing.nodes}
+    assert x_of_role["software-engineer"] < x_of_role["data-engineer"] < x_of_role["data-analyst"]
+    assert len(drawing.nodes) == len(BANK.roles)
 
 
 def test_a_circles_area_grows_with_coverage():
-    drawn = role_map(BANK, {"data-engineer": 1.0, "data-analyst": 0.5, "data-scientist": 0.01}, {}, {})
-    radius = {node.role.id: node.radius for node in drawn.nodes}
+    drawing = role_map(BANK, {"data-engineer": 1.0, "data-analyst": 0.5, "data-scientist": 0.01}, {}, {})
+    radius = {node.role.id: node.radius for node in drawing.nodes}
     assert radius["data-engineer"] ** 2 == pytest.approx(2 * radius["data-analyst"] ** 2, rel=0.02)
-    assert radius["data-scientist"] == radius["ml-engineer"] > 0, "what is hardly done can still be seen"
+    assert radius["data-scientist"] == radius["ml-engineer"] > 0, "a role with almost no coverage is still visible"
 
 
 def test_only_roles_of_the_mix_have_a_share_below_the_name():
-    drawn = role_map(BANK, {"data-engineer": 1.0, "data-analyst": 0.5}, {"data-engineer": 100}, {})
-    labels = {node.role.id: node.label for node in drawn.nodes}
+    drawing = role_map(BANK, {"data-engineer": 1.0, "data-analyst": 0.5}, {"data-engineer": 100}, {})
+    labels = {node.role.id: node.label for node in drawing.nodes}
     assert labels["data-engineer"][-1] == "100%"
-    assert [node.role.id for node in drawn.nodes if node.in_mix] == ["data-engineer"]
+    assert [node.role.id for node in drawing.nodes if node.in_mix] == ["data-engineer"]
     assert not [label for id, label in labels.items() if id != "data-engineer" and "%" in "".join(label)]
 
 
 @given(st.integers(0, 5))
 def test_the_same_numbers_give_the_same_map(seed):
-    def draw() -> RoleMap:
+    def new_map() -> RoleMap:
         return role_map(
             BANK, dict.fromkeys(BANK.role, seed / 5), {"data-engineer": 100}, {("data-analyst", "data-engineer"): True}
         )
 
-    assert draw() == draw()
+    assert new_map() == new_map()
 
 
 def test_a_long_name_is_split_into_two_lines():
-    drawn = role_map(make_bank([1], "keeper of very many long words"), {}, {}, {})
-    assert " ".join(drawn.nodes[0].label) == "Keeper of very many long words"
-    assert len(drawn.nodes[0].label) == 2
+    drawing = role_map(make_bank([1], "keeper of very many long words"), {}, {}, {})
+    assert " ".join(drawing.nodes[0].label) == "Keeper of very many long words"
+    assert len(drawing.nodes[0].label) == 2

@@ -1,4 +1,4 @@
-"""Backups hold one state of the database, whole or not at all. Restoring leaves out what was deleted since."""
+"""A backup is a complete copy of the database at one moment. A restore leaves out what was deleted since the backup."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from quiz.storage.backup import BackupError, back_up
 from quiz.storage.health import inspect_database
 from quiz.storage.migrations import migrations
 from quiz.storage.restore import Restored, RestoreError, restore
-from quiz.teams import Publication
+from quiz.teams import Publication, round_pages
 from quiz.web.app import App
 from tests.checks import stored_response
 from tests.clients import Client
@@ -74,9 +74,9 @@ def rows(file: Path) -> dict[str, list[Any]]:
         return {name: sorted(map(repr, db.execute(f"SELECT * FROM {name}").fetchall())) for name in tables}
 
 
-def people(file: Path) -> dict[str, list[Any]]:
+def rows_without_identity(file: Path) -> dict[str, list[Any]]:
     """All rows of all tables except the identity of the database."""
-    return {name: table for name, table in rows(file).items() if name != "database_identity"}
+    return {name: table_rows for name, table_rows in rows(file).items() if name != "database_identity"}
 
 
 def is_intact(file: Path) -> bool:
@@ -87,7 +87,7 @@ def is_intact(file: Path) -> bool:
 # Backing up
 
 
-def test_a_backup_made_while_two_others_write_is_whole(database, file, copy):
+def test_a_backup_made_during_two_writers_is_complete(database, file, copy):
     owner_hash, stop = start_response(database), threading.Event()
 
     def write() -> int:
@@ -95,9 +95,9 @@ def test_a_backup_made_while_two_others_write_is_whole(database, file, copy):
         while not stop.is_set() or not pages:
             word = secrets.token_hex(4)
             other.save_answers(owner_hash, dict.fromkeys(["dough", "oven", "cake"], word), **WHEN)
-            fleeting = start_response(other)
-            other.save_answers(fleeting, {"dough": word}, **WHEN)
-            other.delete_response(fleeting)
+            short_lived = start_response(other)
+            other.save_answers(short_lived, {"dough": word}, **WHEN)
+            other.delete_response(short_lived)
             pages += 1
         other.close()
         return pages
@@ -120,7 +120,7 @@ def test_a_backup_made_while_two_others_write_is_whole(database, file, copy):
     assert is_intact(file)
 
 
-def test_a_backup_holds_all_rows(database, file, copy):
+def test_a_backup_has_all_rows(database, file, copy):
     for word in ("flour", "water"):
         fill_response(database, start_response(database), word)
     backup = back_up(file, copy, day=TODAY)
@@ -137,14 +137,14 @@ def test_a_backup_is_one_file_readable_by_its_owner_only_for_any_umask(database,
         os.umask(old)
     assert [path.name for path in copy.parent.iterdir()] == ["monday.db"]
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert copy.read_bytes()[18:20] == b"\1\1", "it is in one file, without a log"
+    assert copy.read_bytes()[18:20] == b"\1\1", "the backup is one file without a log"
 
 
-def test_a_backup_does_not_hold_content_that_another_program_deleted(database, file, copy):
+def test_a_backup_does_not_contain_what_another_program_deleted(database, file, copy):
     owner_hash = start_response(database)
     database.save_details(owner_hash, contacts=[], title="", text=f"{CANARY} " * 100, **WHEN)
     database.close()
-    with open_database(file) as db:  # which overwrites nothing
+    with open_database(file) as db:  # this deletion does not overwrite the content
         db.execute("PRAGMA secure_delete = OFF")
         db.table("response").delete_where()
     assert CANARY.encode() in bytes_on_disk(file)
@@ -153,10 +153,10 @@ def test_a_backup_does_not_hold_content_that_another_program_deleted(database, f
 
 
 def test_an_existing_file_is_replaced_only_with_force(database, file, copy):
-    copy.write_text("precious")
+    copy.write_text("an older backup")
     with pytest.raises(BackupError, match="--force"):
         back_up(file, copy, day=TODAY)
-    assert copy.read_text() == "precious"
+    assert copy.read_text() == "an older backup"
     back_up(file, copy, day=TODAY, replace=True)
     assert is_intact(copy)
 
@@ -169,10 +169,10 @@ def test_the_database_is_never_overwritten_with_its_own_backup(database, file, n
     assert database.load_response(owner_hash)
 
 
-@pytest.mark.parametrize(("place", "said"), [("/dev/null", "not an ordinary file"), ("nowhere/copy.db", "no folder")])
-def test_a_backup_to_a_device_or_into_a_missing_folder_is_refused(file, tmp_path, place, said):
-    with pytest.raises(BackupError, match=said):
-        back_up(file, tmp_path / place, day=TODAY, replace=True)
+@pytest.mark.parametrize(("path", "message"), [("/dev/null", "not an ordinary file"), ("nowhere/copy.db", "no folder")])
+def test_a_backup_to_a_device_or_into_a_missing_folder_is_refused(file, tmp_path, path, message):
+    with pytest.raises(BackupError, match=message):
+        back_up(file, tmp_path / path, day=TODAY, replace=True)
     assert Path("/dev/null").is_char_device()
 
 
@@ -221,11 +221,11 @@ except UnavailableError as error:
 @pytest.mark.server
 def test_a_full_disk_leaves_the_older_backup_and_no_partial_file(database, file, copy):
     fill_response(database, start_response(database), "flour")
-    copy.write_text("the one before")
+    copy.write_text("an older backup")
     act = f"act = lambda: back_up(file, Path({str(copy)!r}), day='{TODAY}', replace=True)\n"
     run = run_script(act + FULL, file)
     assert (run.stdout, run.stderr) in {("database or disk is full\n", ""), ("disk I/O error\n", "")}
-    assert copy.read_text() == "the one before"
+    assert copy.read_text() == "an older backup"
     assert [path.name for path in copy.parent.iterdir()] == ["monday.db"]
 
 
@@ -250,14 +250,14 @@ def test_a_command_that_gets_sigterm_leaves_no_partial_files(database, file, cop
     database.close()
     before = [path.name for folder in (copy.parent, file.parent) for path in sorted(folder.iterdir())]
     environ = os.environ | {"MANY_HATS_INSTANCE": str(file.parent)}
-    ended = subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-c", SCRIPT_WITH_SIGTERM, command, str(copy), "--force"],
         env=environ,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (ended.returncode, ended.stdout, ended.stderr) == (128 + signal.SIGTERM, "halfway\n", "")
+    assert (run.returncode, run.stdout, run.stderr) == (128 + signal.SIGTERM, "halfway\n", "")
     assert [path.name for folder in (copy.parent, file.parent) for path in sorted(folder.iterdir())] == before
 
 
@@ -287,7 +287,7 @@ def test_a_backup_can_be_restored_into_an_empty_instance(database, file, copy, t
     database.close()
     new = tmp_path / "new" / "many-hats.db"
     restored = run_restore(copy, new, replace=False)
-    assert people(new) == people(file)
+    assert rows_without_identity(new) == rows_without_identity(file)
     assert [path.name for path in sorted(new.parent.iterdir())] == ["many-hats.db", "start.lock"]
     assert [stat.S_IMODE(path.stat().st_mode) for path in (new.parent, new)] == [0o700, 0o600]
     assert restored.responses == 1
@@ -299,17 +299,17 @@ def test_a_leftover_log_of_another_database_is_not_applied_to_the_restored_one(d
     back_up(file, copy, day=TODAY)
     database.save_details(owner_hash, contacts=[], title="later", text="", **WHEN)
     log = file.with_name("many-hats.db-wal")
-    left = log.read_bytes()
+    old_log = log.read_bytes()
     database.close()
     file.unlink()
-    log.write_bytes(left)
+    log.write_bytes(old_log)
     run_restore(copy, file)
     assert (stored_response(database, owner_hash).title, is_intact(file)) == ("", True)
 
 
 def test_existing_data_is_replaced_only_with_force(database, file, copy):
     back_up(file, copy, day=TODAY)
-    run_restore(copy, file, replace=False)  # nothing there yet
+    run_restore(copy, file, replace=False)  # there is no data yet
     owner_hash = start_response(database)
     database.close()
     result = quiz(file.parent, "restore", copy)
@@ -321,13 +321,13 @@ def test_existing_data_is_replaced_only_with_force(database, file, copy):
     assert database.load_response(owner_hash) is None
 
 
-def test_a_restore_removes_what_a_killed_restore_left(database, file, copy):
+def test_a_restore_removes_the_files_of_a_killed_restore(database, file, copy):
     back_up(file, copy, day=TODAY)
-    left = file.with_name(".many-hats.db.k1ll3d")
-    left.mkdir()
-    shutil.copy(copy, left / "many-hats.db")
+    leftover = file.with_name(".many-hats.db.k1ll3d")
+    leftover.mkdir()
+    shutil.copy(copy, leftover / "many-hats.db")
     run_restore(copy, file)
-    assert not left.exists()
+    assert not leftover.exists()
 
 
 def test_a_database_in_use_is_not_replaced(database, file, copy, monkeypatch):
@@ -386,39 +386,39 @@ def test_a_full_disk_during_restore_leaves_the_database_unchanged(database, file
 # Invalid backups
 
 
-def a_text(copy: Path) -> None:
-    copy.write_text("words " * 1000)
+def text_file(copy: Path) -> None:
+    copy.write_text("text " * 1000)
 
 
-def nothing_at_all(copy: Path) -> None:
+def empty_file(copy: Path) -> None:
     copy.write_bytes(b"")
 
 
-def cut_off(copy: Path) -> None:
+def truncated_file(copy: Path) -> None:
     copy.write_bytes(copy.read_bytes()[:-10_000])
 
 
-def damaged(copy: Path) -> None:
+def damaged_table(copy: Path) -> None:
     damage_table(copy, "answer")
 
 
-def foreign(copy: Path) -> None:
+def other_database(copy: Path) -> None:
     copy.unlink()
     with open_database(copy) as db:
         db.table("recipe").insert({"name": "bread"})
 
 
-def newer(copy: Path) -> None:
+def newer_version(copy: Path) -> None:
     with open_database(copy) as db:
         db.table("_sqlite_migrations").insert({"migration_set": "many-hats", "name": "m999_cakes", "applied_at": "x"})
 
 
 def with_a_trigger(copy: Path) -> None:
     with open_database(copy) as db:
-        db.execute("CREATE TRIGGER sly AFTER DELETE ON response BEGIN DELETE FROM tombstone; END")
+        db.execute("CREATE TRIGGER hidden AFTER DELETE ON response BEGIN DELETE FROM tombstone; END")
 
 
-def with_another_table(copy: Path) -> None:
+def with_a_changed_table(copy: Path) -> None:
     with open_database(copy) as db:
         db.execute("DROP TABLE wish")
         db.execute("CREATE TABLE wish (response, responsibility, wish)")
@@ -429,43 +429,43 @@ def without_a_table(copy: Path) -> None:
         db.execute("DROP TABLE response")
 
 
-def with_an_orphan(copy: Path) -> None:
+def with_an_orphan_row(copy: Path) -> None:
     with open_database(copy) as db:
         db.execute("INSERT INTO contact VALUES (404, 'baker')")
 
 
-def against_its_checks(copy: Path) -> None:
+def with_an_invalid_row(copy: Path) -> None:
     with open_database(copy) as db:
         db.execute("PRAGMA ignore_check_constraints = ON")
         db.execute("UPDATE response SET owner_hash = 'short'")
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("damage", "message"),
     [
-        (a_text, "not an SQLite file"),
-        (nothing_at_all, "not a database of Many Hats"),
-        (cut_off, "damaged"),
-        (damaged, "damaged"),
-        (foreign, "not a database of Many Hats"),
-        (newer, "newer version, with m999_cakes; upgrade first"),
-        (with_a_trigger, "there is a trigger, sly"),
-        (with_another_table, "wish is not as this version creates it"),
+        (text_file, "not an SQLite file"),
+        (empty_file, "not a database of Many Hats"),
+        (truncated_file, "damaged"),
+        (damaged_table, "damaged"),
+        (other_database, "not a database of Many Hats"),
+        (newer_version, "newer version, with m999_cakes; upgrade first"),
+        (with_a_trigger, "there is a trigger, hidden"),
+        (with_a_changed_table, "wish is not as this version creates it"),
         (without_a_table, "damaged|refer to|not a database of Many Hats"),
-        (with_an_orphan, "rows of contact refer to rows that do not exist"),
-        (against_its_checks, "CHECK constraint failed"),
+        (with_an_orphan_row, "rows of contact refer to rows that do not exist"),
+        (with_an_invalid_row, "CHECK constraint failed"),
     ],
 )
 def test_an_invalid_backup_is_refused_in_one_line_and_nothing_changes(
-    database, file, copy, spoil: Callable[[Path], None], said
+    database, file, copy, damage: Callable[[Path], None], message
 ):
     owner_hash = start_response(database)
     fill_response(database, owner_hash, "flour")
     back_up(file, copy, day=TODAY)
-    spoil(copy)
+    damage(copy)
     database.close()
     before = bytes_on_disk(file)
-    with pytest.raises(RestoreError, match=said):
+    with pytest.raises(RestoreError, match=message):
         run_restore(copy, file)
     assert bytes_on_disk(file) == before
     result = quiz(file.parent, "restore", copy, "--force")
@@ -475,7 +475,7 @@ def test_an_invalid_backup_is_refused_in_one_line_and_nothing_changes(
 
 def test_a_backup_with_additional_tables_and_indexes_is_restored(database, file, copy):
     with open_database(file) as db:
-        db.table("note").insert({"text": "the operator's own"})
+        db.table("note").insert({"text": "of the operator"})
         db.execute("CREATE INDEX own ON response (bank)")
     back_up(file, copy, day=TODAY)
     run_restore(copy, file)
@@ -483,7 +483,7 @@ def test_a_backup_with_additional_tables_and_indexes_is_restored(database, file,
         assert db["note"].count == 1
 
 
-# A database in place that is damaged
+# A damaged present database
 
 
 @pytest.mark.parametrize("version", [LOSSY_SQLITE, FIXED_SQLITE], ids=["truncate", "wal"])
@@ -502,23 +502,23 @@ def test_an_unreadable_database_is_replaced_with_force(database, file, copy, mon
 
 
 def test_tombstones_of_a_damaged_database_are_used(database, file, copy):
-    gone, stays = start_response(database), start_response(database)
-    for owner_hash in (gone, stays):
+    deleted, stays = start_response(database), start_response(database)
+    for owner_hash in (deleted, stays):
         database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
     back_up(file, copy, day=TODAY)
-    database.delete_response(gone)
+    database.delete_response(deleted)
     database.close()
     damage_table(file, "answer")
     assert run_restore(copy, file) == Restored(responses=1, deleted=1, warnings=())
-    assert database.load_response(gone) is None
+    assert database.load_response(deleted) is None
     assert stored_response(database, stays).answers == {"dough": "daily"}
     assert is_intact(file)
 
 
 def test_a_database_with_damaged_tombstones_is_replaced_with_a_warning(database, file, copy):
-    gone = start_response(database)
+    deleted = start_response(database)
     back_up(file, copy, day=TODAY)
-    database.delete_response(gone)
+    database.delete_response(deleted)
     database.close()
     damage_table(file, "tombstone")
     restored = run_restore(copy, file)
@@ -526,7 +526,7 @@ def test_a_database_with_damaged_tombstones_is_replaced_with_a_warning(database,
     assert is_intact(file)
 
 
-# Deleted stays deleted
+# Deletions since the backup
 
 
 @pytest.mark.parametrize("version", [LOSSY_SQLITE, FIXED_SQLITE], ids=["truncate", "wal"])
@@ -536,23 +536,23 @@ def test_a_response_deleted_since_the_backup_is_not_restored(tmp_path, bank, cop
     app = create_app({"TESTING": True}, instance=instance)
     client = Client(app)
     answers = dict.fromkeys(bank.responsibility, "weekly")
-    gone = client.take(answers, title=CANARY, text=f"{CANARY} all day")
+    deleted = client.take(answers, title=CANARY, text=f"{CANARY} all day")
     stays = client.take(answers, text="I stay.")
     assert quiz(instance, "backup", copy).exit_code == 0
     assert CANARY.encode() in copy.read_bytes()
-    assert client.send(f"{gone}/delete").status_code == 303
+    assert client.send(f"{deleted}/delete").status_code == 303
     app.storage.close()
     result = quiz(instance, "restore", copy, "--force")
     assert (result.exit_code, result.stderr) == (0, "")
     assert "1 response restored; 1 left out" in result.stdout
     assert CANARY.encode() not in bytes_on_disk(app.storage.file)
     app = create_app({"TESTING": True}, instance=instance)
-    assert Client(app).get(gone).status_code == 404
+    assert Client(app).get(deleted).status_code == 404
     assert "I stay." in Client(app).get(f"{stays}/more").text
-    # Once more, from the same backup: the restored database has the tombstone too.
+    # The restored database has the tombstone too, so a second restore of the same backup leaves it out again.
     app.storage.close()
     assert "1 response restored; 1 left out" in quiz(instance, "restore", copy, "--force").stdout
-    assert Client(app).get(gone).status_code == 404
+    assert Client(app).get(deleted).status_code == 404
 
 
 def test_earlier_responses_deleted_with_it_are_not_restored(database, file, copy):
@@ -565,20 +565,22 @@ def test_earlier_responses_deleted_with_it_are_not_restored(database, file, copy
     assert rows(file)["response"] == []
 
 
-def a_round(database: Storage, people: int) -> tuple[str, list[str]]:
+def closed_round(database: Storage, people: int) -> tuple[str, list[str]]:
     """A closed round. Returns the lead hash and the owner hashes of its members."""
     lead, join_hash, owners = make_owner(), make_owner(), [start_response(database) for _ in range(people)]
     database.create_team(lead, join_hash, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
     for owner_hash in owners:
         database.join_team(join_hash, owner_hash, name="", shares_wishes=False)
     database.close_round(
-        lead, lambda team, candidates: Publication("{}", [one.response for one in candidates]), day=WHEN["day"]
+        lead,
+        lambda team, candidates: Publication("{}", [candidate.response for candidate in candidates]),
+        day=WHEN["day"],
     )
     return lead, owners
 
 
 def test_restored_rounds_count_deleted_responses_but_not_expired_ones(database, file, copy):
-    lead, owners = a_round(database, 6)
+    lead, owners = closed_round(database, 6)
     database.extend_expiry(owners[0], day="2026-06-01")
     for owner_hash in owners[2:]:
         database.extend_expiry(owner_hash, day="2026-06-01")
@@ -594,7 +596,7 @@ def test_restored_rounds_count_deleted_responses_but_not_expired_ones(database, 
 
 
 def test_a_team_deleted_since_the_backup_is_not_restored(database, file, copy):
-    lead, owners = a_round(database, 5)
+    lead, owners = closed_round(database, 5)
     back_up(file, copy, day=TODAY)
     database.delete_team(lead)
     database.close()
@@ -604,7 +606,7 @@ def test_a_team_deleted_since_the_backup_is_not_restored(database, file, copy):
 
 
 def test_a_team_deleted_after_its_links_were_replaced_is_not_restored(database, file, copy):
-    lead, _ = a_round(database, 5)
+    lead, _ = closed_round(database, 5)
     back_up(file, copy, day=TODAY)
     second, third = make_owner(), make_owner()
     database.replace_links(lead, new_lead_hash=second, join_hash=make_owner(), number=2)
@@ -615,18 +617,18 @@ def test_a_team_deleted_after_its_links_were_replaced_is_not_restored(database, 
     assert rows(file)["team"] == []
 
 
-def test_replaced_team_links_stay_replaced_and_the_team_can_be_deleted_after(database, file, copy):
-    lead, owners = a_round(database, 5)
+def test_replaced_team_links_stay_replaced_and_the_team_can_be_deleted_afterwards(database, file, copy):
+    lead, owners = closed_round(database, 5)
     back_up(file, copy, day=TODAY)
-    join_hash, new, new_joining = make_owner(), make_owner(), make_owner()
+    join_hash, new, new_join_hash = make_owner(), make_owner(), make_owner()
     database.replace_links(lead, new_lead_hash=lead, join_hash=join_hash, number=2)
-    database.replace_links(lead, new_lead_hash=new, join_hash=new_joining, number=3)
+    database.replace_links(lead, new_lead_hash=new, join_hash=new_join_hash, number=3)
     database.create_team(make_owner(), make_owner(), number=1, name="Since", kind="open", minimum=5, day=WHEN["day"])
     before = database.load_team(new)
     database.close()
     run_restore(copy, file)
     assert [database.load_team(lead), database.load_team_by_join_link(join_hash)] == [None, None]
-    assert database.load_team(new) == database.load_team_by_join_link(new_joining) == before
+    assert database.load_team(new) == database.load_team_by_join_link(new_join_hash) == before
     assert all(database.load_membership(owner_hash) for owner_hash in owners)
     assert database.delete_team(new)
     database.close()
@@ -635,14 +637,14 @@ def test_replaced_team_links_stay_replaced_and_the_team_can_be_deleted_after(dat
 
 
 def test_a_deleted_share_link_stays_deleted_and_others_work(database, file, copy):
-    owner_hash, ended, other = start_response(database), make_owner(), make_owner()
-    for number, link in ((1, ended), (2, other)):
+    owner_hash, deleted, other = start_response(database), make_owner(), make_owner()
+    for number, link in ((1, deleted), (2, other)):
         database.create_share_link(owner_hash, ShareLink(number, "", False, False, WHEN["day"]), share_hash=link)
     back_up(file, copy, day=TODAY)
     database.delete_share_link(owner_hash, 1)
     database.close()
     run_restore(copy, file)
-    assert database.load_shared_response(ended) is None
+    assert database.load_shared_response(deleted) is None
     assert database.load_shared_response(other)
 
 
@@ -650,16 +652,16 @@ def test_people_who_left_a_team_since_are_not_members_after_a_restore(database, 
     teams = [(make_owner(), make_owner()) for _ in range(2)]
     for lead, join_hash in teams:
         database.create_team(lead, join_hash, number=1, name="Team", kind="open", minimum=5, day=WHEN["day"])
-    left, stayed, moved = (start_response(database) for _ in range(3))
-    for owner_hash in (left, stayed, moved):
+    leaver, stayer, mover = (start_response(database) for _ in range(3))
+    for owner_hash in (leaver, stayer, mover):
         database.join_team(teams[0][1], owner_hash, name="Kim", shares_wishes=False)
     back_up(file, copy, day=TODAY)
-    for owner_hash in (left, moved):
+    for owner_hash in (leaver, mover):
         database.leave_team(owner_hash)
-    database.join_team(teams[1][1], moved, name="Kim", shares_wishes=False)
+    database.join_team(teams[1][1], mover, name="Kim", shares_wishes=False)
     database.close()
     run_restore(copy, file)
-    assert [database.load_membership(owner_hash) is not None for owner_hash in (left, stayed, moved)] == [
+    assert [database.load_membership(owner_hash) is not None for owner_hash in (leaver, stayer, mover)] == [
         False,
         True,
         False,
@@ -667,8 +669,8 @@ def test_people_who_left_a_team_since_are_not_members_after_a_restore(database, 
 
 
 @pytest.fixture
-def lost(database, file, copy) -> str:
-    """The owner hash of a response deleted after the backup, in a database that is then lost with its tombstones."""
+def deleted_owner(database, file, copy) -> str:
+    """The owner hash of a response deleted after the backup. The database and its tombstones are then deleted_owner."""
     owner_hash = start_response(database)
     back_up(file, copy, day=TODAY)
     database.delete_response(owner_hash)
@@ -678,33 +680,33 @@ def lost(database, file, copy) -> str:
     return owner_hash
 
 
-@pytest.mark.parametrize("newcomers", [0, 1])
-def test_a_database_created_after_the_backup_causes_a_warning(file, copy, lost, newcomers):
+@pytest.mark.parametrize("new_responses", [0, 1])
+def test_a_database_created_after_the_backup_causes_a_warning(file, copy, deleted_owner, new_responses):
     storage.prepare(file)
     database = Storage(file)
-    for _ in range(newcomers):
+    for _ in range(new_responses):
         start_response(database)
     database.close()
-    restored = run_restore(copy, file, replace=bool(newcomers))
-    assert database.load_response(lost), "there is no tombstone"
+    restored = run_restore(copy, file, replace=bool(new_responses))
+    assert database.load_response(deleted_owner), "there is no tombstone"
     (warning,) = restored.warnings
     assert "does not list every response that was deleted since the backup was made" in warning
 
 
-def test_a_database_restored_without_tombstones_causes_a_warning_too(file, copy, lost):
+def test_a_database_restored_without_tombstones_causes_a_warning_too(file, copy, deleted_owner):
     assert len(run_restore(copy, file).warnings) == 1
     assert len(run_restore(copy, file).warnings) == 1
     database = Storage(file)
-    assert database.delete_response(lost)
+    assert database.delete_response(deleted_owner)
     database.close()
     restored = run_restore(copy, file)
     assert (restored.deleted, len(restored.warnings)) == (1, 1), "newer tombstones are used"
 
 
-def test_backups_made_after_such_a_restore_are_restored_without_a_warning(database, file, copy, lost):
+def test_backups_made_after_such_a_restore_are_restored_without_a_warning(database, file, copy, deleted_owner):
     run_restore(copy, file)
     back_up(file, copy, day=TODAY, replace=True)
-    database.delete_response(lost)
+    database.delete_response(deleted_owner)
     database.close()
     assert run_restore(copy, file) == Restored(responses=0, deleted=1, warnings=())
 
@@ -721,7 +723,7 @@ def test_after_restoring_another_database_backups_of_this_one_cause_no_warning(d
     assert run_restore(copy, file) == Restored(responses=0, deleted=1, warnings=())
 
 
-def test_the_restore_command_prints_the_warning_also_after_a_server_start(file, copy, lost):
+def test_the_restore_command_prints_the_warning_also_after_a_server_start(file, copy, deleted_owner):
     create_app({}, instance=file.parent)
     result = quiz(file.parent, "restore", copy)
     assert (result.exit_code, result.stdout) == (0, f"{file}: 1 response restored; 0 left out, deleted since.\n")
@@ -734,9 +736,9 @@ def test_paths_that_are_not_utf_8_can_be_backed_up_and_restored(tmp_path):
     file, copy = folder / "instance" / "many-hats.db", folder / "copy.db"
     storage.prepare(file)
     database = Storage(file)
-    gone, stays = start_response(database), start_response(database)
+    deleted, stays = start_response(database), start_response(database)
     back_up(file, copy, day=TODAY)
-    database.delete_response(gone)
+    database.delete_response(deleted)
     database.close()
     assert run_restore(copy, file) == Restored(responses=1, deleted=1, warnings=())
     assert database.load_response(stays)
@@ -749,7 +751,7 @@ def test_responses_lost_without_a_tombstone_are_restored(database, file, copy):
     before = database.load_response(owner_hash)
     back_up(file, copy, day=TODAY)
     database.close()
-    with open_database(file) as db:  # an accident
+    with open_database(file) as db:  # by mistake, without tombstones
         db.execute("PRAGMA foreign_keys = ON")
         db.table("response").delete_where()
     assert run_restore(copy, file).deleted == 0
@@ -792,30 +794,31 @@ def test_the_app_deletes_tombstones_after_the_configured_days(app: App, monkeypa
     assert days == ["2026-02-26"]
 
 
-@pytest.mark.parametrize("error", [UnavailableError("the disk is full"), ValueError("a mistake of ours")])
+@pytest.mark.parametrize("error", [UnavailableError("the disk is full"), ValueError("a programming error")])
 def test_a_failed_expiry_is_repeated_with_the_next_request(tmp_path, monkeypatch, error):
-    app, tries = create_app({}, instance=tmp_path / "instance"), []
+    app, attempts = create_app({}, instance=tmp_path / "instance"), []
 
     def fail(*_: Any, **__: Any) -> int:
-        tries.append(1)
+        attempts.append(1)
         raise error
 
     monkeypatch.setattr(app.storage, "delete_expired", fail)
     for _ in range(2):
         Client(app).get("/")
-    assert len(tries) == 2
+    assert len(attempts) == 2
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("RETENTION_MONTHS", settings.MAX_RETENTION_MONTHS), ("BACKUP_DAYS", settings.MAX_BACKUP_DAYS)]
+    ("name", "maximum"),
+    [("RETENTION_MONTHS", settings.MAX_RETENTION_MONTHS), ("BACKUP_DAYS", settings.MAX_BACKUP_DAYS)],
 )
-def test_the_largest_retention_and_backup_settings_work(tmp_path, copy, name, most):
-    app = create_app({"TESTING": True, name: most}, instance=tmp_path / "instance")
+def test_the_largest_retention_and_backup_settings_work(tmp_path, copy, name, maximum):
+    app = create_app({"TESTING": True, name: maximum}, instance=tmp_path / "instance")
     client = Client(app)
     own = client.start()
     assert client.get(f"{own}/manage").status_code == 200
     app.storage.close()
-    environ = {"MANY_HATS_INSTANCE": app.instance_path, f"MANY_HATS_{name}": str(most)}
+    environ = {"MANY_HATS_INSTANCE": app.instance_path, f"MANY_HATS_{name}": str(maximum)}
     for command in (["doctor"], ["backup", str(copy)], ["restore", str(copy), "--force"]):
         result = CliRunner().invoke(main, command, env=environ)
         assert (result.exit_code, result.stderr) == (0, ""), result.output
@@ -836,14 +839,14 @@ def schema(file: Path) -> dict[str, str]:
         return {row["name"]: " ".join((row["sql"] or "").split()) for row in db.query("SELECT * FROM sqlite_schema")}
 
 
-each_release = pytest.mark.parametrize("dump", sorted(FIXTURES.glob("*.sql")), ids=lambda dump: dump.stem)
+for_each_release = pytest.mark.parametrize("dump", sorted(FIXTURES.glob("*.sql")), ids=lambda dump: dump.stem)
 
 
 def test_the_database_of_this_version_is_among_the_fixtures():
     assert (FIXTURES / f"{version('many-hats')}.sql").exists(), "at a release: python tests/fixtures/dump.py"
 
 
-@each_release
+@for_each_release
 def test_the_database_of_a_release_is_migrated_with_all_its_data(dump, file, tmp_path):
     old = tmp_path / "old" / "many-hats.db"
     load_dump(dump, old)
@@ -858,7 +861,7 @@ def test_the_database_of_a_release_is_migrated_with_all_its_data(dump, file, tmp
     assert rows(old) == after
 
 
-@each_release
+@for_each_release
 def test_a_backup_of_a_release_can_be_restored(dump, file, copy, tmp_path):
     old = tmp_path / "old" / "many-hats.db"
     load_dump(dump, old)
@@ -868,15 +871,18 @@ def test_a_backup_of_a_release_can_be_restored(dump, file, copy, tmp_path):
     database = Storage(file)
     owner_hash = start_response(database)
     assert database.load_response(owner_hash)
-    assert len(database.load_all_teams()) == 2
+    teams = database.load_all_teams()
+    assert len(teams) == 2
+    published = [round.published for team in teams for round in round_pages.closed_rounds(team)]
+    assert [round.people for round in published if round] == [6]
     database.close()
 
 
-@pytest.mark.parametrize("stage", [migration.name for migration in migrations.pending(Database(memory=True))][1:])
-def test_a_database_from_before_each_migration_is_migrated_with_its_data(stage, file, tmp_path):
+@pytest.mark.parametrize("migration", [migration.name for migration in migrations.pending(Database(memory=True))][1:])
+def test_a_database_from_before_each_migration_is_migrated_with_its_data(migration, file, tmp_path):
     old = tmp_path / "old.db"
     with open_database(old) as db:
-        migrations.apply(db, stop_before=stage)
+        migrations.apply(db, stop_before=migration)
         db.table("response").insert(
             {"owner_hash": "a" * 64, "bank": "1", "started": "2026-01-01", "changed": "2026-01-01"}
         )

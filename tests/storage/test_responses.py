@@ -1,4 +1,4 @@
-"""Responses: on disk once acknowledged, saved whole or not at all, and gone from all files once deleted."""
+"""An acknowledged save is on disk, a save is complete or has no effect, and a deleted response is in no file."""
 
 from __future__ import annotations
 
@@ -94,12 +94,12 @@ def test_responses_do_not_affect_each_other(database):
 
 
 def test_an_unknown_owner_hash_changes_nothing(database):
-    nobody = make_owner()
-    assert database.load_response(nobody) is None
-    assert not database.save_answers(nobody, {"dough": "daily"}, **WHEN)
-    assert not database.save_details(nobody, **MORE, **WHEN)
-    assert not database.finish_response(nobody, **WHEN)
-    assert not database.delete_response(nobody)
+    unknown = make_owner()
+    assert database.load_response(unknown) is None
+    assert not database.save_answers(unknown, {"dough": "daily"}, **WHEN)
+    assert not database.save_details(unknown, **MORE, **WHEN)
+    assert not database.finish_response(unknown, **WHEN)
+    assert not database.delete_response(unknown)
 
 
 def test_creating_a_response_twice_creates_one(database):
@@ -112,10 +112,10 @@ def test_creating_a_response_twice_creates_one(database):
 
 
 def test_eight_threads_that_create_one_response_at_once_create_one(database):
-    owner_hash, gate = make_owner(), threading.Barrier(8)
+    owner_hash, barrier = make_owner(), threading.Barrier(8)
 
     def start(_: int) -> int:
-        gate.wait(10)
+        barrier.wait(10)
         database.create_response(owner_hash, **WHEN)
         return stored_response(database, owner_hash).id
 
@@ -124,7 +124,7 @@ def test_eight_threads_that_create_one_response_at_once_create_one(database):
     assert database.connection["response"].count == 1
 
 
-def test_a_page_is_saved_whole_or_not_at_all(database):
+def test_a_page_is_saved_completely_or_not_at_all(database):
     owner_hash = start_response(database)
     with pytest.raises(sqlite3.IntegrityError):
         database.save_answers(owner_hash, {"dough": "daily", "oven": ""}, bank="9", day="2026-07-01")
@@ -144,10 +144,10 @@ def test_a_response_is_read_in_one_transaction(database, file, monkeypatch):
     monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
     mine, yours, other = start_response(database), make_owner(), Storage(file)
     database.save_answers(mine, {"dough": "daily"}, **WHEN)
-    tracer = []
+    statements = []
 
-    def meanwhile(sql: str, _: Any) -> None:
-        tracer.append(sql)
+    def write_during_read(sql: str, _: Any) -> None:
+        statements.append(sql)
         if "FROM answer" in sql:
             # With a rollback journal a writer has to wait for the reader; with WAL it does not.
             try:
@@ -155,12 +155,12 @@ def test_a_response_is_read_in_one_transaction(database, file, monkeypatch):
                 other.create_response(yours, **WHEN)
                 other.save_answers(yours, {"dough": "never"}, **WHEN)
             except UnavailableError:
-                tracer.append("waits")
+                statements.append("waits")
 
-    with database.connection.tracer(meanwhile):
+    with database.connection.tracer(write_during_read):
         assert database.load_response(mine).answers == {"dough": "daily"}
-    assert any("FROM answer" in sql for sql in tracer)
-    if "waits" not in tracer:
+    assert any("FROM answer" in sql for sql in statements)
+    if "waits" not in statements:
         assert database.load_response(yours).answers == {"dough": "never"}
     other.close()
 
@@ -169,13 +169,13 @@ def test_a_response_is_read_in_one_transaction(database, file, monkeypatch):
 
 
 def test_every_connection_has_the_pragmas_for_durability_and_deletion(database):
-    wanted = {"synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "trusted_schema": 0}
+    fixed = {"synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "trusted_schema": 0}
 
     def pragmas(_: int = 0) -> dict[str, Any]:
         db = database.connection
-        return {name: next(iter(next(db.query(f"PRAGMA {name}")).values())) for name in [*wanted, "journal_mode"]}
+        return {name: next(iter(next(db.query(f"PRAGMA {name}")).values())) for name in [*fixed, "journal_mode"]}
 
-    expected = wanted | {"journal_mode": storage.safe_journal_mode()}
+    expected = fixed | {"journal_mode": storage.safe_journal_mode()}
     assert pragmas() == expected
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(pragmas).result() == expected
@@ -227,13 +227,13 @@ def test_a_file_in_wal_mode_keeps_its_data_under_an_affected_sqlite(file, monkey
 def test_an_affected_sqlite_does_not_start_while_another_process_uses_wal_mode(file, monkeypatch):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     storage.prepare(file)
-    held = Storage(file)
-    start_response(held)
+    other = Storage(file)
+    start_response(other)
     monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
     set_sqlite_version(monkeypatch, LOSSY_SQLITE)
     with pytest.raises(UnavailableError):
         storage.prepare(file)
-    held.close()
+    other.close()
     storage.prepare(file)
 
 
@@ -280,15 +280,15 @@ def test_a_connection_does_not_write_to_a_removed_or_replaced_file(database, fil
     owner_hash, other = start_response(database), tmp_path / "other" / "many-hats.db"
     if change == "removed":
         file.unlink()
-        for change_or_look in (
+        for write_or_read in (
             lambda: database.save_answers(owner_hash, {"dough": "daily"}, **WHEN),
             lambda: database.load_response(owner_hash),
         ):
             with pytest.raises(UnavailableError, match="not there"):
-                change_or_look()
-    # As an operator does who replaces the database: its log is removed with it.
-    for left in file.parent.glob(f"{file.name}*"):
-        left.unlink()
+                write_or_read()
+    # An operator who replaces the database also removes its log.
+    for path in file.parent.glob(f"{file.name}*"):
+        path.unlink()
     storage.prepare(other)
     other.replace(file)
     assert not database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
@@ -305,17 +305,17 @@ def test_an_error_about_an_invalid_database_names_the_file(file):
 
 
 @pytest.mark.server
-def test_preparing_again_keeps_the_locks_of_this_process(file, database, monkeypatch):
+def test_preparing_a_second_time_keeps_the_locks_of_this_process(file, database, monkeypatch):
     """Closing a file handle drops all locks of the process on the file: two writers at once would damage it."""
     set_sqlite_version(monkeypatch, LOSSY_SQLITE)
     storage.prepare(file)
     owner_hash = start_response(database)
     with database.write_transaction() as db:
-        db.execute("UPDATE response SET title = 'held'")
+        db.execute("UPDATE response SET title = 'locked'")
         storage.prepare(file)
         other = run_script(f"database.create_response({make_owner()!r}, **WHEN)", file)
         assert "database is locked" in other.stderr
-    assert database.load_response(owner_hash).title == "held"
+    assert database.load_response(owner_hash).title == "locked"
 
 
 # The schema
@@ -336,13 +336,13 @@ def test_no_unique_column_may_be_null(file):
 
 def test_every_table_is_strict(file):
     with Database(sqlite3.connect(file)) as db:
-        lax = [t["name"] for t in db.query("PRAGMA table_list") if t["schema"] == "main" and not t["strict"]]
-    assert [name for name in lax if not name.startswith(("sqlite_", "_sqlite_"))] == []
+        not_strict = [t["name"] for t in db.query("PRAGMA table_list") if t["schema"] == "main" and not t["strict"]]
+    assert [name for name in not_strict if not name.startswith(("sqlite_", "_sqlite_"))] == []
 
 
 def test_no_column_is_for_identity_or_exact_time(file):
-    telling = re.compile(r"time|hour|stamp|agent|mail|phone|cookie|browser|host|addr|^ip$|_ip$|_at$")
-    assert [column["name"] for column in columns(file) if telling.search(column["name"])] == []
+    revealing_name = re.compile(r"time|hour|stamp|agent|mail|phone|cookie|browser|host|addr|^ip$|_ip$|_at$")
+    assert [column["name"] for column in columns(file) if revealing_name.search(column["name"])] == []
 
 
 @pytest.mark.parametrize(
@@ -392,16 +392,16 @@ def test_there_is_one_database_identity(database, change):
 
 
 def test_an_unused_folder_is_closed_to_others_and_a_used_one_keeps_its_mode(tmp_path):
-    fresh, strange, ours = tmp_path / "instance", tmp_path / "strange", tmp_path / "ours"
-    for folder in (fresh, strange):
+    unused, used, missing = tmp_path / "unused", tmp_path / "used", tmp_path / "missing"
+    for folder in (unused, used):
         folder.mkdir(mode=0o755)
         folder.chmod(0o755)
         (folder / ".gitkeep").touch()
-    (fresh / "config.py").touch()
-    (strange / "letter.txt").touch()
-    for folder in (fresh, strange, ours):
+    (unused / "config.py").touch()
+    (used / "letter.txt").touch()
+    for folder in (unused, used, missing):
         storage.prepare(folder / "many-hats.db")
-    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (fresh, strange, ours)] == [0o700, 0o755, 0o700]
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (unused, used, missing)] == [0o700, 0o755, 0o700]
 
 
 def test_texts_of_the_maximum_length_are_saved(database):
@@ -414,19 +414,19 @@ def test_texts_of_the_maximum_length_are_saved(database):
 
 
 def test_no_link_is_stored(app, bank):
-    person = Client(app)
-    own = person.take(dict.fromkeys(bank.responsibility, "daily"))
+    client = Client(app)
+    own = client.take(dict.fromkeys(bank.responsibility, "daily"))
     link = own.rsplit("/", 1)[1]
-    everything = bytes_on_disk(app.storage.file)
-    assert links.hash_link(link).encode() in everything
-    assert link.encode() not in everything
+    content = bytes_on_disk(app.storage.file)
+    assert links.hash_link(link).encode() in content
+    assert link.encode() not in content
 
 
 def test_no_time_finer_than_a_day_is_stored(app, bank):
     Client(app).take(dict.fromkeys(bank.responsibility, "daily"), text="a word")
     with Database(sqlite3.connect(app.storage.file)) as db:
-        ours = [name for name in db.table_names() if not name.startswith("_sqlite")]
-        cells = [str(cell) for name in ours for row in db[name].rows for cell in row.values()]
+        tables = [name for name in db.table_names() if not name.startswith("_sqlite")]
+        cells = [str(cell) for name in tables for row in db[name].rows for cell in row.values()]
     assert app.today() in cells
     assert [cell for cell in cells if re.search(r"\d\d:\d\d|^\d{9,}(\.\d+)?$", cell)] == []
 
@@ -445,17 +445,17 @@ def test_a_deleted_response_leaves_only_its_tombstone_in_the_files(file, monkeyp
     set_sqlite_version(monkeypatch, version)
     storage.prepare(file)
     database = Storage(file)
-    gone, stays = start_response(database), start_response(database)
-    fill_response(database, gone, CANARY)
+    deleted, stays = start_response(database), start_response(database)
+    fill_response(database, deleted, CANARY)
     fill_response(database, stays, "stays")
     assert CANARY.encode() in bytes_on_disk(file)
-    assert database.delete_response(gone)
+    assert database.delete_response(deleted)
     # The connection is still open: SQLite cleans up only when the last one closes.
-    left = bytes_on_disk(file)
-    assert CANARY.encode() not in left
+    content = bytes_on_disk(file)
+    assert CANARY.encode() not in content
     # Only the tombstone holds the hash of the deleted link: without it, a backup would bring the response back.
-    assert [row["link_hash"] for row in database.connection["tombstone"].rows] == [gone]
-    assert left.count(gone.encode()) == 1
+    assert [row["link_hash"] for row in database.connection["tombstone"].rows] == [deleted]
+    assert content.count(deleted.encode()) == 1
     assert stored_response(database, stays).text == "then stays"
     database.close()
 
@@ -469,8 +469,8 @@ def test_deleting_a_response_empties_every_table_that_references_it(database, fi
     assert [name for name in tables if not database.connection[name].count] == [], "store a row of it in fill_response"
     database.delete_response(owner_hash)
     # Another process sees only what is on disk.
-    left = run_script(f"print([name for name in {sorted(tables)} if database.connection[name].count])", file)
-    assert (left.stdout, left.stderr) == ("[]\n", "")
+    run = run_script(f"print([name for name in {sorted(tables)} if database.connection[name].count])", file)
+    assert (run.stdout, run.stderr) == ("[]\n", "")
 
 
 def test_a_reader_delays_truncating_the_log_after_a_deletion(file, monkeypatch):
@@ -490,22 +490,22 @@ def test_a_reader_delays_truncating_the_log_after_a_deletion(file, monkeypatch):
     reader.close()
 
 
-def test_the_next_expiry_truncates_a_log_that_an_ended_process_left(file, monkeypatch):
+def test_the_next_expiry_truncates_a_log_that_a_deletion_could_not_truncate(file, monkeypatch):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     monkeypatch.setattr(storage.sqlite, "BUSY_TIMEOUT_S", 0.05)
     storage.prepare(file)
-    ended, reader, later = Storage(file), Storage(file), Storage(file)
-    owner_hash = start_response(ended)
-    ended.save_details(owner_hash, contacts=[], title=CANARY, text="", **WHEN)
+    writer, reader, later = Storage(file), Storage(file), Storage(file)
+    owner_hash = start_response(writer)
+    writer.save_details(owner_hash, contacts=[], title=CANARY, text="", **WHEN)
     with reader.read_transaction() as db:
         assert db["response"].count == 1
-        assert ended.delete_response(owner_hash)
+        assert writer.delete_response(owner_hash)
     later.create_response(make_owner(), **WHEN)
     assert CANARY.encode() in bytes_on_disk(file)
     assert later.delete_expired("2000-01-01", tombstones_before="2000-01-01") == 0
     assert CANARY.encode() not in bytes_on_disk(file)
-    for one in (ended, reader, later):
-        one.close()
+    for connection in (writer, reader, later):
+        connection.close()
 
 
 NO_ROOM = """
@@ -521,11 +521,11 @@ database.truncate_wal()
 resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size // 2, resource.RLIM_INFINITY))
 print(database.delete_response(people[-1]), database.load_response(people[-1]), database.truncate_wal())
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-def held():
+def has_canary():
     return any(b"canary" in path.read_bytes() for path in file.parent.iterdir())
-before = held()
+before = has_canary()
 database.create_response("z" * 64, **WHEN)
-print(before, held())
+print(before, has_canary())
 """
 
 
@@ -537,25 +537,25 @@ def test_a_deletion_on_a_full_disk_succeeds_and_the_log_is_truncated_later(file,
     assert (run.stdout, run.stderr) == ("True None False\nTrue False\n", "")
 
 
-@pytest.mark.parametrize("instead", [{"title": "", "text": ""}, {"title": "Baker", "text": "I bake."}], ids=str)
-def test_free_text_that_was_replaced_is_in_no_file(file, monkeypatch, instead):
+@pytest.mark.parametrize("replacement", [{"title": "", "text": ""}, {"title": "Baker", "text": "I bake."}], ids=str)
+def test_free_text_that_was_replaced_is_in_no_file(file, monkeypatch, replacement):
     set_sqlite_version(monkeypatch, FIXED_SQLITE)
     storage.prepare(file)
     database = Storage(file)
     owner_hash = start_response(database)
     database.save_details(owner_hash, contacts=[], title=CANARY, text=f"{CANARY} " * 100, **WHEN)
-    assert database.save_details(owner_hash, contacts=[], **instead, **WHEN)
+    assert database.save_details(owner_hash, contacts=[], **replacement, **WHEN)
     assert CANARY.encode() not in bytes_on_disk(file)
     database.close()
 
 
 def test_a_response_deleted_on_the_page_is_in_no_file(app, bank):
-    person = Client(app)
-    own = person.take(dict.fromkeys(bank.responsibility, "daily"), title=CANARY, text=f"{CANARY} all day")
+    client = Client(app)
+    own = client.take(dict.fromkeys(bank.responsibility, "daily"), title=CANARY, text=f"{CANARY} all day")
     assert CANARY.encode() in bytes_on_disk(app.storage.file)
-    assert person.send(f"{own}/delete").status_code == 303
+    assert client.send(f"{own}/delete").status_code == 303
     assert CANARY.encode() not in bytes_on_disk(app.storage.file)
-    assert person.get(own).status_code == 404
+    assert client.get(own).status_code == 404
 
 
 # Errors
@@ -573,20 +573,20 @@ def test_a_locked_database_is_unavailable_after_the_timeout_and_works_later(data
 
 
 def test_a_writer_waits_for_a_short_write_of_another(database, file):
-    other, owner_hash, begun = Storage(file), make_owner(), threading.Event()
+    other, owner_hash, has_started = Storage(file), make_owner(), threading.Event()
 
     def start() -> None:
-        begun.set()
+        has_started.set()
         other.create_response(owner_hash, **WHEN)
         other.close()
 
-    waiting = threading.Thread(target=start)
+    writer = threading.Thread(target=start)
     with database.write_transaction():
-        waiting.start()
-        assert begun.wait(10)
-        waiting.join(0.2)
-        assert waiting.is_alive()
-    waiting.join(10)
+        writer.start()
+        assert has_started.wait(10)
+        writer.join(0.2)
+        assert writer.is_alive()
+    writer.join(10)
     assert database.load_response(owner_hash) is not None
 
 
@@ -601,24 +601,24 @@ READ_ONLY = """
 owner_hash = "a" * 64
 database.create_response(owner_hash, **WHEN)
 database.close()
-mode = place.stat().st_mode
-place.chmod(0o400 if place == file else 0o500)
-refused = []
+mode = path.stat().st_mode
+path.chmod(0o400 if path == file else 0o500)
+errors_name_file = []
 for attempt in (lambda: database.create_response("b" * 64, **WHEN), lambda: database.delete_response(owner_hash)):
     try:
         attempt()
     except UnavailableError as error:
-        refused.append(str(file) in str(error))
-place.chmod(mode)
+        errors_name_file.append(str(file) in str(error))
+path.chmod(mode)
 database.create_response("c" * 64, **WHEN)
-print(refused, sorted(row["owner_hash"][0] for row in database.connection["response"].rows))
+print(errors_name_file, sorted(row["owner_hash"][0] for row in database.connection["response"].rows))
 """
 
 
 @pytest.mark.server
-@pytest.mark.parametrize("place", ["file", "file.parent"])
-def test_a_read_only_file_or_folder_is_unavailable_until_it_is_writable(file, place):
-    run = run_script(f"place = {place}" + READ_ONLY, file, *UNPRIVILEGED)
+@pytest.mark.parametrize("path", ["file", "file.parent"])
+def test_a_read_only_file_or_folder_is_unavailable_until_it_is_writable(file, path):
+    run = run_script(f"path = {path}" + READ_ONLY, file, *UNPRIVILEGED)
     assert (run.stdout, run.stderr) == ("[True, True] ['a', 'c']\n", "")
 
 
@@ -626,7 +626,7 @@ FULL = """
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 limit = 300_000
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-acknowledged, refused = [], 0
+acknowledged, error_count = [], 0
 for number in range(200):
     owner_hash = f"{number:064}"
     try:
@@ -634,12 +634,12 @@ for number in range(200):
         database.save_details(owner_hash, contacts=[], title=str(number), text="w" * 4000, **WHEN)
         acknowledged.append(owner_hash)
     except UnavailableError:
-        refused += 1
+        error_count += 1
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 lost = [owner_hash for owner_hash in acknowledged if len(database.load_response(owner_hash).text) != 4000]
 database.create_response("z" * 64, **WHEN)
 check = next(database.connection.query("PRAGMA integrity_check"))["integrity_check"]
-print(len(acknowledged) > 10, refused > 10, lost, check, database.load_response("z" * 64) is not None)
+print(len(acknowledged) > 10, error_count > 10, lost, check, database.load_response("z" * 64) is not None)
 """
 
 
@@ -693,10 +693,10 @@ def test_eight_threads_share_a_storage_and_lose_no_write(database, file):
 
 
 def test_eight_threads_cannot_exceed_the_maximum_of_share_links(database, file):
-    owner_hash, gate = start_response(database), threading.Barrier(8)
+    owner_hash, barrier = start_response(database), threading.Barrier(8)
 
     def share(thread: int) -> list[bool]:
-        gate.wait(10)
+        barrier.wait(10)
         numbers = [1 + thread * 4 + number for number in range(4)]
         try:
             return [
@@ -709,11 +709,11 @@ def test_eight_threads_cannot_exceed_the_maximum_of_share_links(database, file):
             database.close()
 
     with ThreadPoolExecutor(8) as pool:
-        made = [one for several in pool.map(share, range(8)) for one in several]
-    assert made.count(True) == len(stored_response(database, owner_hash).share_links) == storage.MAX_SHARE_LINKS
+        created = [is_created for results in pool.map(share, range(8)) for is_created in results]
+    assert created.count(True) == len(stored_response(database, owner_hash).share_links) == storage.MAX_SHARE_LINKS
 
 
-def test_a_copy_taken_while_others_write_is_whole(database, file, tmp_path):
+def test_a_copy_made_during_two_writers_is_complete(database, file, tmp_path):
     stop, owner_hash = threading.Event(), start_response(database)
 
     def write() -> int:

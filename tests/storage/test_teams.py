@@ -1,4 +1,4 @@
-"""Teams: their members, which responses were counted, and what a round published, stored whole or not at all."""
+"""Storage of teams: members, counted responses and published rounds, each changed completely or not at all."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from quiz.teams import Candidate, Membership, OpenMember, Publication, RoundMemb
 from quiz.teams.joining import JoinDecision
 
 DAY, LATER = "2026-05-31", "2026-06-30"
-RESULT = '{"said": "something"}'
+PUBLISHED = '{"people": 3}'
 
 
-def key() -> str:
-    """A fingerprint, as good as any."""
+def new_hash() -> str:
+    """The hash of a new link."""
     return secrets.token_hex(32)
 
 
-def a_team(database: Storage, kind: str = "anonymous", minimum: int = 5) -> tuple[str, str]:
-    """A new team: its lead key and its join key."""
-    lead, join_hash = key(), key()
+def new_team(database: Storage, kind: str = "anonymous", minimum: int = 5) -> tuple[str, str]:
+    """A new team: its lead hash and its join hash."""
+    lead, join_hash = new_hash(), new_hash()
     database.create_team(lead, join_hash, number=3, name="The crew", kind=kind, minimum=minimum, day=DAY)  # type: ignore[arg-type]
     return lead, join_hash
 
 
-def a_response(database: Storage, finished: str | None = DAY) -> str:
-    owner = key()
+def new_response(database: Storage, finished: str | None = DAY) -> str:
+    owner = new_hash()
     database.create_response(owner, bank="v", day=DAY)
     database.save_answers(owner, {"pipelines": "daily"}, bank="v", day=DAY)
     if finished:
@@ -42,22 +42,22 @@ def a_response(database: Storage, finished: str | None = DAY) -> str:
     return owner
 
 
-def members(database: Storage, join_hash: str, people: int) -> list[str]:
-    owners = [a_response(database) for _ in range(people)]
+def new_members(database: Storage, join_hash: str, people: int) -> list[str]:
+    owners = [new_response(database) for _ in range(people)]
     for owner in owners:
         assert database.join_team(join_hash, owner, name="", shares_wishes=False)
     return owners
 
 
-def all_of(team: Team, candidates: Sequence[Candidate]) -> Publication:
-    """Counts every member and publishes the same each time."""
-    return Publication(RESULT, [candidate.response for candidate in candidates])
+def count_all(team: Team, candidates: Sequence[Candidate]) -> Publication:
+    """Count every candidate, and publish the same each time."""
+    return Publication(PUBLISHED, [candidate.response for candidate in candidates])
 
 
 def team(database: Storage, lead: str) -> Team:
-    found = database.load_team(lead)
-    assert found is not None
-    return found
+    loaded = database.load_team(lead)
+    assert loaded is not None
+    return loaded
 
 
 def rows(database: Storage, table: str) -> list[dict[str, object]]:
@@ -72,18 +72,18 @@ def rows(database: Storage, table: str) -> list[dict[str, object]]:
 
 
 def test_a_team_is_loaded_as_it_was_created_with_an_open_round(database: Storage):
-    lead, join_hash = a_team(database, "open", 8)
-    found = team(database, lead)
-    assert (found.number, found.name, found.kind, found.minimum, found.created) == (3, "The crew", "open", 8, DAY)
-    assert found.open_round is not None
-    assert (found.open_round.number, found.open_round.opened) == (1, DAY)
-    assert (found.closed_rounds, found.last_closed) == ((), None)
-    assert database.load_team_by_join_link(join_hash) == found
+    lead, join_hash = new_team(database, "open", 8)
+    loaded = team(database, lead)
+    assert (loaded.number, loaded.name, loaded.kind, loaded.minimum, loaded.created) == (3, "The crew", "open", 8, DAY)
+    assert loaded.open_round is not None
+    assert (loaded.open_round.number, loaded.open_round.opened) == (1, DAY)
+    assert (loaded.closed_rounds, loaded.last_closed) == ((), None)
+    assert database.load_team_by_join_link(join_hash) == loaded
 
 
-def test_each_kind_of_link_loads_only_what_it_is_for(database: Storage):
-    lead, join_hash = a_team(database)
-    owner = a_response(database)
+def test_each_kind_of_link_loads_only_its_own_kind_of_data(database: Storage):
+    lead, join_hash = new_team(database)
+    owner = new_response(database)
     assert (
         database.load_team(join_hash)
         is database.load_team_by_join_link(lead)
@@ -96,50 +96,50 @@ def test_each_kind_of_link_loads_only_what_it_is_for(database: Storage):
 
 
 def test_eight_threads_that_create_one_team_at_once_create_one(database: Storage):
-    lead, join_hash = key(), key()
+    lead, join_hash = new_hash(), new_hash()
 
-    def make(_: int) -> None:
+    def create(_: int) -> None:
         database.create_team(lead, join_hash, number=1, name="x", kind="open", minimum=5, day=DAY)
         database.close()
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(make, range(8)))
+        list(pool.map(create, range(8)))
     assert (len(rows(database, "team")), len(rows(database, "round"))) == (1, 1)
 
 
 def test_an_unknown_lead_hash_changes_nothing(database: Storage):
-    a_team(database)
+    new_team(database)
     before = rows(database, "team"), rows(database, "round")
-    nobody = key()
-    assert database.close_round(nobody, all_of, day=DAY) is False
-    assert database.open_round(nobody, day=DAY) is False
-    assert database.raise_minimum(nobody, 8) is False
-    assert database.replace_links(nobody, new_lead_hash=key(), join_hash=key(), number=1) is False
-    assert database.delete_team(nobody) is False
+    unknown = new_hash()
+    assert database.close_round(unknown, count_all, day=DAY) is False
+    assert database.open_round(unknown, day=DAY) is False
+    assert database.raise_minimum(unknown, 8) is False
+    assert database.replace_links(unknown, new_lead_hash=new_hash(), join_hash=new_hash(), number=1) is False
+    assert database.delete_team(unknown) is False
     assert (rows(database, "team"), rows(database, "round")) == before
 
 
 def test_the_minimum_can_be_raised_and_not_lowered(database: Storage):
-    lead, _ = a_team(database)
+    lead, _ = new_team(database)
     assert [database.raise_minimum(lead, n) for n in (8, 8, 5, 20, 10)] == [True, False, False, True, False]
     assert team(database, lead).minimum == 20
 
 
 def test_new_links_replace_the_old_ones(database: Storage):
-    lead, join_hash = a_team(database)
+    lead, join_hash = new_team(database)
     before = team(database, lead)
-    new, new_joining = key(), key()
-    assert database.replace_links(lead, new_lead_hash=new, join_hash=new_joining, number=9)
+    new, new_join_hash = new_hash(), new_hash()
+    assert database.replace_links(lead, new_lead_hash=new, join_hash=new_join_hash, number=9)
     assert database.load_team(lead) is database.load_team_by_join_link(join_hash) is None
-    assert database.load_team(new) == database.load_team_by_join_link(new_joining)
+    assert database.load_team(new) == database.load_team_by_join_link(new_join_hash)
     assert (team(database, new).id, team(database, new).number) == (before.id, 9)
 
 
 def test_replaced_lead_links_are_stored_until_the_team_is_deleted(database: Storage):
-    (first, _), (other, _) = a_team(database), a_team(database)
-    second, third = key(), key()
-    for old, new in ((first, second), (second, second), (second, first), (first, third), (other, key())):
-        assert database.replace_links(old, new_lead_hash=new, join_hash=key(), number=1)
+    (first, _), (other, _) = new_team(database), new_team(database)
+    second, third = new_hash(), new_hash()
+    for old, new in ((first, second), (second, second), (second, first), (first, third), (other, new_hash())):
+        assert database.replace_links(old, new_lead_hash=new, join_hash=new_hash(), number=1)
     assert {row["lead_hash"] for row in rows(database, "replaced_link")} == {first, second, other}
     assert database.delete_team(third)
     assert {row["link_hash"] for row in rows(database, "tombstone")} == {first, second, third}
@@ -147,21 +147,21 @@ def test_replaced_lead_links_are_stored_until_the_team_is_deleted(database: Stor
 
 
 def test_links_of_another_team_cannot_be_used(database: Storage):
-    lead, join_hash = a_team(database)
-    other, other_joining = a_team(database)
+    lead, join_hash = new_team(database)
+    other, other_join_hash = new_team(database)
     with pytest.raises(sqlite3.IntegrityError):
-        database.replace_links(lead, new_lead_hash=other, join_hash=key(), number=1)
+        database.replace_links(lead, new_lead_hash=other, join_hash=new_hash(), number=1)
     with pytest.raises(sqlite3.IntegrityError):
-        database.replace_links(lead, new_lead_hash=lead, join_hash=other_joining, number=1)
+        database.replace_links(lead, new_lead_hash=lead, join_hash=other_join_hash, number=1)
     assert database.load_team(lead) == database.load_team_by_join_link(join_hash)
 
 
 # Members
 
 
-def test_a_member_of_an_open_team_has_the_name_they_gave(database: Storage):
-    lead, join_hash = a_team(database, "open")
-    owner = a_response(database)
+def test_a_member_of_an_open_team_has_the_name_that_they_entered(database: Storage):
+    lead, join_hash = new_team(database, "open")
+    owner = new_response(database)
     assert database.load_membership(owner) is None
     assert database.join_team(join_hash, owner, name="Ada", shares_wishes=True)
     assert database.load_membership(owner) == Membership(team(database, lead), "Ada", shares_wishes=True, counted=False)
@@ -172,15 +172,15 @@ def test_a_member_of_an_open_team_has_the_name_they_gave(database: Storage):
 
 
 def test_open_members_are_sorted_by_name(database: Storage):
-    lead, join_hash = a_team(database, "open")
+    lead, join_hash = new_team(database, "open")
     for name in ("Cy", "Ada", "Bo"):
-        database.join_team(join_hash, a_response(database), name=name, shares_wishes=False)
+        database.join_team(join_hash, new_response(database), name=name, shares_wishes=False)
     assert [member.name for member in database.load_open_members(team(database, lead).id)] == ["Ada", "Bo", "Cy"]
 
 
 def test_an_anonymous_team_stores_no_names(database: Storage):
-    lead, join_hash = a_team(database)
-    owner = a_response(database)
+    lead, join_hash = new_team(database)
+    owner = new_response(database)
     for name in ("Canary", "Canary again"):
         assert database.join_team(join_hash, owner, name=name, shares_wishes=True)
     assert rows(database, "member") == [{"response": 1, "team": 1, "name": "", "shares_wishes": 0}]
@@ -188,67 +188,67 @@ def test_an_anonymous_team_stores_no_names(database: Storage):
 
 
 def test_a_response_is_in_one_team_only(database: Storage):
-    (lead, join_hash), (other, other_joining) = a_team(database), a_team(database)
-    owner = a_response(database)
+    (lead, join_hash), (other, other_join_hash) = new_team(database), new_team(database)
+    owner = new_response(database)
     assert database.join_team(join_hash, owner, name="", shares_wishes=False)
-    assert database.join_team(other_joining, owner, name="", shares_wishes=False) is False
+    assert database.join_team(other_join_hash, owner, name="", shares_wishes=False) is False
     assert len(database.load_round_members(team(database, lead).id)) == 1
     assert database.load_round_members(team(database, other).id) == ()
 
 
 def test_joining_needs_an_existing_team_and_response(database: Storage):
-    _, join_hash = a_team(database)
-    assert database.join_team(join_hash, key(), name="", shares_wishes=False) is False
-    assert database.join_team(key(), a_response(database), name="", shares_wishes=False) is False
+    _, join_hash = new_team(database)
+    assert database.join_team(join_hash, new_hash(), name="", shares_wishes=False) is False
+    assert database.join_team(new_hash(), new_response(database), name="", shares_wishes=False) is False
     assert rows(database, "member") == []
 
 
 def test_eight_threads_that_join_with_one_response_create_one_member(database: Storage):
-    joins = [a_team(database)[1] for _ in range(2)]
-    owner = a_response(database)
+    joins = [new_team(database)[1] for _ in range(2)]
+    owner = new_response(database)
 
     def join(n: int) -> bool:
         with contextlib.closing(database):
             return database.join_team(joins[n % 2], owner, name="", shares_wishes=False)
 
     with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(join, range(8)))
+        joined = list(pool.map(join, range(8)))
     assert len(rows(database, "member")) == 1
-    assert done.count(True) == 4, "those of the team that was first, and no others"
-    assert len(set(done[::2])) == len(set(done[1::2])) == 1
+    assert joined.count(True) == 4, "only joins to the team that was first succeed"
+    assert len(set(joined[::2])) == len(set(joined[1::2])) == 1
 
 
-def test_a_brought_response_joins_by_the_rule_and_by_what_is_stored_at_that_moment(database: Storage):
-    (lead, join_hash), (_, other_join_hash) = a_team(database), a_team(database)
-    early, counted, other = a_response(database, DAY), a_response(database, LATER), a_response(database)
+def test_bringing_a_response_follows_the_rule_for_what_is_stored_at_that_moment(database: Storage):
+    (lead, join_hash), (_, other_join_hash) = new_team(database), new_team(database)
+    early, counted, other = new_response(database, DAY), new_response(database, LATER), new_response(database)
     bring = partial(database.bring_response, join_hash, name="Canary", shares_wishes=True)
     assert database.join_team(other_join_hash, other, name="", shares_wishes=False)
     assert bring(other) is JoinDecision.IN_OTHER_TEAM
     assert bring(counted) is JoinDecision.JOIN
-    assert database.close_round(lead, all_of, day=LATER)
+    assert database.close_round(lead, count_all, day=LATER)
     assert bring(early) is JoinDecision.NOT_ELIGIBLE, "the round was closed after the response was finished"
     assert bring(counted) is JoinDecision.ALREADY_COUNTED
-    assert bring(key()) is None
-    assert database.bring_response(key(), early, name="", shares_wishes=False) is None
+    assert bring(new_hash()) is None
+    assert database.bring_response(new_hash(), early, name="", shares_wishes=False) is None
     assert [(row["response"], row["team"], row["name"]) for row in rows(database, "member")] == [(2, 1, ""), (3, 2, "")]
 
 
 def test_leaving_removes_only_that_member(database: Storage):
-    lead, join_hash = a_team(database)
-    gone, stays = members(database, join_hash, 2)
-    assert database.leave_team(gone) is True
-    assert database.leave_team(gone) is False
-    assert database.load_membership(gone) is None
-    assert database.load_membership(stays) is not None
+    lead, join_hash = new_team(database)
+    leaver, stayer = new_members(database, join_hash, 2)
+    assert database.leave_team(leaver) is True
+    assert database.leave_team(leaver) is False
+    assert database.load_membership(leaver) is None
+    assert database.load_membership(stayer) is not None
     assert len(database.load_round_members(team(database, lead).id)) == 1
 
 
 def test_a_round_member_has_the_day_of_finishing_and_whether_it_was_counted(database: Storage):
-    lead, join_hash = a_team(database)
-    members(database, join_hash, 1)
-    database.close_round(lead, all_of, day=DAY)
-    database.join_team(join_hash, a_response(database, None), name="", shares_wishes=False)
-    database.join_team(join_hash, a_response(database, LATER), name="", shares_wishes=False)
+    lead, join_hash = new_team(database)
+    new_members(database, join_hash, 1)
+    database.close_round(lead, count_all, day=DAY)
+    database.join_team(join_hash, new_response(database, None), name="", shares_wishes=False)
+    database.join_team(join_hash, new_response(database, LATER), name="", shares_wishes=False)
     assert database.load_round_members(team(database, lead).id) == (
         RoundMember(1, DAY, True),
         RoundMember(2, None, False),
@@ -260,110 +260,111 @@ def test_a_round_member_has_the_day_of_finishing_and_whether_it_was_counted(data
 
 
 def test_closing_stores_the_published_data_and_the_counted_responses(database: Storage):
-    lead, join_hash = a_team(database)
-    owners = members(database, join_hash, 3)
-    assert database.close_round(lead, all_of, day=LATER)
+    lead, join_hash = new_team(database)
+    owners = new_members(database, join_hash, 3)
+    assert database.close_round(lead, count_all, day=LATER)
     (round,) = team(database, lead).closed_rounds
-    assert (round.closed, round.published, round.people, round.deleted) == (LATER, RESULT, 3, 0)
+    assert (round.closed, round.published, round.people, round.deleted) == (LATER, PUBLISHED, 3, 0)
     assert team(database, lead).open_round is None
     assert team(database, lead).last_closed == LATER
     assert [database.is_counted(owner) for owner in owners] == 3 * [True]
-    assert database.is_counted(a_response(database)) is False
+    assert database.is_counted(new_response(database)) is False
 
 
 def test_a_round_that_publishes_nothing_stays_open(database: Storage):
-    lead, join_hash = a_team(database)
-    members(database, join_hash, 3)
+    lead, join_hash = new_team(database)
+    new_members(database, join_hash, 3)
     before = rows(database, "round")
     assert database.close_round(lead, lambda team, candidates: None, day=LATER) is False
     assert (rows(database, "round"), rows(database, "counted_response")) == (before, [])
 
 
-@pytest.mark.parametrize("fault", [RuntimeError("no"), KeyboardInterrupt()])
-def test_a_round_is_closed_whole_or_not_at_all(database: Storage, fault: BaseException):
-    lead, join_hash = a_team(database)
-    members(database, join_hash, 3)
+@pytest.mark.parametrize("error", [RuntimeError("no"), KeyboardInterrupt()])
+def test_a_round_is_closed_completely_or_not_at_all(database: Storage, error: BaseException):
+    lead, join_hash = new_team(database)
+    new_members(database, join_hash, 3)
     before = rows(database, "round")
 
-    def fails(team: Team, candidates: object) -> Publication:
-        raise fault
+    def fail(team: Team, candidates: object) -> Publication:
+        raise error
 
-    with pytest.raises(type(fault)):
-        database.close_round(lead, fails, day=LATER)
+    with pytest.raises(type(error)):
+        database.close_round(lead, fail, day=LATER)
     with pytest.raises(sqlite3.IntegrityError):
-        database.close_round(lead, lambda team, candidates: Publication(RESULT, [1, 2, 1]), day=LATER)
+        database.close_round(lead, lambda team, candidates: Publication(PUBLISHED, [1, 2, 1]), day=LATER)
     with pytest.raises(sqlite3.IntegrityError):
         database.close_round(lead, lambda team, candidates: Publication("no JSON", [1]), day=LATER)
     assert (rows(database, "round"), rows(database, "counted_response")) == (before, [])
-    assert database.close_round(lead, all_of, day=LATER)
+    assert database.close_round(lead, count_all, day=LATER)
 
 
 def test_publish_gets_the_members_and_the_last_published_data(database: Storage):
-    (lead, join_hash), (_, other) = a_team(database), a_team(database)
-    owners, _ = members(database, join_hash, 2), members(database, other, 2)
-    seen = []
+    (lead, join_hash), (_, other) = new_team(database), new_team(database)
+    owners, _ = new_members(database, join_hash, 2), new_members(database, other, 2)
+    calls = []
 
     def publish(team: Team, candidates: Sequence[Candidate]) -> Publication:
-        seen.append(([(each.answers, each.contacts) for each in candidates], team.last_published))
-        return Publication(json.dumps({"round": len(seen)}), [each.response for each in candidates if not each.counted])
+        calls.append(([(each.answers, each.contacts) for each in candidates], team.last_published))
+        uncounted = [each.response for each in candidates if not each.counted]
+        return Publication(json.dumps({"round": len(calls)}), uncounted)
 
     for _ in range(2):
         assert database.close_round(lead, publish, day=DAY)
         assert database.open_round(lead, day=DAY)
     responses = [(each.answers, each.contacts) for each in map(database.load_response, owners) if each]
-    assert seen == [(responses, None), (responses, '{"round": 1}')]
+    assert calls == [(responses, None), (responses, '{"round": 1}')]
 
 
 def test_publish_gets_the_current_minimum(database: Storage):
-    lead, join_hash = a_team(database)
-    members(database, join_hash, 3)
+    lead, join_hash = new_team(database)
+    new_members(database, join_hash, 3)
     assert database.raise_minimum(lead, 8)
-    seen = []
-    assert database.close_round(lead, lambda team, candidates: seen.append(team), day=DAY) is False
-    assert seen == [team(database, lead)]
-    assert seen[0].minimum == 8
+    teams = []
+    assert database.close_round(lead, lambda team, candidates: teams.append(team), day=DAY) is False
+    assert teams == [team(database, lead)]
+    assert teams[0].minimum == 8
 
 
 @pytest.mark.parametrize(("number", "closes"), [(0, False), (1, True), (2, False), (None, True)])
 def test_only_the_round_with_the_given_number_is_closed(database: Storage, number: int | None, closes: bool):
-    lead, join_hash = a_team(database)
-    members(database, join_hash, 3)
-    assert database.close_round(lead, all_of, day=DAY, number=number) is closes
+    lead, join_hash = new_team(database)
+    new_members(database, join_hash, 3)
+    assert database.close_round(lead, count_all, day=DAY, number=number) is closes
     assert (team(database, lead).open_round is None) is closes
 
 
 def test_four_threads_that_close_at_once_close_one_round(database: Storage):
-    lead, join_hash = a_team(database)
-    members(database, join_hash, 3)
+    lead, join_hash = new_team(database)
+    new_members(database, join_hash, 3)
 
     def close(_: int) -> bool:
         with contextlib.closing(database):
-            return database.close_round(lead, all_of, day=DAY)
+            return database.close_round(lead, count_all, day=DAY)
 
     with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(close, range(4)))
-    assert sorted(done) == [False, False, False, True]
+        closed = list(pool.map(close, range(4)))
+    assert sorted(closed) == [False, False, False, True]
     assert len(rows(database, "counted_response")) == 3
 
 
 def test_one_round_is_open_at_a_time(database: Storage):
-    lead, join_hash = a_team(database)
-    members(database, join_hash, 1)
+    lead, join_hash = new_team(database)
+    new_members(database, join_hash, 1)
     assert database.open_round(lead, day=DAY) is False
-    database.close_round(lead, all_of, day=DAY)
+    database.close_round(lead, count_all, day=DAY)
     assert [database.open_round(lead, day=LATER) for _ in range(2)] == [True, False]
     assert [(round.number, round.opened) for round in team(database, lead).rounds] == [(1, DAY), (2, LATER)]
 
 
 def test_no_response_is_ever_counted_twice(database: Storage):
-    lead, join_hash = a_team(database)
-    (owner,) = members(database, join_hash, 1)
-    database.close_round(lead, all_of, day=DAY)
+    lead, join_hash = new_team(database)
+    (owner,) = new_members(database, join_hash, 1)
+    database.close_round(lead, count_all, day=DAY)
     database.leave_team(owner)
-    other, other_joining = a_team(database)
-    assert database.join_team(other_joining, owner, name="", shares_wishes=False)
+    other, other_join_hash = new_team(database)
+    assert database.join_team(other_join_hash, owner, name="", shares_wishes=False)
     with pytest.raises(sqlite3.IntegrityError):
-        database.close_round(other, all_of, day=DAY)
+        database.close_round(other, count_all, day=DAY)
     assert team(database, other).open_round is not None
 
 
@@ -371,38 +372,38 @@ def test_no_response_is_ever_counted_twice(database: Storage):
 
 
 def test_a_deleted_response_is_counted_only_in_the_round_that_counted_it(database: Storage):
-    lead, join_hash = a_team(database)
-    first, *_ = members(database, join_hash, 3)
-    database.close_round(lead, all_of, day=DAY)
+    lead, join_hash = new_team(database)
+    first, *_ = new_members(database, join_hash, 3)
+    database.close_round(lead, count_all, day=DAY)
     database.open_round(lead, day=DAY)
-    second, *_ = members(database, join_hash, 2)
+    second, *_ = new_members(database, join_hash, 2)
     assert database.delete_response(first) and database.delete_response(second)
     assert [(round.people, round.deleted) for round in team(database, lead).rounds] == [(3, 1), (0, 0)]
     assert len(database.load_round_members(team(database, lead).id)) == 3
 
 
 def test_deleting_a_repeated_response_is_counted_in_each_of_its_rounds(database: Storage):
-    lead, join_hash = a_team(database)
-    first, *_ = members(database, join_hash, 2)
-    database.close_round(lead, all_of, day=DAY)
+    lead, join_hash = new_team(database)
+    first, *_ = new_members(database, join_hash, 2)
+    database.close_round(lead, count_all, day=DAY)
     database.open_round(lead, day=DAY)
-    again = key()
-    database.create_response(again, bank="v", day=DAY, earlier=first)
-    database.finish_response(again, bank="v", day=DAY)
-    database.join_team(join_hash, again, name="", shares_wishes=False)
+    repeated = new_hash()
+    database.create_response(repeated, bank="v", day=DAY, earlier=first)
+    database.finish_response(repeated, bank="v", day=DAY)
+    database.join_team(join_hash, repeated, name="", shares_wishes=False)
 
-    def fresh(team: Team, candidates: Sequence[Candidate]) -> Publication:
-        return Publication(RESULT, [candidate.response for candidate in candidates if not candidate.counted])
+    def count_new(team: Team, candidates: Sequence[Candidate]) -> Publication:
+        return Publication(PUBLISHED, [candidate.response for candidate in candidates if not candidate.counted])
 
-    database.close_round(lead, fresh, day=DAY)
-    assert database.delete_response(again)
+    database.close_round(lead, count_new, day=DAY)
+    assert database.delete_response(repeated)
     assert [round.deleted for round in team(database, lead).rounds] == [1, 1]
 
 
 def test_expired_responses_are_not_counted_as_deleted(database: Storage):
-    lead, join_hash = a_team(database)
-    members(database, join_hash, 3)
-    database.close_round(lead, all_of, day=DAY)
+    lead, join_hash = new_team(database)
+    new_members(database, join_hash, 3)
+    database.close_round(lead, count_all, day=DAY)
     assert database.delete_expired(LATER, tombstones_before=DAY) == 3
     (round,) = team(database, lead).rounds
     assert (round.people, round.deleted) == (3, 0)
@@ -410,9 +411,9 @@ def test_expired_responses_are_not_counted_as_deleted(database: Storage):
 
 
 def test_deleting_a_team_keeps_the_responses(database: Storage):
-    (lead, join_hash), (other, other_joining) = a_team(database), a_team(database)
-    owners = members(database, join_hash, 2) + members(database, other_joining, 1)
-    database.close_round(lead, all_of, day=DAY)
+    (lead, join_hash), (other, other_join_hash) = new_team(database), new_team(database)
+    owners = new_members(database, join_hash, 2) + new_members(database, other_join_hash, 1)
+    database.close_round(lead, count_all, day=DAY)
     assert database.delete_team(lead) is True
     assert database.load_team(lead) is database.load_team_by_join_link(join_hash) is None
     assert all(database.load_response(owner) for owner in owners)
@@ -423,9 +424,9 @@ def test_deleting_a_team_keeps_the_responses(database: Storage):
 
 
 def test_a_deleted_team_is_in_no_file(database: Storage):
-    lead, join_hash = key(), key()
+    lead, join_hash = new_hash(), new_hash()
     database.create_team(lead, join_hash, number=1, name="Canary crew", kind="anonymous", minimum=5, day=DAY)
-    members(database, join_hash, 1)
+    new_members(database, join_hash, 1)
     database.close_round(lead, lambda team, candidates: Publication('{"x": "Canary result"}', [1]), day=DAY)
     assert database.delete_team(lead)
     assert not [file.name for file in database.file.parent.iterdir() if b"Canary" in file.read_bytes()]
