@@ -94,13 +94,12 @@ class CoverageRow:
 class AgendaItem:
     """One prompt of the agenda, with the names that its text contains.
 
-    `names` are at most `MAX_PROMPT_ITEMS`, those of responsibilities in quotation marks; `has_more` says whether there
-    are others. `pairs` are for prompts about contacts.
+    `names` are at most `MAX_PROMPT_ITEMS`, those of responsibilities in quotation marks; "others" follows if there are
+    more. `pairs` are for prompts about contacts.
     """
 
     id: str
     names: tuple[str, ...]
-    has_more: bool
     pairs: tuple[tuple[str, str], ...]
 
 
@@ -314,8 +313,9 @@ def _agenda(published: anonymous.Published) -> tuple[AgendaSection, ...]:
         items = []
         for prompt in anonymous.agenda(published):
             if prompt.part == part:
-                prompt_names = tuple(names[id] for id in prompt.about[:MAX_PROMPT_ITEMS])
-                has_more = len(prompt.about) > MAX_PROMPT_ITEMS
-                items.append(AgendaItem(prompt.id, prompt_names, has_more, pairs))
+                prompt_names = [names[id] for id in prompt.about[:MAX_PROMPT_ITEMS]]
+                if len(prompt.about) > MAX_PROMPT_ITEMS:
+                    prompt_names.append("others")
+                items.append(AgendaItem(prompt.id, tuple(prompt_names), pairs))
         sections.append(AgendaSection(part, minutes, tuple(items)))
     return tuple(sections)

@@ -84,9 +84,15 @@ def page() -> str:
         **common,
         progress=round_pages.round_progress(team, app.storage.load_round_members(team.id)),
         rounds=round_pages.closed_rounds(team),
-        minimums=[minimum for minimum in anonymous.MINIMUMS if minimum > team.minimum],
+        higher_minimums=_higher_minimums(team),
         too_few="few" in request.args,
     )
+
+
+def _higher_minimums(team: Team) -> list[Any]:
+    """The choices of the form that raises the minimum of `team`."""
+    field = current().forms.team().minimum
+    return [choice for choice in field.iter_choices() if int(choice.value) > team.minimum]
 
 
 def open_team_page(team: Team) -> dict[str, Any]:
@@ -99,6 +105,7 @@ def open_team_page(team: Team) -> dict[str, Any]:
         "open_team": people,
         "unfinished": len(members) - len(finished),
         "roles": round_pages.people_of_roles(app.bank, people),
+        "column_count": 1 + len(people.people),
     }
 
 

@@ -20,7 +20,7 @@ def home() -> str:
 @pages.get("/privacy")
 def privacy() -> str:
     """What is stored, by whom, for how long."""
-    return render_template("start/privacy.html")
+    return render_template("start/privacy.html", contact_is_address="@" in current().config["CONTACT"])
 
 
 @pages.post("/start")

@@ -55,6 +55,7 @@ def _render_questions(
         answers=answers,
         errors=errors,
         summary=[(id, f"… {bank.responsibility[id].question}?") for id in errors],
+        previous_url=url_for("take.questions", number=number - 1) if number > 1 else "",
         bank=bank,
     )
 
