@@ -11,7 +11,7 @@ from quiz.bank import Bank
 from quiz.scoring import ScoringModel, match
 from quiz.teams import TeamKind
 from quiz.teams.anonymous import MIN_ROUND_SIZE
-from quiz.teams.round_pages import publisher
+from quiz.teams.rounds import publisher
 from quiz.web import links
 from quiz.web.app import App
 

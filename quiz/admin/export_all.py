@@ -13,7 +13,7 @@ from quiz.bank import Bank
 from quiz.exchange import export
 from quiz.storage import Response, Storage
 from quiz.storage.backup import draft_for, move_into_place
-from quiz.teams import Team, anonymous, round_pages
+from quiz.teams import Team, anonymous, rounds
 from quiz.web import links
 
 #: How many responses one transaction reads. Between two of them others can write.
@@ -36,11 +36,11 @@ def all_responses(bank: Bank, storage: Storage, *, format: str) -> Iterator[str]
 def published_rounds(bank: Bank, team: Team, *, format: str) -> Iterator[str]:
     """The published rounds of an anonymous team, first to last: a line for each fact (`csv`) or each round (`jsonl`).
 
-    They hold only what the pages show: both use `round_pages.closed_rounds` and `anonymous.facts`.
+    They hold only what the pages show: both use `rounds.closed_rounds` and `anonymous.facts`.
     """
     if format == "csv":
         yield export.to_csv([["round", "closed", *anonymous.Fact._fields]])
-    for round in reversed(round_pages.closed_rounds(team)):
+    for round in reversed(rounds.closed_rounds(team)):
         facts = anonymous.facts(round.published, bank) if round.published else []
         if format == "csv":
             yield export.to_csv([[str(round.number), round.closed, *fact] for fact in facts])

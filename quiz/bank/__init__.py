@@ -21,7 +21,8 @@ from quiz.bank.model import (
     Wish,
 )
 from quiz.bank.reader import BankReader
-from quiz.bank.toml_tables import BankError, Problem, line_of
+from quiz.bank.toml_lines import line_of
+from quiz.bank.toml_tables import BankError, Problem
 
 __all__ = [
     "CONDITIONS",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from quiz.bank.toml_lines import LineNumbers, decode, find_line, line_numbers_of
+
 #: In characters; the database stores no longer ids.
 MAX_ID_LENGTH = 80
 MAX_TEXT_LENGTH = 1000
@@ -17,17 +19,6 @@ _MAX_QUOTE_LENGTH = 60
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-# A key or a header, bare or in quotes; of a dotted key its first part.
-_KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*[.=]""")
-_HEADER = re.compile(r"""\s*\[\[?\s*["']?([A-Za-z0-9_.-]+)["']?\s*\]""")
-# Multi-line strings can contain a line that looks like a key or a header. Short strings and comments are matched too,
-# so that no match starts inside one.
-_STRING = re.compile(
-    r"""(\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5})|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*""", re.DOTALL
-)
-
-#: Header of a table, index among the tables with this header, key (empty for the table itself): the line.
-_LineNumbers = dict[tuple[str, int, str], int]
 
 
 @dataclass(frozen=True, order=True)
@@ -58,7 +49,7 @@ class ProblemLog:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self.line_numbers: dict[Path, _LineNumbers] = {}
+        self.line_numbers: dict[Path, LineNumbers] = {}
 
     def add(self, file: Path, message: str, hint: str, line: int = 1) -> None:
         """Record one problem."""
@@ -83,7 +74,7 @@ class ProblemLog:
         except RecursionError:
             self.add(file, "is nested too deeply", "write it without brackets in brackets", longest)
         else:
-            self.line_numbers[file] = _line_numbers(text)
+            self.line_numbers[file] = line_numbers_of(text)
             return TomlTable(self, file, data, "")
         return None
 
@@ -100,7 +91,7 @@ class ProblemLog:
             elif (size := file.stat().st_size) > max_bytes:
                 message, hint = f"has {size:,} bytes", f"use at most {max_bytes:,}"
             else:
-                return _decode(file.read_bytes())
+                return decode(file.read_bytes())
         except UnicodeDecodeError as error:
             message, hint = "is not UTF-8 text", "save it as UTF-8"
             line = 1 + error.object[: error.start].count(b"\n")
@@ -128,7 +119,7 @@ class TomlTable:
 
     def line(self, key: str = "") -> int:
         """The line of `key`, or that of the table."""
-        return _find_line(self.log.line_numbers[self.file], key, self.header, self.index)
+        return find_line(self.log.line_numbers[self.file], key, self.header, self.index)
 
     def add_problem(self, key: str, message: str, hint: str) -> None:
         """Record a problem on the line of `key`."""
@@ -260,16 +251,6 @@ def quote(text: str) -> str:
     return repr(text if len(text) <= _MAX_QUOTE_LENGTH else f"{text[: _MAX_QUOTE_LENGTH - 1]}…")
 
 
-def line_of(file: Path, key: str, header: str = "", index: int = 0) -> int:
-    """The line of `key` in the table with this header and index in `file`, or else the line of that table."""
-    return _find_line(_line_numbers(_decode(file.read_bytes())), key, header, index)
-
-
-def _decode(data: bytes) -> str:
-    """UTF-8 bytes as text, without a byte-order mark and with `\\n` as the only line end."""
-    return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _text_problem(text: str) -> tuple[str, str] | None:
     """Why `text` cannot be shown to people, and a hint; None if it can."""
     if not any(char.isprintable() and not char.isspace() for char in text):
@@ -279,31 +260,3 @@ def _text_problem(text: str) -> tuple[str, str] | None:
     if control := _CONTROL.search(text):
         return f"contains the control character {control[0]!r}", "remove it"
     return None
-
-
-def _find_line(line_numbers: _LineNumbers, key: str, header: str, index: int) -> int:
-    """The line of the key, or else of its table, or else of the key that holds the table in one line."""
-    for place in ((header, index, key), (header, index, ""), ("", 0, header.partition(".")[0])):
-        if place in line_numbers:
-            return line_numbers[place]
-    return 1
-
-
-def _line_numbers(text: str) -> _LineNumbers:
-    """The line of each table and key of a file that tomllib has accepted; tomllib itself gives no positions."""
-    # Blank out multi-line strings, but keep their line breaks.
-    text = _STRING.sub(lambda match: "\n" * match[0].count("\n") if match[1] else match[0], text)
-    line_numbers: _LineNumbers = {}
-    header, index, table_counts = "", 0, {"": 1}
-    for number, line in enumerate(text.split("\n"), 1):
-        if match := _HEADER.match(line):
-            header = match[1]
-            index = table_counts.get(header, 0)
-            table_counts[header] = index + 1
-            line_numbers[header, index, ""] = number
-            # A header such as [a.b] also counts as key b of table a.
-            parent, _, key = header.rpartition(".")
-            line_numbers.setdefault((parent, table_counts.get(parent, 1) - 1, key), number)
-        elif match := _KEY.match(line):
-            line_numbers.setdefault((header, index, match[1]), number)
-    return line_numbers

@@ -1,15 +1,16 @@
-"""Everything that a result page shows, as values. The templates hold its text."""
+"""Everything that a result page shows, as values. The templates contain its text."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from quiz.bank import AnswerOption, Bank, Role, Wish
 from quiz.bank.answer_sheet import AnswerSheet, SheetRow, answer_sheet
+from quiz.results.contacts import Contacts, compare_contacts, contact_edges
 from quiz.results.free_text import FreeTextResult, read_free_text
 from quiz.results.role_map import RoleMap, role_map
 from quiz.scoring import MIN_ANSWERED_SHARE, Match, ScoringModel, match, share_percentages
@@ -17,7 +18,7 @@ from quiz.text.job_titles import role_named
 
 ResultKind = Literal["mix", "tie", "all", "little", "not-enough"]
 
-#: Below this coverage, in percent, even the main role fills only a part of a person's work.
+#: Below this coverage, in percent, a person does only a part even of the main role.
 MIN_FULL_ROLE_PERCENT = 50
 #: Space between two parts of the mix bar, in percent of its width.
 _BAR_GAP = 0.3
@@ -66,22 +67,6 @@ class SmallestChange:
 
 
 @dataclass(frozen=True)
-class Contacts:
-    """The roles that a person works with, compared with those that such a mix usually works with.
-
-    `usual` and `unusual` were reported, `missing` are usual but were not reported.
-    """
-
-    usual: tuple[Role, ...]
-    missing: tuple[Role, ...]
-    unusual: tuple[Role, ...]
-
-    @property
-    def reported(self) -> tuple[Role, ...]:
-        return (*self.usual, *self.unusual)
-
-
-@dataclass(frozen=True)
 class Tie:
     """The roles that both mixes of a tie have, and the roles that only one of them has."""
 
@@ -91,7 +76,7 @@ class Tie:
 
     @property
     def kind(self) -> Literal["separate", "exchanged", "optional"]:
-        """Whether the mixes share no role, exchange some of their roles, or one of them only adds some."""
+        """`separate`: no role is in both. `exchanged`: each has roles of its own. `optional`: only one of them has."""
         if not self.shared:
             return "separate"
         return "exchanged" if self.only_in_mix and self.only_in_alternative else "optional"
@@ -106,10 +91,10 @@ class Tie:
 class Result:
     """Everything that a result page shows.
 
-    `kind` says which page it is; `match` is the scoring behind it. `alternative_mix` is the other mix of a tie. `bars`
-    are all roles by coverage. `roles_without_activity` are the roles of which nothing was reported. `title_role` is the
-    role that the job title clearly names. `wishes` are by responsibility id, `contact_ids` are role ids.
-    `new_question_count` counts the questions that the bank has got since the person answered.
+    `kind` chooses the sentences of the page; `match` has the scores. `alternative_mix` is the other mix of a tie.
+    `bars` are all roles by coverage. `roles_without_activity` are the roles of which nothing was reported.
+    `title_role` is the role that the job title clearly names. `wishes` are by responsibility id, `contact_ids` are
+    role ids. `new_question_count` counts the questions that were added to the bank after the person answered.
     """
 
     kind: ResultKind
@@ -145,7 +130,7 @@ class Result:
 
     @property
     def is_partial(self) -> bool:
-        """Whether the person does less than half even of the role that they do most."""
+        """Whether the person does less than half of every role, the main role too."""
         return (self.bars[0].percent or 0) < MIN_FULL_ROLE_PERCENT
 
     @property
@@ -211,27 +196,32 @@ def build_result(
     rows = {role.id: sheet.by_role(role.id) for role in bank.roles}
     kind = _kind(result_match, sheet.question_count)
     shares = _mix_shares(bank, result_match, rows)
+    alternative_mix = tuple(bank.role[id] for id in result_match.alternative)
     coverage = {id: score.coverage for id, score in result_match.roles.items() if score.coverage is not None}
+    roles_without_activity = tuple(role for role in bank.roles if coverage.get(role.id) == 0)
 
-    mix_percents: dict[str, int | None] = {share.role.id: share.percent for share in shares}
+    map_percents: dict[str, int | None] = {share.role.id: share.percent for share in shares}
     if kind == "all" or len(shares) < 2:
-        mix_percents = dict.fromkeys(mix_percents)  # a share of equal roles, or of a single one, says nothing
+        # The percents of equal roles, or of a single role, say nothing.
+        map_percents = dict.fromkeys(map_percents)
+    edges = contact_edges(bank, result_match.mix, contacts)
 
     title_role = role_named(bank, title)
+    known_wishes = {id: bank.wish[wish] for id, wish in wishes.items() if wish in bank.wish}
     return Result(
         kind=kind,
         match=result_match,
         shares=shares,
-        alternative_mix=tuple(bank.role[id] for id in result_match.alternative),
+        alternative_mix=alternative_mix,
         bars=_coverage_bars(bank, result_match, coverage, rows),
-        roles_without_activity=tuple(role for role in bank.roles if coverage.get(role.id) == 0),
-        map=role_map(bank, coverage, mix_percents, _map_edges(bank, result_match.mix, contacts)),
+        roles_without_activity=roles_without_activity,
+        map=role_map(bank, coverage, map_percents, edges),
         closest_role=_smallest_change(bank, result_match, sheet),
-        contacts=_compare_contacts(bank, result_match.mix, contacts),
+        contacts=compare_contacts(bank, result_match.mix, contacts),
         contact_ids=frozenset(contacts),
         title_role=bank.role[title_role] if title_role else None,
         free_text=read_free_text(bank, sheet, text) if text else None,
-        wishes={id: bank.wish[wish] for id, wish in wishes.items() if wish in bank.wish},
+        wishes=known_wishes,
         sheet=sheet,
         new_question_count=sum(row.answer is None for row in sheet.rows),
         skipped_count=sum(row.answer == bank.skip for row in sheet.rows),
@@ -248,7 +238,7 @@ def _kind(result_match: Match, question_count: int) -> ResultKind:
     if result_match.evidence == "all-alike":
         return "all" if result_match.mix else "little"
     if result_match.evidence == "not-enough":
-        # A person who answered enough questions and does next to nothing of it did not answer too little.
+        # A person who answered enough questions does little of this work. The answers are not too few.
         answered_enough = result_match.answered >= _answers_needed(question_count)
         return "little" if answered_enough else "not-enough"
     return "mix"
@@ -279,48 +269,9 @@ def _coverage_bars(
     return tuple(bars)
 
 
-def _map_edges(bank: Bank, mix: Sequence[str], contacts: Collection[str]) -> dict[tuple[str, str], bool]:
-    """The contacts to draw on the map, as pairs of role ids to whether the contact was reported.
-
-    These are the usual contacts of the mix and the reported ones. If no role stands out, they are all usual contacts.
-    """
-    usual_pairs = sorted(bank.contacts)
-    if not mix or len(mix) == len(bank.roles):
-        return {(a, b): a in contacts and b in contacts for a, b in usual_pairs}
-
-    edges = {}
-    for a, b in usual_pairs:
-        if a in mix or b in mix:
-            edges[a, b] = (a in mix and b in contacts) or (b in mix and a in contacts)
-
-    # A reported contact that is unusual for this mix gets a line to its main role.
-    main_role = mix[0]
-    connected_roles = {role for pair in edges for role in pair}
-    for contact in contacts:
-        if contact in bank.role and contact not in mix and contact not in connected_roles:
-            edges[main_role, contact] = True
-    return edges
-
-
 def _smallest_change(bank: Bank, result_match: Match, sheet: AnswerSheet) -> SmallestChange | None:
     closest = result_match.closest_role
     if closest is None:
         return None
     row = next(row for row in sheet.rows if row.responsibility.id == closest.question)
     return SmallestChange(bank.role[closest.role], row, bank.option[closest.answer])
-
-
-def _compare_contacts(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> Contacts:
-    neighbours_of_mix = {neighbour.id for id in mix for neighbour in bank.neighbours(id)}
-    usual, missing, unusual = [], [], []
-    for role in bank.roles:
-        is_in_mix = role.id in mix
-        is_neighbour = role.id in neighbours_of_mix
-        if role.id in contacts:
-            if is_in_mix or is_neighbour:
-                usual.append(role)
-            else:
-                unusual.append(role)
-        elif is_neighbour and not is_in_mix:
-            missing.append(role)
-    return Contacts(tuple(usual), tuple(missing), tuple(unusual))

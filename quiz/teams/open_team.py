@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from quiz.bank import Bank
+from quiz.bank import Bank, Role
 from quiz.results.goals import MIN_REGULAR_LEVEL
 from quiz.scoring import Match, ScoringModel, match, share_percentages
 from quiz.teams.team import OpenMember
@@ -80,6 +80,15 @@ def open_team(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) ->
         substitutes=tuple(_substitutes(model.level_of_step[steps], [bool(each.mix) for each in matches])),
         learning_groups=tuple(_learning_groups(bank, model, members)),
     )
+
+
+def people_of_roles(bank: Bank, team: OpenTeam) -> tuple[tuple[Role, tuple[int, ...]], ...]:
+    """Each role, in the order of the flow, with the places in `OpenTeam.people` of those who combine it."""
+    rows = []
+    for role in bank.roles:
+        places = [place for place, person in enumerate(team.people) if role.id in person.match.mix]
+        rows.append((role, tuple(places)))
+    return tuple(rows)
 
 
 def _people(model: ScoringModel, members: Sequence[OpenMember], matches: Sequence[Match]) -> tuple[TeamPerson, ...]:

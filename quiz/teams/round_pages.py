@@ -1,19 +1,17 @@
-"""What pages show of the rounds of a team, and what closing a round publishes."""
+"""Everything that the page of a published round shows, as values."""
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from quiz.bank import Bank, Role
+from quiz.bank import Bank
 from quiz.results.role_map import RoleMap, role_map
 from quiz.scoring import ScoringModel
 from quiz.teams import anonymous
-from quiz.teams.open_team import OpenTeam
-from quiz.teams.team import Candidate, Publication, Publish, RoundMember, Team
+from quiz.teams.rounds import ClosedRound
 
 #: People in the made-up round that the join page shows.
 EXAMPLE_PEOPLE = 12
@@ -21,34 +19,6 @@ EXAMPLE_PEOPLE = 12
 MAX_PROMPT_ITEMS = 4
 #: The gap between two segments of the mix bar, in percent of its width.
 _SEGMENT_GAP = 0.3
-
-
-@dataclass(frozen=True)
-class ClosedRound:
-    """A closed round. `published` is None if it was withdrawn."""
-
-    number: int
-    closed: str
-    published: anonymous.Published | None
-
-
-@dataclass(frozen=True)
-class RoundProgress:
-    """How many people joined the open round, how many of them have finished, and how many it takes to close it."""
-
-    joined: int
-    finished: int
-    minimum: int
-
-    @property
-    def unfinished(self) -> int:
-        """The number of people who joined and would not be counted now."""
-        return self.joined - self.finished
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether the round can be closed."""
-        return anonymous.may_close(self.finished, self.minimum)
 
 
 @dataclass(frozen=True)
@@ -140,104 +110,62 @@ class RoundComparison:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def round_progress(team: Team, members: Sequence[RoundMember]) -> RoundProgress:
-    """How far the open round of `team` is."""
-    joined = sum(not member.counted for member in members)
-    finished = sum(_is_eligible(member, team.last_closed) for member in members)
-    return RoundProgress(joined, finished, team.minimum)
-
-
-def publisher(bank: Bank, model: ScoringModel) -> Publish:
-    """The callback that `Storage.close_round` needs to publish a round."""
-
-    def publish(team: Team, candidates: Sequence[Candidate]) -> Publication | None:
-        counted = [candidate for candidate in candidates if _is_eligible(candidate, team.last_closed)]
-        contributions = [anonymous.Contribution(candidate.answers, candidate.contacts) for candidate in counted]
-        previous = anonymous.Published.from_data(json.loads(team.last_published)) if team.last_published else None
-        published = anonymous.publish(bank, model, contributions, team.minimum, previous)
-        if published is None:
-            return None
-        return Publication(json.dumps(published.to_data()), [candidate.response for candidate in counted])
-
-    return publish
-
-
-def closed_rounds(team: Team) -> tuple[ClosedRound, ...]:
-    """The closed rounds of `team`, latest first."""
-    rounds = []
-    for round in reversed(team.closed_rounds):
-        published = None
-        if not anonymous.must_withdraw(round.people, round.deleted):
-            published = anonymous.Published.from_data(json.loads(round.published or ""))
-        rounds.append(ClosedRound(round.number, round.closed or "", published))
-    return tuple(rounds)
-
-
-def published_round(team: Team, number: int) -> anonymous.Published | None:
-    """What one round of `team` published; None if there is no such round, or if it is open or withdrawn."""
-    for round in closed_rounds(team):
-        if round.number == number:
-            return round.published
-    return None
-
-
 def round_page(bank: Bank, published: anonymous.Published) -> RoundPage:
     """The page of a published round."""
     facts = anonymous.facts(published, bank)
     bar = _bar(published)
     colours = {segment.id: segment.colour for segment in bar}
-    role_names = {share.role: share.name for share in published.mix}
+    mix = [MixItem(fact.name, fact.value, colours.get(fact.id)) for fact in facts if fact.kind == "mix"]
+    contacts = [fact for fact in facts if fact.kind == "contact"]
+    removed = [fact.name for fact in facts if fact.kind == "removed"]
+
     gaps = {item.responsibility for item in published.gaps}
+    covered = [item.name for item in published.coverage if item.responsibility not in gaps]
+    role_names = {share.role: share.name for share in published.mix}
     return RoundPage(
         published=published,
-        mix=tuple(MixItem(fact.name, fact.value, colours.get(fact.id)) for fact in facts if fact.kind == "mix"),
+        mix=tuple(mix),
         bar=bar,
         map=_map(bank, published),
-        contacts=tuple(fact for fact in facts if fact.kind == "contact"),
+        contacts=tuple(contacts),
         coverage=_coverage_rows(published),
-        removed=tuple(fact.name for fact in facts if fact.kind == "removed"),
+        removed=tuple(removed),
         gap_amount=_gap_amount(len(gaps), len(published.coverage)),
-        covered=tuple(item.name for item in published.coverage if item.responsibility not in gaps),
+        covered=tuple(covered),
         weak_contacts=_contact_names(published.weak_contacts, role_names),
         agenda=_agenda(published),
     )
 
 
 def compare_rounds(published: anonymous.Published, rounds: Sequence[ClosedRound]) -> RoundComparison | None:
-    """The mix of all rounds that are not withdrawn, first to last, for the roles of one; None if there is only one."""
-    others = {}
+    """The mix in each of `rounds` that is not withdrawn, first to last. None if there are fewer than two of them.
+
+    The rows are the roles of `published`. A role that another round does not have gets an empty text there.
+    """
+    mixes = {}
     for round in sorted(rounds, key=lambda round: round.number):
         if round.published is not None:
-            others[round.number] = {share.role: share for share in round.published.mix}
-    if len(others) < 2:
+            mixes[round.number] = {share.role: share for share in round.published.mix}
+    if len(mixes) < 2:
         return None
     rows = []
     for share in published.mix:
-        texts = [anonymous.share_text(mix[share.role]) if share.role in mix else "" for mix in others.values()]
+        texts = [anonymous.share_text(mix[share.role]) if share.role in mix else "" for mix in mixes.values()]
         rows.append((share.name, tuple(texts)))
-    return RoundComparison(tuple(others), tuple(rows))
-
-
-def people_of_roles(bank: Bank, team: OpenTeam) -> tuple[tuple[Role, tuple[int, ...]], ...]:
-    """Each role, in the order of the flow, with the places in `team.people` of those who combine it."""
-    rows = []
-    for role in bank.roles:
-        places = [place for place, person in enumerate(team.people) if role.id in person.match.mix]
-        rows.append((role, tuple(places)))
-    return tuple(rows)
+    return RoundComparison(tuple(mixes), tuple(rows))
 
 
 def example_page(bank: Bank, model: ScoringModel) -> RoundPage:
-    """The page of a made-up round, so that people who join see in advance what the lead will see."""
+    """The page of a made-up round: people who join see before that what the lead will see."""
     rng = random.Random(8)  # noqa: S311 - the same example every time
     often = [point.id for point in bank.scale[-2:]]
-    seldom = [point.id for point in bank.scale[:3]]
+    rarely = [point.id for point in bank.scale[:3]]
     contributions = []
     for n in range(EXAMPLE_PEOPLE):
         roles = {bank.roles[(n * n + k) % len(bank.roles)].id for k in range(1 + n % 2)}
         answers = {}
         for id, responsibility in bank.responsibility.items():
-            answers[id] = rng.choice(often if responsibility.role in roles else seldom)
+            answers[id] = rng.choice(often if responsibility.role in roles else rarely)
         neighbours = sorted({neighbour.id for role in roles for neighbour in bank.neighbours(role)})
         contacts = [role for role in neighbours if rng.random() < 0.6]
         contributions.append(anonymous.Contribution(answers, contacts))
@@ -246,12 +174,8 @@ def example_page(bank: Bank, model: ScoringModel) -> RoundPage:
     return round_page(bank, published)
 
 
-def _is_eligible(member: RoundMember, last_closed: str | None) -> bool:
-    return anonymous.is_eligible(member.finished, counted=member.counted, in_other_team=False, last_closed=last_closed)
-
-
 def _bar(published: anonymous.Published) -> tuple[BarSegment, ...]:
-    """The roles whose share is published, largest first, and then all others together."""
+    """The roles whose share is published, largest first, then all other roles as one segment."""
     parts = [(share.role, share.percent) for share in published.common_roles if share.percent]
     segments = []
     start = 0
@@ -266,14 +190,16 @@ def _bar(published: anonymous.Published) -> tuple[BarSegment, ...]:
 def _map(bank: Bank, published: anonymous.Published) -> RoleMap:
     """The role map of the team: circles by published share, solid lines for contacts above the lowest band."""
     percents = {}
+    areas = {}
     for share in published.mix:
         if share.percent and share.role in bank.role:
             percents[share.role] = share.percent
+            areas[share.role] = share.percent / 100
     edges = {}
     for contact in published.contacts:
         if all(role in bank.role for role in contact.roles):
             edges[contact.roles] = contact.band not in anonymous.LOWEST_BANDS
-    return role_map(bank, {role: percent / 100 for role, percent in percents.items()}, percents, edges)
+    return role_map(bank, areas, percents, edges)
 
 
 def _coverage_rows(published: anonymous.Published) -> tuple[CoverageRow, ...]:
@@ -286,7 +212,8 @@ def _coverage_rows(published: anonymous.Published) -> tuple[CoverageRow, ...]:
 
 def _coverage_cell(item: anonymous.PublishedCoverage) -> CoverageCell:
     bands = anonymous.COUNT_BANDS if item.band in anonymous.COUNT_BANDS else anonymous.FRACTION_BANDS
-    return CoverageCell(item.name, anonymous.BAND_LABELS[item.band], bands.index(item.band), len(bands) - 1)
+    label = anonymous.BAND_LABELS[item.band]
+    return CoverageCell(item.name, label, level=bands.index(item.band), max_level=len(bands) - 1)
 
 
 def _gap_amount(gaps: int, responsibilities: int) -> Literal["none", "some", "most", "all"]:
@@ -300,7 +227,11 @@ def _gap_amount(gaps: int, responsibilities: int) -> Literal["none", "some", "mo
 def _contact_names(
     contacts: Sequence[anonymous.ContactBand], role_names: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
-    return tuple((role_names[one], role_names[other]) for one, other in (contact.roles for contact in contacts))
+    names = []
+    for contact in contacts:
+        one, other = contact.roles
+        names.append((role_names[one], role_names[other]))
+    return tuple(names)
 
 
 def _agenda(published: anonymous.Published) -> tuple[AgendaSection, ...]:

@@ -26,7 +26,7 @@ from quiz.cli import main
 from quiz.exchange import export
 from quiz.scoring import Match, RoleScore, ScoringModel, match
 from quiz.storage import Response, ShareLink
-from quiz.teams import TeamKind, anonymous, round_pages
+from quiz.teams import TeamKind, anonymous, rounds
 from quiz.web import links
 from quiz.web.app import App
 
@@ -297,7 +297,7 @@ def a_team(app: App, kind: TeamKind, people: int, name: str = "Team") -> tuple[s
         app.storage.join_team(fingerprints[1], who, name="Kim", shares_wishes=True)
     team = app.storage.load_team(fingerprints[0])
     assert team
-    app.storage.close_round(fingerprints[0], round_pages.publisher(app.bank, app.scoring_model), day=WHEN["day"])
+    app.storage.close_round(fingerprints[0], rounds.publisher(app.bank, app.scoring_model), day=WHEN["day"])
     return lead, joining, owners
 
 
@@ -333,7 +333,7 @@ def test_rounds_are_in_the_order_in_which_they_were_published(app: App):
         app.storage.join_team(links.hash_link(joining), who, name="", shares_wishes=False)
     team = app.storage.load_team(key)
     assert team
-    assert app.storage.close_round(key, round_pages.publisher(app.bank, app.scoring_model), day="2026-06-30")
+    assert app.storage.close_round(key, rounds.publisher(app.bank, app.scoring_model), day="2026-06-30")
     ran = quiz(app, "export", "--team", lead, "--format", "jsonl")
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [(line["round"], line["closed"]) for line in lines] == [(1, WHEN["day"]), (2, "2026-06-30")]

@@ -30,7 +30,7 @@ from quiz.storage.backup import BackupError, back_up
 from quiz.storage.health import inspect_database
 from quiz.storage.migrations import migrations
 from quiz.storage.restore import Restored, RestoreError, restore
-from quiz.teams import Publication, round_pages
+from quiz.teams import Publication, rounds
 from quiz.web.app import App
 from tests.checks import stored_response
 from tests.clients import Client
@@ -873,7 +873,7 @@ def test_a_backup_of_a_release_can_be_restored(dump, file, copy, tmp_path):
     assert database.load_response(owner_hash)
     teams = database.load_all_teams()
     assert len(teams) == 2
-    published = [round.published for team in teams for round in round_pages.closed_rounds(team)]
+    published = [round.published for team in teams for round in rounds.closed_rounds(team)]
     assert [round.people for round in published if round] == [6]
     database.close()
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.scoring import ScoringModel
-from quiz.teams import Candidate, OpenMember, Round, RoundMember, Team, anonymous, round_pages
-from quiz.teams.open_team import open_team
+from quiz.teams import Candidate, OpenMember, Round, RoundMember, Team, anonymous, round_pages, rounds
+from quiz.teams.open_team import open_team, people_of_roles
 from tests.factories import ALL_NEVER, BANK, MODEL, SMALL_BANK, member
 
 SMALL = load(SMALL_BANK)
@@ -59,22 +59,20 @@ def candidates(members: Sequence[RoundMember], answers: Mapping[str, str] = ALL_
 
 
 def test_without_members_nothing_is_finished():
-    assert round_pages.round_progress(team(), []) == round_pages.RoundProgress(joined=0, finished=0, minimum=5)
+    assert rounds.round_progress(team(), []) == rounds.RoundProgress(joined=0, finished=0, minimum=5)
 
 
 def test_unfinished_counted_and_older_responses_are_not_counted_as_finished():
-    found = round_pages.round_progress(
+    found = rounds.round_progress(
         team(closed()), round_members("counted", "counted", None, "2026-01-31", "2026-02-01", "2026-02-02")
     )
-    assert found == round_pages.RoundProgress(joined=4, finished=2, minimum=5)
+    assert found == rounds.RoundProgress(joined=4, finished=2, minimum=5)
     assert found.unfinished == 2
 
 
 @pytest.mark.parametrize(("finished", "minimum", "enough"), [(4, 5, False), (5, 5, True), (7, 8, False), (9, 8, True)])
 def test_the_minimum_decides_what_is_enough(finished, minimum, enough):
-    assert (
-        round_pages.round_progress(team(minimum=minimum), round_members(*finished * ["2026-02-02"])).is_enough is enough
-    )
+    assert rounds.round_progress(team(minimum=minimum), round_members(*finished * ["2026-02-02"])).is_enough is enough
 
 
 seat = st.sampled_from([None, "2026-01-31", "2026-02-01", "2026-02-02", "counted"])
@@ -85,8 +83,8 @@ seat = st.sampled_from([None, "2026-01-31", "2026-02-01", "2026-02-02", "counted
 def test_progress_and_publishing_agree_on_who_is_counted(each, has_closed_round):
     a_team = team(closed()) if has_closed_round else team()
     members = round_members(*each)
-    publication = round_pages.publisher(BANK, MODEL)(a_team, candidates(members))
-    progress = round_pages.round_progress(a_team, members)
+    publication = rounds.publisher(BANK, MODEL)(a_team, candidates(members))
+    progress = rounds.round_progress(a_team, members)
     assert (publication is not None) is progress.is_enough
     if publication is not None:
         counted = publication.counted
@@ -96,7 +94,7 @@ def test_progress_and_publishing_agree_on_who_is_counted(each, has_closed_round)
 
 
 def test_the_publisher_stores_what_publish_returns():
-    publication = round_pages.publisher(BANK, MODEL)(team(), candidates(round_members(*6 * ["2026-03-01"])))
+    publication = rounds.publisher(BANK, MODEL)(team(), candidates(round_members(*6 * ["2026-03-01"])))
     assert publication is not None
     expected = anonymous.publish(BANK, MODEL, 6 * [anonymous.Contribution(ALL_NEVER, ("data-analyst",))], 5)
     assert anonymous.Published.from_data(json.loads(publication.published)) == expected
@@ -117,7 +115,7 @@ def test_the_publisher_passes_on_what_the_last_round_published():
     daily = dict.fromkeys(BANK.responsibility, "daily")
     six = round_members(*6 * ["2026-03-01"])
     members = candidates(six[:4], MANY_AND_NOBODY) + candidates(six[4:], daily)
-    close = round_pages.publisher(BANK, MODEL)
+    close = rounds.publisher(BANK, MODEL)
     first, second = close(team(), members), close(team(closed()), members)
     assert first is not None and second is not None
     contributions = [anonymous.Contribution(one.answers, one.contacts) for one in members]
@@ -132,10 +130,10 @@ def test_the_publisher_passes_on_what_the_last_round_published():
 
 
 def test_closed_rounds_are_shown_latest_first_and_the_open_one_is_not():
-    found = round_pages.closed_rounds(team(closed(1), closed(2, day="2026-04-01")))
+    found = rounds.closed_rounds(team(closed(1), closed(2, day="2026-04-01")))
     assert [(one.number, one.closed) for one in found] == [(2, "2026-04-01"), (1, "2026-02-01")]
     assert all(one.published == publish(BANK, 6) for one in found)
-    assert round_pages.closed_rounds(team()) == ()
+    assert rounds.closed_rounds(team()) == ()
 
 
 @pytest.mark.parametrize(
@@ -143,7 +141,7 @@ def test_closed_rounds_are_shown_latest_first_and_the_open_one_is_not():
     [(6, 0, True), (6, 1, True), (6, 2, False), (6, 6, False), (5, 0, True), (5, 1, False), (30, 25, True)],
 )
 def test_a_round_with_fewer_than_five_left_is_shown_as_withdrawn(people, deleted, there):
-    (found,) = round_pages.closed_rounds(team(closed(people=people, deleted=deleted)))
+    (found,) = rounds.closed_rounds(team(closed(people=people, deleted=deleted)))
     assert (found.published is not None) is there
 
 
@@ -259,8 +257,8 @@ def test_a_page_says_the_same_under_a_bank_that_has_lost_all_its_roles():
 
 
 def test_rounds_are_compared_first_to_last_without_those_that_are_withdrawn():
-    rounds = round_pages.closed_rounds(team(closed(1), closed(2, deleted=3), closed(3)))
-    comparison = round_pages.compare_rounds(publish(BANK, 6), rounds)
+    team_rounds = rounds.closed_rounds(team(closed(1), closed(2, deleted=3), closed(3)))
+    comparison = round_pages.compare_rounds(publish(BANK, 6), team_rounds)
     assert comparison is not None
     assert comparison.numbers == (1, 3)
     texts = [anonymous.share_text(share) for share in publish(BANK, 6).mix]
@@ -269,25 +267,25 @@ def test_rounds_are_compared_first_to_last_without_those_that_are_withdrawn():
 
 def test_a_role_that_another_round_did_not_have_gets_an_empty_cell():
     other = publish(SMALL, 6)
-    rounds = [
-        round_pages.ClosedRound(2, "2026-03-01", publish(BANK, 6)),
-        round_pages.ClosedRound(1, "2026-02-01", other),
+    team_rounds = [
+        rounds.ClosedRound(2, "2026-03-01", publish(BANK, 6)),
+        rounds.ClosedRound(1, "2026-02-01", other),
     ]
-    comparison = round_pages.compare_rounds(other, rounds)
+    comparison = round_pages.compare_rounds(other, team_rounds)
     assert comparison is not None
     assert [(name, texts[1]) for name, texts in comparison.rows] == [(role.name, "") for role in SMALL.roles]
     assert all(texts[0] for _, texts in comparison.rows)
 
 
 def test_one_round_is_compared_with_nothing():
-    rounds = round_pages.closed_rounds(team(closed(1), closed(2, deleted=3)))
-    assert round_pages.compare_rounds(publish(BANK, 6), rounds) is None
+    team_rounds = rounds.closed_rounds(team(closed(1), closed(2, deleted=3)))
+    assert round_pages.compare_rounds(publish(BANK, 6), team_rounds) is None
 
 
 @pytest.mark.parametrize(("number", "is_published"), [(0, False), (1, True), (2, False), (3, False)])
 def test_only_a_closed_round_that_is_not_withdrawn_is_published(number, is_published):
-    rounds = team(closed(1), closed(2, deleted=3))
-    assert (round_pages.published_round(rounds, number) is not None) is is_published
+    crew = team(closed(1), closed(2, deleted=3))
+    assert (rounds.published_round(crew, number) is not None) is is_published
 
 
 # The example for those who join
@@ -327,7 +325,7 @@ def test_each_role_has_the_people_who_combine_it():
         OpenMember("Ada Li", member("data-engineer").answers),
         OpenMember("Bo", member("data-engineer", "data-analyst").answers),
     ]
-    rows = {role.id: places for role, places in round_pages.people_of_roles(BANK, open_team(BANK, MODEL, crew))}
+    rows = {role.id: places for role, places in people_of_roles(BANK, open_team(BANK, MODEL, crew))}
     assert list(rows) == [role.id for role in BANK.roles]
     assert rows["data-engineer"] == (0, 1)
     assert rows["data-analyst"] == (1,)

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response
 
 from quiz.exchange import export
-from quiz.teams import Team, anonymous, open_team, round_pages
+from quiz.teams import Team, anonymous, open_team, round_pages, rounds
 from quiz.web import links
 from quiz.web.app import current
 from quiz.web.views.link_pages import link_pages
@@ -82,8 +82,8 @@ def page() -> str:
     return render_template(
         "lead/page.html",
         **common,
-        progress=round_pages.round_progress(team, app.storage.load_round_members(team.id)),
-        rounds=round_pages.closed_rounds(team),
+        progress=rounds.round_progress(team, app.storage.load_round_members(team.id)),
+        rounds=rounds.closed_rounds(team),
         higher_minimums=_higher_minimums(team),
         too_few="few" in request.args,
     )
@@ -104,7 +104,7 @@ def open_team_page(team: Team) -> dict[str, Any]:
     return {
         "open_team": people,
         "unfinished": len(members) - len(finished),
-        "roles": round_pages.people_of_roles(app.bank, people),
+        "roles": open_team.people_of_roles(app.bank, people),
         "column_count": 1 + len(people.people),
     }
 
@@ -120,13 +120,13 @@ def close() -> str | Response:
     """Ask once, then close the open round and publish it. With too few finished it stays open."""
     app, team = current(), _anonymous()
     if request.method != "POST":
-        progress = round_pages.round_progress(team, app.storage.load_round_members(team.id))
+        progress = rounds.round_progress(team, app.storage.load_round_members(team.id))
         if team.open_round is None or not progress.is_enough:
             return redirect(url_for("lead.page"), 303)
         return render_template("lead/close.html", team=team, progress=progress)
     # The form names its round, so that an old form does not close the next round.
     number = request.form.get("round", type=int)
-    publish = round_pages.publisher(app.bank, app.scoring_model)
+    publish = rounds.publisher(app.bank, app.scoring_model)
     app.storage.close_round(g.link_hash, publish, day=app.today(), number=number)
     after = app.storage.load_team(g.link_hash) or abort(404)
     if after.open_round is not None and number in (None, after.open_round.number):
@@ -181,7 +181,7 @@ def delete() -> str | Response:
 
 def _published(number: int) -> anonymous.Published:
     """What a round published; all pages and files of a round come from here. 404 if there is nothing."""
-    return round_pages.published_round(_anonymous(), number) or abort(404)
+    return rounds.published_round(_anonymous(), number) or abort(404)
 
 
 @pages.get("/rounds/<int:number>")
@@ -193,7 +193,7 @@ def round(number: int) -> str:
         team=team,
         number=number,
         page=round_pages.round_page(app.bank, published),
-        comparison=round_pages.compare_rounds(published, round_pages.closed_rounds(team)),
+        comparison=round_pages.compare_rounds(published, rounds.closed_rounds(team)),
         is_lead=True,
         bank=app.bank,
     )

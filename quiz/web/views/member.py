@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz.teams import round_pages
+from quiz.teams import round_pages, rounds
 from quiz.teams.joining import JoinDecision
 from quiz.web import links, rate_limits
 from quiz.web.app import current
@@ -35,7 +35,7 @@ def _page(form: Any, errors: list[tuple[str, str]]) -> str:
         team=team,
         form=form,
         errors=errors,
-        progress=round_pages.round_progress(team, app.storage.load_round_members(team.id)),
+        progress=rounds.round_progress(team, app.storage.load_round_members(team.id)),
         example=app.example_round_page if team.kind == "anonymous" else None,
         bank=app.bank,
         seed=request.form.get("seed") or links.new_link(),
@@ -106,7 +106,7 @@ def page_of_member() -> str:
     common = {"team": team, "membership": membership, "bank": app.bank, "finished": current_response().finished}
     if team.kind == "open":
         return render_template("teams/open.html", **common, **open_team_page(team), is_lead=False)
-    return render_template("member/page.html", **common, rounds=round_pages.closed_rounds(team), seed=links.new_link())
+    return render_template("member/page.html", **common, rounds=rounds.closed_rounds(team), seed=links.new_link())
 
 
 @member.get("/team/rounds/<int:number>")
@@ -114,7 +114,7 @@ def round(number: int) -> str:
     """What a closed round published, exactly as the lead sees it."""
     app = current()
     team = (app.storage.load_membership(g.link_hash) or abort(404)).team
-    published = round_pages.published_round(team, number) if team.kind == "anonymous" else None
+    published = rounds.published_round(team, number) if team.kind == "anonymous" else None
     return render_template(
         "teams/round.html",
         team=team,

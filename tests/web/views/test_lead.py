@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from quiz import create_app
 from quiz.bank import Bank
-from quiz.teams import anonymous, round_pages
+from quiz.teams import anonymous, rounds
 from quiz.web import links
 from quiz.web.app import App
 from quiz.web.stylesheet import read_stylesheet
@@ -636,7 +636,7 @@ class Facts(Page):
 def the_four_forms_agree(app: App, client: Client, lead: str, number: int) -> list[anonymous.Fact]:
     """Hold page, CSV and JSON of a round against its facts; gives them."""
     round = load_team(app, lead).rounds[number - 1]
-    shown = next(one for one in round_pages.closed_rounds(load_team(app, lead)) if one.number == round.number)
+    shown = next(one for one in rounds.closed_rounds(load_team(app, lead)) if one.number == round.number)
     assert shown.published is not None
     facts = anonymous.facts(shown.published, app.bank)
     assert [anonymous.Fact(**row) for row in client.get(f"{lead}/rounds/{number}.json").get_json()["facts"]] == facts

@@ -1,0 +1,64 @@
+"""The roles that a person works with, compared with those that people with the same mix usually work with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from quiz.bank import Bank, Role
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """The roles that a person works with, compared with those that such a mix usually works with.
+
+    `usual` and `unusual` were reported, `missing` are usual but were not reported.
+    """
+
+    usual: tuple[Role, ...]
+    missing: tuple[Role, ...]
+    unusual: tuple[Role, ...]
+
+    @property
+    def reported(self) -> tuple[Role, ...]:
+        return (*self.usual, *self.unusual)
+
+
+def compare_contacts(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> Contacts:
+    """The reported `contacts` compared with the usual ones of `mix`. All are role ids."""
+    neighbours_of_mix = {neighbour.id for id in mix for neighbour in bank.neighbours(id)}
+    usual, missing, unusual = [], [], []
+    for role in bank.roles:
+        is_in_mix = role.id in mix
+        is_neighbour = role.id in neighbours_of_mix
+        if role.id in contacts:
+            if is_in_mix or is_neighbour:
+                usual.append(role)
+            else:
+                unusual.append(role)
+        elif is_neighbour and not is_in_mix:
+            missing.append(role)
+    return Contacts(tuple(usual), tuple(missing), tuple(unusual))
+
+
+def contact_edges(bank: Bank, mix: Sequence[str], contacts: Collection[str]) -> dict[tuple[str, str], bool]:
+    """The contacts to draw on the map, as pairs of role ids to whether the contact was reported.
+
+    These are the usual contacts of the mix and the reported ones. If no role stands out, they are all usual contacts.
+    """
+    usual_pairs = sorted(bank.contacts)
+    if not mix or len(mix) == len(bank.roles):
+        return {(a, b): a in contacts and b in contacts for a, b in usual_pairs}
+
+    edges = {}
+    for a, b in usual_pairs:
+        if a in mix or b in mix:
+            edges[a, b] = (a in mix and b in contacts) or (b in mix and a in contacts)
+
+    # A reported contact that is unusual for this mix gets a line to its main role.
+    main_role = mix[0]
+    connected_roles = {role for pair in edges for role in pair}
+    for contact in contacts:
+        if contact in bank.role and contact not in mix and contact not in connected_roles:
+            edges[main_role, contact] = True
+    return edges
