@@ -114,7 +114,7 @@ def test_a_mix_that_one_step_would_give_is_noise_even_after_many_changes():
         for changed in [before | {id: OPTIONS[min(OPTIONS.index(before[id]) + 1, 4)]}]
         if set(match(MODEL, changed).mix) != set(match(MODEL, before).mix)
     )
-    # Small changes elsewhere that do not change the mix.
+    # Two more small changes, which do not change the mix.
     after = one_step | {"governance": "rarely", "code-quality": "rarely"}
     assert set(match(MODEL, after).mix) == set(match(MODEL, one_step).mix)
     comparison = compare(before, after)

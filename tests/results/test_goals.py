@@ -128,7 +128,7 @@ def test_a_role_with_too_few_answers_has_no_percent_and_is_not_reached():
     assert distance.kind == "unknown"
 
 
-def test_a_match_with_all_roles_or_none_names_no_roles_after():
+def test_a_match_with_all_roles_or_none_names_no_roles_after_the_steps():
     all_weekly = dict.fromkeys(BANK.responsibility, "weekly")
     assert not goal_distance(BANK, MODEL, all_weekly | {"trends": "monthly"}, "data-analyst").names_roles_after
     assert not goal_distance(BANK, MODEL, {}, "data-analyst").names_roles_after

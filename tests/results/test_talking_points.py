@@ -50,12 +50,12 @@ def context(
 
 
 def matches(condition: str, person: TalkingPointContext) -> list[Mapping[str, str]]:
-    """What the condition finds, best first."""
-    return [one.slots for one in CONDITION_FUNCTIONS[condition](person)]
+    """The slots of each match of the condition, best match first."""
+    return [match.slots for match in CONDITION_FUNCTIONS[condition](person)]
 
 
-def named(condition: str, person: TalkingPointContext) -> list[str | None]:
-    """The responsibility, else the role, if any, that each find names."""
+def match_names(condition: str, person: TalkingPointContext) -> list[str | None]:
+    """The responsibility of each match, else its role, else None."""
     return [slots.get("responsibility") or slots.get("role") for slots in matches(condition, person)]
 
 
@@ -73,7 +73,7 @@ contexts = st.builds(
     goals=st.lists(st.sampled_from([*BANK.role, "sailor"]), max_size=2, unique=True).map(tuple),
 )
 
-# For each condition, somebody for whom it holds, and what it names; and somebody nearly the same for whom it does not.
+# For each condition: a person who meets it, the name in the first match, and a similar person who does not meet it.
 CASES = {
     "daily-but-hand-over": (
         context(ANALYST, wishes={"trends": "hand-over", "dashboards": "hand-over"}),
@@ -156,7 +156,7 @@ CASES = {
     "missing-contact": (
         context(ANALYST, ["data-engineer"]),
         "data scientist",
-        context(ANALYST),  # who ticks nobody most likely left the list out
+        context(ANALYST),  # no contact at all most likely means that the list was skipped
     ),
     "extra-contact": (context(ANALYST, ["devops-sre"]), "DevOps/SRE", context(ANALYST, ["data-engineer"])),
     "answer-changed": (
@@ -179,7 +179,7 @@ def test_every_condition_of_the_bank_has_a_matcher_and_a_case():
 @each_condition
 def test_a_condition_is_met_and_names_the_first_match(condition):
     person, name, _ = CASES[condition]
-    assert named(condition, person)[0] == name
+    assert match_names(condition, person)[0] == name
 
 
 @each_condition
@@ -195,25 +195,27 @@ def test_a_match_fills_exactly_the_slots_of_its_condition(condition):
 @each_condition
 def test_every_talking_point_can_be_chosen(condition):
     person = CASES[condition][0]
-    only = tuple(point for point in BANK.talking_points if point.when == condition)
-    (chosen,) = choose_talking_points(replace(person, bank=replace(BANK, talking_points=only)))
+    points = tuple(point for point in BANK.talking_points if point.when == condition)
+    (chosen,) = choose_talking_points(replace(person, bank=replace(BANK, talking_points=points)))
     assert chosen.talking_point.when == condition
     slots = [slot for _, slot, _, _ in string.Formatter().parse(chosen.talking_point.text) if slot]
     assert all(chosen.slots[slot] in chosen.text for slot in slots)
 
 
-# What each condition finds first
+# The first match of each condition
 
 
 def test_responsibilities_of_goal_roles_come_first_then_the_most_frequent():
     wishes = {"trends": "hand-over", "insights": "hand-over", "pipelines": "hand-over"}
     answers = ANALYST | {"pipelines": "rarely"}
-    assert named("hand-over", context(answers, wishes=wishes)) == [
+    assert match_names("hand-over", context(answers, wishes=wishes)) == [
         "Answers to business questions",
         "Changes over time",
         "Flows that move data",
     ]
-    assert named("hand-over", context(answers, wishes=wishes, goals=("data-engineer",)))[0] == "Flows that move data"
+    assert (
+        match_names("hand-over", context(answers, wishes=wishes, goals=("data-engineer",)))[0] == "Flows that move data"
+    )
 
 
 def test_a_talking_point_about_the_title_names_both_roles():
@@ -226,16 +228,18 @@ def test_a_talking_point_about_the_title_names_both_roles():
 def test_roles_of_the_alternative_mix_are_not_outside_the_mix():
     person = context(TIE)
     assert {role.id for role in person.mix_and_alternative} == {"data-analyst", "data-architect", "data-scientist"}
-    assert named("daily-outside-mix", person) == []
-    turned = replace(person, result=replace(person.result, shares=person.result.shares[:1]))
-    assert named("daily-outside-mix", turned) != []
+    assert match_names("daily-outside-mix", person) == []
+    changed = replace(person, result=replace(person.result, shares=person.result.shares[:1]))
+    assert match_names("daily-outside-mix", changed) != []
     other = tuple(BANK.role[id] for id in ("data-analyst", "data-architect", "data-scientist"))
-    assert named("daily-outside-mix", replace(turned, result=replace(turned.result, alternative_mix=other))) == []
-    assert named("title-role-not-in-mix", replace(turned, title_role="data-architect")) == ["data architect"]
+    assert (
+        match_names("daily-outside-mix", replace(changed, result=replace(changed.result, alternative_mix=other))) == []
+    )
+    assert match_names("title-role-not-in-mix", replace(changed, title_role="data-architect")) == ["data architect"]
 
 
 def test_missing_contacts_of_the_main_role_come_first():
-    assert named("missing-contact", context(BOTH, ["data-analyst"])) == [
+    assert match_names("missing-contact", context(BOTH, ["data-analyst"])) == [
         "data scientist",
         "software engineer",
         "data architect",
@@ -244,14 +248,14 @@ def test_missing_contacts_of_the_main_role_come_first():
     ]
 
 
-def test_a_change_names_a_role_that_joined_before_the_one_that_leads_and_one_that_left():
+def test_a_changed_mix_names_added_roles_before_the_main_role_and_removed_roles():
     engineer = NEVER | {"pipelines": "daily", "ingest-transform-serve": "daily", "data-quality": "weekly"}
-    assert named("mix-changed", context(engineer, before=ANALYST))[0] == "data engineer"
-    assert named("mix-changed", context(engineer, before=BOTH)) == ["data engineer", "data analyst"]
-    assert named("mix-changed", context(ANALYST, before=BOTH)) == ["data engineer"]
+    assert match_names("mix-changed", context(engineer, before=ANALYST))[0] == "data engineer"
+    assert match_names("mix-changed", context(engineer, before=BOTH)) == ["data engineer", "data analyst"]
+    assert match_names("mix-changed", context(ANALYST, before=BOTH)) == ["data engineer"]
 
 
-def test_a_move_is_told_from_where_to_where():
+def test_a_changed_answer_has_its_previous_and_its_current_frequency():
     (slots,) = matches("answer-changed", context(ANALYST, before=ANALYST | {"trends": "rarely"}))
     assert (slots["earlier_frequency"], slots["frequency"]) == ("a few times a quarter or less", "about weekly")
 
@@ -276,7 +280,7 @@ def test_the_text_contains_the_match():
 def test_no_two_talking_points_are_about_the_same_responsibility():
     wishes = {"dashboards": "hand-over", "pipelines": "hand-over"}
     chosen = choose_talking_points(context(ANALYST | {"pipelines": "weekly"}, wishes=wishes))
-    assert [(one.talking_point.when, one.slots["responsibility"]) for one in chosen[:2]] == [
+    assert [(point.talking_point.when, point.slots["responsibility"]) for point in chosen[:2]] == [
         ("daily-but-hand-over", "Reports and dashboards"),
         ("hand-over", "Flows that move data"),
     ]
@@ -288,8 +292,8 @@ def test_a_wish_about_most_of_a_role_replaces_those_about_its_parts():
 
 
 def test_unknown_wishes_titles_and_roles_change_nothing():
-    strange = context(ANALYST, wishes={"sailing": "more", "trends": "rest"}, title_role="sailor", goals=("sailor",))
-    assert choose_talking_points(strange) == choose_talking_points(context(ANALYST))
+    unknown = context(ANALYST, wishes={"sailing": "more", "trends": "rest"}, title_role="sailor", goals=("sailor",))
+    assert choose_talking_points(unknown) == choose_talking_points(context(ANALYST))
 
 
 def test_a_bank_without_talking_points_gives_none():
@@ -300,26 +304,26 @@ def test_a_bank_without_talking_points_gives_none():
 def test_there_are_four_to_six_talking_points_about_different_things(person):
     chosen = choose_talking_points(person)
     assert MIN_TALKING_POINTS <= len(chosen) <= MAX_TALKING_POINTS
-    assert len({one.text for one in chosen}) == len(chosen)
-    specific = [one.talking_point.when for one in chosen if one.talking_point.when != "always"]
+    assert len({point.text for point in chosen}) == len(chosen)
+    specific = [point.talking_point.when for point in chosen if point.talking_point.when != "always"]
     assert len(set(specific)) == len(specific)
-    about = [item for one in chosen for item in one.responsibilities]
-    assert len(set(about)) == len(about)
+    responsibilities = [item for point in chosen for item in point.responsibilities]
+    assert len(set(responsibilities)) == len(responsibilities)
     # By priority, general ones last; no general one if there are enough specific ones.
-    ranks = [(one.talking_point.when == "always", -one.talking_point.priority) for one in chosen]
+    ranks = [(point.talking_point.when == "always", -point.talking_point.priority) for point in chosen]
     assert ranks == sorted(ranks)
     assert len(specific) == len(chosen) or len(chosen) == MIN_TALKING_POINTS
-    assert not any("{" in one.text or "}" in one.text for one in chosen)
+    assert not any("{" in point.text or "}" in point.text for point in chosen)
 
 
 @given(contexts)
 def test_the_order_of_wishes_does_not_matter(person):
-    turned = dict(reversed(list(person.wishes.items())))
-    assert choose_talking_points(person) == choose_talking_points(replace(person, wishes=turned))
+    reordered = dict(reversed(list(person.wishes.items())))
+    assert choose_talking_points(person) == choose_talking_points(replace(person, wishes=reordered))
 
 
 @given(contexts)
 def test_every_match_fills_the_slots_of_its_condition(person):
     for condition, matcher in CONDITION_FUNCTIONS.items():
-        for one in matcher(person):
-            assert set(one.slots) == set(CONDITIONS[condition])
+        for match in matcher(person):
+            assert set(match.slots) == set(CONDITIONS[condition])

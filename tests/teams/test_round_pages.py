@@ -1,4 +1,4 @@
-"""Between storage and pages: how far a round is, what of it is shown, and the page of a made-up one."""
+"""Rounds between storage and pages: progress, which rounds are shown, the page of a round, and the example round."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from quiz.teams.open_team import open_team, people_of_roles
 from tests.factories import ALL_NEVER, BANK, MODEL, SMALL_BANK, member
 
 SMALL = load(SMALL_BANK)
-#: Answers by which everybody does two of the three responsibilities of each role, and nobody the third.
-MANY_AND_NOBODY = {id: ("daily", "weekly", "never")[n % 3] for n, id in enumerate(BANK.responsibility)}
+#: Answers of a person who does two of the three responsibilities of each role.
+TWO_OF_THREE = {id: ("daily", "weekly", "never")[n % 3] for n, id in enumerate(BANK.responsibility)}
 
 
-def round_members(*each: str | None) -> list[RoundMember]:
-    """A member for each: the day of finishing, None for unfinished, `counted` for one that a round counted."""
+def round_members(*states: str | None) -> list[RoundMember]:
+    """A member for each state: the day of finishing, None for unfinished, `counted` for counted by a closed round."""
     return [
-        RoundMember(n, "2026-01-01" if one == "counted" else one, counted=one == "counted")
-        for n, one in enumerate(each, 1)
+        RoundMember(n, "2026-01-01" if state == "counted" else state, counted=state == "counted")
+        for n, state in enumerate(states, 1)
     ]
 
 
 def team(*closed: Round, minimum: int = 5, open_round: bool = True) -> Team:
-    """A team with these rounds closed."""
-    going = (Round(len(closed) + 1, "2026-01-01", None, None, 0, 0),) if open_round else ()
-    return Team(1, 1, "The crew", "anonymous", minimum, "2026-01-01", (*closed, *going))
+    """A team with these closed rounds."""
+    last_round = (Round(len(closed) + 1, "2026-01-01", None, None, 0, 0),) if open_round else ()
+    return Team(1, 1, "The crew", "anonymous", minimum, "2026-01-01", (*closed, *last_round))
 
 
 def closed(number: int = 1, *, people: int = 6, deleted: int = 0, day: str = "2026-02-01") -> Round:
@@ -55,7 +55,7 @@ def candidates(members: Sequence[RoundMember], answers: Mapping[str, str] = ALL_
     return [Candidate(each.response, each.finished, each.counted, answers, ("data-analyst",)) for each in members]
 
 
-# How far a round is
+# Progress
 
 
 def test_without_members_nothing_is_finished():
@@ -63,26 +63,30 @@ def test_without_members_nothing_is_finished():
 
 
 def test_unfinished_counted_and_older_responses_are_not_counted_as_finished():
-    found = rounds.round_progress(
+    progress = rounds.round_progress(
         team(closed()), round_members("counted", "counted", None, "2026-01-31", "2026-02-01", "2026-02-02")
     )
-    assert found == rounds.RoundProgress(joined=4, finished=2, minimum=5)
-    assert found.unfinished == 2
+    assert progress == rounds.RoundProgress(joined=4, finished=2, minimum=5)
+    assert progress.unfinished == 2
 
 
-@pytest.mark.parametrize(("finished", "minimum", "enough"), [(4, 5, False), (5, 5, True), (7, 8, False), (9, 8, True)])
-def test_the_minimum_decides_what_is_enough(finished, minimum, enough):
-    assert rounds.round_progress(team(minimum=minimum), round_members(*finished * ["2026-02-02"])).is_enough is enough
+@pytest.mark.parametrize(
+    ("finished", "minimum", "is_enough"), [(4, 5, False), (5, 5, True), (7, 8, False), (9, 8, True)]
+)
+def test_the_minimum_decides_what_is_enough(finished, minimum, is_enough):
+    assert (
+        rounds.round_progress(team(minimum=minimum), round_members(*finished * ["2026-02-02"])).is_enough is is_enough
+    )
 
 
-seat = st.sampled_from([None, "2026-01-31", "2026-02-01", "2026-02-02", "counted"])
+member_states = st.sampled_from([None, "2026-01-31", "2026-02-01", "2026-02-02", "counted"])
 
 
 @settings(deadline=None)
-@given(each=st.lists(seat, max_size=12), has_closed_round=st.booleans())
-def test_progress_and_publishing_agree_on_who_is_counted(each, has_closed_round):
+@given(states=st.lists(member_states, max_size=12), has_closed_round=st.booleans())
+def test_progress_and_publishing_count_the_same_members(states, has_closed_round):
     a_team = team(closed()) if has_closed_round else team()
-    members = round_members(*each)
+    members = round_members(*states)
     publication = rounds.publisher(BANK, MODEL)(a_team, candidates(members))
     progress = rounds.round_progress(a_team, members)
     assert (publication is not None) is progress.is_enough
@@ -100,7 +104,7 @@ def test_the_publisher_stores_what_publish_returns():
     assert anonymous.Published.from_data(json.loads(publication.published)) == expected
 
 
-def test_a_candidate_has_no_place_for_a_title_a_text_or_wishes():
+def test_a_candidate_has_no_field_for_a_title_a_text_or_wishes():
     assert [field.name for field in dataclasses.fields(Candidate)] == [
         "response",
         "finished",
@@ -111,14 +115,14 @@ def test_a_candidate_has_no_place_for_a_title_a_text_or_wishes():
 
 
 def test_the_publisher_passes_on_what_the_last_round_published():
-    # Two people do what nobody did before. The band changes only with the third: one person could explain one.
+    # Two people do what nobody did before. With the previous round known, only a third person would change the band.
     daily = dict.fromkeys(BANK.responsibility, "daily")
     six = round_members(*6 * ["2026-03-01"])
-    members = candidates(six[:4], MANY_AND_NOBODY) + candidates(six[4:], daily)
+    members = candidates(six[:4], TWO_OF_THREE) + candidates(six[4:], daily)
     close = rounds.publisher(BANK, MODEL)
     first, second = close(team(), members), close(team(closed()), members)
     assert first is not None and second is not None
-    contributions = [anonymous.Contribution(one.answers, one.contacts) for one in members]
+    contributions = [anonymous.Contribution(candidate.answers, candidate.contacts) for candidate in members]
     expected = anonymous.publish(BANK, MODEL, contributions, 5, previous=publish(BANK, 6))
     assert expected is not None
     assert json.loads(second.published) == json.loads(json.dumps(expected.to_data()))
@@ -126,54 +130,54 @@ def test_the_publisher_passes_on_what_the_last_round_published():
     assert first.counted == second.counted
 
 
-# What of it is shown
+# Which rounds are shown
 
 
 def test_closed_rounds_are_shown_latest_first_and_the_open_one_is_not():
-    found = rounds.closed_rounds(team(closed(1), closed(2, day="2026-04-01")))
-    assert [(one.number, one.closed) for one in found] == [(2, "2026-04-01"), (1, "2026-02-01")]
-    assert all(one.published == publish(BANK, 6) for one in found)
+    shown_rounds = rounds.closed_rounds(team(closed(1), closed(2, day="2026-04-01")))
+    assert [(round.number, round.closed) for round in shown_rounds] == [(2, "2026-04-01"), (1, "2026-02-01")]
+    assert all(round.published == publish(BANK, 6) for round in shown_rounds)
     assert rounds.closed_rounds(team()) == ()
 
 
 @pytest.mark.parametrize(
-    ("people", "deleted", "there"),
+    ("people", "deleted", "is_published"),
     [(6, 0, True), (6, 1, True), (6, 2, False), (6, 6, False), (5, 0, True), (5, 1, False), (30, 25, True)],
 )
-def test_a_round_with_fewer_than_five_left_is_shown_as_withdrawn(people, deleted, there):
-    (found,) = rounds.closed_rounds(team(closed(people=people, deleted=deleted)))
-    assert (found.published is not None) is there
+def test_a_round_with_fewer_than_five_left_is_shown_as_withdrawn(people, deleted, is_published):
+    (round,) = rounds.closed_rounds(team(closed(people=people, deleted=deleted)))
+    assert (round.published is not None) is is_published
 
 
 # The page of a round
 
 
 @pytest.mark.parametrize(("people", "bands"), [(5, 3), (19, 3), (20, 4), (40, 4)])
-def test_each_cell_has_the_place_of_its_band_among_the_bands_of_that_team_size(people, bands):
+def test_the_level_of_each_cell_is_the_index_of_its_band_for_that_team_size(people, bands):
     page = round_pages.round_page(BANK, publish(BANK, people))
     cells = [cell for row in page.coverage for cell in row.cells]
     assert [cell.name for cell in cells] == [item.name for item in BANK.responsibility.values()]
     assert {cell.max_level for cell in cells} == {bands - 1}
-    by_strength = {cell.level: cell.label for cell in cells}
-    said = list(anonymous.BAND_LABELS.values())[:3] if bands == 3 else list(anonymous.BAND_LABELS.values())[3:]
-    assert by_strength == {n: said[n] for n in by_strength}
-    assert {0, bands - 1} <= by_strength.keys()
+    label_of_level = {cell.level: cell.label for cell in cells}
+    labels = list(anonymous.BAND_LABELS.values())[:3] if bands == 3 else list(anonymous.BAND_LABELS.values())[3:]
+    assert label_of_level == {n: labels[n] for n in label_of_level}
+    assert {0, bands - 1} <= label_of_level.keys()
 
 
-def test_the_rows_are_the_roles_in_the_order_of_the_flow_each_with_its_own():
+def test_the_rows_are_the_roles_in_the_order_of_the_flow_each_with_its_responsibilities():
     page = round_pages.round_page(BANK, publish(BANK, 6))
     assert [row.role for row in page.coverage] == [role.id for role in BANK.roles]
     for row, role in zip(page.coverage, BANK.roles, strict=True):
         assert [cell.name for cell in row.cells] == [item.name for item in role.responsibilities]
 
 
-mixed = st.lists(st.lists(st.sampled_from(MODEL.roles), max_size=3, unique=True), min_size=5, max_size=24)
+role_lists = st.lists(st.lists(st.sampled_from(MODEL.roles), max_size=3, unique=True), min_size=5, max_size=24)
 
 
 @settings(max_examples=60, deadline=None)
-@given(crew=mixed)
-def test_the_segments_of_the_bar_fill_it_with_a_gap_between_them(crew: Sequence[Sequence[str]]):
-    result = anonymous.publish(BANK, MODEL, [member(*roles) for roles in crew], 5)
+@given(team=role_lists)
+def test_the_segments_of_the_bar_fill_it_with_a_gap_between_them(team: Sequence[Sequence[str]]):
+    result = anonymous.publish(BANK, MODEL, [member(*roles) for roles in team], 5)
     assert result is not None
     bar = round_pages.round_page(BANK, result).bar
     assert sum(segment.percent for segment in bar) == 100
@@ -194,8 +198,8 @@ def test_the_map_sizes_roles_by_their_published_share_alone():
 
 
 def test_the_map_draws_a_solid_line_for_contacts_of_two_people_or_more():
-    crew = [*4 * [member("data-engineer", contacts=["data-analyst"])], member()]
-    result = anonymous.publish(BANK, MODEL, crew, 5)
+    members = [*4 * [member("data-engineer", contacts=["data-analyst"])], member()]
+    result = anonymous.publish(BANK, MODEL, members, 5)
     assert result is not None
     solid = [item.roles for item in result.contacts if item.band not in anonymous.LOWEST_BANDS]
     assert solid
@@ -218,8 +222,8 @@ def test_the_agenda_names_at_most_four_items_and_says_whether_there_are_more():
 
 
 def test_the_page_names_the_roles_of_each_weak_contact():
-    crew = [*4 * [member("data-engineer", contacts=["data-analyst"])], *3 * [member("data-analyst")]]
-    published = anonymous.publish(BANK, MODEL, crew, 5)
+    members = [*4 * [member("data-engineer", contacts=["data-analyst"])], *3 * [member("data-analyst")]]
+    published = anonymous.publish(BANK, MODEL, members, 5)
     assert published is not None
     page = round_pages.round_page(BANK, published)
     names = {role.id: role.name for role in BANK.roles}
@@ -232,23 +236,23 @@ def test_the_page_names_the_roles_of_each_weak_contact():
 
 
 @pytest.mark.parametrize(
-    ("done", "amount"), [(0, "all"), (1, "most"), (10, "most"), (11, "some"), (20, "some"), (21, "none")]
+    ("covered", "amount"), [(0, "all"), (1, "most"), (10, "most"), (11, "some"), (20, "some"), (21, "none")]
 )
-def test_a_page_says_how_many_responsibilities_are_gaps(done, amount):
-    answers = {id: "daily" if n < done else "never" for n, id in enumerate(BANK.responsibility)}
+def test_a_page_says_how_many_responsibilities_are_gaps(covered, amount):
+    answers = {id: "daily" if n < covered else "never" for n, id in enumerate(BANK.responsibility)}
     published = anonymous.publish(BANK, MODEL, 5 * [anonymous.Contribution(answers)], 5)
     assert published is not None
     page = round_pages.round_page(BANK, published)
     assert page.gap_amount == amount
-    assert page.covered == tuple(item.name for item in list(BANK.responsibility.values())[:done])
+    assert page.covered == tuple(item.name for item in list(BANK.responsibility.values())[:covered])
 
 
-def test_a_page_says_the_same_under_a_bank_that_has_lost_all_its_roles():
+def test_the_page_of_a_round_stays_the_same_after_its_bank_was_replaced():
     published = publish(BANK, 12)
-    then, now = round_pages.round_page(BANK, published), round_pages.round_page(SMALL, published)
-    assert not [node for node in now.map.nodes if node.in_mix]
-    assert dataclasses.replace(now, map=then.map, removed=()) == then
-    assert now.removed == tuple(
+    old_page, new_page = round_pages.round_page(BANK, published), round_pages.round_page(SMALL, published)
+    assert not [node for node in new_page.map.nodes if node.in_mix]
+    assert dataclasses.replace(new_page, map=old_page.map, removed=()) == old_page
+    assert new_page.removed == tuple(
         [role.name for role in BANK.roles] + [item.name for item in BANK.responsibility.values()]
     )
 
@@ -284,49 +288,49 @@ def test_one_round_is_compared_with_nothing():
 
 @pytest.mark.parametrize(("number", "is_published"), [(0, False), (1, True), (2, False), (3, False)])
 def test_only_a_closed_round_that_is_not_withdrawn_is_published(number, is_published):
-    crew = team(closed(1), closed(2, deleted=3))
-    assert (rounds.published_round(crew, number) is not None) is is_published
+    two_rounds = team(closed(1), closed(2, deleted=3))
+    assert (rounds.published_round(two_rounds, number) is not None) is is_published
 
 
-# The example for those who join
+# The example round
 
 
 def pair_of_roles(folder: Path) -> Bank:
-    """The smallest bank that there can be a team of: two roles."""
+    """A bank with two roles."""
     shutil.copytree(SMALL_BANK, folder)
     (folder / "roles" / "cake-maker.toml").unlink()
     return load(folder)
 
 
 def test_the_example_can_be_published_for_every_bank(tmp_path: Path, bank: Bank):
-    for each in (bank, SMALL, pair_of_roles(tmp_path / "bank")):
-        page = round_pages.example_page(each, ScoringModel.from_bank(each))
+    for each_bank in (bank, SMALL, pair_of_roles(tmp_path / "bank")):
+        page = round_pages.example_page(each_bank, ScoringModel.from_bank(each_bank))
         assert page.published.people == round_pages.EXAMPLE_PEOPLE
-        assert len(page.coverage) == len(each.roles)
-        assert page.published.common_roles, "an example without any role in its mix would show nothing"
+        assert len(page.coverage) == len(each_bank.roles)
+        assert page.published.common_roles, "an example without any role in its mix is useless"
 
 
-def test_the_example_is_the_same_for_everybody_who_joins():
+def test_the_example_is_the_same_every_time():
     assert round_pages.example_page(BANK, MODEL) == round_pages.example_page(
         load(paths.project_folder("questions")), MODEL
     )
 
 
 def test_the_example_shows_bands_from_few_to_many():
-    strengths = {cell.level for row in round_pages.example_page(BANK, MODEL).coverage for cell in row.cells}
-    assert strengths == {0, 1, 2}
+    levels = {cell.level for row in round_pages.example_page(BANK, MODEL).coverage for cell in row.cells}
+    assert levels == {0, 1, 2}
 
 
 # Open teams
 
 
 def test_each_role_has_the_people_who_combine_it():
-    crew = [
+    members = [
         OpenMember("Ada Li", member("data-engineer").answers),
         OpenMember("Bo", member("data-engineer", "data-analyst").answers),
     ]
-    rows = {role.id: places for role, places in people_of_roles(BANK, open_team(BANK, MODEL, crew))}
-    assert list(rows) == [role.id for role in BANK.roles]
-    assert rows["data-engineer"] == (0, 1)
-    assert rows["data-analyst"] == (1,)
-    assert rows["devops-sre"] == ()
+    people = {role.id: indices for role, indices in people_of_roles(BANK, open_team(BANK, MODEL, members))}
+    assert list(people) == [role.id for role in BANK.roles]
+    assert people["data-engineer"] == (0, 1)
+    assert people["data-analyst"] == (1,)
+    assert people["devops-sre"] == ()

@@ -18,8 +18,12 @@ def test_the_last_round_is_open_until_it_is_closed():
     assert team().open_round is None
 
 
-def test_the_last_closed_round_says_when_it_closed_and_what_it_published():
-    both = team(CLOSED, OPEN)
-    assert (both.closed_rounds, both.last_closed, both.last_published) == ((CLOSED,), "2026-02-01", '{"people": 6}')
-    new = team(OPEN)
-    assert (new.closed_rounds, new.last_closed, new.last_published) == ((), None, None)
+def test_a_team_has_the_day_and_the_published_data_of_its_last_closed_round():
+    with_closed = team(CLOSED, OPEN)
+    assert (with_closed.closed_rounds, with_closed.last_closed, with_closed.last_published) == (
+        (CLOSED,),
+        "2026-02-01",
+        '{"people": 6}',
+    )
+    without_closed = team(OPEN)
+    assert (without_closed.closed_rounds, without_closed.last_closed, without_closed.last_published) == ((), None, None)

@@ -442,25 +442,25 @@ def attacker(bank: Bank) -> Attacker:
 @pytest.mark.parametrize(
     "name", ["one round of five", "joins a team of five", "leaves a team of six", "takes another's place"]
 )
-def test_a_lead_who_watches_guesses_hardly_better_than_blind(attacker, name):
+def test_a_watching_lead_guesses_at_most_five_points_better_than_blind(attacker, name):
     outcome = attacker.attack(STORY_BY_NAME[name], teams=250)
     assert outcome.gain <= MAX_GAIN_POINTS
     assert outcome.contacts_gain <= MAX_GAIN_POINTS
 
 
 @pytest.mark.thorough
-def test_without_regard_to_the_round_before_the_same_attacker_would_read_answers(bank):
-    def forgetful(members: Sequence[Contribution], _: Published | None) -> Published:
+def test_if_rounds_ignored_the_previous_one_the_attacker_would_learn_answers(bank):
+    def publish_without_previous(members: Sequence[Contribution], _: Published | None) -> Published:
         published = publish(bank, MODEL, members, MIN_ROUND_SIZE)
         assert published
         return published
 
-    outcome = Attacker(bank, gate=forgetful).attack(STORY_BY_NAME["joins a team of five"], teams=250)
+    outcome = Attacker(bank, gate=publish_without_previous).attack(STORY_BY_NAME["joins a team of five"], teams=250)
     assert outcome.gain > MAX_GAIN_POINTS
 
 
-def test_four_fakes_learn_the_one_real_member_s_bands(attacker):
-    """Said to everybody before they join; no rule ends it while nobody needs an account."""
+def test_four_fakes_learn_the_bands_of_the_one_real_member(attacker):
+    """The join page says so. Without accounts no rule can prevent it."""
     outcome = attacker.attack(STORY_BY_NAME["four fakes and one real"], teams=100)
     assert MAX_GAIN_POINTS < outcome.gain < 25
 

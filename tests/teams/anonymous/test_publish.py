@@ -66,12 +66,12 @@ def is_unchanged(round: Published, previous: Published) -> bool:
 # Known attacks
 
 
-def test_four_finishers_publish_nothing():
+def test_four_finished_responses_publish_nothing():
     assert publish(BANK, MODEL, 4 * [ENGINEER], 5) is None
     assert not may_close(4, 5)
 
 
-def test_five_finishers_publish_bands():
+def test_five_finished_responses_publish_bands():
     assert may_close(5, 5)
     assert published(5 * [ENGINEER]).people == 5
 
@@ -156,8 +156,8 @@ def test_a_change_of_more_than_one_person_is_published():
     ],
 )
 def test_a_band_changes_as_soon_as_two_people_have_stopped(people, before, now, expected):
-    def team(heads: int) -> list[Contribution]:
-        return [*heads * [ENGINEER], *(people - heads) * [IDLE]]
+    def team(engineers: int) -> list[Contribution]:
+        return [*engineers * [ENGINEER], *(people - engineers) * [IDLE]]
 
     assert band(published(team(now), previous=published(team(before))), "pipelines") == expected
 
@@ -171,11 +171,11 @@ def test_one_person_who_moves_a_share_across_the_maximum_changes_nothing(people)
     def team(engineers: int) -> list[Contribution]:
         return [*engineers * [ENGINEER], *(people - engineers) * [ANALYST]]
 
-    most = next(n for n in range(people) if percents(published(team(n))) == {"data-engineer": 80})
-    fresh = percents(published(team(most - 1)))
-    assert fresh.keys() == {"data-engineer", "data-analyst"}
-    assert percents(published(team(most - 1), previous=published(team(most)))) == {"data-engineer": 80}
-    assert percents(published(team(most), previous=published(team(most - 1)))) == fresh
+    lowest = next(n for n in range(people) if percents(published(team(n))) == {"data-engineer": 80})
+    below = percents(published(team(lowest - 1)))
+    assert below.keys() == {"data-engineer", "data-analyst"}
+    assert percents(published(team(lowest - 1), previous=published(team(lowest)))) == {"data-engineer": 80}
+    assert percents(published(team(lowest), previous=published(team(lowest - 1)))) == below
 
 
 @pytest.mark.parametrize("people", [9, 24, 60])
@@ -184,28 +184,32 @@ def test_one_person_who_moves_a_share_across_the_maximum_changes_nothing(people)
     [(2, 3, False), (2, 4, True), (1, 3, False), (3, 2, False), (3, 1, True), (6, 2, False), (6, 0, True)],
 )
 def test_a_role_becomes_common_or_rare_once_more_than_one_person_changed(people, before, now, changes):
-    def team(heads: int) -> list[Contribution]:
-        return [*heads * [ENGINEER], *3 * [ANALYST], *(people - heads - 3) * [IDLE]]
+    def team(engineers: int) -> list[Contribution]:
+        return [*engineers * [ENGINEER], *3 * [ANALYST], *(people - engineers - 3) * [IDLE]]
 
-    first, fresh = published(team(before)), published(team(now))
-    assert common_roles(first) != common_roles(fresh)
-    assert common_roles(published(team(now), previous=first)) == common_roles(fresh if changes else first)
+    first, without_previous = published(team(before)), published(team(now))
+    assert common_roles(first) != common_roles(without_previous)
+    assert common_roles(published(team(now), previous=first)) == common_roles(without_previous if changes else first)
 
 
-@pytest.mark.parametrize("moved", [(0, 1), (1, -1)], ids=["more of one role", "from one role to another"])
+@pytest.mark.parametrize("directions", [(0, 1), (1, -1)], ids=["more of one role", "from one role to another"])
 @pytest.mark.parametrize(
-    ("people", "by", "stays"),
+    ("people", "change", "stays"),
     [(5, 30, True), (5, 35, False), (7, 20, True), (7, 25, False), (20, 15, True), (20, 20, False)],
 )
-def test_a_mix_stays_up_to_what_one_person_can_change(people, by, stays, moved):
+def test_a_mix_stays_up_to_what_one_person_can_change(people, change, stays, directions):
     """One of five people changes 20 %, one of seven 14 %, one of twenty 5 %; rounding adds 5 % in both rounds."""
     both = member("data-engineer", "data-analyst")
     team = [*(people // 2) * [ENGINEER, ANALYST], *(people % 2) * [both]]
-    fresh = published(team)
-    old_percents = {role: now + by * way for (role, now), way in zip(percents(fresh).items(), moved, strict=True)}
-    parts = tuple(dataclasses.replace(part, percent=old_percents.get(part.role)) for part in fresh.mix)
-    after = published(team, previous=dataclasses.replace(fresh, mix=parts))
-    assert percents(after) == (old_percents if stays else percents(fresh))
+    without_previous = published(team)
+    new_percents = percents(without_previous)
+    old_percents = {
+        role: percent + change * direction
+        for (role, percent), direction in zip(new_percents.items(), directions, strict=True)
+    }
+    old_mix = tuple(dataclasses.replace(share, percent=old_percents.get(share.role)) for share in without_previous.mix)
+    round = published(team, previous=dataclasses.replace(without_previous, mix=old_mix))
+    assert percents(round) == (old_percents if stays else new_percents)
 
 
 def test_an_edit_after_closing_changes_nothing():
@@ -225,10 +229,10 @@ def test_a_second_round_with_the_same_answers_publishes_the_same():
 
 
 def test_a_unanimous_team_looks_like_one_with_an_exception():
-    everybody, all_but_one = published(5 * [ENGINEER]), published([*4 * [ENGINEER], IDLE])
-    assert everybody == all_but_one
-    assert percents(everybody) == {"data-engineer": MAX_SHARE_PERCENT}
-    assert band(everybody, "pipelines") == "four-or-more"
+    unanimous, with_exception = published(5 * [ENGINEER]), published([*4 * [ENGINEER], IDLE])
+    assert unanimous == with_exception
+    assert percents(unanimous) == {"data-engineer": MAX_SHARE_PERCENT}
+    assert band(unanimous, "pipelines") == "four-or-more"
 
 
 def test_one_daily_person_looks_like_none():
@@ -237,8 +241,8 @@ def test_one_daily_person_looks_like_none():
 
 
 def test_a_role_that_few_people_have_looks_exactly_like_one_that_nobody_has():
-    few = [ANALYST, member("data-architect"), IDLE, IDLE]
-    assert published([*6 * [ENGINEER], *few]) == published([*6 * [ENGINEER], *4 * [IDLE]])
+    rare = [ANALYST, member("data-architect"), IDLE, IDLE]
+    assert published([*6 * [ENGINEER], *rare]) == published([*6 * [ENGINEER], *4 * [IDLE]])
 
 
 def test_a_role_that_two_people_have_is_published_only_among_the_others():
@@ -277,7 +281,7 @@ def test_the_bands_of_two_hundred_members_are_quarters(count, expected):
 
 
 @pytest.mark.parametrize(("people", "expected"), [(19, "four-or-more"), (20, "under-a-quarter")])
-def test_quarters_begin_with_the_twentieth_person(people, expected):
+def test_a_team_of_twenty_has_quarters_as_bands(people, expected):
     assert published(people * [IDLE]).is_large == (people >= 20)
     assert band(published([*4 * [ENGINEER], *(people - 4) * [IDLE]]), "pipelines") == expected
 
@@ -287,9 +291,9 @@ def test_quarters_begin_with_the_twentieth_person(people, expected):
 def test_the_order_of_members_does_not_matter(seed, people):
     rng = np.random.default_rng(seed)
     team, before = [random_person(rng) for _ in range(people)], published([random_person(rng) for _ in range(people)])
-    mixed = random.Random(seed).sample(team, people)
-    assert published(team) == published(mixed)
-    assert published(team, previous=before) == published(mixed, previous=before)
+    shuffled = random.Random(seed).sample(team, people)
+    assert published(team) == published(shuffled)
+    assert published(team, previous=before) == published(shuffled, previous=before)
 
 
 def test_weekly_counts_and_monthly_does_not():
@@ -310,18 +314,18 @@ def test_an_answer_with_a_level_of_exactly_one_half_counts():
 
 
 def test_a_contact_counts_people_who_know_both_roles():
-    knows = member("data-engineer", contacts=["data-analyst"])
+    engineer_with_contact = member("data-engineer", contacts=["data-analyst"])
     both = member("data-engineer", "data-analyst")
-    stranger = member("data-scientist", contacts=["data-analyst", "data-engineer"])
+    scientist = member("data-scientist", contacts=["data-analyst", "data-engineer"])
 
-    def between(*members: Contribution) -> str:
+    def contact_band(*members: Contribution) -> str:
         items = {item.roles: item.band for item in published(members).contacts}
         return items["data-analyst", "data-engineer"]
 
-    assert between(*5 * [ENGINEER]) == between(*5 * [stranger]) == "one-at-most"
-    assert between(*5 * [Contribution(ENGINEER.answers)]) == "one-at-most"
-    assert between(knows, both, *3 * [ENGINEER]) == "two-or-three"
-    assert between(*2 * [knows], *2 * [both], ENGINEER) == "four-or-more"
+    assert contact_band(*5 * [ENGINEER]) == contact_band(*5 * [scientist]) == "one-at-most"
+    assert contact_band(*5 * [Contribution(ENGINEER.answers)]) == "one-at-most"
+    assert contact_band(engineer_with_contact, both, *3 * [ENGINEER]) == "two-or-three"
+    assert contact_band(*2 * [engineer_with_contact], *2 * [both], ENGINEER) == "four-or-more"
 
 
 # The rules of rounds
@@ -332,7 +336,7 @@ def test_a_contact_counts_people_who_know_both_roles():
     [
         ("2026-05-31", False, False, None, True),
         ("2026-05-31", False, False, "2026-05-30", True),
-        ("2026-05-31", False, False, "2026-05-31", True),  # days are the finest time there is
+        ("2026-05-31", False, False, "2026-05-31", True),  # only days are stored
         ("2026-05-30", False, False, "2026-05-31", False),
         ("2026-05-31", True, False, None, False),
         ("2026-05-31", False, True, None, False),
@@ -356,7 +360,7 @@ def some_round() -> Published:
     return published([random_person(rng) for _ in range(12)])
 
 
-def test_a_published_round_survives_json():
+def test_a_published_round_is_the_same_after_json():
     round = some_round()
     assert Published.from_data(json.loads(json.dumps(round.to_data()))) == round
 
@@ -374,7 +378,7 @@ def test_a_published_round_has_no_field_for_when_people_finished():
     [{"people": ...}, {"coverage": [{"responsibility": "x"}]}, {"mix": None}, {"surplus": 1}, {"contacts": [{}]}],
     ids=str,
 )
-def test_anything_else_is_no_published_round(change):
+def test_other_data_is_no_published_round(change):
     data = {key: value for key, value in (some_round().to_data() | change).items() if value is not ...}
     with pytest.raises(ValueError, match="no published round"):
         Published.from_data(data)
@@ -387,13 +391,13 @@ def test_an_unknown_band_is_no_published_round():
         Published.from_data(data)
 
 
-def test_a_published_round_survives_another_bank_and_names_what_was_removed(small_bank):
+def test_the_facts_of_a_round_stay_the_same_with_another_bank_and_name_what_was_removed(small_bank):
     round = published(5 * [ENGINEER])
-    now, then = facts(round, load(small_bank)), facts(round, BANK)
-    assert now[: len(then)] == then
+    new_facts, old_facts = facts(round, load(small_bank)), facts(round, BANK)
+    assert new_facts[: len(old_facts)] == old_facts
     removed = [(role.id, role.name) for role in BANK.roles]
     removed += [(item.id, item.name) for item in BANK.responsibility.values()]
-    assert now[len(then) :] == [Fact("removed", id, name, "no longer in the quiz") for id, name in removed]
+    assert new_facts[len(old_facts) :] == [Fact("removed", id, name, "no longer in the quiz") for id, name in removed]
 
 
 def test_a_round_of_another_bank_does_not_influence_the_next(small_bank):
@@ -420,13 +424,13 @@ def test_the_facts_contain_all_of_a_published_round_and_nothing_else():
         value = "three or more people, share not shown" if part.is_common else "few or nobody"
         assert values["mix", part.role] == (value if part.percent is None else f"{part.percent}%")
     name = {role.id: role.name for role in BANK.roles}
-    assert [(id, named) for kind, id, named, _ in rows if kind != "contact"] == [
+    assert [(id, fact_name) for kind, id, fact_name, _ in rows if kind != "contact"] == [
         ("people", "finished"),
         *name.items(),
         ("others", "other roles"),
         *((item.id, item.name) for item in BANK.responsibility.values()),
     ]
-    assert [named for kind, _, named, _ in rows if kind == "contact"] == [
+    assert [fact_name for kind, _, fact_name, _ in rows if kind == "contact"] == [
         f"{name[one]} – {name[other]}" for one, other in sorted(BANK.contacts)
     ]
 
@@ -436,7 +440,7 @@ def test_the_share_of_the_other_roles_is_exact_if_it_reveals_nobody():
     assert [fact.value for fact in facts(round, BANK) if fact.id == "others"] == ["35%"]
 
 
-@pytest.mark.parametrize("engineers", [5, 9], ids=["from exactly there on", "and above"])
+@pytest.mark.parametrize("engineers", [5, 9], ids=["the maximum", "more"])
 def test_a_share_of_most_or_all_hides_the_others_shares(engineers):
     round = published([*engineers * [ENGINEER], *3 * [member("data-engineer", "data-analyst")]])
     values = {fact.id: fact.value for fact in facts(round, BANK) if fact.kind == "mix"}
@@ -477,11 +481,11 @@ def test_common_roles_are_sorted_by_share():
 @pytest.mark.parametrize(("strengths", "is_overlap"), [(0, False), (1, False), (2, False), (3, True), (4, True)])
 def test_a_role_is_an_overlap_if_many_people_do_more_than_half_of_it(strengths, is_overlap):
     baker = PublishedShare("baker", "Baker", True, 40)
-    duties = [
+    coverage = [
         PublishedCoverage(f"b{n}", "", "baker", "four-or-more" if n < strengths else "one-at-most") for n in range(4)
     ]
-    made = dataclasses.replace(some_round(), mix=(baker,), coverage=tuple(duties))
-    assert made.overlaps == ((baker,) if is_overlap else ())
+    round = dataclasses.replace(some_round(), mix=(baker,), coverage=tuple(coverage))
+    assert round.overlaps == ((baker,) if is_overlap else ())
 
 
 def test_the_agenda_is_in_the_order_of_the_hour_with_the_items_of_each_prompt():
@@ -507,12 +511,12 @@ def test_the_agenda_is_in_the_order_of_the_hour_with_the_items_of_each_prompt():
     )
 
 
-def test_the_agenda_asks_about_what_applies():
+def test_the_agenda_has_only_the_prompts_that_apply():
     prompts = agenda(published([*5 * [ENGINEER], *3 * [ANALYST]]))
-    asked = {prompt.id: prompt.about for prompt in prompts}
-    assert asked["overlaps"] == asked["settle-an-overlap"] == ("data-engineer",)
-    assert asked["recognise"] == ("data-engineer", "data-analyst")
-    assert "weak-contacts" not in asked
+    about = {prompt.id: prompt.about for prompt in prompts}
+    assert about["overlaps"] == about["settle-an-overlap"] == ("data-engineer",)
+    assert about["recognise"] == ("data-engineer", "data-analyst")
+    assert "weak-contacts" not in about
     assert [part for part in AGENDA_MINUTES if any(prompt.part == part for prompt in prompts)] == list(AGENDA_MINUTES)
     assert sum(AGENDA_MINUTES.values()) <= 60
 
