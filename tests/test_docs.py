@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import importlib
+import inspect
+import pkgutil
 import re
 import shutil
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+import quiz
 from quiz.admin import bank_lint
 from quiz.cli import main
 from quiz.config import paths
@@ -160,6 +166,65 @@ def test_the_readme_counts_and_names_what_the_bank_has(bank):
     text = " ".join(read("README.md").split())
     assert f"{len(bank.questions_in_order)} questions" in text
     assert not [role.name for role in bank.roles if role.name not in text]
+
+
+# Names of the code
+
+#: A dotted name of the package, a class of two words or more, or a member of a class.
+CODE_NAME = re.compile(r"quiz(?:\.\w+)+|(?:[A-Z][a-z]+){2,}|(?:[A-Z][a-z]+)+\.\w+(?:\(\))?")
+
+
+def glossary_names() -> list[str]:
+    """The code in the last column of the glossary."""
+    rows = [line for line in read("docs/glossary.md").splitlines() if line.startswith("| **")]
+    return [name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[-2])]
+
+
+@cache
+def classes() -> dict[str, type]:
+    """Every class of the package by its name."""
+    modules = [module.name for module in pkgutil.walk_packages(quiz.__path__, "quiz.")]
+    members = [
+        member
+        for name in modules
+        if name != "quiz.__main__"  # it runs the command line
+        for _, member in inspect.getmembers(importlib.import_module(name), inspect.isclass)
+    ]
+    return {member.__name__: member for member in members if member.__module__.startswith("quiz.")}
+
+
+def is_in_code(name: str) -> bool:
+    """Whether the package has `name` (such as `bank.Role` or `Role.stage`), or the project has this folder."""
+    if name.endswith("/"):
+        return (ROOT / name).is_dir()
+    class_name, _, member = name.removesuffix("()").partition(".")
+    if class_name in classes():
+        owner = classes()[class_name]
+        fields = [field.name for field in dataclasses.fields(owner)] if dataclasses.is_dataclass(owner) else []
+        return not member or member in fields or hasattr(owner, member)
+    try:
+        pkgutil.resolve_name(f"quiz.{name.removeprefix('quiz.')}")
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", glossary_names())
+def test_every_name_in_the_last_column_of_the_glossary_is_in_the_code(name):
+    assert is_in_code(name)
+
+
+@each_page
+def test_every_class_and_dotted_name_that_a_page_names_is_in_the_code(page: Path):
+    named = {piece for piece in code(page.read_text(encoding="utf-8")) if CODE_NAME.fullmatch(piece)}
+    assert not {name for name in named if not is_in_code(name)}
+
+
+def test_a_name_that_is_not_in_the_code_is_noticed():
+    assert not any(map(is_in_code, ("Scheme", "bank.Scheme", "Role.worth", "quiz.scheme", "quiz/scheme/")))
+    assert all(
+        map(is_in_code, ("bank.Role", "Role.stage", "Storage.close_round", "RoleScore.share", "quiz.create_app"))
+    )
 
 
 # What must not be in any file

@@ -21,8 +21,8 @@ CSV_COLUMNS = ("id", "title", "works-with", "text")
 _ROLE = ("role", "roles")
 _TWO_ROLES = (*_ROLE, "other_role", "other_roles")
 _ITEM = ("responsibility", "frequency", *_ROLE)
-#: The conditions of talking points, each with the slots that a text may use. `quiz.results.talking_points` defines when
-#: a condition holds.
+#: The conditions of talking points, each with the slots that a text may use.
+#: `quiz.results.talking_point_conditions` defines when a condition holds.
 CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "daily-but-hand-over": _ITEM,
     "hand-over": _ITEM,
