@@ -104,7 +104,7 @@ STATES = {
     "open team of three": State("{open-3}", "Who could stand in for whom"),
     "open team of twelve": State("{open-12}", "Who could learn from whom"),
     "open team as a member sees it": State("{named}/team", "Leave the team"),
-    "delete a team": State("{enough}/delete", "Everybody’s own results stay theirs"),
+    "delete a team": State("{enough}/delete", "Everybody keeps their own result"),
     "deleted": State("/deleted", "Everything is deleted"),
     "not found": State("/r/AAAAAAAAAAAAAAAAAAAAAA", "This leads nowhere", status=404),
     "send again": State("{fresh}/more", "Please send that once more", _stale, status=400),
