@@ -1,4 +1,4 @@
-"""Every benchmark runs in its smallest size. No figure is judged here, only that each can be measured."""
+"""Every benchmark can be run in its smallest size. The measured figures are not checked here."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ def test_the_command_prints_a_line_for_each_row(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["benchmarks", "--only", "scoring"])
     monkeypatch.setitem(BENCHMARKS, "scoring", SMALLEST["scoring"])
     main()
-    printed = capsys.readouterr().out
-    assert "numpy cosine of the same size" in printed
-    assert printed.splitlines()[-2].startswith("one person: mix, evidence, stability")
+    output = capsys.readouterr().out
+    assert "numpy cosine of the same size" in output
+    assert output.splitlines()[-2].startswith("one person: mix, evidence, stability")
 
 
 # The table
 
 
-def test_a_ratio_is_taken_within_each_round_and_its_middle_counts():
+def test_a_ratio_is_computed_for_each_round_and_the_median_is_used():
     row = row_of_pairs("work", [(1.0, 2.0), (2.0, 6.0), (1.0, 9.0)], floor_name="floor", target=3)
     assert (row.ratio, row.seconds, row.floor_seconds, row.verdict) == (3.0, 6.0, 1.0, "ok")
 
@@ -83,7 +83,7 @@ def test_a_row_without_a_floor_has_a_note_only():
     assert table[2].split() == ["work", "2.0", "ms", "1.0", "ms", "2.00x", "floor:", "floor"]
 
 
-def test_a_fast_error_page_is_no_figure():
+def test_an_error_page_is_not_measured():
     with pages.fresh() as (app, _), pytest.raises(SystemExit, match="gave 404, not 200"):
         pages.checked(WsgiRequest(app.wsgi_app, "/nowhere"), 200)
 
@@ -109,12 +109,14 @@ def test_peers_get_the_same_questions_on_the_same_pages(tmp_path: Path, bank, mo
     (tmp_path / "django").mkdir()
     projects.otree(tmp_path / "otree", bank, 1)
     projects.django(tmp_path / "django", bank, 1)
-    filled = (tmp_path / "django" / "fill.py").read_text(encoding="utf-8")
-    asked = (tmp_path / "otree" / "hats" / "__init__.py").read_text(encoding="utf-8")
-    compile(filled, "fill.py", "exec")
-    compile(asked, "__init__.py", "exec")
-    assert all(repr(item.question) in filled and repr(item.question) in asked for item in bank.questions_in_order)
-    assert f"Page{len(bank.pages)}, Results]" in asked
+    django_code = (tmp_path / "django" / "fill.py").read_text(encoding="utf-8")
+    otree_code = (tmp_path / "otree" / "hats" / "__init__.py").read_text(encoding="utf-8")
+    compile(django_code, "fill.py", "exec")
+    compile(otree_code, "__init__.py", "exec")
+    assert all(
+        repr(item.question) in django_code and repr(item.question) in otree_code for item in bank.questions_in_order
+    )
+    assert f"Page{len(bank.pages)}, Results]" in otree_code
 
 
 def test_a_peer_that_cannot_be_installed_says_why(tmp_path: Path):

@@ -107,8 +107,8 @@ def short_key(instance: Path) -> None:
     (instance / "secret.key").write_bytes(b"k")
 
 
-def no_database(instance: Path) -> None:
-    (instance / "many-hats.db").write_bytes(b"nothing but words " * 1000)
+def invalid_database(instance: Path) -> None:
+    (instance / "many-hats.db").write_bytes(b"only text " * 1000)
 
 
 def folder_for_a_database(instance: Path) -> None:
@@ -133,7 +133,7 @@ def read_only_instance(instance: Path) -> None:
         (broken_config, "config.py cannot be read"),
         (open_key, "run: chmod 600 "),
         (short_key, "delete it to create a new key"),
-        (no_database, "many-hats.db: file is not a database"),
+        (invalid_database, "many-hats.db: file is not a database"),
         (folder_for_a_database, "many-hats.db"),
         (read_only_database, "many-hats.db: the file is read-only"),
         (read_only_instance, "cannot be written to; use the user that serves the quiz, or: chmod 700 "),
@@ -176,12 +176,12 @@ def test_an_instance_that_is_a_file_has_the_message_of_doctor(tmp_path, command)
 
 @pytest.mark.parametrize("arguments", [["demo"], ["backup", "copy.db"]], ids=" ".join)
 def test_a_file_without_permission_is_an_error_of_one_line(tmp_path, monkeypatch, arguments):
-    def closed(file: Path) -> None:
+    def fail(file: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
 
     monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path))
-    monkeypatch.setattr(secret_key, "load_or_create", closed)
-    monkeypatch.setattr(settings, "read", settings.read if arguments == ["demo"] else closed)
+    monkeypatch.setattr(secret_key, "load_or_create", fail)
+    monkeypatch.setattr(settings, "read", settings.read if arguments == ["demo"] else fail)
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1
     assert re.fullmatch(

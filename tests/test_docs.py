@@ -21,7 +21,7 @@ from quiz.config import paths
 from quiz.config.settings import SETTINGS
 from tests.factories import ROOT
 
-# Files of tools and of an instance: none of them is part of the project.
+# Files of tools and of an instance are not part of the project.
 IGNORED = {".git", ".venv", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "dist"}
 FILES = sorted(
     file
@@ -32,7 +32,7 @@ FILES = sorted(
 )
 PAGES = [file for file in FILES if file.suffix == ".md"]
 
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+for_each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
 def read(name: str) -> str:
@@ -56,20 +56,22 @@ def test_the_readme_names_the_two_commands():
     assert [block for block in blocks(read("README.md")) if block.startswith("./run")] == ["./run\n", "./run test\n"]
 
 
-@each_page
+@for_each_page
 def test_every_command_that_a_page_names_exists(page: Path):
     text = page.read_text(encoding="utf-8")
-    named = {name for piece in code(text) for name in re.findall(r"(?:^|(?<!from)(?<!--app)\s)quiz ([a-z]+)", piece)}
-    assert named <= set(main.commands), named - set(main.commands)
+    commands = {name for piece in code(text) for name in re.findall(r"(?:^|(?<!from)(?<!--app)\s)quiz ([a-z]+)", piece)}
+    assert commands <= set(main.commands), commands - set(main.commands)
 
 
-@each_page
-def test_every_option_that_a_page_gives_to_run_exists(page: Path):
-    known = {option for name in ("serve", "demo") for found in main.commands[name].params for option in found.opts}
+@for_each_page
+def test_every_option_of_run_that_a_page_names_exists(page: Path):
+    known = {
+        option for name in ("serve", "demo") for parameter in main.commands[name].params for option in parameter.opts
+    }
     text = page.read_text(encoding="utf-8")
     calls = [line for piece in code(text) for line in piece.splitlines() if re.search(r"\./run(?! test)", line)]
-    given = {option for call in calls for option in re.findall(r"(?<=\s)--[a-z-]+", call)}
-    assert given <= known, given - known
+    options = {option for call in calls for option in re.findall(r"(?<=\s)--[a-z-]+", call)}
+    assert options <= known, options - known
 
 
 def test_every_command_is_documented():
@@ -101,32 +103,32 @@ def test_the_map_shows_only_what_exists():
 
 
 def test_the_map_shows_every_folder_and_every_part_of_the_package():
-    inside = {file.relative_to(ROOT).parts for file in FILES}
-    folders = {f"{parts[0]}/" for parts in inside if len(parts) > 1 and not parts[0].startswith(".")}
-    parts = {f"quiz/{parts[1]}" + ("/" if len(parts) > 2 else "") for parts in inside if parts[0] == "quiz"}
+    paths_in_project = {file.relative_to(ROOT).parts for file in FILES}
+    folders = {f"{parts[0]}/" for parts in paths_in_project if len(parts) > 1 and not parts[0].startswith(".")}
+    parts = {f"quiz/{parts[1]}" + ("/" if len(parts) > 2 else "") for parts in paths_in_project if parts[0] == "quiz"}
     assert folders | parts - {"quiz/__init__.py", "quiz/__main__.py", "quiz/py.typed"} <= set(repository_map())
 
 
-@each_page
+@for_each_page
 def test_every_path_that_a_page_names_exists(page: Path):
     folders = "quiz|tests|templates|docs|questions|requirements|benchmarks"
-    named = {
+    named_paths = {
         piece
         for piece in code(page.read_text(encoding="utf-8"))
-        if re.fullmatch(rf"(?:{folders})/[\w./-]*", piece)  # a path with <role> in it stands for many
+        if re.fullmatch(rf"(?:{folders})/[\w./-]*", piece)  # not a pattern such as roles/<role>.toml
     }
-    assert not {name for name in named if not (ROOT / name).exists()}
+    assert not {name for name in named_paths if not (ROOT / name).exists()}
 
 
-@each_page
-def test_every_link_within_the_project_leads_somewhere(page: Path):
+@for_each_page
+def test_every_link_within_the_project_has_a_target(page: Path):
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         if re.match(r"[a-z]+:", target):
             continue
         file, _, heading = target.partition("#")
-        there = page.parent / file if file else page
-        assert there.exists(), target
-        headings = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
+        target_file = page.parent / file if file else page
+        assert target_file.exists(), target
+        headings = re.findall(r"^#+ (.+)$", target_file.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
         anchors = [re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings]
         assert not heading or heading in anchors, target
 
@@ -139,11 +141,11 @@ def test_every_setting_is_in_the_table_with_its_help(setting):
     row = next((line for line in read("docs/running.md").splitlines() if line.startswith(f"| `{setting.name}` |")), "")
     assert row.endswith(f"| {setting.help} |")
     default = " ".join(setting.default) if isinstance(setting.default, list) else str(setting.default)
-    shown = {"": "empty", "False": "`no`", "True": "`yes`"}.get(default, f"`{default}`")
-    assert f"| {shown} |" in row
+    default_text = {"": "empty", "False": "`no`", "True": "`yes`"}.get(default, f"`{default}`")
+    assert f"| {default_text} |" in row
 
 
-def test_the_table_of_settings_holds_no_other():
+def test_the_table_of_settings_has_only_settings():
     rows = re.findall(r"^\| `([A-Z_]+)` \|", read("docs/running.md"), re.MULTILINE)
     assert rows == [setting.name for setting in SETTINGS]
 
@@ -153,7 +155,7 @@ def test_the_changelog_has_the_version_of_the_project():
     assert re.search(rf"^## {re.escape(version)}\b", read("CHANGELOG.md"), re.MULTILINE)
 
 
-def test_the_example_of_a_new_role_works_as_it_stands(tmp_path: Path):
+def test_the_example_of_a_new_role_is_valid(tmp_path: Path):
     example = next(block for block in blocks(read("docs/adding.md")) if "[[responsibilities]]" in block)
     name = re.search(r"for example `([a-z-]+\.toml)`", read("docs/adding.md"))
     assert name
@@ -162,7 +164,7 @@ def test_the_example_of_a_new_role_works_as_it_stands(tmp_path: Path):
     assert [str(problem) for problem in bank_lint.problems(bank)] == []
 
 
-def test_the_readme_counts_and_names_what_the_bank_has(bank):
+def test_the_readme_has_the_number_of_questions_and_the_names_of_the_roles(bank):
     text = " ".join(read("README.md").split())
     assert f"{len(bank.questions_in_order)} questions" in text
     assert not [role.name for role in bank.roles if role.name not in text]
@@ -214,10 +216,10 @@ def test_every_name_in_the_last_column_of_the_glossary_is_in_the_code(name):
     assert is_in_code(name)
 
 
-@each_page
+@for_each_page
 def test_every_class_and_dotted_name_that_a_page_names_is_in_the_code(page: Path):
-    named = {piece for piece in code(page.read_text(encoding="utf-8")) if CODE_NAME.fullmatch(piece)}
-    assert not {name for name in named if not is_in_code(name)}
+    names = {piece for piece in code(page.read_text(encoding="utf-8")) if CODE_NAME.fullmatch(piece)}
+    assert not {name for name in names if not is_in_code(name)}
 
 
 def test_a_name_that_is_not_in_the_code_is_noticed():
@@ -227,16 +229,16 @@ def test_a_name_that_is_not_in_the_code_is_noticed():
     )
 
 
-# What must not be in any file
+# Content that no file may have
 
 
-def test_no_file_names_a_package_registry_or_somebodys_home():
+def test_no_file_names_a_package_registry_or_a_home_folder():
     registries = ["pypi" + ".org", "files.python" + "hosted.org", "registry." + "npmjs.org", "deb." + "debian.org"]
     homes = ["/" + "home/", "/" + "Users/", "/" + "root/"]
-    found = {
+    forbidden = {
         (str(file.relative_to(ROOT)), word)
         for file in FILES
         for word in registries + homes
         if word.encode() in file.read_bytes()
     }
-    assert not found
+    assert not forbidden

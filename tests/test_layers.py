@@ -1,4 +1,4 @@
-"""The directions of imports, read from the source: which package may import which, and what must not load early."""
+"""Which package may import which, and which imports must not slow down the start of the command line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ HEAVY = {"sklearn", "scipy", "pandas"}
 
 
 def imports(file: Path) -> Iterator[str]:
-    """The dotted names that a file imports, wherever in it: `from quiz import bank` is `quiz.bank`."""
+    """The dotted names of all imports in a file: `from quiz import bank` is `quiz.bank`."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -56,38 +56,40 @@ def package(module: str) -> str:
     return parts[1] if len(parts) > 1 and parts[1] in LAYERS else "__init__"
 
 
-def foreign(file: Path) -> set[str]:
+def top_level_imports(file: Path) -> set[str]:
     return {name.partition(".")[0] for name in imports(file)}
 
 
-each_module = pytest.mark.parametrize("module", MODULES)
+for_each_module = pytest.mark.parametrize("module", MODULES)
 
 
 def test_every_package_and_module_at_the_top_is_in_the_list():
     assert {module.split(".")[1] for module in MODULES} == set(LAYERS)
 
 
-@each_module
+@for_each_module
 def test_a_module_imports_only_its_own_package_and_those_below(module):
-    ours = {package(name) for name in imports(MODULES[module]) if name.split(".")[0] == "quiz"}
-    above = {name for name in ours if LAYERS.index(name) > LAYERS.index(package(module))}
+    own_packages = {package(name) for name in imports(MODULES[module]) if name.split(".")[0] == "quiz"}
+    above = {name for name in own_packages if LAYERS.index(name) > LAYERS.index(package(module))}
     assert not above, f"{module} imports {', '.join(sorted(above))}"
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if package(module) in PURE])
 def test_packages_that_only_compute_import_no_web_framework_and_no_database(module):
-    assert not foreign(MODULES[module]) & IMPURE_IMPORTS
+    assert not top_level_imports(MODULES[module]) & IMPURE_IMPORTS
 
 
-@each_module
+@for_each_module
 def test_a_third_party_package_is_imported_only_where_it_belongs(module):
-    elsewhere = {name for name, packages in ONLY.items() if package(module) not in packages}
-    assert not foreign(MODULES[module]) & elsewhere
+    forbidden = {name for name, packages in ONLY.items() if package(module) not in packages}
+    assert not top_level_imports(MODULES[module]) & forbidden
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_no_file_imports_a_second_sqlite(file):
-    assert "sqlite3" not in foreign(file), "use `from sqlite_utils.utils import sqlite3`: one SQLite per process"
+    assert "sqlite3" not in top_level_imports(file), (
+        "use `from sqlite_utils.utils import sqlite3`: one SQLite per process"
+    )
 
 
 @pytest.mark.server

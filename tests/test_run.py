@@ -23,9 +23,9 @@ SHELL = shutil.which("dash") or "/bin/sh"
 NO_VENV = """#!/bin/sh
 case "$*" in *ensurepip*) exit 1 ;; esac
 """
-#: A Python whose environments hold a Python that writes what it installs to the file `installed`, and a `quiz` that
-#: prints its working directory and arguments.
-WORKING = """#!/bin/sh
+#: A Python that creates an environment with a Python, which appends what it installs to the file `installed`, and with
+#: a `quiz` that prints its working directory and arguments.
+WORKING_PYTHON = """#!/bin/sh
 case "$*" in *--clear*)
   mkdir -p .venv/bin
   cp "$0" .venv/bin/python
@@ -36,7 +36,7 @@ case "$*" in *--clear*)
 esac
 """
 #: A Python that is too old, or not a Python.
-OLD = """#!/bin/sh
+OLD_PYTHON = """#!/bin/sh
 exit 1
 """
 
@@ -44,30 +44,30 @@ exit 1
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """A folder with the files that `./run` needs to start."""
-    made = tmp_path / "clone"
-    made.mkdir()
+    folder = tmp_path / "clone"
+    folder.mkdir()
     for name in ("run", "pyproject.toml"):
-        shutil.copy2(ROOT / name, made)
-    shutil.copytree(ROOT / "requirements", made / "requirements")
-    return made
+        shutil.copy2(ROOT / name, folder)
+    shutil.copytree(ROOT / "requirements", folder / "requirements")
+    return folder
 
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
     """A folder with the tools that `./run` calls, and no Python: the whole PATH."""
-    made = tmp_path / "bin"
-    made.mkdir()
+    folder = tmp_path / "bin"
+    folder.mkdir()
     for name in ("dirname", "cksum", "cat", "sed", "rm", "sh", "chmod", "mkdir", "cp"):
-        found = shutil.which(name)
-        assert found, name
-        (made / name).symlink_to(found)
-    return made
+        tool = shutil.which(name)
+        assert tool, name
+        (folder / name).symlink_to(tool)
+    return folder
 
 
 @pytest.fixture
-def ready(clone: Path, tools: Path) -> Path:
+def installable_clone(clone: Path, tools: Path) -> Path:
     """A clone with a Python whose installations succeed at once and without a network."""
-    (tools / "python3").write_text(WORKING)
+    (tools / "python3").write_text(WORKING_PYTHON)
     (tools / "python3").chmod(0o755)
     return clone
 
@@ -80,7 +80,7 @@ def run(clone: Path, tools: Path, *arguments: str, at: Path | None = None) -> su
 
 
 def installed(clone: Path) -> list[str]:
-    """The sets of packages that were installed into a `ready` clone, in order."""
+    """The sets of packages that were installed into an `installable_clone`, in order."""
     return (clone / "installed").read_text().split()
 
 
@@ -111,7 +111,7 @@ def test_a_missing_python_is_an_error(clone, tools, arguments):
 
 
 def test_an_old_python_is_not_used(clone, tools):
-    (tools / "python3").write_text(OLD)
+    (tools / "python3").write_text(OLD_PYTHON)
     (tools / "python3").chmod(0o755)
     assert "no Python 3.11 or newer found" in run(clone, tools).stderr
 
@@ -127,38 +127,38 @@ def test_a_python_without_venv_is_an_error_with_a_hint(clone, tools):
     assert not (clone / ".venv").exists()
 
 
-def test_file_arguments_are_relative_to_the_current_folder(ready, tools, tmp_path):
+def test_file_arguments_are_relative_to_the_current_folder(installable_clone, tools, tmp_path):
     elsewhere = tmp_path / "else where"
     elsewhere.mkdir()
-    result = run(ready, tools, "quiz", "score", "people.csv", "-o", "a b.csv", at=elsewhere)
+    result = run(installable_clone, tools, "quiz", "score", "people.csv", "-o", "a b.csv", at=elsewhere)
     assert result.stdout.splitlines() == [str(elsewhere), "score", "people.csv", "-o", "a b.csv"]
-    assert run(ready, tools, "--port", "9000", at=elsewhere).stdout.splitlines() == [
+    assert run(installable_clone, tools, "--port", "9000", at=elsewhere).stdout.splitlines() == [
         str(elsewhere), "serve", "--port", "9000"
     ]  # fmt: skip
-    tested = run(ready, tools, "test", "-n", "0", at=elsewhere).stdout.splitlines()
-    assert tested == [str(ready), "-m", "pytest", "-n", "auto", "--dist", "worksteal", "-n", "0"]
-    assert run(ready, tools, "--help", at=elsewhere).stdout
+    output = run(installable_clone, tools, "test", "-n", "0", at=elsewhere).stdout.splitlines()
+    assert output == [str(installable_clone), "-m", "pytest", "-n", "auto", "--dist", "worksteal", "-n", "0"]
+    assert run(installable_clone, tools, "--help", at=elsewhere).stdout
     assert list(elsewhere.iterdir()) == []
 
 
-def test_each_set_of_packages_is_installed_once(ready, tools):
+def test_each_set_of_packages_is_installed_once(installable_clone, tools):
     for arguments in (["quiz", "check"], ["test"], ["quiz", "check"], [], ["test"]):
-        assert run(ready, tools, *arguments).returncode == 0
-    assert installed(ready) == ["requirements/serve.txt", "requirements/test.txt"]
+        assert run(installable_clone, tools, *arguments).returncode == 0
+    assert installed(installable_clone) == ["requirements/serve.txt", "requirements/test.txt"]
 
 
-def test_the_packages_of_the_tests_are_enough_to_serve(ready, tools):
-    assert "takes a minute" in run(ready, tools, "test").stderr
-    assert run(ready, tools).stderr == ""
-    assert installed(ready) == ["requirements/test.txt"]
+def test_the_packages_of_the_tests_are_enough_to_serve(installable_clone, tools):
+    assert "takes a minute" in run(installable_clone, tools, "test").stderr
+    assert run(installable_clone, tools).stderr == ""
+    assert installed(installable_clone) == ["requirements/test.txt"]
 
 
-def test_changed_requirements_and_a_moved_folder_are_installed_again(ready, tools):
-    run(ready, tools)
-    with (ready / "requirements" / "serve.txt").open("a") as lock:
+def test_changed_requirements_and_a_moved_folder_are_installed_again(installable_clone, tools):
+    run(installable_clone, tools)
+    with (installable_clone / "requirements" / "serve.txt").open("a") as lock:
         lock.write("# newer\n")
-    run(ready, tools)
-    moved = ready.rename(ready.with_name("moved"))
+    run(installable_clone, tools)
+    moved = installable_clone.rename(installable_clone.with_name("moved"))
     run(moved, tools)
     assert installed(moved) == ["requirements/serve.txt"] * 3
 
@@ -174,21 +174,21 @@ def test_git_ignores_databases():
 
 
 def seconds_to_serve(server: ServedApp) -> float:
-    began = time.monotonic()
+    start_seconds = time.monotonic()
     server.start(timeout_s=900)
-    took = time.monotonic() - began
+    seconds = time.monotonic() - start_seconds
     assert HttpClient(server.port).request("GET", "/")[0] == 200
-    return took
+    return seconds
 
 
 @pytest.mark.slow
 def test_a_fresh_clone_serves_the_quiz_with_one_command(tmp_path):
     clone = tmp_path / "clone"
-    listed = subprocess.run(
+    file_list = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    for name in filter(None, listed.split("\0")):
+    for name in filter(None, file_list.split("\0")):
         if (ROOT / name).is_file():
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, clone / name)
@@ -199,17 +199,17 @@ def test_a_fresh_clone_serves_the_quiz_with_one_command(tmp_path):
     assert browser.request("GET", browser.start())[0] == 200
     assert server.stop() == 0
 
-    def again(command: list[str]) -> float:
+    def restart_seconds(command: list[str]) -> float:
         server.command, server.process = command, None
-        took = seconds_to_serve(server)
+        seconds = seconds_to_serve(server)
         assert server.stop() == 0
-        return took
+        return seconds
 
     through_run = [str(clone / "run"), "--port", str(server.port)]
-    straight = [str(clone / ".venv/bin/quiz"), "serve", "--port", str(server.port)]
-    second = statistics.median(again(through_run) for _ in range(3))
-    plain = statistics.median(again(straight) for _ in range(3))
-    print(f"first start {first:.0f} s, second {second:.2f} s, {second - plain:.2f} s of it in ./run")
+    without_run = [str(clone / ".venv/bin/quiz"), "serve", "--port", str(server.port)]
+    second = statistics.median(restart_seconds(through_run) for _ in range(3))
+    direct = statistics.median(restart_seconds(without_run) for _ in range(3))
+    print(f"first start {first:.0f} s, second {second:.2f} s, {second - direct:.2f} s of it in ./run")
     assert "Installing" not in server.output.read_text()
 
 

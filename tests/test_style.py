@@ -1,4 +1,4 @@
-"""The tools that keep the source in one hand have nothing to say."""
+"""The formatter, the linter and the type checker report nothing."""
 
 import subprocess
 import sys

@@ -14,7 +14,7 @@ from quiz.config import paths
 
 BANK = load(paths.project_folder("questions"))
 IDS = [item.id for item in BANK.questions_in_order]
-NEARLY_ALL = math.ceil(MIN_UNIFORM_SHARE * len(IDS))
+MIN_EQUAL_ANSWERS = math.ceil(MIN_UNIFORM_SHARE * len(IDS))
 
 answers = st.dictionaries(st.sampled_from([*IDS, "since-removed"]), st.sampled_from([*BANK.option, "hourly", ""]))
 
@@ -49,22 +49,22 @@ def test_rows_are_in_the_order_of_asking_with_their_pages():
 
 
 @given(answers)
-def test_unknown_questions_and_answers_are_ignored(given):
-    known = {id: value for id, value in given.items() if id in IDS and value in BANK.option}
-    assert answer_sheet(BANK, given) == answer_sheet(BANK, known)
-    assert answer_sheet(BANK, given).answered_count == len(known)
+def test_unknown_questions_and_answers_are_ignored(raw_answers):
+    known = {id: value for id, value in raw_answers.items() if id in IDS and value in BANK.option}
+    assert answer_sheet(BANK, raw_answers) == answer_sheet(BANK, known)
+    assert answer_sheet(BANK, raw_answers).answered_count == len(known)
 
 
 @given(answers)
-def test_a_sheet_is_complete_exactly_if_no_question_is_open(given):
-    sheet = answer_sheet(BANK, given)
+def test_a_sheet_is_complete_exactly_if_no_question_is_open(raw_answers):
+    sheet = answer_sheet(BANK, raw_answers)
     assert sheet.is_complete == all(row.answer for row in sheet.rows)
     assert all(row.answer for row in sheet.rows if row.page < sheet.first_open_page)
 
 
 @given(answers, st.sampled_from(list(BANK.role)))
-def test_the_rows_of_a_role_are_those_of_its_responsibilities_with_the_highest_level_first(given, role):
-    rows = answer_sheet(BANK, given).by_role(role)
+def test_the_rows_of_a_role_are_those_of_its_responsibilities_with_the_highest_level_first(raw_answers, role):
+    rows = answer_sheet(BANK, raw_answers).by_role(role)
     assert {row.responsibility.id for row in rows} == {item.id for item in BANK.role[role].responsibilities}
     levels = [row.answer.level or 0 if row.answer else 0 for row in rows]
     assert levels == sorted(levels, reverse=True)
@@ -74,10 +74,10 @@ def test_the_rows_of_a_role_are_those_of_its_responsibilities_with_the_highest_l
 def test_nearly_equal_answers_have_a_uniform_answer(option):
     other = BANK.scale[option == BANK.scale[0]].id
     assert answer_sheet(BANK, dict.fromkeys(IDS, option.id)).uniform_answer == option
-    nearly = dict.fromkeys(IDS, other) | dict.fromkeys(IDS[:NEARLY_ALL], option.id)
-    assert answer_sheet(BANK, nearly).uniform_answer == option
-    fewer = dict.fromkeys(IDS, other) | dict.fromkeys(IDS[: NEARLY_ALL - 1], option.id)
-    assert answer_sheet(BANK, fewer).uniform_answer is None
+    enough_equal = dict.fromkeys(IDS, other) | dict.fromkeys(IDS[:MIN_EQUAL_ANSWERS], option.id)
+    assert answer_sheet(BANK, enough_equal).uniform_answer == option
+    too_few_equal = dict.fromkeys(IDS, other) | dict.fromkeys(IDS[: MIN_EQUAL_ANSWERS - 1], option.id)
+    assert answer_sheet(BANK, too_few_equal).uniform_answer is None
 
 
 def test_skipping_everything_is_not_a_uniform_answer():
@@ -86,5 +86,5 @@ def test_skipping_everything_is_not_a_uniform_answer():
 
 
 def test_a_few_equal_answers_among_many_skipped_are_not_a_uniform_answer():
-    some = dict.fromkeys(IDS, BANK.skip.id) | dict.fromkeys(IDS[:8], "weekly")
-    assert answer_sheet(BANK, some).uniform_answer is None
+    mostly_skipped = dict.fromkeys(IDS, BANK.skip.id) | dict.fromkeys(IDS[:8], "weekly")
+    assert answer_sheet(BANK, mostly_skipped).uniform_answer is None

@@ -42,28 +42,28 @@ def test_the_quiz_asks_its_three_questions(client: Client):
     assert len(bank.questions_in_order) == QUESTIONS
     assert f"{QUESTIONS} questions" in client.see("/").text
     own = client.start()
-    asked = [
+    question_ids = [
         tag["name"]
         for number in range(1, len(bank.pages) + 1)
         for name, tag in client.see(f"{own}/{number}").tags
         if name == "input" and tag["type"] == "radio"
     ]
-    assert len(set(asked)) == QUESTIONS
-    assert set(NEW_QUESTIONS) <= set(asked)
+    assert len(set(question_ids)) == QUESTIONS
+    assert set(NEW_QUESTIONS) <= set(question_ids)
 
 
 def test_the_result_names_it_on_the_map_and_among_the_bars(client: Client):
     answers = dict.fromkeys(client.app.bank.responsibility, "never") | dict.fromkeys(NEW_QUESTIONS, "daily")
-    shown = client.see(client.take(answers, contacts=["data-librarian"]))
-    assert "You wear one hat: data librarian" in shown.text
-    assert f"All {ROLES} roles" in shown.text
-    bars = shown.text.split(f"All {ROLES} roles", 1)[1]
+    page = client.see(client.take(answers, contacts=["data-librarian"]))
+    assert "You wear one hat: data librarian" in page.text
+    assert f"All {ROLES} roles" in page.text
+    bars = page.text.split(f"All {ROLES} roles", 1)[1]
     assert "Data librarian 100%" in bars
-    chart = shown.text.split("the list below says the same in words", 1)[1].split("The same in words")[0]
+    chart = page.text.split("the list below says the same in words", 1)[1].split("The same in words")[0]
     assert "Data librarian" in chart
     assert "100%" not in chart, "a mix of one role has no shares"
-    assert "Data librarian, your mix. 100% of it is in your weeks." in shown.text
-    assert "Finding data daily or almost daily" in shown.text
+    assert "Data librarian, your mix. 100% of it is in your weeks." in page.text
+    assert "Finding data daily or almost daily" in page.text
 
 
 def test_without_an_icon_its_letter_is_shown(client: Client):
@@ -77,9 +77,9 @@ def test_without_an_icon_its_letter_is_shown(client: Client):
 def test_it_can_be_in_a_mix_with_another_role(client: Client):
     answers = dict.fromkeys(client.app.bank.responsibility, "never")
     answers |= dict.fromkeys((*NEW_QUESTIONS, "insights", "dashboards", "trends"), "daily")
-    shown = client.see(client.take(answers))
-    assert "You combine data analyst and data librarian" in shown.text
-    assert "Data librarian 50%" in shown.text
+    page = client.see(client.take(answers))
+    assert "You combine data analyst and data librarian" in page.text
+    assert "Data librarian 50%" in page.text
 
 
 def test_it_can_be_chosen_as_a_contact(client: Client):
@@ -94,6 +94,6 @@ def test_answers_from_before_the_role_was_added_still_give_a_result(folder: Path
     answers = dict.fromkeys(before.bank.responsibility, "never") | {"insights": "daily", "trends": "daily"}
     own = Client(before).take(answers)
     before.storage.close()
-    shown = Client(create_app({"TESTING": True, "QUESTION_BANK": str(folder)}, instance=tmp_path / "instance")).see(own)
-    assert "You wear one hat: data analyst" in shown.text
-    assert "The quiz has 3 questions that you have not seen." in shown.text
+    page = Client(create_app({"TESTING": True, "QUESTION_BANK": str(folder)}, instance=tmp_path / "instance")).see(own)
+    assert "You wear one hat: data analyst" in page.text
+    assert "The quiz has 3 questions that you have not seen." in page.text

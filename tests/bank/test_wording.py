@@ -9,8 +9,8 @@ from tests.factories import GOLDEN
 
 HOLDERS = tomllib.loads((GOLDEN / "holders.toml").read_text(encoding="utf-8"))
 
-each_holder = pytest.mark.parametrize("role", HOLDERS)
-each_hesitation = pytest.mark.parametrize(
+for_each_holder = pytest.mark.parametrize("role", HOLDERS)
+for_each_hesitation = pytest.mark.parametrize(
     ("role", "question"), [(role, question) for role, sheet in HOLDERS.items() for question in sheet["hesitations"]]
 )
 
@@ -19,7 +19,7 @@ def test_every_role_has_a_holder(bank):
     assert set(HOLDERS) == set(bank.role)
 
 
-@each_holder
+@for_each_holder
 def test_a_holder_answers_every_question_and_says_why_they_hesitate(bank, role):
     answers, hesitations = HOLDERS[role]["answers"], HOLDERS[role]["hesitations"]
     scale = [option.id for option in bank.scale]
@@ -31,27 +31,29 @@ def test_a_holder_answers_every_question_and_says_why_they_hesitate(bank, role):
         assert len(hesitation["why"].split()) >= 5
 
 
-@each_holder
-def test_a_holder_does_at_least_two_of_their_three_weekly_or_daily(bank, role):
+@for_each_holder
+def test_a_holder_does_at_least_two_of_their_three_responsibilities_weekly_or_daily(bank, role):
     own = [HOLDERS[role]["answers"][r.id] for r in bank.role[role].responsibilities]
     assert sum(answer in ("weekly", "daily") for answer in own) >= 2
 
 
-@each_holder
+@for_each_holder
 def test_a_holders_answers_give_their_role_alone(bank, role):
     result = match(ScoringModel.from_bank(bank), HOLDERS[role]["answers"])
     assert (result.mix, result.evidence) == ((role,), "clear")
 
 
-@each_hesitation
+@for_each_hesitation
 def test_the_alternative_of_one_hesitation_still_gives_the_role_alone(bank, role, question):
-    other = HOLDERS[role]["hesitations"][question]["alternative"]
-    result = match(ScoringModel.from_bank(bank), HOLDERS[role]["answers"] | {question: other})
+    alternative = HOLDERS[role]["hesitations"][question]["alternative"]
+    result = match(ScoringModel.from_bank(bank), HOLDERS[role]["answers"] | {question: alternative})
     assert result.mix == (role,)
     assert result.evidence in ("leaning", "clear")
 
 
-@each_holder
+@for_each_holder
 def test_the_alternatives_of_all_hesitations_keep_the_role_first(bank, role):
-    others = {question: hesitation["alternative"] for question, hesitation in HOLDERS[role]["hesitations"].items()}
-    assert match(ScoringModel.from_bank(bank), HOLDERS[role]["answers"] | others).mix[0] == role
+    alternatives = {
+        question: hesitation["alternative"] for question, hesitation in HOLDERS[role]["hesitations"].items()
+    }
+    assert match(ScoringModel.from_bank(bank), HOLDERS[role]["answers"] | alternatives).mix[0] == role

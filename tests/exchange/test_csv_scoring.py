@@ -56,13 +56,13 @@ def error_lines(people: Path, content: str | bytes) -> list[str]:
 
 
 def random_answers(bank: Bank, count: int, seed: int = 3) -> list[dict[str, str]]:
-    """Made-up answers: from the whole scale, all alike, few, and with skipped questions."""
+    """Random answers of people: some use the whole scale, some one to three options, and some skip questions."""
     rng = random.Random(seed)
     ids = list(bank.responsibility)
     people = []
     for n in range(count):
-        points = rng.sample([*SCALE, "skip"], rng.randint(1, 3)) if n % 2 else [*SCALE, *SCALE, "skip"]
-        people.append({id: rng.choice(points) for id in ids})
+        options = rng.sample([*SCALE, "skip"], rng.randint(1, 3)) if n % 2 else [*SCALE, *SCALE, "skip"]
+        people.append({id: rng.choice(options) for id in ids})
     return people
 
 
@@ -221,11 +221,11 @@ def test_there_is_no_error_message_if_the_reader_of_the_output_ends_early(bank: 
 @pytest.mark.server
 def test_a_terminal_gets_a_progress_bar(bank: Bank, people: Path):
     people.write_text(csv_from(random_answers(bank, 1200)))
-    ours, theirs = pty.openpty()
+    own_end, process_end = pty.openpty()
     command = [sys.executable, "-m", "quiz", "score", str(people), "-o", "/dev/null"]
-    with subprocess.Popen(command, stderr=theirs) as process:
+    with subprocess.Popen(command, stderr=process_end) as process:
         assert process.wait() == 0
-    assert b"100%" in os.read(ours, 10_000)
+    assert b"100%" in os.read(own_end, 10_000)
 
 
 # --- Input ----------------------------------------------------------------------------------------------------------
@@ -240,23 +240,23 @@ def test_delimiters_byte_order_marks_and_line_ends_are_recognised(people: Path, 
     assert [row["id"] for row in results] == ["a", "b", "c"]
 
 
-def test_cells_can_be_words_in_any_case_or_numbers_of_the_scale(bank: Bank, people: Path):
+def test_cells_can_be_answer_ids_in_any_case_or_numbers_of_the_scale(bank: Bank, people: Path):
     ids = list(bank.responsibility)
-    words = [[SCALE[(n + m) % 5] for m in range(len(ids))] for n in range(5)]
+    answer_ids = [[SCALE[(n + m) % 5] for m in range(len(ids))] for n in range(5)]
     numbers = [[(n + m) % 5 for m in range(len(ids))] for n in range(5)]
-    shouted = [[cell.upper() for cell in line] for line in words]
-    plain = scored(people, csv_of(ids, words))
-    assert scored(people, csv_of(ids, numbers)) == scored(people, csv_of(ids, shouted)) == plain
+    upper_case = [[cell.upper() for cell in line] for line in answer_ids]
+    expected = scored(people, csv_of(ids, answer_ids))
+    assert scored(people, csv_of(ids, numbers)) == scored(people, csv_of(ids, upper_case)) == expected
 
 
 def test_missing_columns_and_empty_cells_count_as_skipped(bank: Bank, people: Path):
     ids = list(bank.responsibility)
-    there = ids[:-3]
-    daily = ["daily"] * len(there)
-    absent = scored(people, csv_of(there, [daily]))
-    assert absent == scored(people, csv_of(ids, [daily + [""] * 3]))
-    assert absent == scored(people, csv_of(ids, [daily + ["skip"] * 3]))
-    assert absent == [expected_object("1", match(ScoringModel.from_bank(bank), dict.fromkeys(there, "daily")))]
+    present = ids[:-3]
+    daily = ["daily"] * len(present)
+    results = scored(people, csv_of(present, [daily]))
+    assert results == scored(people, csv_of(ids, [daily + [""] * 3]))
+    assert results == scored(people, csv_of(ids, [daily + ["skip"] * 3]))
+    assert results == [expected_object("1", match(ScoringModel.from_bank(bank), dict.fromkeys(present, "daily")))]
 
 
 def test_columns_of_a_persons_own_export_are_accepted_in_any_order(people: Path):
@@ -266,8 +266,8 @@ def test_columns_of_a_persons_own_export_are_accepted_in_any_order(people: Path)
 
 def test_standard_input_is_read_and_named_in_errors(people: Path):
     assert [row["id"] for row in rows(quiz_score("-", "--format", "jsonl", input=b"id\na\n"))] == ["a"]
-    bad = quiz_score("-", input=b"id,trends\na,hourly\n")
-    assert bad.stderr.startswith("<stdin>:2: trends: ")
+    result = quiz_score("-", input=b"id,trends\na,hourly\n")
+    assert result.stderr.startswith("<stdin>:2: trends: ")
 
 
 def test_another_bank_scores_its_own_questions(small_bank: Path, people: Path):
@@ -379,8 +379,8 @@ def test_skip_bad_scores_the_rest_and_reports_how_many_were_left_out(bank: Bank,
     result = quiz_score(people, "--format", "jsonl", "--skip-bad")
     assert result.stderr == "Left out 4 of 1500 rows that could not be read.\n"
     model = ScoringModel.from_bank(bank)
-    wanted = [n for n in range(1500) if n + 1 not in {5, 700, 701, 1300}]
-    assert rows(result) == [expected_object(f"p{n}", match(model, answers[n])) for n in wanted]
+    good_rows = [n for n in range(1500) if n + 1 not in {5, 700, 701, 1300}]
+    assert rows(result) == [expected_object(f"p{n}", match(model, answers[n])) for n in good_rows]
 
 
 def test_skip_bad_still_refuses_an_unknown_column(people: Path):

@@ -1,4 +1,4 @@
-"""Exports: cells that no spreadsheet runs as formulas, personal CSV files, and what the operator can export."""
+"""Exports: cells that no spreadsheet runs as formulas, personal CSV files, and the exports of the operator."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from quiz.web import links
 from quiz.web.app import App
 
 WHEN = {"bank": "1", "day": "2026-05-31"}
-WORDS = "=1+1 is what I type,\r\nall day; \"quoted\" and 'so' on – ü"
-#: Signs by which a spreadsheet knows a formula, and some that fold to one: full-width, small and superscript forms.
-TRIGGERS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "⁺", "₌"]
+FREE_TEXT = "=1+1 is what I type,\r\nall day; \"quoted\" and 'so' on – ü"
+#: Signs that begin a formula in a spreadsheet, and their full-width, small and superscript forms.
+FORMULA_SIGNS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "⁺", "₌"]
 
-signs = st.sampled_from([*TRIGGERS, "'", '"', ",", ";", " ", "\u00a0", "\u200b", "\ufeff", "a", "\0"])
+signs = st.sampled_from([*FORMULA_SIGNS, "'", '"', ",", ";", " ", "\u00a0", "\u200b", "\ufeff", "a", "\0"])
 cells = st.text() | st.lists(signs, max_size=6).map("".join)
 
 
@@ -58,13 +58,13 @@ def test_csv_is_read_back_cell_by_cell(rows):
 @given(cells)
 def test_no_cell_begins_like_a_formula(cell):
     ((read,),) = parsed(export.to_csv([[cell]]))
-    shown = unicodedata.normalize("NFKC", read.lstrip(" \u00a0\u200b\ufeff"))
-    assert not shown.startswith(("=", "+", "-", "@"))
+    normal = unicodedata.normalize("NFKC", read.lstrip(" \u00a0\u200b\ufeff"))
+    assert not normal.startswith(("=", "+", "-", "@"))
     assert not read.startswith(("\t", "\r", "\n"))
 
 
 @pytest.mark.parametrize("blanks", ["", " ", "\u00a0 ", "\ufeff", "\u200b"], ids=ascii)
-@pytest.mark.parametrize("sign", TRIGGERS, ids=ascii)
+@pytest.mark.parametrize("sign", FORMULA_SIGNS, ids=ascii)
 def test_every_form_of_a_sign_that_begins_a_formula_is_escaped(sign, blanks):
     assert export.escape_formula(f"{blanks}{sign}cmd") == f"'{blanks}{sign}cmd"
 
@@ -78,7 +78,7 @@ def test_every_cell_is_quoted():
     assert export.to_csv([["a", "", "1"]]) == '"a","","1"\r\n'
 
 
-# One result, one person's sheet
+# The result and the answers of one person
 
 
 def make_match(**changes: Any) -> Match:
@@ -98,7 +98,7 @@ def make_match(**changes: Any) -> Match:
     return replace(unchanged, **changes)
 
 
-def test_a_result_for_other_programs_has_exactly_these_members():
+def test_a_result_object_has_exactly_these_members():
     assert export.match_object("7", make_match()) == {
         "id": "7",
         "evidence": "clear",
@@ -128,9 +128,9 @@ def test_text_similarities_are_rounded_too(text, expected):
 
 def test_a_personal_csv_has_a_column_for_every_question(bank: Bank):
     first, last = bank.questions_in_order[0].id, bank.questions_in_order[-1].id
-    given = {last: "daily", first: "never", "since-removed": "daily"}
+    answers = {last: "daily", first: "never", "since-removed": "daily"}
     header, row = export.personal_csv_rows(
-        bank, given, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day"
+        bank, answers, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day"
     )
     assert header == [*(item.id for item in bank.questions_in_order), "works-with", "title", "text"]
     assert row == [
@@ -151,37 +151,40 @@ def quiz(app: App, *arguments: str | Path) -> Result:
     return CliRunner().invoke(main, list(map(str, arguments)), env=environ, prog_name="quiz")
 
 
-def person(app: App, answers: dict[str, str], **more: Any) -> str:
-    """A finished response; gives its owner."""
-    who = links.hash_link(links.new_link())
-    app.storage.create_response(who, **WHEN)
-    app.storage.save_answers(who, answers, **WHEN)
-    app.storage.save_details(who, **{"contacts": [], "title": "", "text": ""} | more, **WHEN)
-    app.storage.finish_response(who, **WHEN)
-    return who
+def finished_response(app: App, answers: dict[str, str], **details: Any) -> str:
+    """Create a finished response. Returns its owner hash."""
+    owner_hash = links.hash_link(links.new_link())
+    app.storage.create_response(owner_hash, **WHEN)
+    app.storage.save_answers(owner_hash, answers, **WHEN)
+    app.storage.save_details(owner_hash, **{"contacts": [], "title": "", "text": ""} | details, **WHEN)
+    app.storage.finish_response(owner_hash, **WHEN)
+    return owner_hash
 
 
 @pytest.fixture
 def people(app: App, bank: Bank) -> list[dict[str, str]]:
-    """Answers of three people who are in the database."""
+    """Create three responses. Returns the answers of the first two."""
     scale = list(bank.option)
-    made = [
+    answers = [
         {item.id: scale[(n * nth) % len(scale)] for nth, item in enumerate(bank.questions_in_order)} for n in (1, 2)
     ]
-    first, roles = person(app, made[0], title="@boss", text=WORDS, contacts=["data-engineer"]), list(bank.role)
-    person(app, made[1], contacts=roles[:2])
-    person(app, {"since-removed": "daily", bank.questions_in_order[0].id: "hourly"})
+    first, roles = (
+        finished_response(app, answers[0], title="@boss", text=FREE_TEXT, contacts=["data-engineer"]),
+        list(bank.role),
+    )
+    finished_response(app, answers[1], contacts=roles[:2])
+    finished_response(app, {"since-removed": "daily", bank.questions_in_order[0].id: "hourly"})
     app.storage.save_goals(first, wishes={bank.questions_in_order[0].id: "more"}, goals=roles[:1], **WHEN)
     app.storage.create_share_link(first, ShareLink(1, "My lead", False, False, WHEN["day"]), share_hash="f" * 64)
-    return made
+    return answers
 
 
 def test_all_responses_as_csv_can_be_scored_again(app: App, bank: Bank, people, tmp_path):
-    everybody = tmp_path / "all.csv"
-    assert quiz(app, "export", "--all", "-o", everybody).exit_code == 0
-    ran = quiz(app, "score", everybody, "--format", "jsonl")
-    assert (ran.exit_code, ran.stderr) == (0, "")
-    scored = [json.loads(line) for line in ran.stdout.splitlines()]
+    file = tmp_path / "all.csv"
+    assert quiz(app, "export", "--all", "-o", file).exit_code == 0
+    result = quiz(app, "score", file, "--format", "jsonl")
+    assert (result.exit_code, result.stderr) == (0, "")
+    scored = [json.loads(line) for line in result.stdout.splitlines()]
     assert [row["id"] for row in scored] == ["1", "2", "3"]
     model = ScoringModel.from_bank(bank)
     assert [row["mix"] for row in scored[:2]] == [list(match(model, answers).mix) for answers in people]
@@ -189,22 +192,27 @@ def test_all_responses_as_csv_can_be_scored_again(app: App, bank: Bank, people, 
 
 
 def test_the_csv_of_all_responses_contains_no_formula(app: App, people):
-    ran = quiz(app, "export", "--all")
-    assert ran.exit_code == 0
-    header, first, second, third = parsed(ran.stdout_bytes.decode())
+    result = quiz(app, "export", "--all")
+    assert result.exit_code == 0
+    header, first, second, third = parsed(result.stdout_bytes.decode())
     row = dict(zip(header, first, strict=True))
-    assert (row["id"], row["title"], row["text"], row["works-with"]) == ("1", "'@boss", f"'{WORDS}", "data-engineer")
+    assert (row["id"], row["title"], row["text"], row["works-with"]) == (
+        "1",
+        "'@boss",
+        f"'{FREE_TEXT}",
+        "data-engineer",
+    )
     assert {id: row[id] for id in people[0]} == people[0]
     assert len(second) == len(header)
-    assert third == ["3"] + [""] * (len(header) - 1), "what the bank does not know would stop the scoring"
+    assert third == ["3"] + [""] * (len(header) - 1), "answers that the bank does not have would stop the scoring"
 
 
 def test_all_responses_as_jsonl_contain_everything_that_is_stored(app: App, bank: Bank, people):
-    ran = quiz(app, "export", "--all", "--format", "jsonl")
-    first, second, third = map(json.loads, ran.stdout.splitlines())
+    result = quiz(app, "export", "--all", "--format", "jsonl")
+    first, second, third = map(json.loads, result.stdout.splitlines())
     assert list(first) == [field.name for field in fields(Response)]
     assert (first["id"], first["started"], first["finished"]) == (1, WHEN["day"], WHEN["day"])
-    assert (first["answers"], first["title"], first["text"]) == (people[0], "@boss", WORDS)
+    assert (first["answers"], first["title"], first["text"]) == (people[0], "@boss", FREE_TEXT)
     assert (first["contacts"], first["wishes"]) == (["data-engineer"], {bank.questions_in_order[0].id: "more"})
     assert first["share_links"][0]["label"] == "My lead"
     assert second["answers"] == people[1]
@@ -213,12 +221,12 @@ def test_all_responses_as_jsonl_contain_everything_that_is_stored(app: App, bank
 
 @pytest.mark.parametrize("format", ["csv", "jsonl"])
 def test_an_export_of_all_responses_warns_of_personal_data_and_contains_no_link(app: App, people, format):
-    ran = quiz(app, "export", "--all", "--format", format)
-    assert "personal data" in ran.stderr
-    assert len(ran.stderr.splitlines()) == 1
+    result = quiz(app, "export", "--all", "--format", format)
+    assert "personal data" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
     owners = [row["owner_hash"] for row in app.storage.connection["response"].rows]
     assert len(owners) == 3
-    assert not [owner for owner in [*owners, "f" * 64] if owner in ran.stdout]
+    assert not [owner for owner in [*owners, "f" * 64] if owner in result.stdout]
 
 
 def test_only_the_owner_of_a_file_with_personal_data_can_read_it(app: App, people, tmp_path):
@@ -231,12 +239,12 @@ def test_only_the_owner_of_a_file_with_personal_data_can_read_it(app: App, peopl
     assert (tmp_path / "all.csv").read_bytes() == quiz(app, "export", "--all").stdout_bytes
 
 
-def test_reading_all_responses_does_not_keep_the_log_from_being_truncated(app: App, people, monkeypatch):
+def test_the_log_can_be_truncated_while_all_responses_are_exported(app: App, people, monkeypatch):
     monkeypatch.setattr(export_all, "_CHUNK_SIZE", 1)
     pieces = export_all.all_responses(app.bank, app.storage, format="jsonl")
     assert json.loads(next(pieces))["id"] == 1
-    person(app, people[0])
-    assert app.storage.truncate_wal(), "no reading is open between two pieces"
+    finished_response(app, people[0])
+    assert app.storage.truncate_wal(), "there is no read transaction between two pieces"
     assert [json.loads(piece)["id"] for piece in pieces] == [2, 3, 4]
 
 
@@ -251,17 +259,17 @@ main()
 @pytest.mark.server
 def test_a_full_disk_leaves_the_previous_export_and_no_partial_one(app: App, people, tmp_path):
     for _ in range(80):
-        person(app, people[0], text="ü" * 4000)
+        finished_response(app, people[0], text="ü" * 4000)
     app.storage.close()
     out = tmp_path / "out"
     out.mkdir()
-    (out / "all.csv").write_text("the one before")
+    (out / "all.csv").write_text("an older export")
     environ = os.environ | {"MANY_HATS_INSTANCE": str(app.storage.file.parent)}
     command = [sys.executable, "-c", FULL, "export", "--all", "-o", str(out / "all.csv")]
-    ran = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr.splitlines()[1:] == [f"Error: {out / 'all.csv'}: File too large"]
-    assert [(path.name, path.read_text()) for path in out.iterdir()] == [("all.csv", "the one before")]
+    result = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[1:] == [f"Error: {out / 'all.csv'}: File too large"]
+    assert [(path.name, path.read_text()) for path in out.iterdir()] == [("all.csv", "an older export")]
 
 
 def test_a_device_is_written_to_and_not_replaced(app: App, people):
@@ -271,76 +279,78 @@ def test_a_device_is_written_to_and_not_replaced(app: App, people):
 
 def test_an_export_from_an_empty_instance_is_an_error(tmp_path):
     environ = {"MANY_HATS_INSTANCE": str(tmp_path / "empty")}
-    ran = CliRunner().invoke(main, ["export", "--all"], env=environ)
-    assert (ran.exit_code, ran.stdout) == (1, "")
-    assert "is MANY_HATS_INSTANCE right?" in ran.stderr
+    result = CliRunner().invoke(main, ["export", "--all"], env=environ)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is MANY_HATS_INSTANCE right?" in result.stderr
     assert not (tmp_path / "empty").exists()
 
 
 @pytest.mark.parametrize("arguments", [[], ["--all", "--team", "1"]], ids=" ".join)
 def test_an_export_is_either_of_all_responses_or_of_a_team(app: App, arguments):
-    ran = quiz(app, "export", *arguments)
-    assert (ran.exit_code, ran.stdout) == (2, "")
-    assert "either --all or --team" in ran.stderr
+    result = quiz(app, "export", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "either --all or --team" in result.stderr
 
 
 # What a team published
 
 
-def a_team(app: App, kind: TeamKind, people: int, name: str = "Team") -> tuple[str, str, list[str]]:
-    """A team with its first round closed if that is possible; gives lead link, join link and owners."""
-    lead, joining = links.new_link(), links.new_link()
-    fingerprints = links.hash_link(lead), links.hash_link(joining)
-    app.storage.create_team(*fingerprints, number=1, name=name, kind=kind, minimum=5, day=WHEN["day"])
-    owners = [person(app, dict.fromkeys(app.bank.responsibility, "weekly"), text="secret") for _ in range(people)]
-    for who in owners:
-        app.storage.join_team(fingerprints[1], who, name="Kim", shares_wishes=True)
-    team = app.storage.load_team(fingerprints[0])
+def new_team(app: App, kind: TeamKind, people: int, name: str = "Team") -> tuple[str, str, list[str]]:
+    """A team with its first round closed if that is possible. Returns lead link, join link and owner hashes."""
+    lead, join = links.new_link(), links.new_link()
+    lead_hash, join_hash = links.hash_link(lead), links.hash_link(join)
+    app.storage.create_team(lead_hash, join_hash, number=1, name=name, kind=kind, minimum=5, day=WHEN["day"])
+    owners = [
+        finished_response(app, dict.fromkeys(app.bank.responsibility, "weekly"), text="secret") for _ in range(people)
+    ]
+    for owner_hash in owners:
+        app.storage.join_team(join_hash, owner_hash, name="Kim", shares_wishes=True)
+    team = app.storage.load_team(lead_hash)
     assert team
-    app.storage.close_round(fingerprints[0], rounds.publisher(app.bank, app.scoring_model), day=WHEN["day"])
-    return lead, joining, owners
+    app.storage.close_round(lead_hash, rounds.publisher(app.bank, app.scoring_model), day=WHEN["day"])
+    return lead, join, owners
 
 
 def test_a_team_export_equals_its_page_for_every_way_to_name_the_team(app: App):
-    lead, _, _ = a_team(app, "anonymous", 6)
-    served = parsed(app.test_client().get(f"/t/{lead}/rounds/1.csv", base_url="http://localhost").text)
-    assert len(served) > 20
-    for named in ("1", lead, f"https://hats.example.org/t/{lead}", f"http://127.0.0.1:8000/t/{lead}/rounds/1"):
-        ran = quiz(app, "export", "--team", named)
-        assert (ran.exit_code, ran.stderr) == (0, "")
-        header, *rows = parsed(ran.stdout)
-        assert header == ["round", "closed", *served[0]]
-        assert [row[2:] for row in rows] == served[1:]
+    lead, _, _ = new_team(app, "anonymous", 6)
+    page_rows = parsed(app.test_client().get(f"/t/{lead}/rounds/1.csv", base_url="http://localhost").text)
+    assert len(page_rows) > 20
+    for argument in ("1", lead, f"https://hats.example.org/t/{lead}", f"http://127.0.0.1:8000/t/{lead}/rounds/1"):
+        result = quiz(app, "export", "--team", argument)
+        assert (result.exit_code, result.stderr) == (0, "")
+        header, *rows = parsed(result.stdout)
+        assert header == ["round", "closed", *page_rows[0]]
+        assert [row[2:] for row in rows] == page_rows[1:]
         assert {tuple(row[:2]) for row in rows} == {("1", WHEN["day"])}
 
 
 def test_rounds_as_jsonl_contain_the_facts_and_no_answers(app: App):
-    lead, _, owners = a_team(app, "anonymous", 6)
-    ran = quiz(app, "export", "--team", lead, "--format", "jsonl")
-    (line,) = map(json.loads, ran.stdout.splitlines())
+    lead, _, owners = new_team(app, "anonymous", 6)
+    result = quiz(app, "export", "--team", lead, "--format", "jsonl")
+    (line,) = map(json.loads, result.stdout.splitlines())
     assert set(line) == {"team", "round", "closed", "withdrawn", "facts"}
     assert {fact["kind"] for fact in line["facts"]} == {"people", "mix", "coverage", "contact"}
     assert all(set(fact) == set(anonymous.Fact._fields) for fact in line["facts"])
-    assert not [word for word in ("secret", "Kim", "weekly", *owners) if word in ran.stdout]
+    assert not [word for word in ("secret", "Kim", "weekly", *owners) if word in result.stdout]
 
 
 def test_rounds_are_in_the_order_in_which_they_were_published(app: App):
-    lead, joining, _ = a_team(app, "anonymous", 6)
-    key = links.hash_link(lead)
-    app.storage.open_round(key, day=WHEN["day"])
+    lead, join, _ = new_team(app, "anonymous", 6)
+    lead_hash = links.hash_link(lead)
+    app.storage.open_round(lead_hash, day=WHEN["day"])
     for _ in range(5):
-        who = person(app, dict.fromkeys(app.bank.responsibility, "daily"))
-        app.storage.join_team(links.hash_link(joining), who, name="", shares_wishes=False)
-    team = app.storage.load_team(key)
+        owner_hash = finished_response(app, dict.fromkeys(app.bank.responsibility, "daily"))
+        app.storage.join_team(links.hash_link(join), owner_hash, name="", shares_wishes=False)
+    team = app.storage.load_team(lead_hash)
     assert team
-    assert app.storage.close_round(key, rounds.publisher(app.bank, app.scoring_model), day="2026-06-30")
-    ran = quiz(app, "export", "--team", lead, "--format", "jsonl")
-    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert app.storage.close_round(lead_hash, rounds.publisher(app.bank, app.scoring_model), day="2026-06-30")
+    result = quiz(app, "export", "--team", lead, "--format", "jsonl")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [(line["round"], line["closed"]) for line in lines] == [(1, WHEN["day"]), (2, "2026-06-30")]
 
 
 def test_a_withdrawn_round_has_no_facts(app: App):
-    lead, _, owners = a_team(app, "anonymous", 5)
+    lead, _, owners = new_team(app, "anonymous", 5)
     app.storage.delete_response(owners[0])
     assert parsed(quiz(app, "export", "--team", lead).stdout)[1:] == []
     line = json.loads(quiz(app, "export", "--team", lead, "--format", "jsonl").stdout)
@@ -348,23 +358,23 @@ def test_a_withdrawn_round_has_no_facts(app: App):
 
 
 def test_an_open_round_is_not_exported(app: App):
-    lead, _, _ = a_team(app, "anonymous", 4)
+    lead, _, _ = new_team(app, "anonymous", 4)
     assert quiz(app, "export", "--team", lead, "--format", "jsonl").stdout == ""
 
 
 def test_an_open_team_is_refused_in_one_line(app: App):
-    lead, _, _ = a_team(app, "open", 2, name="Bakery")
-    ran = quiz(app, "export", "--team", lead)
-    assert (ran.exit_code, ran.stdout) == (1, "")
-    assert ran.stderr == "Error: team 'Bakery' is open: only its members may see it, on its page\n"
+    lead, _, _ = new_team(app, "open", 2, name="Bakery")
+    result = quiz(app, "export", "--team", lead)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: team 'Bakery' is open: only its members may see it, on its page\n"
 
 
 def test_the_error_for_an_unknown_team_lists_the_known_ones(app: App):
-    a_team(app, "anonymous", 5, name="Bakery")
-    _, joining, _ = a_team(app, "open", 2, name="Mill")
-    for named in ("9", "no link", links.new_link(), joining, f"https://hats.example.org/t/{joining}", "²"):
-        ran = quiz(app, "export", "--team", named)
-        assert (ran.exit_code, ran.stdout) == (1, "")
-        assert ran.stderr == (
+    new_team(app, "anonymous", 5, name="Bakery")
+    _, join, _ = new_team(app, "open", 2, name="Mill")
+    for argument in ("9", "no link", links.new_link(), join, f"https://hats.example.org/t/{join}", "²"):
+        result = quiz(app, "export", "--team", argument)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr == (
             "Error: no team has this lead link or id; there are 1 ('Bakery', anonymous), 2 ('Mill', open)\n"
         )

@@ -137,13 +137,13 @@ def test_the_most_similar_responsibility_is_the_one_that_the_text_is_about(text_
 
 
 def test_case_and_spacing_of_a_text_do_not_matter(text_matcher):
-    shouted = text_matcher.match(ETL.upper().replace(" ", "\t  ")).roles
-    assert shouted == pytest.approx(text_matcher.match(ETL).roles)
+    upper_case = text_matcher.match(ETL.upper().replace(" ", "\t  ")).roles
+    assert upper_case == pytest.approx(text_matcher.match(ETL).roles)
 
 
 def test_repeating_a_text_changes_little(text_matcher):
-    once, often = text_matcher.match(ETL).roles, text_matcher.match("\n".join([ETL] * 50)).roles
-    assert often == pytest.approx(once, abs=0.02)
+    once, repeated = text_matcher.match(ETL).roles, text_matcher.match("\n".join([ETL] * 50)).roles
+    assert repeated == pytest.approx(once, abs=0.02)
 
 
 def test_many_texts_at_once_are_matched_as_one_by_one(text_matcher):
@@ -264,9 +264,9 @@ def test_vocabularies_have_similar_sizes_so_that_no_role_is_favoured(bank):
 
 def test_every_responsibility_has_a_vocabulary_without_duplicates(bank):
     for responsibility in bank.responsibility.values():
-        known = [phrase.lower() for phrase in responsibility.vocabulary]
-        assert len(known) >= 80, responsibility.id
-        assert len(known) == len(set(known)), responsibility.id
+        phrases = [phrase.lower() for phrase in responsibility.vocabulary]
+        assert len(phrases) >= 80, responsibility.id
+        assert len(phrases) == len(set(phrases)), responsibility.id
 
 
 def test_a_role_without_vocabulary_is_matched_by_its_questions(bank):
@@ -321,16 +321,18 @@ def test_matching_takes_little_longer_than_scikit_learn_itself(text_matcher):
 
     text = (ETL * 20)[:1024]
 
-    def best(read):
+    def shortest_seconds(function):
         times = []
         for _ in range(50):
             start = time.perf_counter()
-            read()
+            function()
             times.append(time.perf_counter() - start)
         return min(times)
 
-    bare = best(lambda: cosine_similarity(text_matcher.vectoriser.transform([stems(text)]), text_matcher.matrix))
-    assert best(lambda: text_matcher.match(text)) <= 1.3 * bare
+    scikit_learn_seconds = shortest_seconds(
+        lambda: cosine_similarity(text_matcher.vectoriser.transform([stems(text)]), text_matcher.matrix)
+    )
+    assert shortest_seconds(lambda: text_matcher.match(text)) <= 1.3 * scikit_learn_seconds
 
 
 def test_importing_the_module_does_not_import_scikit_learn():

@@ -1,9 +1,9 @@
-"""The threshold between recognised texts and others separates the people of tests/personas, with a known margin.
+"""The threshold between recognised texts and others separates the texts of tests/personas, with a known margin.
 
 If a test here fails, the vocabularies, the word lists or the personas have changed. Run `python -m benchmarks.personas`
 to see which texts are closest to the threshold.
 
-- Texts still fall on the right sides: update the figures here and in the comment next to MIN_STRENGTH.
+- Every text is still on the right side: update the figures here and in the comment next to MIN_STRENGTH.
 - A text about other work is recognised: this is never acceptable, the result page would name a wrong role. Change the
   vocabulary that causes it.
 - One more text about a role is not recognised: the result page only lacks a remark. Improve the vocabulary, or add the
@@ -26,7 +26,9 @@ def strengths(bank) -> dict[bool, list[tuple[float, str]]]:
     """Strength and id of each persona's text, weakest first: True for those about a role, False for other work."""
     people = personas.people()
     matches = matcher_for(bank).match_all([person.week for person in people])
-    return {about: personas.by_strength(people, matches, with_roles=about) for about in (True, False)}
+    return {
+        about_a_role: personas.by_strength(people, matches, with_roles=about_a_role) for about_a_role in (True, False)
+    }
 
 
 def test_no_text_about_other_work_reaches_the_threshold(strengths):
@@ -35,7 +37,7 @@ def test_no_text_about_other_work_reaches_the_threshold(strengths):
     assert (id, round(strength, 4)) == STRONGEST_OTHER_WORK
 
 
-def test_every_text_about_a_role_reaches_the_threshold_but_for_the_known_exceptions(strengths):
+def test_every_text_about_a_role_except_the_known_exceptions_reaches_the_threshold(strengths):
     weak = {id: round(strength, 4) for strength, id in strengths[True] if strength < MIN_STRENGTH}
     assert weak == KNOWN_EXCEPTIONS
     strength, id = strengths[True][len(weak)]
