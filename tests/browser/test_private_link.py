@@ -43,7 +43,7 @@ def test_the_link_is_selected_where_copying_is_not_allowed(visit, people, link, 
     quiz.open(people["mix"])
     quiz.page.get_by_role("button", name="Copy").click()
     expect(quiz.page.locator("[data-owner-link] [data-status]")).to_contain_text("Selected")
-    expect(quiz.page.locator("#own-link")).to_be_focused()
+    expect(quiz.page.locator("#owner-link")).to_be_focused()
     assert quiz.page.evaluate("getSelection().toString()") == link
 
 
@@ -51,7 +51,7 @@ def test_without_scripts_the_link_is_still_there_and_nothing_that_would_not_work
     quiz = visit(java_script_enabled=False)
     quiz.open(people["mix"])
     keep = quiz.page.locator("[data-owner-link]")
-    expect(keep.locator("#own-link")).to_have_value(link)
+    expect(keep.locator("#owner-link")).to_have_value(link)
     expect(keep.get_by_role("button")).to_have_count(0)
 
 

@@ -650,12 +650,12 @@ def the_four_forms_agree(app: App, client: Client, lead: str, number: int) -> li
 
     assert [row for row in read.rows["team-mix"] if row[1]] == said("mix")
     assert [row for row in read.rows["team-map"] if row[1]] == said("contact")
-    cover = [(name, value) for name, value in read.rows["team-cover"] if value]
+    cover = [(name, value) for name, value in read.rows["team-coverage"] if value]
     assert cover == [(f.name, f.value) for f in facts if f.kind == "coverage"]
     (people,) = (f.value for f in facts if f.kind == "people")
     assert f"{people} people finished." in read.text
     gone = [f for f in facts if f.kind == "removed"]
-    notes = [name for name, value in read.rows["team-cover"] if name.startswith("No longer in the quiz")]
+    notes = [name for name, value in read.rows["team-coverage"] if name.startswith("No longer in the quiz")]
     assert len(notes) == bool(gone)
     assert all(f.name in notes[0] and f.value == "no longer in the quiz" for f in gone)
     assert len(facts) == sum(len(said(kind)) for kind in ("people", "mix", "coverage", "contact", "removed"))
