@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 BARE = """
 import sys
 from flask import Flask, render_template_string, request
-from gunicorn.app.base import BaseApplication
 from sqlite_utils import Database
+from waitress import serve
 from wtforms import Form, RadioField
 
 class Page(Form):
@@ -38,16 +38,7 @@ app = Flask("bare")
 def page():
     return render_template_string("<title>Bare</title>{{ form.pipelines() }}", form=Page(request.args))
 
-class Server(BaseApplication):
-    def load_config(self):
-        for name, value in {"bind": sys.argv[1], "workers": 1, "worker_class": "gthread", "threads": 8,
-                            "preload_app": True, "control_socket_disable": True, "loglevel": "warning"}.items():
-            self.cfg.set(name, value)
-
-    def load(self):
-        return app
-
-Server().run()
+serve(app, listen=sys.argv[1], threads=8)
 """
 
 

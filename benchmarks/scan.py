@@ -44,7 +44,7 @@ def main() -> None:
         wapiti = arguments.wapiti or install_scanner(folder / "environment")
         port = free_port()
         environ = {"MANY_HATS_INSTANCE": str(folder / "instance"), "MANY_HATS_RATE_LIMITS": "no"}
-        with server([*QUIZ, "serve", "--port", str(port), "--workers", "2"], port, environ):
+        with server([*QUIZ, "serve", "--port", str(port)], port, environ):
             for name_of_page, page in pages(port, environ):
                 print(f"\n{name_of_page}", flush=True)
                 for kind, lines in scan(wapiti, page, folder).items():

@@ -120,12 +120,11 @@ def _parse_url(context: click.Context, option: click.Parameter, text: str) -> st
 @main.command()
 @click.option("--host", help="Address to listen on; 127.0.0.1 by default.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes; by default as many as cores, but at least 2.")
 @click.option("--lan", is_flag=True, help="Serve the local network too, so that a phone can take the quiz.")
 @click.option(
     "--url", default="", callback=_parse_url, help="The address people use, where it differs; links are made with it."
 )
-def serve(host: str | None, port: int, workers: int | None, lan: bool, url: str) -> None:
+def serve(host: str | None, port: int, lan: bool, url: str) -> None:
     """Serve the quiz on a production server, and print its address.
 
     The first start creates the instance folder with its key and its database.
@@ -152,8 +151,8 @@ def serve(host: str | None, port: int, workers: int | None, lan: bool, url: str)
         app.config["PUBLIC_URL"] = app.config["PUBLIC_URL"] or address
     server.serve(
         app,
-        binds=[f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
-        workers=workers or max(2, os.cpu_count() or 2),
+        host=host,
+        port=port,
         greeting=f"Many Hats is at {app.config['PUBLIC_URL'] or address}  (Ctrl+C ends it)",
     )
 

@@ -183,12 +183,6 @@ class ServedApp:
         assert self.process
         return self.process.pid
 
-    @property
-    def workers(self) -> list[int]:
-        """The process ids of the running workers."""
-        pids = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
-        return [int(pid) for pid in pids.split()]
-
     def stop(self) -> int:
         """Stop it as a service manager would. Returns its exit code."""
         assert self.process

@@ -38,13 +38,13 @@ class Peer:
 
 
 def ours(folder: Path, bank: Bank, port: int) -> Peer:
-    """Many Hats itself, with one worker."""
+    """Many Hats itself."""
 
     def start(browser: Browser) -> str:
         browser.get("/")
         return browser.send()
 
-    command = [sys.executable, "-m", "quiz", "serve", "--port", str(port), "--workers", "1"]
+    command = [sys.executable, "-m", "quiz", "serve", "--port", str(port)]
     return Peer("Many Hats", command, Path.cwd(), start, {**_instance(folder), "MANY_HATS_RATE_LIMITS": "no"})
 
 
@@ -57,8 +57,7 @@ def hello(folder: Path, bank: Bank, port: int) -> Peer:
     (folder / "hello.py").write_text(
         'from flask import Flask\napp = Flask("hello")\n\n@app.get("/")\ndef page():\n    return "Hello"\n'
     )
-    command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-b", f"127.0.0.1:{port}"]
-    command += ["--no-control-socket", "--log-level", "warning", "hello:app"]
+    command = [sys.executable, "-m", "waitress", "--threads=8", f"--listen=127.0.0.1:{port}", "hello:app"]
     return Peer("Flask hello", command, folder, lambda browser: browser.get("/"))
 
 

@@ -1,110 +1,177 @@
-"""The production server: gunicorn with several processes, configured in Python."""
+"""The production server: waitress in one process with threads, set up so that one command is enough.
+
+waitress reads requests and writes answers in one loop and runs the app in threads, so connections that send nothing,
+read nothing or stay open cost memory and a file descriptor, but no thread. To use several cores, run several
+`quiz serve` behind one proxy (see docs/running.md).
+"""
 
 from __future__ import annotations
 
-import contextlib
+import logging
+import signal
 import socket
 import time
-from collections.abc import Mapping
+from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
 from typing import Any
 
-from gunicorn.app.base import BaseApplication
-from gunicorn.http.errors import NoMoreData, ParseException
-from gunicorn.workers.gthread import ThreadWorker
-from werkzeug.exceptions import BadRequest
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import TcpWSGIServer
 
+from quiz.exchange import score_request
 from quiz.web.app import App
 
-#: How long a client may take to send a request, and how long while all threads are busy.
-REQUEST_TIMEOUT_S = 20.0
-BUSY_REQUEST_TIMEOUT_S = 2.0
+#: Threads that run the app. SQLite has one writer, so more would only wait for each other.
+THREADS = 8
+#: Seconds without a byte in either direction after which an idle connection is closed.
+IDLE_TIMEOUT_S = 20
+#: Seconds in which a request must have arrived completely, however its bytes trickle in.
+REQUEST_TIMEOUT_S = 30
+#: Seconds that running requests get to finish after the server was told to stop.
+STOP_TIMEOUT_S = 15
+#: Connections that are held at the same time, unless fewer files may be open.
+MAX_CONNECTIONS = 1000
+#: Files that the process itself needs: databases, logs, the listening socket.
+RESERVED_FILES = 100
+#: Bytes added to the app’s own limit, so that the app and not the server answers what is just above it.
+SPARE_BODY_BYTES = 1024
+#: Bytes of all headers of a request.
+MAX_HEADER_BYTES = 32 << 10
+#: Bytes of an answer that are held in memory. Larger answers would go to a temporary file, and answers are personal.
+MAX_ANSWER_BYTES = 64 << 20
 
 
-class Server(BaseApplication):
-    """gunicorn with an existing app and options from Python, not from its command line."""
+class RequestParser(HTTPRequestParser):
+    """waitress names the path when a client is gone before its answer; a malformed request has none."""
 
-    def __init__(self, app: App, options: Mapping[str, Any]) -> None:
-        self.app, self.options = app, options
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self.options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> App:
-        return self.app
+    path = ""
 
 
-class Worker(ThreadWorker):
-    """gunicorn's worker with threads. Its log holds no client address and no path: paths hold private links."""
+class Channel(HTTPChannel):
+    """One connection, which also notes when the request that it is receiving began."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._request_starts: dict[Any, float] = {}
+    parser_class = RequestParser
+    request_began: float | None = None
 
-    def handle(self, conn: Any) -> Any:
-        self._request_starts[conn] = time.monotonic()
-        try:
-            return super().handle(conn)
-        finally:
-            del self._request_starts[conn]
+    def received(self, data: bytes) -> bool:
+        if self.request is None:
+            self.request_began = time.time()
+        result: bool = super().received(data)
+        if self.request is None:
+            self.request_began = None
+        return result
 
-    def murder_pending(self) -> None:
-        """Called by gunicorn once a second: also stop reading requests that are not complete in time.
+    def readable(self) -> bool:
+        return not self.server.stopping and bool(super().readable())
 
-        gunicorn itself waits without limit for the rest of a request, with one thread for each.
+
+class Server(TcpWSGIServer):
+    """waitress with a time limit for receiving a request, and an orderly end."""
+
+    channel_class = Channel
+    stopping = False
+
+    def maintenance(self, now: float) -> None:
+        """Close idle connections, and those whose request takes too long to arrive.
+
+        waitress closes a connection only after a time without any byte, so one byte a second would keep it open.
         """
-        super().murder_pending()
-        timeout = REQUEST_TIMEOUT_S if len(self._request_starts) < self.cfg.threads else BUSY_REQUEST_TIMEOUT_S
-        for conn, start in list(self._request_starts.items()):
-            if start + timeout < time.monotonic():
-                # Only reading ends: a client that has sent everything still gets its answer.
-                with contextlib.suppress(OSError):
-                    conn.sock.shutdown(socket.SHUT_RD)
+        super().maintenance(now)
+        for channel in self.active_channels.values():
+            if channel.request_began is not None and channel.request_began < now - REQUEST_TIMEOUT_S:
+                channel.will_close = True
 
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
-        super().handle_error(None, client, ("", -1), exc)
+    def stop(self, *signal_details: Any) -> None:
+        """Finish running requests and end; may be called from a signal handler."""
+        self.stopping = True
+        self.pull_trigger()  # wakes the loop
+
+    def run(self) -> None:
+        """Serve until `stop` is called, then finish the requests that have arrived."""
+        while not self.stopping:
+            wasyncore.loop(timeout=1, use_poll=True, map=self._map, count=1)
+        # From here on nobody can connect, and open connections are read no longer.
+        self.del_channel()
+        self.socket.close()
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        while self._is_busy() and time.monotonic() < deadline:
+            wasyncore.loop(timeout=0.1, use_poll=True, map=self._map, count=1)
+        self.task_dispatcher.shutdown(timeout=0.5)
+        wasyncore.close_all(self._map)
+
+    def _is_busy(self) -> bool:
+        """Whether an answer is being made or sent."""
+        return any(channel.requests or channel.total_outbufs_len for channel in self.active_channels.values())
 
 
-def serve(app: App, *, binds: list[str], workers: int, greeting: str) -> None:
-    """Serve `app` until the process gets SIGTERM or SIGINT. Prints `greeting` once the server answers.
+def serve(app: App, *, host: str, port: int, greeting: str) -> None:
+    """Serve `app` until SIGTERM or SIGINT; `greeting` is printed once it accepts connections.
 
-    Each process has threads, so that it can answer while a browser keeps an idle connection open.
+    Raises
+    ------
+    OSError
+        When nothing can listen on `host` and `port`.
     """
+    _keep_addresses_out_of_the_log()
+    max_body_bytes = max(app.config["MAX_CONTENT_LENGTH"], score_request.MAX_BODY_BYTES)
+    server = Server(app, adj=adjustments(host, port, max_body_bytes))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.stop)
+    print(greeting, flush=True)
+    server.run()
 
-    def print_greeting(server: Any) -> None:
-        print(greeting, flush=True)
 
-    def answer_bad_request(error: Exception) -> Any:
-        return app.handle_http_exception(BadRequest())
+def adjustments(host: str, port: int, max_body_bytes: int) -> Adjustments:
+    """waitress’s settings; `max_body_bytes` is the largest body that the app accepts."""
+    max_body_bytes += SPARE_BODY_BYTES
+    return Adjustments(
+        listen=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        threads=THREADS,
+        connection_limit=connection_limit(),
+        # With the default, select(), a file descriptor above 1023 ends the process.
+        asyncore_use_poll=True,
+        channel_timeout=IDLE_TIMEOUT_S,
+        cleanup_interval=2,
+        max_request_body_size=max_body_bytes,
+        max_request_header_size=MAX_HEADER_BYTES,
+        # Whatever people send or get stays out of temporary files.
+        inbuf_overflow=max_body_bytes,
+        outbuf_overflow=MAX_ANSWER_BYTES,
+        outbuf_high_watermark=MAX_ANSWER_BYTES,
+        log_socket_errors=False,
+        ident=None,
+        # The app itself decides by the setting BEHIND_PROXY whether these headers count.
+        clear_untrusted_proxy_headers=False,
+    )
 
-    # gunicorn raises these while it reads a body. Unhandled, they would be logged as our errors, with the content.
-    for error_class in (NoMoreData, ParseException):
-        app.register_error_handler(error_class, answer_bad_request)
-    Server(
-        app,
-        {
-            "bind": binds,
-            "workers": workers,
-            "worker_class": Worker,
-            "threads": 8,
-            "preload_app": True,  # an error in the settings stops the server here, not in each worker in a loop
-            "control_socket_disable": True,
-            "graceful_timeout": 15,
-            "timeout": 30,
-            "keepalive": 5,
-            # Only BEHIND_PROXY decides whether to trust these headers; gunicorn would trust any client on this machine.
-            "forwarded_allow_ips": "",
-            "forwarder_headers": "",
-            "loglevel": "error",  # its warnings quote malformed requests and client addresses
-            "accesslog": None,  # paths hold private links
-            "when_ready": print_greeting,
-        },
-    ).run()
+
+def connection_limit() -> int:
+    """How many connections may be open at once, given how many files this process may open."""
+    soft_limit, _ = getrlimit(RLIMIT_NOFILE)
+    if soft_limit == RLIM_INFINITY:
+        return MAX_CONNECTIONS
+    return max(10, min(MAX_CONNECTIONS, soft_limit - RESERVED_FILES))
+
+
+class _WithoutDetails(logging.Filter):
+    """Removes what waitress writes into log records: paths, which hold private links, and connection details."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = "a connection or request failed in the server", ()
+        return True
+
+
+def _keep_addresses_out_of_the_log() -> None:
+    logger = logging.getLogger("waitress")
+    logger.setLevel(logging.ERROR)
+    logger.addFilter(_WithoutDetails())
+    logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)
 
 
 def listen_problem(host: str, port: int) -> str | None:
-    """Why the server cannot listen there, as the operating system says it, or None if it can."""
+    """Why nothing can listen on this address, in the operating system’s words, or None when it can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -112,16 +179,16 @@ def listen_problem(host: str, port: int) -> str | None:
             probe.bind((host, port))
         except OSError as error:
             return error.strerror
-        except (TypeError, UnicodeError):  # raised for a name that is not ASCII
+        except (TypeError, UnicodeError):  # a name that cannot be written in ASCII
             return "that is not a host name"
     return None
 
 
 def lan_address() -> str | None:
-    """The IP address of this machine in its local network, or None. Sends nothing."""
+    """This machine’s address in its local network, or None. Nothing is sent to find it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # an address reserved for documentation; UDP only selects a route
+            probe.connect(("192.0.2.1", 9))  # a documentation address; connecting UDP only chooses a route
         except OSError:
             return None
         address = str(probe.getsockname()[0])
