@@ -45,9 +45,9 @@ def load_team(app: App, lead: str) -> Team:
     return team
 
 
-def load_response(app: App, own: str) -> Response:
+def load_response(app: App, owner_path: str) -> Response:
     """The response behind the path of an owner link."""
-    response = app.storage.load_response(link_hash(own))
+    response = app.storage.load_response(link_hash(owner_path))
     assert response is not None
     return response
 

@@ -107,21 +107,25 @@ class Page(HTMLParser):
         return [value for _, attributes in self.tags for name, value in attributes.items() if name in names]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        own = {name: value or "" for name, value in attrs}
-        self.tags.append((tag, own))
+        attributes = {name: value or "" for name, value in attrs}
+        self.tags.append((tag, attributes))
         if tag == "textarea":
-            self._textarea = own["name"]
+            self._textarea = attributes["name"]
             self.fields.append((self._textarea, ""))
         elif tag == "select":
-            self._select = own["name"]
-        elif tag == "option" and (self._select or "selected" in own):
+            self._select = attributes["name"]
+        elif tag == "option" and (self._select or "selected" in attributes):
             # A browser sends the first option if none is selected.
             if not self._select:
                 self._select = self.fields.pop()[0]
-            self.fields.append((self._select, own["value"]))
+            self.fields.append((self._select, attributes["value"]))
             self._select = ""
-        elif tag == "input" and "name" in own and (own["type"] not in {"radio", "checkbox"} or "checked" in own):
-            self.fields.append((own["name"], own.get("value", "")))
+        elif (
+            tag == "input"
+            and "name" in attributes
+            and (attributes["type"] not in {"radio", "checkbox"} or "checked" in attributes)
+        ):
+            self.fields.append((attributes["name"], attributes.get("value", "")))
         self._in_title = tag == "title" and not self.title
 
     def handle_endtag(self, tag: str) -> None:

@@ -94,8 +94,10 @@ def page_answers(bank: Bank, number: int, answer: str) -> dict[str, str]:
 
 def member(*roles: str, contacts: Sequence[str] = (), **changes: str) -> Contribution:
     """A person who does all of these roles daily and nothing else, except `changes` (`pipelines="weekly"`)."""
-    own = {item.id: "daily" for role in roles for item in BANK.role[role].responsibilities}
-    return Contribution(ALL_NEVER | own | {id.replace("_", "-"): answer for id, answer in changes.items()}, contacts)
+    role_answers = {item.id: "daily" for role in roles for item in BANK.role[role].responsibilities}
+    return Contribution(
+        ALL_NEVER | role_answers | {id.replace("_", "-"): answer for id, answer in changes.items()}, contacts
+    )
 
 
 # Responses and teams of an app
@@ -146,9 +148,9 @@ def link_hash(path: str) -> str:
     return links.hash_link(path.split("/")[2])
 
 
-def join_team(app: App, join: str, own: str, name: str = "", shares_wishes: bool = False) -> None:
+def join_team(app: App, join: str, owner_path: str, name: str = "", shares_wishes: bool = False) -> None:
     """Put a response into the team behind a join link."""
-    assert app.storage.join_team(link_hash(join), link_hash(own), name=name, shares_wishes=shares_wishes)
+    assert app.storage.join_team(link_hash(join), link_hash(owner_path), name=name, shares_wishes=shares_wishes)
 
 
 def fill_team(app: App, client: Client, lead: str, people: int) -> list[str]:
@@ -156,8 +158,8 @@ def fill_team(app: App, client: Client, lead: str, people: int) -> list[str]:
     join = join_path(client, lead)
     answer_sets = [all_answers(app.bank, "never", **answers) for answers in (ENGINEER, ANALYST, MODELLER)]
     members = [make_response(app, answers) for answers in islice(cycle(answer_sets), people)]
-    for own in members:
-        join_team(app, join, own)
+    for owner_path in members:
+        join_team(app, join, owner_path)
     return members
 
 

@@ -19,95 +19,98 @@ from tests.factories import all_answers, join_path, join_team, make_team
 TEXT = "I drew maps of <everything>."
 
 
-def shares(page: str) -> list[str]:
-    """Paths of the share links on a person's own page."""
+def share_paths(page: str) -> list[str]:
+    """The paths of the share links on the page of their owner."""
     return re.findall(r'value="http://localhost(/s/[^"]+)"', page)
 
 
-def a_person(client: Client, bank: Bank, **more: Any) -> str:
+def take_as_analyst(client: Client, bank: Bank, **more: Any) -> str:
+    """Take the quiz as a data analyst. Returns the path of the owner link."""
     return client.take(all_answers(bank, "never", insights="daily", dashboards="daily", trends="weekly"), **more)
 
 
 def test_a_share_link_shows_the_result_and_cannot_change_it(client: Client, bank: Bank):
-    own = a_person(client, bank, text=TEXT)
-    client.send(f"{own}/shares", {"label": "My lead"}, page=f"{own}/manage")
-    (shared,) = shares(client.get(f"{own}/manage").text)
+    owner_path = take_as_analyst(client, bank, text=TEXT)
+    client.send(f"{owner_path}/shares", {"label": "My lead"}, page=f"{owner_path}/manage")
+    (shared,) = share_paths(client.get(f"{owner_path}/manage").text)
     page = client.get(shared)
     assert page.status_code == 200
     assert "You wear one\u00a0hat: data\u00a0analyst" in page.text
-    assert own not in page.text
+    assert owner_path not in page.text
     assert "drew maps" not in page.text
     assert "My lead" not in page.text
 
 
 def test_a_share_link_shows_the_free_text_if_its_owner_chose_so(client: Client, bank: Bank):
-    own = a_person(client, bank, text=TEXT)
-    client.send(f"{own}/shares", {"shares_text": "y"}, page=f"{own}/manage")
-    (shared,) = shares(client.get(f"{own}/manage").text)
+    owner_path = take_as_analyst(client, bank, text=TEXT)
+    client.send(f"{owner_path}/shares", {"shares_text": "y"}, page=f"{owner_path}/manage")
+    (shared,) = share_paths(client.get(f"{owner_path}/manage").text)
     assert "I drew maps of &lt;everything&gt;." in client.get(shared).text
 
 
 def test_an_ended_share_link_gives_a_404_and_the_others_still_work(client: Client, bank: Bank):
-    own = a_person(client, bank)
+    owner_path = take_as_analyst(client, bank)
     for label in ("a", "b"):
-        client.send(f"{own}/shares", {"label": label}, page=f"{own}/manage")
-    page = client.get(f"{own}/manage").text
-    first, second = shares(page)
-    end = re.search(rf'action="({own}/shares/\d+/end)"', page)
+        client.send(f"{owner_path}/shares", {"label": label}, page=f"{owner_path}/manage")
+    page = client.get(f"{owner_path}/manage").text
+    first, second = share_paths(page)
+    end = re.search(rf'action="({owner_path}/shares/\d+/end)"', page)
     assert end
-    client.send(end[1], page=f"{own}/manage")
+    client.send(end[1], page=f"{owner_path}/manage")
     assert client.get(first).status_code == 404
     assert client.get(second).status_code == 200
     assert client.get(first).data == client.get("/s/" + "A" * 22).data
 
 
 def test_the_same_share_form_sent_twice_creates_one_link(client: Client, bank: Bank):
-    own = a_person(client, bank)
+    owner_path = take_as_analyst(client, bank)
     for _ in range(2):
-        client.send(f"{own}/shares", {"number": "5"}, page=f"{own}/manage")
-    assert len(shares(client.get(f"{own}/manage").text)) == 1
+        client.send(f"{owner_path}/shares", {"number": "5"}, page=f"{owner_path}/manage")
+    assert len(share_paths(client.get(f"{owner_path}/manage").text)) == 1
 
 
 def test_share_links_end_with_the_response(client: Client, bank: Bank):
-    own = a_person(client, bank)
-    client.send(f"{own}/shares", page=f"{own}/manage")
-    (shared,) = shares(client.get(f"{own}/manage").text)
-    client.send(f"{own}/delete")
+    owner_path = take_as_analyst(client, bank)
+    client.send(f"{owner_path}/shares", page=f"{owner_path}/manage")
+    (shared,) = share_paths(client.get(f"{owner_path}/manage").text)
+    client.send(f"{owner_path}/delete")
     assert client.get(shared).status_code == 404
-    assert client.get(own).status_code == 404
+    assert client.get(owner_path).status_code == 404
 
 
 def test_there_are_at_most_twenty_share_links(client: Client, bank: Bank):
-    own = a_person(client, bank)
+    owner_path = take_as_analyst(client, bank)
     for _ in range(20):
-        assert client.send(f"{own}/shares", page=f"{own}/manage").status_code == 303
-    assert "as many share links as there can be" in client.get(f"{own}/manage").text
-    assert client.send(f"{own}/shares", {"number": "7"}, page=f"{own}/manage").status_code == 400
+        assert client.send(f"{owner_path}/shares", page=f"{owner_path}/manage").status_code == 303
+    assert "as many share links as there can be" in client.get(f"{owner_path}/manage").text
+    assert client.send(f"{owner_path}/shares", {"number": "7"}, page=f"{owner_path}/manage").status_code == 400
 
 
 def test_the_form_of_the_last_share_link_can_be_sent_twice(client: Client, bank: Bank):
-    own = a_person(client, bank)
+    owner_path = take_as_analyst(client, bank)
     for number in [*range(1, 21), 20]:
-        assert client.send(f"{own}/shares", {"number": str(number)}, page=f"{own}/manage").status_code == 303
-    assert len(shares(client.get(f"{own}/manage").text)) == 20
+        assert (
+            client.send(f"{owner_path}/shares", {"number": str(number)}, page=f"{owner_path}/manage").status_code == 303
+        )
+    assert len(share_paths(client.get(f"{owner_path}/manage").text)) == 20
 
 
 def test_the_json_has_everything_that_is_stored(client: Client, bank: Bank):
-    own = a_person(client, bank, text=TEXT, title="Mapper", contacts=["data-engineer"])
-    answer = client.get(f"{own}.json")
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    kept = answer.get_json()
-    assert kept["answers"]["insights"] == "daily"
-    assert (kept["title"], kept["text"], kept["contacts"]) == ("Mapper", TEXT, ["data-engineer"])
-    assert kept["result"]["mix"] == ["data-analyst"]
+    owner_path = take_as_analyst(client, bank, text=TEXT, title="Mapper", contacts=["data-engineer"])
+    response = client.get(f"{owner_path}.json")
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    content = response.get_json()
+    assert content["answers"]["insights"] == "daily"
+    assert (content["title"], content["text"], content["contacts"]) == ("Mapper", TEXT, ["data-engineer"])
+    assert content["result"]["mix"] == ["data-analyst"]
 
 
-def test_the_json_names_its_parts_as_the_interface_says(app: App, client: Client, bank: Bank):
-    own = a_person(client, bank)
-    client.send(f"{own}/shares", page=f"{own}/manage")
+def test_the_json_has_the_documented_keys(app: App, client: Client, bank: Bank):
+    owner_path = take_as_analyst(client, bank)
+    client.send(f"{owner_path}/shares", page=f"{owner_path}/manage")
     lead = make_team(client, kind="open", name="Crew")
-    join_team(app, join_path(client, lead), own, name="Ada", shares_wishes=True)
-    personal_data = client.get(f"{own}.json").get_json()
+    join_team(app, join_path(client, lead), owner_path, name="Ada", shares_wishes=True)
+    personal_data = client.get(f"{owner_path}.json").get_json()
     assert set(personal_data) == {
         *("bank", "started", "changed", "finished", "title", "text", "earlier", "answers", "contacts", "wishes"),
         *("goals", "share_links", "team", "result"),
@@ -123,49 +126,49 @@ def test_the_json_names_its_parts_as_the_interface_says(app: App, client: Client
 
 
 def test_the_csv_can_be_scored_again_to_the_same_result(client: Client, bank: Bank, tmp_path):
-    own = a_person(client, bank, title="=HYPERLINK(1)", contacts=["data-engineer"])
-    answer = client.get(f"{own}.csv")
-    header, row = csv.reader(io.StringIO(answer.text))
+    owner_path = take_as_analyst(client, bank, title="=HYPERLINK(1)", contacts=["data-engineer"])
+    response = client.get(f"{owner_path}.csv")
+    header, row = csv.reader(io.StringIO(response.text))
     assert dict(zip(header, row, strict=True))["title"] == "'=HYPERLINK(1)"
     file = tmp_path / "own.csv"
-    file.write_text(answer.text, encoding="utf-8")
+    file.write_text(response.text, encoding="utf-8")
     run = CliRunner().invoke(main, ["score", str(file), "--format", "jsonl"])
     assert run.exit_code == 0, run.output
     scored = json.loads(run.stdout)
     assert scored["mix"] == ["data-analyst"]
-    own_result = client.get(f"{own}.json").get_json()["result"]
+    own_result = client.get(f"{owner_path}.json").get_json()["result"]
     assert {key: scored[key] for key in own_result if key != "text"} == {
         key: value for key, value in own_result.items() if key != "text"
     }
 
 
 def test_a_retake_starts_a_new_response_that_knows_the_earlier_one(client: Client, bank: Bank, app: App):
-    own = a_person(client, bank)
-    new = client.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
-    assert new != own
-    client.answer(new, all_answers(bank, "weekly"))
-    client.send(f"{new}/check")
-    assert client.get(f"{new}.json").get_json()["earlier"] is True
-    assert client.get(own).status_code == 200
+    owner_path = take_as_analyst(client, bank)
+    new_path = client.send(f"{owner_path}/retake", page=f"{owner_path}/manage").location.rsplit("/", 1)[0]
+    assert new_path != owner_path
+    client.answer(new_path, all_answers(bank, "weekly"))
+    client.send(f"{new_path}/check")
+    assert client.get(f"{new_path}.json").get_json()["earlier"] is True
+    assert client.get(owner_path).status_code == 200
 
 
 def test_deleting_a_response_deletes_the_earlier_one(client: Client, bank: Bank):
-    own = a_person(client, bank)
-    new = client.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
-    assert "earlier answers" in client.get(f"{new}/delete").text
-    client.send(f"{new}/delete")
-    assert client.get(own).status_code == 404
+    owner_path = take_as_analyst(client, bank)
+    new_path = client.send(f"{owner_path}/retake", page=f"{owner_path}/manage").location.rsplit("/", 1)[0]
+    assert "earlier answers" in client.get(f"{new_path}/delete").text
+    client.send(f"{new_path}/delete")
+    assert client.get(owner_path).status_code == 404
 
 
 def test_a_response_is_deleted_when_it_expires_unless_it_was_extended(
     client: Client, bank: Bank, app: App, monkeypatch
 ):
-    kept, left = a_person(client, bank), a_person(client, bank)
+    extended, not_extended = take_as_analyst(client, bank), take_as_analyst(client, bank)
     monkeypatch.setattr(app, "today", lambda: "2100-01-31")
-    # The sending itself is the first request of that day: keep the one under a clock a day earlier than expiry.
+    # The first request of a day deletes what has expired; this lets the request below come before that.
     app._last_expiry_check = "2100-01-31"
-    client.send(f"{kept}/extend", page=f"{kept}/manage")
-    assert "31 January 2101" in client.get(f"{kept}/manage").text
+    client.send(f"{extended}/extend", page=f"{extended}/manage")
+    assert "31 January 2101" in client.get(f"{extended}/manage").text
     monkeypatch.setattr(app, "today", lambda: "2100-02-01")
-    assert client.get(left).status_code == 404
-    assert client.get(kept).status_code == 200
+    assert client.get(not_extended).status_code == 404
+    assert client.get(extended).status_code == 200
