@@ -1,4 +1,4 @@
-"""Joining a team: what is said before, taking the quiz for it, bringing a response along, and leaving."""
+"""Joining a team by taking the quiz or with an existing response, and leaving it."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ from tests.factories import (
 
 @pytest.fixture
 def lead(client: Client) -> str:
-    """The lead link's path of a new anonymous team."""
+    """The path of the lead link of a new anonymous team."""
     return make_team(client)
 
 
 @pytest.fixture
 def join(client: Client, lead: str) -> str:
-    """The join link's path of that team."""
+    """The path of the join link of that team."""
     return join_path(client, lead)
 
 
 def bring(client: Client, join: str, link: str, **fields: str) -> Page | str:
-    """Bring a response: the page that refuses it, or where it leads to."""
-    answer = client.send(f"{join}/bring", {"link": link, **fields}, page=join)
-    return str(answer.location) if answer.status_code == 303 else Page.of(answer)
+    """Join with an existing response. Returns where it redirects to, or the page with the error."""
+    response = client.send(f"{join}/bring", {"link": link, **fields}, page=join)
+    return str(response.location) if response.status_code == 303 else Page.of(response)
 
 
 # Before joining
 
 
-def test_who_joins_an_anonymous_team_is_told_the_rules_and_shown_an_example(app: App, client: Client, lead, join):
+def test_the_join_page_of_an_anonymous_team_has_the_rules_and_an_example(app: App, client: Client, lead, join):
     fill_team(app, client, lead, 2)
     join_team(app, join, make_response(app, done=False))
-    shown = client.see(join)
-    for said in (
+    page = client.see(join)
+    for expected in (
         "You may refuse, and nobody learns whether you did",
         "now 2 of 3 who joined",
         "at least 5 finished",
@@ -58,8 +58,8 @@ def test_who_joins_an_anonymous_team_is_told_the_rules_and_shown_an_example(app:
         "an example with made-up people",
         "What the team covers",
     ):
-        assert said in shown.text
-    assert count_rows(app, "member") == 3, "looking is not joining"
+        assert expected in page.text
+    assert count_rows(app, "member") == 3, "opening the page does not join"
 
 
 def test_the_example_is_computed_once_for_all_visitors(app: App, client: Client, join, monkeypatch):
@@ -76,36 +76,36 @@ def test_the_example_is_computed_once_for_all_visitors(app: App, client: Client,
     assert all("an example with made-up people" in text for text in pages)
 
 
-def test_who_joins_an_open_team_is_told_that_nothing_is_anonymous(app: App, client: Client):
+def test_the_join_page_of_an_open_team_says_that_nothing_is_anonymous(app: App, client: Client):
     join = join_path(client, make_team(client, "open"))
-    shown = client.see(join)
-    assert "nothing in it is anonymous" in shown.text
-    assert "Every member, and the lead of the team, sees every member’s name" in shown.text
-    assert "0 people have joined so far" in shown.text
-    assert "an example" not in shown.text
+    page = client.see(join)
+    assert "nothing in it is anonymous" in page.text
+    assert "Every member, and the lead of the team, sees every member’s name" in page.text
+    assert "0 people have joined so far" in page.text
+    assert "an example" not in page.text
 
 
-def test_the_join_page_says_what_the_lead_may_not_know(app: App, client: Client, lead, join):
+def test_the_join_page_links_neither_rounds_nor_the_page_of_the_lead(app: App, client: Client, lead, join):
     fill_team(app, client, lead, 6)
     client.send(f"{lead}/close", page=lead)
     assert "/rounds/" not in client.get(join).text
     assert lead not in client.get(join).text
 
 
-# By taking the quiz
+# Joining by taking the quiz
 
 
-def test_taking_the_quiz_for_a_team_counts_once_it_is_finished(app: App, client: Client, bank: Bank, lead, join):
-    answer = client.send(f"{join}/start", page=join)
-    own, number = answer.location.rsplit("/", 1)
+def test_taking_the_quiz_for_a_team_counts_when_it_is_finished(app: App, client: Client, bank: Bank, lead, join):
+    response = client.send(f"{join}/start", page=join)
+    owner_path, number = response.location.rsplit("/", 1)
     assert number == "1"
     assert "0 have finished, 1 more joined." in client.see(lead).text
-    assert "finish the quiz and your answers count" in client.see(f"{own}/team").text
-    client.answer(own, all_answers(bank, "weekly"))
-    client.send(f"{own}/check")
+    assert "finish the quiz and your answers count" in client.see(f"{owner_path}/team").text
+    client.answer(owner_path, all_answers(bank, "weekly"))
+    client.send(f"{owner_path}/check")
     assert "1 has finished." in client.see(lead).text
-    assert "your answers count when the open round is closed" in client.see(f"{own}/team").text
-    assert "Your team, The crew" in client.see(own).text
+    assert "your answers count when the open round is closed" in client.see(f"{owner_path}/team").text
+    assert "Your team, The crew" in client.see(owner_path).text
 
 
 def test_the_same_form_sent_twice_joins_once(app: App, client: Client, join):
@@ -115,55 +115,56 @@ def test_the_same_form_sent_twice_joins_once(app: App, client: Client, join):
 
 
 @pytest.mark.parametrize("seed", ["", "short", "x" * 23, "!" * 22])
-def test_a_malformed_seed_starts_nothing(app: App, client: Client, join, seed):
+def test_a_malformed_seed_starts_no_response(app: App, client: Client, join, seed):
     assert client.send(f"{join}/start", {"seed": seed}, page=join).status_code == 400
     assert (count_rows(app, "response"), count_rows(app, "member")) == (0, 0)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 81])
 @pytest.mark.parametrize("way", ["start", "bring"])
-def test_an_open_team_takes_nobody_without_a_name_to_show(app: App, client: Client, name, way):
+def test_joining_an_open_team_requires_a_name(app: App, client: Client, name, way):
     join = join_path(client, make_team(client, "open"))
-    own = make_response(app)
-    answer = client.send(f"{join}/{way}", {"name": name, "link": own, "shares_wishes": "y"}, page=join)
-    assert answer.status_code == 422
-    shown = Page.of(answer)
-    assert "You have not joined yet" in shown.text
-    assert ("shares_wishes", "y") in shown.fields, "what was ticked stays ticked"
+    owner_path = make_response(app)
+    response = client.send(f"{join}/{way}", {"name": name, "link": owner_path, "shares_wishes": "y"}, page=join)
+    assert response.status_code == 422
+    page = Page.of(response)
+    assert "You have not joined yet" in page.text
+    assert ("shares_wishes", "y") in page.fields, "the ticked box stays ticked"
     assert count_rows(app, "member") == 0
     assert count_rows(app, "response") == 1
 
 
-def test_the_mended_form_joins(app: App, client: Client):
+def test_the_corrected_form_joins(app: App, client: Client):
     join = join_path(client, make_team(client, "open"))
-    refused = Page.of(client.send(f"{join}/start", {"name": ""}, page=join))
-    own = client.post(f"{join}/start", dict(refused.fields) | {"name": "  Ada "}).location.rsplit("/", 1)[0]
-    membership = app.storage.load_membership(link_hash(own))
+    error_page = Page.of(client.send(f"{join}/start", {"name": ""}, page=join))
+    owner_path = client.post(f"{join}/start", dict(error_page.fields) | {"name": "  Ada "}).location.rsplit("/", 1)[0]
+    membership = app.storage.load_membership(link_hash(owner_path))
     assert membership is not None
     assert (membership.name, membership.shares_wishes) == ("Ada", False)
 
 
-# By bringing a response
+# Joining with an existing response
 
 
 @pytest.mark.parametrize(
     "form", ["{whole}", "  {whole} ", "{whole}/", "{whole}/manage", "{whole}?x=1", "{whole}#keep", "{path}", "{link}"]
 )
-def test_a_response_can_be_brought_by_any_form_of_its_link(app: App, client: Client, lead, join, form):
-    own = make_response(app)
-    pasted = form.format(whole=f"http://localhost{own}", path=own, link=own.split("/")[2])
-    assert bring(client, join, pasted) == f"{own}/team"
+def test_any_form_of_the_owner_link_joins(app: App, client: Client, lead, join, form):
+    owner_path = make_response(app)
+    pasted = form.format(whole=f"http://localhost{owner_path}", path=owner_path, link=owner_path.split("/")[2])
+    assert bring(client, join, pasted) == f"{owner_path}/team"
     assert "1 has finished." in client.see(lead).text
 
 
-def test_the_address_of_another_server_with_a_prefix_works_too(app: App, client: Client, join):
-    own = make_response(app)
-    assert bring(client, join, f"https://hats.example.org/quiz{own}.json") == f"{own}/team"
+def test_an_owner_link_with_the_address_of_another_server_joins(app: App, client: Client, join):
+    owner_path = make_response(app)
+    assert bring(client, join, f"https://hats.example.org/quiz{owner_path}.json") == f"{owner_path}/team"
 
 
-def no_links(app: App, client: Client) -> dict[str, str]:
-    own = make_response(app)
-    app.storage.delete_response(link_hash(own))
+def invalid_links(app: App, client: Client) -> dict[str, str]:
+    """Texts that are not the owner link of a response, by description."""
+    owner_path = make_response(app)
+    app.storage.delete_response(link_hash(owner_path))
     shared, lead = make_response(app), make_team(client)
     client.send(f"{shared}/shares", {"number": "7"}, page=f"{shared}/manage")
     share = app.derive_link("share", f"{shared.split('/')[2]}:7")
@@ -174,7 +175,7 @@ def no_links(app: App, client: Client) -> dict[str, str]:
         "garbage": links.new_link(),
         "cut off": shared[:-1],
         "with more": f"{shared}xyz",
-        "deleted": own,
+        "deleted": owner_path,
         "share": f"http://localhost/s/{share}",
         "bare share": share,
         "lead": f"http://localhost{lead}",
@@ -185,85 +186,79 @@ def no_links(app: App, client: Client) -> dict[str, str]:
     }
 
 
-def test_what_is_no_private_link_is_refused_alike_and_joins_nobody(app: App, client: Client, join):
-    for what, text in no_links(app, client).items():
+def test_every_invalid_link_gives_the_same_error_and_joins_nobody(app: App, client: Client, join):
+    for description, text in invalid_links(app, client).items():
         typed = text.encode(errors="replace").decode()
-        refused = bring(client, join, typed)
-        assert isinstance(refused, Page), what
-        assert "This is no private link of this quiz. Paste all of it." in refused.text, what
-        assert ("link", typed.replace("\0", "")) in refused.fields, f"{what}: what was typed is not lost"
+        error_page = bring(client, join, typed)
+        assert isinstance(error_page, Page), description
+        assert "This is no private link of this quiz. Paste all of it." in error_page.text, description
+        assert ("link", typed.replace("\0", "")) in error_page.fields, f"{description}: the form keeps the typed text"
     assert count_rows(app, "member") == 0
 
 
-def test_an_unfinished_response_can_be_brought_and_counts_once_it_is_finished(
-    app: App, client: Client, lead, join, bank
-):
-    own = make_response(app, done=False)
-    assert bring(client, join, own) == f"{own}/team"
+def test_an_unfinished_response_can_join_and_counts_when_it_is_finished(app: App, client: Client, lead, join, bank):
+    owner_path = make_response(app, done=False)
+    assert bring(client, join, owner_path) == f"{owner_path}/team"
     assert "0 have finished, 1 more joined." in client.see(lead).text
-    client.send(f"{own}/check")
+    client.send(f"{owner_path}/check")
     assert "1 has finished." in client.see(lead).text
 
 
-def test_bringing_the_same_response_twice_is_one_member(app: App, client: Client, join):
-    own = make_response(app)
-    assert bring(client, join, own) == bring(client, join, own) == f"{own}/team"
+def test_joining_twice_with_the_same_response_makes_one_member(app: App, client: Client, join):
+    owner_path = make_response(app)
+    assert bring(client, join, owner_path) == bring(client, join, owner_path) == f"{owner_path}/team"
     assert count_rows(app, "member") == 1
 
 
 @pytest.mark.parametrize("done", [True, False])
 @pytest.mark.parametrize("kind", ["anonymous", "open"])
-@pytest.mark.parametrize("other", ["anonymous", "open"])
-def test_a_response_in_another_team_has_to_leave_that_one_first(app: App, client: Client, kind, other, done):
-    own, join = make_response(app, done=done), join_path(client, make_team(client, kind))
-    there = join_path(client, make_team(client, other, name="Elsewhere"))
-    join_team(app, there, own, "Ada")
-    refused = bring(client, join, own, name="Ada")
-    assert isinstance(refused, Page)
-    assert "in another team; leave that one first" in refused.text
-    assert "Elsewhere" in client.see(f"{own}/team").title
-    client.send(f"{own}/team/leave", page=f"{own}/team")
-    assert bring(client, join, own, name="Ada") == f"{own}/team"
-    assert "The crew" in client.see(f"{own}/team").title
+@pytest.mark.parametrize("other_kind", ["anonymous", "open"])
+def test_a_response_in_another_team_must_leave_that_team_first(app: App, client: Client, kind, other_kind, done):
+    owner_path, join = make_response(app, done=done), join_path(client, make_team(client, kind))
+    other_join = join_path(client, make_team(client, other_kind, name="Elsewhere"))
+    join_team(app, other_join, owner_path, "Ada")
+    error_page = bring(client, join, owner_path, name="Ada")
+    assert isinstance(error_page, Page)
+    assert "in another team; leave that one first" in error_page.text
+    assert "Elsewhere" in client.see(f"{owner_path}/team").title
+    client.send(f"{owner_path}/team/leave", page=f"{owner_path}/team")
+    assert bring(client, join, owner_path, name="Ada") == f"{owner_path}/team"
+    assert "The crew" in client.see(f"{owner_path}/team").title
 
 
-def test_a_response_that_a_round_has_counted_counts_in_no_other(app: App, client: Client, join):
-    _, (own, *_) = make_closed_round(app, client)
-    client.send(f"{own}/team/leave", page=f"{own}/team")
-    refused = bring(client, join, own)
-    assert isinstance(refused, Page)
-    assert "a round has counted it" in refused.text
-    assert client.get(f"{own}/team").status_code == 404
+def test_a_response_that_a_round_counted_cannot_join_another_anonymous_team(app: App, client: Client, join):
+    _, (owner_path, *_) = make_closed_round(app, client)
+    client.send(f"{owner_path}/team/leave", page=f"{owner_path}/team")
+    error_page = bring(client, join, owner_path)
+    assert isinstance(error_page, Page)
+    assert "a round has counted it" in error_page.text
+    assert client.get(f"{owner_path}/team").status_code == 404
 
 
-def test_a_counted_response_that_left_and_came_back_by_another_way_still_does_not_count(app: App, client: Client):
+def test_a_counted_response_that_leaves_and_joins_again_is_not_counted_again(app: App, client: Client):
     lead, members = make_closed_round(app, client)
     client.send(f"{lead}/next", page=lead)
     join = join_path(client, lead)
-    for own in members:
-        client.send(f"{own}/team/leave", page=f"{own}/team")
-        join_team(app, join, own)
+    for owner_path in members:
+        client.send(f"{owner_path}/team/leave", page=f"{owner_path}/team")
+        join_team(app, join, owner_path)
     assert "0 have finished." in client.see(lead).text
     assert client.send(f"{lead}/close", page=lead).location == f"{lead}?few=few"
 
 
-def test_what_was_finished_before_the_last_round_closed_is_too_late_for_it_and_too_old_for_the_next(
-    app: App, client: Client
-):
+def test_a_response_finished_before_the_last_round_closed_is_refused(app: App, client: Client):
     lead, _ = make_closed_round(app, client)
     client.send(f"{lead}/next", page=lead)
     join = join_path(client, lead)
-    refused = bring(client, join, make_response(app, day="2001-02-03"))
-    assert isinstance(refused, Page)
-    assert "finished before the last round closed" in refused.text
-    assert not isinstance(bring(client, join, make_response(app)), Page), "finished on the day itself"
+    error_page = bring(client, join, make_response(app, day="2001-02-03"))
+    assert isinstance(error_page, Page)
+    assert "finished before the last round closed" in error_page.text
+    assert not isinstance(bring(client, join, make_response(app)), Page), "finished on the day the round closed"
 
 
-def test_a_round_that_closes_while_a_response_is_brought_makes_it_too_old(
-    app: App, client: Client, lead, join, monkeypatch
-):
+def test_a_response_is_refused_if_the_round_closes_while_it_joins(app: App, client: Client, lead, join, monkeypatch):
     fill_team(app, client, lead, 5)
-    own = make_response(app, day="2001-02-03")
+    owner_path = make_response(app, day="2001-02-03")
     bring_response = app.storage.bring_response
 
     def close_first(*arguments, **fields):
@@ -271,14 +266,14 @@ def test_a_round_that_closes_while_a_response_is_brought_makes_it_too_old(
         return bring_response(*arguments, **fields)
 
     monkeypatch.setattr(app.storage, "bring_response", close_first)
-    refused = bring(client, join, own)
-    assert isinstance(refused, Page)
-    assert "finished before the last round closed" in refused.text
-    assert client.get(f"{own}/team").status_code == 404
+    error_page = bring(client, join, owner_path)
+    assert isinstance(error_page, Page)
+    assert "finished before the last round closed" in error_page.text
+    assert client.get(f"{owner_path}/team").status_code == 404
 
 
-def test_a_response_that_is_deleted_while_it_is_brought_is_refused(app: App, client: Client, join, monkeypatch):
-    own = make_response(app)
+def test_a_response_that_is_deleted_just_before_it_joins_is_refused(app: App, client: Client, join, monkeypatch):
+    owner_path = make_response(app)
     bring_response = app.storage.bring_response
 
     def delete_first(join_hash, owner_hash, **fields):
@@ -286,116 +281,116 @@ def test_a_response_that_is_deleted_while_it_is_brought_is_refused(app: App, cli
         return bring_response(join_hash, owner_hash, **fields)
 
     monkeypatch.setattr(app.storage, "bring_response", delete_first)
-    refused = bring(client, join, own)
-    assert isinstance(refused, Page)
-    assert "This is no private link of this quiz." in refused.text
+    error_page = bring(client, join, owner_path)
+    assert isinstance(error_page, Page)
+    assert "This is no private link of this quiz." in error_page.text
 
 
-def test_taking_it_again_makes_a_response_that_counts_anew(app: App, client: Client, bank: Bank):
-    lead, (own, *_) = make_closed_round(app, client)
+def test_a_retake_of_a_counted_response_can_count_in_the_next_round(app: App, client: Client, bank: Bank):
+    lead, (owner_path, *_) = make_closed_round(app, client)
     client.send(f"{lead}/next", page=lead)
-    new = client.send(f"{own}/retake", page=f"{own}/manage").location.rsplit("/", 1)[0]
-    client.answer(new, all_answers(bank, "weekly"))
-    client.send(f"{new}/check")
-    assert client.get(f"{new}/team").status_code == 404, "nobody is in a team without having joined it"
-    assert bring(client, join_path(client, lead), new) == f"{new}/team"
+    retake_path = client.send(f"{owner_path}/retake", page=f"{owner_path}/manage").location.rsplit("/", 1)[0]
+    client.answer(retake_path, all_answers(bank, "weekly"))
+    client.send(f"{retake_path}/check")
+    assert client.get(f"{retake_path}/team").status_code == 404, "a retake is in no team until it joins one"
+    assert bring(client, join_path(client, lead), retake_path) == f"{retake_path}/team"
     assert "1 has finished." in client.see(lead).text
 
 
-def test_an_open_team_takes_a_response_that_a_round_has_counted(app: App, client: Client):
-    _, (own, *_) = make_closed_round(app, client)
-    client.send(f"{own}/team/leave", page=f"{own}/team")
+def test_a_response_that_a_round_counted_can_join_an_open_team(app: App, client: Client):
+    _, (owner_path, *_) = make_closed_round(app, client)
+    client.send(f"{owner_path}/team/leave", page=f"{owner_path}/team")
     join = join_path(client, make_team(client, "open"))
-    assert bring(client, join, own, name="Ada") == f"{own}/team"
+    assert bring(client, join, owner_path, name="Ada") == f"{owner_path}/team"
 
 
 def test_joining_an_open_team_again_changes_the_name(app: App, client: Client):
     lead = make_team(client, "open")
-    own, join = make_response(app), join_path(client, lead)
+    owner_path, join = make_response(app), join_path(client, lead)
     for name in ("Ada", "Ada Lovelace"):
-        assert bring(client, join, own, name=name) == f"{own}/team"
+        assert bring(client, join, owner_path, name=name) == f"{owner_path}/team"
     assert count_rows(app, "member") == 1
     assert "Ada Lovelace" in client.see(lead).text
 
 
-# Many at once
+# Concurrent requests
 
 
-def test_eight_threads_that_join_with_one_response_make_one_member(app: App, client: Client):
+def test_eight_threads_that_join_four_teams_with_one_response_make_one_member(app: App, client: Client):
     joins = [join_path(client, make_team(client)) for _ in range(4)]
-    own = make_response(app)
-    others = [Client(app) for _ in range(8)]
-    tokens = [other.token() | {"link": own} for other in others]
+    owner_path = make_response(app)
+    clients = [Client(app) for _ in range(8)]
+    forms = [each.token() | {"link": owner_path} for each in clients]
     with ThreadPoolExecutor(8) as pool:
-        answers = list(
-            pool.map(lambda n: others[n].post(f"{joins[n % 4]}/bring", tokens[n]).status_code, range(len(others)))
+        statuses = list(
+            pool.map(lambda n: clients[n].post(f"{joins[n % 4]}/bring", forms[n]).status_code, range(len(clients)))
         )
-    assert sorted(set(answers)) == [303, 422]
-    assert answers.count(303) == 2
+    assert sorted(set(statuses)) == [303, 422]
+    assert statuses.count(303) == 2
     assert count_rows(app, "member") == 1
 
 
-def test_a_response_that_is_deleted_while_it_joins_leaves_no_member(app: App, client: Client, join):
+def test_a_response_deleted_by_another_thread_while_it_joins_leaves_no_member(app: App, client: Client, join):
     for _ in range(5):
-        own = make_response(app)
-        one, other = Client(app), Client(app)
-        token, second = one.token() | {"link": own}, other.token()
+        owner_path = make_response(app)
+        joining, deleting = Client(app), Client(app)
+        join_form, delete_form = joining.token() | {"link": owner_path}, deleting.token()
         with ThreadPoolExecutor(2) as pool:
-            pool.submit(one.post, f"{join}/bring", token)
-            pool.submit(other.post, f"{own}/delete", second)
+            pool.submit(joining.post, f"{join}/bring", join_form)
+            pool.submit(deleting.post, f"{owner_path}/delete", delete_form)
     assert (count_rows(app, "response"), count_rows(app, "member")) == (0, 0)
 
 
 # Leaving
 
 
-def test_who_was_counted_and_comes_again_is_told_how_to_be_in_the_next_round(app: App, client: Client, lead, join):
-    own = fill_team(app, client, lead, 5)[0]
+def test_joining_again_with_a_counted_response_shows_how_to_be_in_the_next_round(app: App, client: Client, lead, join):
+    owner_path = fill_team(app, client, lead, 5)[0]
     client.send(f"{lead}/close", page=lead)
     client.send(f"{lead}/next", page=lead)
-    answer = client.send(f"{join}/bring", {"link": own}, page=join)
-    assert answer.location == f"{own}/team"
-    shown = client.see(answer.location)
-    assert "Round 2 is open: to be in it, take the quiz again, then open the join link once more" in shown.text
-    assert f"{own}/retake" in shown.values("action")
+    response = client.send(f"{join}/bring", {"link": owner_path}, page=join)
+    assert response.location == f"{owner_path}/team"
+    page = client.see(response.location)
+    assert "Round 2 is open: to be in it, take the quiz again, then open the join link once more" in page.text
+    assert f"{owner_path}/retake" in page.values("action")
 
 
-def test_leaving_an_open_round_takes_one_from_the_count_and_keeps_the_result(app: App, client: Client, lead):
-    own, _ = fill_team(app, client, lead, 2)
-    assert client.send(f"{own}/team/leave", page=f"{own}/team").location == f"{own}?left=1"
-    assert "You have left the team." in client.see(f"{own}?left=1").text
+def test_leaving_an_open_round_lowers_the_count_and_keeps_the_result(app: App, client: Client, lead):
+    owner_path, _ = fill_team(app, client, lead, 2)
+    assert client.send(f"{owner_path}/team/leave", page=f"{owner_path}/team").location == f"{owner_path}?left=1"
+    assert "You have left the team." in client.see(f"{owner_path}?left=1").text
     assert "1 has finished." in client.see(lead).text
-    assert client.get(f"{own}/team").status_code == 404
-    assert client.get(own).status_code == 200
-    assert "Your team" not in client.see(own).text
+    assert client.get(f"{owner_path}/team").status_code == 404
+    assert client.get(owner_path).status_code == 200
+    assert "Your team" not in client.see(owner_path).text
 
 
 def test_an_old_form_to_leave_one_team_does_not_leave_another(app: App, client: Client, lead):
-    own, _ = fill_team(app, client, lead, 2)
-    form = dict(client.see(f"{own}/team").fields)
-    app.storage.leave_team(link_hash(own))
-    join_team(app, join_path(client, make_team(client, name="Elsewhere")), own)
-    client.post(f"{own}/team/leave", form)
-    assert "Elsewhere" in client.see(f"{own}/team").title
-    client.send(f"{own}/team/leave", page=f"{own}/team")
-    assert client.get(f"{own}/team").status_code == 404
+    owner_path, _ = fill_team(app, client, lead, 2)
+    form = dict(client.see(f"{owner_path}/team").fields)
+    app.storage.leave_team(link_hash(owner_path))
+    join_team(app, join_path(client, make_team(client, name="Elsewhere")), owner_path)
+    client.post(f"{owner_path}/team/leave", form)
+    assert "Elsewhere" in client.see(f"{owner_path}/team").title
+    client.send(f"{owner_path}/team/leave", page=f"{owner_path}/team")
+    assert client.get(f"{owner_path}/team").status_code == 404
 
 
-def test_leaving_twice_is_leaving(app: App, client: Client, lead):
-    own, _ = fill_team(app, client, lead, 2)
+def test_leaving_twice_has_the_same_effect_as_once(app: App, client: Client, lead):
+    owner_path, _ = fill_team(app, client, lead, 2)
     fields = client.token()
-    assert [client.post(f"{own}/team/leave", fields).location for _ in range(2)] == 2 * [f"{own}?left=1"]
+    assert [client.post(f"{owner_path}/team/leave", fields).location for _ in range(2)] == 2 * [f"{owner_path}?left=1"]
     assert len(app.storage.load_round_members(load_team(app, lead).id)) == 1
 
 
-def test_deleting_a_response_takes_it_out_of_its_team(app: App, client: Client, lead):
-    own, _ = fill_team(app, client, lead, 2)
-    client.send(f"{own}/delete")
+def test_deleting_a_response_removes_it_from_its_team(app: App, client: Client, lead):
+    owner_path, _ = fill_team(app, client, lead, 2)
+    client.send(f"{owner_path}/delete")
     assert "1 has finished." in client.see(lead).text
 
 
-def test_the_page_says_what_leaving_does_to_what_was_published(app: App, client: Client, lead):
-    before, _ = fill_team(app, client, lead, 2)
-    assert "Your answers will not count in the open round." in client.see(f"{before}/team").text
-    _, (after, *_) = make_closed_round(app, client)
-    assert "What was published stays as it is" in client.see(f"{after}/team").text
+def test_the_page_of_a_member_says_what_leaving_changes(app: App, client: Client, lead):
+    uncounted, _ = fill_team(app, client, lead, 2)
+    assert "Your answers will not count in the open round." in client.see(f"{uncounted}/team").text
+    _, (counted, *_) = make_closed_round(app, client)
+    assert "What was published stays as it is" in client.see(f"{counted}/team").text
