@@ -25,16 +25,16 @@ IDS = list(BANK.responsibility)
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily"}
 OPERATIONS = {"infrastructure": "daily", "ci_cd": "daily", "monitoring": "weekly"}
 
-SECRET = "I mended the nightly ETL load in Airflow and moved our Kafka pipelines."
+FREE_TEXT = "I repaired the nightly ETL load in Airflow and moved our Kafka pipelines."
 
 
 def conversation_of(answers: dict[str, str], **more: Any) -> Conversation:
-    """The conversation of somebody of whom nothing else is known but `more`."""
-    known = {"contacts": (), "title": "", "wishes": {}, "goals": (), "earlier_answers": None} | more
-    return build_conversation(BANK, MODEL, answers, **known)
+    """The conversation for these answers and `more`."""
+    details = {"contacts": (), "title": "", "wishes": {}, "goals": (), "earlier_answers": None} | more
+    return build_conversation(BANK, MODEL, answers, **details)
 
 
-# As values
+# Values
 
 
 def test_the_role_of_the_title_is_compared_with_the_mix():
@@ -51,27 +51,27 @@ def test_the_role_of_the_title_is_compared_with_the_mix():
 
 def test_wishes_are_in_the_order_of_the_bank_without_as_it_is():
     wishes = {"trends": "start", "pipelines": "less", "data-quality": "less", "infrastructure": "as-is"}
-    found = conversation_of(all_answers(BANK, "never", **ENGINEER), wishes=wishes)
-    assert [(wish.id, [item.id for item in items]) for wish, items in found.wish_groups] == [
+    conversation = conversation_of(all_answers(BANK, "never", **ENGINEER), wishes=wishes)
+    assert [(wish.id, [item.id for item in items]) for wish, items in conversation.wish_groups] == [
         ("less", ["pipelines", "data-quality"]),
         ("start", ["trends"]),
     ]
 
 
 def test_unknown_wishes_and_goals_are_left_out():
-    found = conversation_of(
+    conversation = conversation_of(
         all_answers(BANK, "never", **ENGINEER),
         wishes={"since-removed": "less", "pipelines": "since-removed"},
         goals=("since-removed",),
     )
-    assert found.wish_groups == ()
-    assert found.goals == ()
+    assert conversation.wish_groups == ()
+    assert conversation.goals == ()
 
 
 def test_goals_are_in_the_order_of_the_bank():
     answers = all_answers(BANK, "never", **ENGINEER)
-    found = goal_distances(BANK, MODEL, answers, ["ml-engineer", "data-analyst"], ["data-analyst"])
-    assert found == tuple(
+    distances = goal_distances(BANK, MODEL, answers, ["ml-engineer", "data-analyst"], ["data-analyst"])
+    assert distances == tuple(
         goal_distance(BANK, MODEL, answers, role, ["data-analyst"]) for role in ("data-analyst", "ml-engineer")
     )
 
@@ -84,7 +84,7 @@ def test_without_an_earlier_response_there_is_no_comparison():
     assert comparison.verdict == "changed"
 
 
-anything = st.builds(
+conversations = st.builds(
     conversation_of,
     st.dictionaries(st.sampled_from([*IDS, "since-removed"]), st.sampled_from([*BANK.option, "hourly"]), min_size=10),
     contacts=st.lists(st.sampled_from([*BANK.role, "since-removed"]), unique=True),
@@ -95,88 +95,90 @@ anything = st.builds(
 )
 
 
-@given(anything)
+@given(conversations)
 @settings(max_examples=50)
-def test_there_are_four_to_six_questions_and_all_wishes_and_goals(found: Conversation):
-    assert 4 <= len(set(found.questions)) == len(found.questions) <= 6
-    assert not [question for question in found.questions if "{" in question]
-    assert all(items for _, items in found.wish_groups)
-    assert len(found.goals) <= 2
+def test_there_are_four_to_six_questions_and_at_most_two_goals(conversation: Conversation):
+    assert 4 <= len(set(conversation.questions)) == len(conversation.questions) <= 6
+    assert not [question for question in conversation.questions if "{" in question]
+    assert all(items for _, items in conversation.wish_groups)
+    assert len(conversation.goals) <= 2
 
 
-@given(anything, st.sampled_from([{}, {"pipelines": "less", "trends": "start"}]))
+@given(conversations, st.sampled_from([{}, {"pipelines": "less", "trends": "start"}]))
 @settings(max_examples=20)
-def test_wishes_never_change_the_result(found: Conversation, wishes):
-    answers = {line.responsibility.id: line.answer.id for line in found.result.sheet.rows if line.answer}
-    assert conversation_of(answers, wishes=wishes).result.match == found.result.match
+def test_wishes_never_change_the_result(conversation: Conversation, wishes):
+    answers = {line.responsibility.id: line.answer.id for line in conversation.result.sheet.rows if line.answer}
+    assert conversation_of(answers, wishes=wishes).result.match == conversation.result.match
 
 
-# As a page
+# The page
 
 
 @pytest.fixture
-def own(client: Client, bank: Bank) -> str:
-    """Somebody with much to say, by the path of their owner link."""
+def owner_path(client: Client, bank: Bank) -> str:
+    """The path of the owner link of a response with contacts, title, text, wishes and a goal."""
     answers = all_answers(bank, "never", **ENGINEER, **OPERATIONS, insights="monthly")
-    own = client.take(answers, contacts=["data-analyst", "software-engineer"], title="Data analyst", text=SECRET)
+    owner_path = client.take(
+        answers, contacts=["data-analyst", "software-engineer"], title="Data analyst", text=FREE_TEXT
+    )
     fields = {"wish-pipelines": "hand-over", "wish-monitoring": "more", "wish-trends": "start", "wish-ci-cd": "as-is"}
-    assert client.send(f"{own}/goals", {**fields, "goals": ["data-analyst"]}).status_code == 303
-    return own
+    assert client.send(f"{owner_path}/goals", {**fields, "goals": ["data-analyst"]}).status_code == 303
+    return owner_path
 
 
-def part(shown: Page, start: str, end: str) -> str:
-    """What stands between two headings."""
-    return shown.text.split(start, 1)[1].split(end, 1)[0]
+def part(page: Page, start: str, end: str) -> str:
+    """The text of a page between two headings."""
+    return page.text.split(start, 1)[1].split(end, 1)[0]
 
 
-def test_the_page_begins_with_the_headline_the_evidence_and_the_mix(client: Client, own):
-    shown = client.see(f"{own}/conversation")
-    top = part(shown, "Job title: Data analyst ", "What I said I do")
+def test_the_page_begins_with_the_headline_the_evidence_and_the_mix(client: Client, owner_path):
+    page = client.see(f"{owner_path}/conversation")
+    top = part(page, "Job title: Data analyst ", "What I said I do")
     assert top.startswith("You combine data engineer and DevOps/SRE Your answers point clearly to this mix.")
-    result = client.get(f"{own}.json").get_json()["result"]
+    result = client.get(f"{owner_path}.json").get_json()["result"]
     unchanged, tried = result["stability"]["unchanged"], result["stability"]["tried"]
     assert f"With one answer a step higher or lower, the mix stays in {unchanged} of {tried} cases." in top
     assert "Data engineer 55%" in top
     assert "DevOps/SRE 45%" in top
 
 
-def test_the_page_has_the_answers_of_each_role_of_the_mix_with_the_wishes(client: Client, own, bank: Bank):
-    answers = part(client.see(f"{own}/conversation"), "What I said I do", "What I want")
+def test_the_page_has_the_answers_of_each_role_of_the_mix_with_the_wishes(client: Client, owner_path, bank: Bank):
+    answers = part(client.see(f"{owner_path}/conversation"), "What I said I do", "What I want")
     for role in ("data-engineer", "devops-sre"):
         for item in bank.role[role].responsibilities:
             assert f"{item.name}: " in answers
     assert f"{bank.responsibility['pipelines'].name}: daily or almost daily (hand it over)" in answers
     assert f"{bank.responsibility['ci-cd'].name}: daily or almost daily " in answers
     assert "as it is" not in answers
-    assert bank.responsibility["insights"].name not in answers, "only the mix's own answers stand here"
+    assert bank.responsibility["insights"].name not in answers, "only answers of the mix are here"
 
 
-def test_the_page_has_wishes_goals_and_background(client: Client, own, bank: Bank):
-    shown = client.see(f"{own}/conversation")
+def test_the_page_has_wishes_goals_and_background(client: Client, owner_path, bank: Bank):
+    page = client.see(f"{owner_path}/conversation")
     name = {id: item.name for id, item in bank.responsibility.items()}
-    wants = part(shown, "What I want", "Where I am heading")
-    for said, id in (("More of this", "monitoring"), ("Hand over", "pipelines"), ("I’d like to start", "trends")):
-        assert f"{said}: {name[id]}" in wants
-    ahead = part(shown, "Where I am heading", "Around it")
-    assert re.search(r"Data analyst, \d+% of it now\. Next: ", ahead)
-    assert all(name[id] in ahead for id in ("insights", "dashboards", "trends"))
-    around = part(shown, "Around it", "Worth asking")
-    assert "The title says data analyst; the answers do not." in around
-    assert "Works with software engineers and data analysts." in around
-    assert "Nothing reported of software engineer, data architect, data scientist or ML engineer." in around
+    wishes = part(page, "What I want", "Where I am heading")
+    for label, id in (("More of this", "monitoring"), ("Hand over", "pipelines"), ("I’d like to start", "trends")):
+        assert f"{label}: {name[id]}" in wishes
+    goals = part(page, "Where I am heading", "Around it")
+    assert re.search(r"Data analyst, \d+% of it now\. Next: ", goals)
+    assert all(name[id] in goals for id in ("insights", "dashboards", "trends"))
+    background = part(page, "Around it", "Worth asking")
+    assert "The title says data analyst; the answers do not." in background
+    assert "Works with software engineers and data analysts." in background
+    assert "Nothing reported of software engineer, data architect, data scientist or ML engineer." in background
 
 
-def test_names_with_a_comma_are_separated_by_semicolons(client: Client, own, bank: Bank):
+def test_names_with_a_comma_are_separated_by_semicolons(client: Client, owner_path, bank: Bank):
     named = bank.responsibility["governance"].name
     assert "," in named
-    client.send(f"{own}/goals", {"wish-governance": "start", "wish-data-stores": "start"})
+    client.send(f"{owner_path}/goals", {"wish-governance": "start", "wish-data-stores": "start"})
     assert f"{bank.responsibility['data-stores'].name}; {named}" in part(
-        client.see(f"{own}/conversation"), "I’d like to start", "Around it"
+        client.see(f"{owner_path}/conversation"), "I’d like to start", "Around it"
     )
 
 
 @pytest.mark.parametrize(
-    ("title", "said"),
+    ("title", "expected"),
     [
         ("Data engineer", "The title says data engineer, and so do the answers, along with other roles."),
         ("Data analyst", "The title says data analyst; the answers do not."),
@@ -184,10 +186,10 @@ def test_names_with_a_comma_are_separated_by_semicolons(client: Client, own, ban
         ("", None),
     ],
 )
-def test_the_title_is_compared_with_the_answers_if_it_names_a_role(client: Client, bank: Bank, title, said):
-    own = client.take(all_answers(bank, "never", **ENGINEER, **OPERATIONS), title=title)
-    text = client.see(f"{own}/conversation").text
-    assert said in text if said else "The title says" not in text
+def test_the_title_is_compared_with_the_answers_if_it_names_a_role(client: Client, bank: Bank, title, expected):
+    owner_path = client.take(all_answers(bank, "never", **ENGINEER, **OPERATIONS), title=title)
+    text = client.see(f"{owner_path}/conversation").text
+    assert expected in text if expected else "The title says" not in text
     assert (f"Job title: {title}" in text) == bool(title)
 
 
@@ -195,7 +197,7 @@ TIE = {"answer": "never", "insights": "monthly", "pipelines": "weekly"}
 
 
 @pytest.mark.parametrize(
-    ("week", "title", "said"),
+    ("own_answers", "title", "expected"),
     [
         (TIE, "Data analyst", ", and so do the answers"),
         (TIE, "Data engineer", ", and so do the answers"),
@@ -206,55 +208,64 @@ TIE = {"answer": "never", "insights": "monthly", "pipelines": "weekly"}
     ],
     ids=["tie", "tie, its other mix", "tie of others", "too few answers", "little", "all"],
 )
-def test_answers_that_name_no_role_do_not_contradict_the_title(client: Client, bank: Bank, week, title, said):
-    own = client.take(all_answers(bank, **week), title=title)
-    around = client.see(f"{own}/conversation").text.split("The title says ", 1)[1]
-    assert around[len(title) :].startswith(said)
-    title_text = client.see(own).text.split("Your title says ", 1)[1][len(title) :]
-    assert title_text.startswith("; your answers say") == (said == "; the answers do not.")
-
-
-def test_four_to_six_questions_chosen_for_this_result_and_two_lines_for_what_was_agreed(
-    client: Client, own, bank: Bank
+def test_answers_that_name_no_role_do_not_contradict_the_title(
+    client: Client, bank: Bank, own_answers, title, expected
 ):
-    page = client.get(f"{own}/conversation").text
-    asked = re.findall(r"<li>(.*?)</li>", page.split('<ol class="conversation-questions">', 1)[1].split("</ol>", 1)[0])
-    assert 4 <= len(asked) <= 6
-    assert any(bank.responsibility["pipelines"].name in question and "hand it over" in question for question in asked)
-    agreed = page.split('class="conversation-agreement"', 1)[1].split("</div>", 1)[0]
-    assert re.findall(r"<span>([^<]*)</span>", agreed) == ["1", "by", "2", "by"]
+    owner_path = client.take(all_answers(bank, **own_answers), title=title)
+    background = client.see(f"{owner_path}/conversation").text.split("The title says ", 1)[1]
+    assert background[len(title) :].startswith(expected)
+    title_text = client.see(owner_path).text.split("Your title says ", 1)[1][len(title) :]
+    assert title_text.startswith("; your answers say") == (expected == "; the answers do not.")
 
 
-def test_the_footer_says_how_to_read_the_page(client: Client, own):
-    foot = part(client.see(f"{own}/conversation"), "What we agreed", "What is kept")
-    for said in ("How to read this.", "how often, not how well", "not of time", "not a test", "no ground for hiring"):
-        assert said in foot
+def test_the_page_has_four_to_six_questions_for_this_result_and_two_lines_for_agreements(
+    client: Client, owner_path, bank: Bank
+):
+    page = client.get(f"{owner_path}/conversation").text
+    questions = re.findall(
+        r"<li>(.*?)</li>", page.split('<ol class="conversation-questions">', 1)[1].split("</ol>", 1)[0]
+    )
+    assert 4 <= len(questions) <= 6
+    assert any(
+        bank.responsibility["pipelines"].name in question and "hand it over" in question for question in questions
+    )
+    agreement = page.split('class="conversation-agreement"', 1)[1].split("</div>", 1)[0]
+    assert re.findall(r"<span>([^<]*)</span>", agreement) == ["1", "by", "2", "by"]
 
 
-def test_the_page_for_the_listener_is_shown_only_on_request(client: Client, own):
-    alone, both = client.see(f"{own}/conversation"), client.see(f"{own}/conversation?listener=1")
-    assert "For the one who listens" not in alone.text
-    assert "For the one who listens" in both.text
-    assert f"{own}/conversation?listener=1" in alone.values("href")
-    assert f"{own}/conversation" in both.values("href")
-    listener = both.text.split("For the one who listens", 1)[1]
+def test_the_footer_says_how_to_read_the_page(client: Client, owner_path):
+    footer = part(client.see(f"{owner_path}/conversation"), "What we agreed", "What is kept")
+    for phrase in ("How to read this.", "how often, not how well", "not of time", "not a test", "no ground for hiring"):
+        assert phrase in footer
+
+
+def test_the_page_for_the_listener_is_shown_only_on_request(client: Client, owner_path):
+    without_listener, with_listener = (
+        client.see(f"{owner_path}/conversation"),
+        client.see(f"{owner_path}/conversation?listener=1"),
+    )
+    assert "For the one who listens" not in without_listener.text
+    assert "For the one who listens" in with_listener.text
+    assert f"{owner_path}/conversation?listener=1" in without_listener.values("href")
+    assert f"{owner_path}/conversation" in with_listener.values("href")
+    listener = with_listener.text.split("For the one who listens", 1)[1]
     assert listener.count(". ") >= 5
-    assert client.get(f"{own}/conversation?listener").text.count("<h1") == 2
+    assert client.get(f"{owner_path}/conversation?listener").text.count("<h1") == 2
 
 
-def test_the_free_text_is_not_on_the_conversation_page(client: Client, own):
-    assert "Kafka" in client.get(own).text
-    assert "Kafka" not in client.get(f"{own}/conversation?listener").text
+def test_the_free_text_is_not_on_the_conversation_page(client: Client, owner_path):
+    assert "Kafka" in client.get(owner_path).text
+    assert "Kafka" not in client.get(f"{owner_path}/conversation?listener").text
 
 
 def test_a_title_is_never_read_as_markup(client: Client, bank: Bank):
-    own = client.take(all_answers(bank, "never", **ENGINEER), title="<b>Boss</b> & {{ 7*7 }}")
-    page = client.get(f"{own}/conversation").text
+    owner_path = client.take(all_answers(bank, "never", **ENGINEER), title="<b>Boss</b> & {{ 7*7 }}")
+    page = client.get(f"{owner_path}/conversation").text
     assert "&lt;b&gt;Boss&lt;/b&gt; &amp; {{ 7*7 }}" in page
 
 
 @pytest.mark.parametrize(
-    ("answers", "often", "said"),
+    ("answers", "often", "headline"),
     [
         ({}, "weekly", "You wear every hat, about equally"),
         ({}, "never", "Little of this is in your week"),
@@ -263,19 +274,19 @@ def test_a_title_is_never_read_as_markup(client: Client, bank: Bank):
     ],
     ids=["all", "little", "not enough", "tie"],
 )
-def test_every_kind_of_result_has_a_page(client: Client, bank: Bank, answers, often, said):
-    shown = client.see(f"{client.take(all_answers(bank, often, **answers))}/conversation")
-    assert said in shown.text
-    assert ("What I said I do" in shown.text) == said.startswith("A tie")
-    assert "Nothing noted yet." in part(shown, "What I want", "Worth asking")
-    assert "Where I am heading" not in shown.text
+def test_every_kind_of_result_has_a_page(client: Client, bank: Bank, answers, often, headline):
+    page = client.see(f"{client.take(all_answers(bank, often, **answers))}/conversation")
+    assert headline in page.text
+    assert ("What I said I do" in page.text) == headline.startswith("A tie")
+    assert "Nothing noted yet." in part(page, "What I want", "Worth asking")
+    assert "Where I am heading" not in page.text
 
 
 def test_the_comparison_with_the_earlier_response_is_one_line(app: App, client: Client, bank: Bank):
     answers = all_answers(bank, "never", **ENGINEER)
-    own = client.take(answers)
-    assert "last time" not in part(client.see(f"{own}/conversation"), "Around it", "Worth asking")
-    started = str(client.send(f"{own}/retake", page=f"{own}/manage").location).removesuffix("/1")
-    client.answer(started, answers)
-    client.send(f"{started}/check")
-    assert "No real change since the last time." in client.see(f"{started}/conversation").text
+    owner_path = client.take(answers)
+    assert "last time" not in part(client.see(f"{owner_path}/conversation"), "Around it", "Worth asking")
+    new_path = str(client.send(f"{owner_path}/retake", page=f"{owner_path}/manage").location).removesuffix("/1")
+    client.answer(new_path, answers)
+    client.send(f"{new_path}/check")
+    assert "No real change since the last time." in client.see(f"{new_path}/conversation").text

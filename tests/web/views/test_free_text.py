@@ -23,33 +23,33 @@ BANK = load(paths.project_folder("questions"))
 MODEL = ScoringModel.from_bank(BANK)
 
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily"}
-BOARDS = "I built dashboards and reports in Power BI, and answered ad-hoc questions of the sales team with SQL."
-FLOWS = "I mended the nightly ETL load in Airflow and moved our Kafka pipelines to the new warehouse."
-MARK = re.compile(r"<mark>(.*?)<sup>(\d)</sup></mark>", re.DOTALL)
+ANALYST_TEXT = "I built dashboards and reports in Power BI, and answered ad-hoc questions of the sales team with SQL."
+ENGINEER_TEXT = "I repaired the nightly ETL load in Airflow and moved our Kafka pipelines to the new warehouse."
+MARKED_PHRASE = re.compile(r"<mark>(.*?)<sup>(\d)</sup></mark>", re.DOTALL)
 
 
 def result_of(text: str, title: str = "", *, often: str = "never", **answers: str) -> Result:
-    """The result of somebody who wrote `text`, and answered `often` to all questions not named."""
+    """The result for a free text and `answers`, with `often` for all other questions."""
     return build_result(BANK, MODEL, all_answers(BANK, often, **answers), title=title, text=text)
 
 
 def free_text_of(text: str, *, often: str = "never", **answers: str) -> FreeTextResult:
-    """The free text result of somebody who wrote `text`."""
-    found = result_of(text, often=often, **answers).free_text
-    assert found is not None
-    return found
+    """The free-text result for `text`."""
+    free_text = result_of(text, often=often, **answers).free_text
+    assert free_text is not None
+    return free_text
 
 
 def result_page(client: Client, text: str, title: str = "", **answers: str) -> str:
-    """The result page of somebody who typed that, as HTML."""
-    own = client.take(all_answers(client.app.bank, "never", **answers or ENGINEER), text=text, title=title)
-    answer = client.get(own)
-    assert answer.status_code == 200
-    return answer.text
+    """The result page for a free text and a title, as HTML."""
+    owner_path = client.take(all_answers(client.app.bank, "never", **answers or ENGINEER), text=text, title=title)
+    response = client.get(owner_path)
+    assert response.status_code == 200
+    return response.text
 
 
-def quoted(page: str) -> str:
-    """The text in which words are marked, as it was typed."""
+def unmarked_text(page: str) -> str:
+    """The free text on the page, without its marks."""
     quote = page.split("<blockquote>", 1)[1].split("</blockquote>", 1)[0]
     return unescape(re.sub(r"</?mark>", "", re.sub(r"<sup>\d</sup>", "", quote)))
 
@@ -58,38 +58,46 @@ def quoted(page: str) -> str:
 
 
 def test_roles_are_ordered_by_similarity():
-    found = free_text_of(BOARDS)
-    assert found.recognised
-    assert found.roles[0].role == BANK.role["data-analyst"]
-    assert found.roles[0].percent == 100
-    assert {sound.role for sound in found.roles} == set(BANK.roles)
-    assert [sound.similarity for sound in found.roles] == sorted((s.similarity for s in found.roles), reverse=True)
-    assert "dashboards" in " ".join(found.roles[0].phrases)
+    free_text = free_text_of(ANALYST_TEXT)
+    assert free_text.recognised
+    assert free_text.roles[0].role == BANK.role["data-analyst"]
+    assert free_text.roles[0].percent == 100
+    assert {each.role for each in free_text.roles} == set(BANK.roles)
+    assert [each.similarity for each in free_text.roles] == sorted(
+        (each.similarity for each in free_text.roles), reverse=True
+    )
+    assert "dashboards" in " ".join(free_text.roles[0].phrases)
 
 
 @pytest.mark.parametrize(
     "text",
-    [BOARDS, FLOWS, f"{BOARDS}\n\n{FLOWS}", f"  {FLOWS}\t🎩 <b>{BOARDS}</b>\u202e", f"{BOARDS} " * 30],
+    [
+        ANALYST_TEXT,
+        ENGINEER_TEXT,
+        f"{ANALYST_TEXT}\n\n{ENGINEER_TEXT}",
+        f"  {ENGINEER_TEXT}\t🎩 <b>{ANALYST_TEXT}</b>\u202e",
+        f"{ANALYST_TEXT} " * 30,
+    ],
     ids=["one", "another", "both", "odd characters", "long"],
 )
 def test_the_segments_join_to_the_text_exactly(text):
-    found = free_text_of(text)
-    assert "".join(segment.text for segment in found.segments) == text
-    numbers = {segment.role_number for segment in found.segments if segment.role_number}
+    free_text = free_text_of(text)
+    assert "".join(segment.text for segment in free_text.segments) == text
+    numbers = {segment.role_number for segment in free_text.segments if segment.role_number}
     assert numbers
     assert numbers <= set(range(1, len(BANK.roles) + 1))
-    assert all(segment.text for segment in found.segments)
+    assert all(segment.text for segment in free_text.segments)
 
 
 def test_a_marked_segment_has_the_number_of_its_role():
-    found = free_text_of(f"{BOARDS} {FLOWS}")
-    spoken = {
-        segment.text.lower(): found.roles[segment.role_number - 1].role.id
-        for segment in found.segments
+    free_text = free_text_of(f"{ANALYST_TEXT} {ENGINEER_TEXT}")
+    role_by_phrase = {
+        segment.text.lower(): free_text.roles[segment.role_number - 1].role.id
+        for segment in free_text.segments
         if segment.role_number
     }
-    assert next(role for text, role in spoken.items() if "dashboards" in text) == "data-analyst"
-    assert next(role for text, role in spoken.items() if "kafka" in text) == "data-engineer"
+    assert next(role for text, role in role_by_phrase.items() if "dashboards" in text) == "data-analyst"
+    assert next(role for text, role in role_by_phrase.items() if "kafka" in text) == "data-engineer"
 
 
 @pytest.mark.parametrize(
@@ -110,43 +118,49 @@ def test_a_text_about_other_work_is_not_recognised(text):
 
 
 def test_a_text_about_work_that_is_hardly_ever_done_is_a_contradiction():
-    found = free_text_of(BOARDS, **ENGINEER, dashboards="rarely")
-    assert [line.responsibility.id for line in found.contradictions][:1] == ["dashboards"]
+    free_text = free_text_of(ANALYST_TEXT, **ENGINEER, dashboards="rarely")
+    assert [line.responsibility.id for line in free_text.contradictions][:1] == ["dashboards"]
 
 
 @pytest.mark.parametrize("answer", ["monthly", "weekly", "daily", "skip"])
 def test_regular_or_skipped_work_is_no_contradiction(answer):
-    found = free_text_of(BOARDS, dashboards=answer, insights=answer, trends=answer)
-    assert not {"dashboards", "insights", "trends"} & {line.responsibility.id for line in found.contradictions}
+    free_text = free_text_of(ANALYST_TEXT, dashboards=answer, insights=answer, trends=answer)
+    assert not {"dashboards", "insights", "trends"} & {line.responsibility.id for line in free_text.contradictions}
 
 
-def test_neither_text_nor_title_change_the_match():
-    alone = result_of("", **ENGINEER)
-    assert alone.free_text is None
-    assert alone.title_role is None
-    for text, title in ((BOARDS, "Data analyst"), (FLOWS, "Data engineer"), ("🎩", "Boss")):
-        found = result_of(text, title, **ENGINEER)
-        assert (found.match, found.shares, found.kind) == (alone.match, alone.shares, alone.kind)
+def test_neither_text_nor_title_changes_the_match():
+    without_text = result_of("", **ENGINEER)
+    assert without_text.free_text is None
+    assert without_text.title_role is None
+    for text, title in ((ANALYST_TEXT, "Data analyst"), (ENGINEER_TEXT, "Data engineer"), ("🎩", "Boss")):
+        result = result_of(text, title, **ENGINEER)
+        assert (result.match, result.shares, result.kind) == (
+            without_text.match,
+            without_text.shares,
+            without_text.kind,
+        )
 
 
 @pytest.mark.parametrize(
-    ("length", "folded"),
+    ("length", "is_long"),
     [(MAX_UNFOLDED_CHARACTERS - 1, False), (MAX_UNFOLDED_CHARACTERS, False), (MAX_UNFOLDED_CHARACTERS + 1, True)],
 )
-def test_only_a_long_text_is_hidden_at_first(length, folded):
-    text = (f"{FLOWS} " * 20)[:length]
-    assert free_text_of(text).is_long == folded
+def test_only_a_long_text_is_folded(length, is_long):
+    text = (f"{ENGINEER_TEXT} " * 20)[:length]
+    assert free_text_of(text).is_long == is_long
 
 
 # On the result page
 
 
 def test_a_recognised_text_is_shown_as_typed_with_its_phrases_marked(client: Client):
-    text = f"{FLOWS}\nAnd I said “hello” & goodbye."
+    text = f"{ENGINEER_TEXT}\nAnd I said “hello” & goodbye."
     page = result_page(client, text)
     assert "What you wrote sounds most like data engineer." in page
-    assert quoted(page) == text
-    marked = {text.lower(): number for text, number in MARK.findall(page)}
+    assert "Your own words" in page
+    assert "Similarity from 0 to 1" in page
+    assert unmarked_text(page) == text
+    marked = {text.lower(): number for text, number in MARKED_PHRASE.findall(page)}
     assert any("kafka" in text for text in marked)
     table = page.split('class="result-bars result-text-bars"', 1)[1].split("</table>", 1)[0]
     assert "<sup>1</sup> Data engineer" in table
@@ -154,7 +168,9 @@ def test_a_recognised_text_is_shown_as_typed_with_its_phrases_marked(client: Cli
 
 
 def test_the_bars_match_the_numbers_in_the_table(client: Client, bank: Bank):
-    table = result_page(client, FLOWS).split('class="result-bars result-text-bars"', 1)[1].split("</table>", 1)[0]
+    table = (
+        result_page(client, ENGINEER_TEXT).split('class="result-bars result-text-bars"', 1)[1].split("</table>", 1)[0]
+    )
     figures = [float(figure) for figure in re.findall(r'class="result-bar-value">([\d.]+)<', table)]
     widths = [int(width) for width in re.findall(r'class="result-bar-fill" width="(\d+)"', table)]
     assert len(figures) == len(bank.roles)
@@ -173,13 +189,13 @@ def test_the_page_of_an_unrecognised_text_says_so_and_shows_no_similarity(client
 
 
 def test_a_contradiction_links_to_its_question(client: Client, bank: Bank):
-    own = client.take(all_answers(bank, "never", **ENGINEER), text=BOARDS)
-    page = client.get(own).text
+    owner_path = client.take(all_answers(bank, "never", **ENGINEER), text=ANALYST_TEXT)
+    page = client.get(owner_path).text
     name = bank.responsibility["dashboards"].name
     assert f"You wrote about “{name}”, but answered “never” there" in unescape(page)
     number = next(n for n, items in enumerate(bank.pages, 1) if "dashboards" in {item.id for item in items})
-    assert f'<a href="{own}/{number}#dashboards">worth a second look</a>' in page
-    assert 'id="dashboards"' in client.get(f"{own}/{number}").text
+    assert f'<a href="{owner_path}/{number}#dashboards">worth a second look</a>' in page
+    assert 'id="dashboards"' in client.get(f"{owner_path}/{number}").text
 
 
 def test_without_text_and_title_there_is_no_section_about_them(client: Client):
@@ -187,7 +203,7 @@ def test_without_text_and_title_there_is_no_section_about_them(client: Client):
 
 
 @pytest.mark.parametrize(
-    ("title", "answers", "said"),
+    ("title", "answers", "expected"),
     [
         ("Senior Data Engineer", ENGINEER, "Your title says data engineer, and so do your answers."),
         (
@@ -207,12 +223,12 @@ def test_without_text_and_title_there_is_no_section_about_them(client: Client):
     ],
     ids=["same", "one of two", "another", "little", "nothing", "no role", "two roles"],
 )
-def test_the_title_is_compared_with_the_answers(client: Client, title, answers, said):
+def test_the_title_is_compared_with_the_answers(client: Client, title, answers, expected):
     page = " ".join(re.sub(r"<[^>]+>", "", unescape(result_page(client, "", title, **answers))).split())
-    if said is None:
+    if expected is None:
         assert "Your title says" not in page
     else:
-        assert said in page
+        assert expected in page
         assert page.count("Your title says") == 1
 
 
@@ -222,57 +238,57 @@ def test_the_title_is_compared_with_the_answers(client: Client, title, answers, 
 @pytest.mark.parametrize(
     "text",
     [
-        "<script>alert(1)</script> " + FLOWS,
-        "<img src=x onerror=alert(1)> " + BOARDS,
-        '"><svg onload=alert(1)> ' + FLOWS,
-        "{{ 7*7 }} {% raw %} " + FLOWS,
-        '=HYPERLINK("http://evil.example") ' + FLOWS,
-        "\u202e" + FLOWS + "\u2066 שלום \u2069",
-        "🎩" * 50 + FLOWS,
+        "<script>alert(1)</script> " + ENGINEER_TEXT,
+        "<img src=x onerror=alert(1)> " + ANALYST_TEXT,
+        '"><svg onload=alert(1)> ' + ENGINEER_TEXT,
+        "{{ 7*7 }} {% raw %} " + ENGINEER_TEXT,
+        '=HYPERLINK("http://evil.example") ' + ENGINEER_TEXT,
+        "\u202e" + ENGINEER_TEXT + "\u2066 שלום \u2069",
+        "🎩" * 50 + ENGINEER_TEXT,
     ],
     ids=["script", "image", "attribute", "template", "formula", "right to left", "emoji"],
 )
-def test_a_hostile_text_is_shown_as_typed_and_is_no_markup(client: Client, text):
+def test_a_hostile_text_is_shown_as_typed_and_never_as_markup(client: Client, text):
     page = result_page(client, text)
-    assert quoted(page) == text.strip()
+    assert unmarked_text(page) == text.strip()
     for markup in ("<script>alert", "<img src=x", "<svg onload"):
         assert markup not in page
-    assert MARK.search(page), "the other phrases are still marked"
+    assert MARKED_PHRASE.search(page), "the other phrases are still marked"
 
 
-@pytest.mark.parametrize("text", ["a\x00b\x00" + FLOWS, FLOWS + "\x00"])
+@pytest.mark.parametrize("text", ["a\x00b\x00" + ENGINEER_TEXT, ENGINEER_TEXT + "\x00"])
 def test_null_bytes_are_dropped(client: Client, text):
     page = result_page(client, text)
-    assert quoted(page) == text.replace("\x00", "")
+    assert unmarked_text(page) == text.replace("\x00", "")
 
 
 @pytest.mark.parametrize("length", [MAX_TEXT_LENGTH + 1, 30_000])
-def test_a_too_long_text_is_an_error_and_stays_in_the_form(client: Client, length):
-    own = client.start()
-    answer = client.send(f"{own}/more", {"text": "x" * length})
-    assert answer.status_code == 422
-    assert f"Use {MAX_TEXT_LENGTH:,} characters or fewer." in answer.text
-    assert "x" * length in answer.text
-    assert load_response(client.app, own).text == ""
+def test_a_text_that_is_too_long_is_an_error_and_stays_in_the_form(client: Client, length):
+    owner_path = client.start()
+    response = client.send(f"{owner_path}/more", {"text": "x" * length})
+    assert response.status_code == 422
+    assert f"Use {MAX_TEXT_LENGTH:,} characters or fewer." in response.text
+    assert "x" * length in response.text
+    assert load_response(client.app, owner_path).text == ""
 
 
 def test_half_a_megabyte_is_refused_with_a_page(client: Client):
-    own = client.start()
-    answer = client.send(f"{own}/more", {"text": FLOWS * 5_300})
-    assert answer.status_code == 413
-    assert "<h1" in answer.text
-    assert load_response(client.app, own).text == ""
+    owner_path = client.start()
+    response = client.send(f"{owner_path}/more", {"text": ENGINEER_TEXT * 5_300})
+    assert response.status_code == 413
+    assert "<h1" in response.text
+    assert load_response(client.app, owner_path).text == ""
 
 
 def test_the_longest_text_is_shown(client: Client):
-    text = (f"{FLOWS} {BOARDS} " * 40)[:MAX_TEXT_LENGTH].strip()
+    text = (f"{ENGINEER_TEXT} {ANALYST_TEXT} " * 40)[:MAX_TEXT_LENGTH].strip()
     page = result_page(client, text)
-    assert quoted(page) == text
-    assert '<details class="result-free-text">' in page, "folded away"
-    assert '<details class="result-free-text" open>' in result_page(client, FLOWS)
+    assert unmarked_text(page) == text
+    assert '<details class="result-free-text">' in page, "a long text is folded"
+    assert '<details class="result-free-text" open>' in result_page(client, ENGINEER_TEXT)
 
 
-# What it costs
+# Import time
 
 
 SCRIPT = """
@@ -282,19 +298,19 @@ from quiz import create_app
 from tests.clients import Client
 client = Client(create_app({"TESTING": True}, instance=Path(sys.argv[1])))
 answers = {**dict.fromkeys(client.app.bank.responsibility, "never"), "pipelines": "daily", "data-quality": "daily"}
-own = client.take(answers, title="Data engineer", contacts=["data-analyst"])
+owner_path = client.take(answers, title="Data engineer", contacts=["data-analyst"])
 for page in ("", "/goals", "/conversation", "/manage", ".json", ".csv"):
-    assert client.get(own + page).status_code == 200, page
+    assert client.get(owner_path + page).status_code == 200, page
 print([name for name in ("sklearn", "scipy", "pandas") if name in sys.modules])
-written = client.take(answers, text="I repaired the nightly load.")
-assert client.get(written).status_code == 200
+with_text = client.take(answers, text="I repaired the nightly load.")
+assert client.get(with_text).status_code == 200
 print("sklearn" in sys.modules)
 """
 
 
 @pytest.mark.server
 def test_scikit_learn_is_imported_with_the_first_text(tmp_path):
-    done = subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(tmp_path / "instance")], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split("\n")[:2] == ["[]", "True"]
+    assert run.stdout.split("\n")[:2] == ["[]", "True"]

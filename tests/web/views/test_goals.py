@@ -1,4 +1,4 @@
-"""The HTML of the pages about wishes and goals, and about what has changed."""
+"""The page of wishes and goals, and the page of changes since the earlier response."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from quiz.bank import Bank
 from quiz.results.goals import goal_distance
 from quiz.web.app import App
 from tests.checks import load_response
-from tests.clients import Client
+from tests.clients import Client, form_values
 from tests.factories import all_answers
 
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily", "insights": "weekly"}
@@ -21,41 +21,43 @@ PAGES = ("goals", "conversation", "changes")
 
 @pytest.fixture
 def answers(bank: Bank) -> dict[str, str]:
-    """Those of a data engineer who also answers business questions."""
+    """The answers of a data engineer who also answers business questions."""
     return all_answers(bank, "never", **ENGINEER)
 
 
 @pytest.fixture
-def own(client: Client, answers: dict[str, str]) -> str:
+def owner_path(client: Client, answers: dict[str, str]) -> str:
     """The path of that person's owner link."""
     return client.take(answers, contacts=["data-analyst"], title="Data engineer")
 
 
-def want(client: Client, own: str, **fields: Any) -> Any:
-    """Send what somebody wants: wishes by responsibility (with _ for -), and `goals`."""
+def send_wishes(client: Client, owner_path: str, **fields: Any) -> Any:
+    """Send the form of wishes and goals. Wishes are named by responsibility (with _ for -)."""
     goals = fields.pop("goals", [])
     wishes = {f"wish-{id.replace('_', '-')}": wish for id, wish in fields.items()}
-    return client.send(f"{own}/goals", {**wishes, "goals": goals})
+    return client.send(f"{owner_path}/goals", {**wishes, "goals": goals})
 
 
-def again(client: Client, own: str, answers: Mapping[str, str]) -> str:
-    """Take the quiz again, to its result; gives the path of the new owner link."""
-    started = str(client.send(f"{own}/retake", page=f"{own}/manage").location).removesuffix("/1")
-    client.answer(started, answers)
-    assert client.send(f"{started}/check").location == started
-    return started
+def retake(client: Client, owner_path: str, answers: Mapping[str, str]) -> str:
+    """Take the quiz again. Returns the path of the new owner link."""
+    new_path = str(client.send(f"{owner_path}/retake", page=f"{owner_path}/manage").location).removesuffix("/1")
+    client.answer(new_path, answers)
+    assert client.send(f"{new_path}/check").location == new_path
+    return new_path
 
 
 # Wishes
 
 
-def test_wishes_are_saved_and_shown_again(app: App, client: Client, own):
-    answer = want(client, own, pipelines="less", insights="more", dashboards="start", goals=["data-analyst"])
-    assert (answer.status_code, answer.location) == (303, f"{own}/goals?saved=1#saved")
-    stored = load_response(app, own)
+def test_wishes_are_saved_and_shown_again(app: App, client: Client, owner_path):
+    response = send_wishes(
+        client, owner_path, pipelines="less", insights="more", dashboards="start", goals=["data-analyst"]
+    )
+    assert (response.status_code, response.location) == (303, f"{owner_path}/goals?saved=1#saved")
+    stored = load_response(app, owner_path)
     assert stored.wishes == {"pipelines": "less", "insights": "more", "dashboards": "start"}
     assert stored.goals == ("data-analyst",)
-    fields = client.see(f"{own}/goals").fields
+    fields = client.see(f"{owner_path}/goals").fields
     chosen = {(name, value) for name, value in fields if name == "goals" or (name.startswith("wish-") and value)}
     assert chosen == {
         ("wish-pipelines", "less"),
@@ -65,45 +67,44 @@ def test_wishes_are_saved_and_shown_again(app: App, client: Client, own):
     }
 
 
-def test_sending_the_page_as_it_is_changes_nothing(app: App, client: Client, own):
-    want(client, own, pipelines="hand-over", dashboards="start", goals=["data-analyst", "ml-engineer"])
-    before = load_response(app, own)
-    fields = client.see(f"{own}/goals").fields
-    sent = {name: [value for other, value in fields if other == name] for name, _ in fields}
-    assert client.post(f"{own}/goals", sent).status_code == 303
-    assert load_response(app, own) == before
+def test_sending_the_page_as_it_is_changes_nothing(app: App, client: Client, owner_path):
+    send_wishes(client, owner_path, pipelines="hand-over", dashboards="start", goals=["data-analyst", "ml-engineer"])
+    before = load_response(app, owner_path)
+    fields = client.see(f"{owner_path}/goals").fields
+    assert client.post(f"{owner_path}/goals", form_values(fields)).status_code == 303
+    assert load_response(app, owner_path) == before
 
 
-def test_a_wish_is_a_quiet_mark_beside_its_answer_on_the_result(client: Client, own, bank: Bank):
-    assert 'class="result-wish"' not in client.get(own).text
-    want(client, own, pipelines="hand-over")
-    page = client.get(own).text
+def test_the_result_shows_a_wish_next_to_its_answer(client: Client, owner_path, bank: Bank):
+    assert 'class="result-wish"' not in client.get(owner_path).text
+    send_wishes(client, owner_path, pipelines="hand-over")
+    page = client.get(owner_path).text
     marks = re.findall(r"<li>(?:(?!</li>).)*?class=\"result-wish\"(?:(?!</li>).)*</li>", page, re.DOTALL)
-    assert len(marks) == 2, "among the answers of the mix, and among all answers"
+    assert len(marks) == 2, "one in the answers of the mix, one in all answers"
     for mark in marks:
         assert bank.responsibility["pipelines"].name in mark
         assert f'<span class="result-wish">{bank.wish["hand-over"].phrase}</span>' in mark
 
 
-def test_a_wish_can_be_taken_back(app: App, client: Client, own):
-    want(client, own, pipelines="less", goals=["data-analyst"])
-    want(client, own)
-    assert (load_response(app, own).wishes, load_response(app, own).goals) == ({}, ())
-    assert 'class="result-wish"' not in client.get(own).text
+def test_a_wish_can_be_removed(app: App, client: Client, owner_path):
+    send_wishes(client, owner_path, pipelines="less", goals=["data-analyst"])
+    send_wishes(client, owner_path)
+    assert (load_response(app, owner_path).wishes, load_response(app, owner_path).goals) == ({}, ())
+    assert 'class="result-wish"' not in client.get(owner_path).text
 
 
-def test_neither_wishes_nor_goals_change_the_match(client: Client, own, bank: Bank):
-    before = client.get(f"{own}.json").get_json()["result"]
+def test_neither_wishes_nor_goals_change_the_match(client: Client, owner_path, bank: Bank):
+    before = client.get(f"{owner_path}.json").get_json()["result"]
     for wish in bank.wish:
         for goal_roles in (["ml-engineer"], ["data-engineer", "devops-sre"]):
             fields: dict[str, Any] = {id.replace("-", "_"): wish for id in bank.responsibility}
-            assert want(client, own, **fields, goals=goal_roles).status_code == 303
-            assert client.get(f"{own}.json").get_json()["result"] == before
+            assert send_wishes(client, owner_path, **fields, goals=goal_roles).status_code == 303
+            assert client.get(f"{owner_path}.json").get_json()["result"] == before
     assert before["mix"] == ["data-engineer"]
 
 
-def test_current_work_can_be_more_or_less_and_other_work_can_be_started(client: Client, own, bank: Bank):
-    page = client.get(f"{own}/goals").text
+def test_current_work_can_be_more_or_less_and_other_work_can_be_started(client: Client, owner_path, bank: Bank):
+    page = client.get(f"{owner_path}/goals").text
 
     def choices(id: str) -> list[str]:
         select = page.split(f'<select id="wish-{id}"', 1)[1].split("</select>", 1)[0]
@@ -114,16 +115,18 @@ def test_current_work_can_be_more_or_less_and_other_work_can_be_started(client: 
     assert all(f'<label for="wish-{id}">' in page for id in bank.responsibility)
 
 
-def test_a_wish_that_no_longer_fits_the_answer_stays_until_it_is_changed(app: App, client: Client, own, bank: Bank):
-    want(client, own, pipelines="less")
+def test_a_wish_that_no_longer_fits_the_answer_stays_until_it_is_changed(
+    app: App, client: Client, owner_path, bank: Bank
+):
+    send_wishes(client, owner_path, pipelines="less")
     page = next(n for n, items in enumerate(bank.pages, 1) if "pipelines" in {item.id for item in items})
-    answers = {item.id: load_response(app, own).answers[item.id] for item in bank.pages[page - 1]}
-    client.send(f"{own}/{page}", answers | {"pipelines": "never"})
-    assert ("wish-pipelines", "less") in client.see(f"{own}/goals").fields
+    answers = {item.id: load_response(app, owner_path).answers[item.id] for item in bank.pages[page - 1]}
+    client.send(f"{owner_path}/{page}", answers | {"pipelines": "never"})
+    assert ("wish-pipelines", "less") in client.see(f"{owner_path}/goals").fields
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"pipelines": "gladly"}, "Not a valid choice"),
         ({"pipelines": "LESS"}, "Not a valid choice"),
@@ -132,16 +135,16 @@ def test_a_wish_that_no_longer_fits_the_answer_stays_until_it_is_changed(app: Ap
     ],
     ids=["unknown wish", "a wish in capitals", "unknown role", "three roles"],
 )
-def test_an_error_keeps_everything_in_the_form(app: App, client: Client, own, fields, said):
-    want(client, own, insights="more", goals=["devops-sre"])
-    before = load_response(app, own)
-    answer = want(client, own, **{"data_quality": "less", "dashboards": "start", **fields})
-    assert answer.status_code == 422
-    assert load_response(app, own) == before, "nothing of it was saved"
-    text = answer.text
+def test_an_error_keeps_everything_in_the_form(app: App, client: Client, owner_path, fields, message):
+    send_wishes(client, owner_path, insights="more", goals=["devops-sre"])
+    before = load_response(app, owner_path)
+    response = send_wishes(client, owner_path, **{"data_quality": "less", "dashboards": "start", **fields})
+    assert response.status_code == 422
+    assert load_response(app, owner_path) == before, "nothing is saved"
+    text = response.text
     assert "<title>Error: " in text
     summary = text.split('class="error-summary"', 1)[1].split("</div>", 1)[0]
-    assert said in summary
+    assert message in summary
     (target,) = re.findall(r'<a href="#([^"]+)">', summary)
     assert f'id="{target}"' in text
     for name, value in (("wish-data-quality", "less"), ("wish-dashboards", "start")):
@@ -151,36 +154,42 @@ def test_an_error_keeps_everything_in_the_form(app: App, client: Client, own, fi
     assert ticked == [role for role in app.bank.role if role in fields.get("goals", ())]
 
 
-def test_fields_that_the_page_does_not_have_change_nothing(app: App, client: Client, own):
-    want(client, own, pipelines="less")
-    before = load_response(app, own)
-    sent = {"wish-pipelines": "less", "wish-nothing": "more", "title": "King", "answers": "daily", "pipelines": "never"}
-    assert client.send(f"{own}/goals", sent).status_code == 303
-    assert load_response(app, own) == before
+def test_unknown_fields_change_nothing(app: App, client: Client, owner_path):
+    send_wishes(client, owner_path, pipelines="less")
+    before = load_response(app, owner_path)
+    fields = {
+        "wish-pipelines": "less",
+        "wish-nothing": "more",
+        "title": "King",
+        "answers": "daily",
+        "pipelines": "never",
+    }
+    assert client.send(f"{owner_path}/goals", fields).status_code == 303
+    assert load_response(app, owner_path) == before
 
 
-def test_without_a_token_nothing_is_saved(app: App, client: Client, own):
-    assert client.post(f"{own}/goals", {"wish-pipelines": "less"}).status_code == 400
-    assert load_response(app, own).wishes == {}
+def test_without_a_token_nothing_is_saved(app: App, client: Client, owner_path):
+    assert client.post(f"{owner_path}/goals", {"wish-pipelines": "less"}).status_code == 400
+    assert load_response(app, owner_path).wishes == {}
 
 
-# Links without these pages
+# Responses without these pages
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_before_the_quiz_is_finished_there_are_no_such_pages(client: Client, answers, page):
-    begun = client.start()
-    assert client.get(f"{begun}/{page}").status_code == 404
-    client.answer(begun, answers)
-    assert client.get(f"{begun}/{page}").status_code == 404
-    client.send(f"{begun}/check")
-    assert client.get(f"{begun}/{page}").status_code == (404 if page == "changes" else 200)
+def test_the_pages_open_only_once_the_quiz_is_finished(client: Client, answers, page):
+    unfinished = client.start()
+    assert client.get(f"{unfinished}/{page}").status_code == 404
+    client.answer(unfinished, answers)
+    assert client.get(f"{unfinished}/{page}").status_code == 404
+    client.send(f"{unfinished}/check")
+    assert client.get(f"{unfinished}/{page}").status_code == (404 if page == "changes" else 200)
 
 
 def test_wishes_sent_before_the_quiz_is_finished_are_not_saved(app: App, client: Client):
-    begun = client.start()
-    assert client.post(f"{begun}/goals", client.token() | {"wish-pipelines": "less"}).status_code == 404
-    assert load_response(app, begun).wishes == {}
+    unfinished = client.start()
+    assert client.post(f"{unfinished}/goals", client.token() | {"wish-pipelines": "less"}).status_code == 404
+    assert load_response(app, unfinished).wishes == {}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -191,96 +200,100 @@ def test_an_unknown_link_gives_a_404(client: Client, page):
 # Goals
 
 
-def test_the_page_shows_the_distance_and_the_steps_to_each_goal(app: App, client: Client, own, answers, bank: Bank):
-    want(client, own, goals=["data-analyst", "data-scientist"])
-    text = client.see(f"{own}/goals").text
+def test_the_page_shows_the_distance_and_the_steps_to_each_goal(
+    app: App, client: Client, owner_path, answers, bank: Bank
+):
+    send_wishes(client, owner_path, goals=["data-analyst", "data-scientist"])
+    text = client.see(f"{owner_path}/goals").text
     for role in ("data-analyst", "data-scientist"):
-        far = goal_distance(bank, app.scoring_model, answers, role, ["data-analyst"])
+        distance = goal_distance(bank, app.scoring_model, answers, role, ["data-analyst"])
         text_of_goal = text.split(f"Towards {bank.role[role].name}", 1)[1].split("Towards", 1)[0]
-        assert f"{far.percent_now}% of it is in your weeks now" in text_of_goal
-        assert f"it would be {far.percent_after}%" in text_of_goal
-        assert far.steps
+        assert f"{distance.percent_now}% of it is in your weeks now" in text_of_goal
+        assert f"it would be {distance.percent_after}%" in text_of_goal
+        assert distance.steps
         places = []
-        for step in far.steps:
+        for step in distance.steps:
             change = f"from “{step.current.phrase}” to “{step.target.phrase}”"
             places.append(
                 text_of_goal.index(f"{step.responsibility.name}: {change}. {step.responsibility.weekly_example}")
             )
         assert places == sorted(places)
-        assert all(role.name in text_of_goal.split("your mix would then be", 1)[1] for role in far.roles_after)
+        assert all(role.name in text_of_goal.split("your mix would then be", 1)[1] for role in distance.roles_after)
     assert "You work with data analysts already" in text
     assert "To learn it from: data scientists. Data analysts, whom you work with, usually know some." in text
 
 
-def test_a_goal_can_be_reached_already(client: Client, own):
-    want(client, own, goals=["data-engineer"])
-    assert "You already do everything that this role answers for." in client.see(f"{own}/goals").text
+def test_a_goal_whose_responsibilities_are_all_done_is_named_as_reached(client: Client, owner_path):
+    send_wishes(client, owner_path, goals=["data-engineer"])
+    assert "You already do everything that this role answers for." in client.see(f"{owner_path}/goals").text
 
 
-def test_a_skipped_responsibility_is_named_and_is_no_step(client: Client, bank: Bank):
-    own = client.take(all_answers(bank, "never", **ENGINEER, trends="skip"))
-    want(client, own, goals=["data-analyst"])
-    text_of_goal = client.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
+def test_a_skipped_responsibility_is_named_but_is_not_a_step(client: Client, bank: Bank):
+    owner_path = client.take(all_answers(bank, "never", **ENGINEER, trends="skip"))
+    send_wishes(client, owner_path, goals=["data-analyst"])
+    text_of_goal = client.see(f"{owner_path}/goals").text.split("Towards data analyst", 1)[1]
     name = bank.responsibility["trends"].name
     assert f"You left out {name}, so that part of the way is not known." in text_of_goal
     assert f"{name}: from" not in text_of_goal
 
 
 def test_a_role_with_only_skipped_questions_has_no_distance(client: Client, bank: Bank):
-    own = client.take(
+    owner_path = client.take(
         all_answers(bank, "never", **ENGINEER) | dict.fromkeys(("insights", "dashboards", "trends"), "skip")
     )
-    want(client, own, goals=["data-analyst"])
-    text_of_goal = client.see(f"{own}/goals").text.split("Towards data analyst", 1)[1]
+    send_wishes(client, owner_path, goals=["data-analyst"])
+    text_of_goal = client.see(f"{owner_path}/goals").text.split("Towards data analyst", 1)[1]
     assert "so nobody can say how far it is" in text_of_goal
     assert "%" not in text_of_goal
 
 
-def test_without_a_goal_no_distance_is_shown(client: Client, own):
-    assert "Towards" not in client.see(f"{own}/goals").text
+def test_without_a_goal_no_distance_is_shown(client: Client, owner_path):
+    assert "Towards" not in client.see(f"{owner_path}/goals").text
 
 
 # Changes
 
 
-def test_a_changed_mix_is_shown_with_the_changed_answers(client: Client, own, bank: Bank):
+def test_a_changed_mix_is_shown_with_the_changed_answers(client: Client, owner_path, bank: Bank):
     analyst = all_answers(bank, "never", insights="daily", dashboards="daily", trends="daily")
-    now = again(client, own, analyst)
-    assert f"{now}/changes" in client.get(now).text
-    text = client.see(f"{now}/changes").text
+    new_path = retake(client, owner_path, analyst)
+    assert f"{new_path}/changes" in client.get(new_path).text
+    text = client.see(f"{new_path}/changes").text
     assert "Your mix has changed New in it: data analyst. No longer in it: data engineer." in text
-    assert "The largest part" not in text, "there is but one"
+    assert "The largest part" not in text, "the mix has only one role"
     assert "6 answers moved" in text
     assert f"{bank.responsibility['pipelines'].name} daily or almost daily ↓ never" in text
     assert f"{bank.responsibility['trends'].name} never ↑ daily or almost daily" in text
 
 
-def test_the_same_answers_are_no_change(client: Client, own, answers):
-    text = client.see(f"{again(client, own, answers)}/changes").text
+def test_the_same_answers_are_no_change(client: Client, owner_path, answers):
+    text = client.see(f"{retake(client, owner_path, answers)}/changes").text
     assert "No real change You answered exactly as before." in text
     assert "moved" not in text
 
 
-def test_changed_answers_with_the_same_mix_are_no_real_change(client: Client, own, answers):
-    text = client.see(f"{again(client, own, answers | {'governance': 'rarely'})}/changes").text
+def test_changed_answers_with_the_same_mix_are_no_real_change(client: Client, owner_path, answers):
+    text = client.see(f"{retake(client, owner_path, answers | {'governance': 'rarely'})}/changes").text
     assert "No real change Some answers moved, but the roles you combine are the same." in text
     assert "1 answer moved" in text
 
 
-def test_a_change_within_what_one_step_explains_is_no_real_change(client: Client, bank: Bank):
-    tied = {"insights": "monthly", "pipelines": "weekly"}
-    own = client.take(all_answers(bank, "never", **tied))
-    text = client.see(f"{again(client, own, all_answers(bank, 'never', **tied | {'pipelines': 'daily'}))}/changes").text
+def test_a_change_that_one_step_explains_is_no_real_change(client: Client, bank: Bank):
+    tie = {"insights": "monthly", "pipelines": "weekly"}
+    owner_path = client.take(all_answers(bank, "never", **tie))
+    text = client.see(
+        f"{retake(client, owner_path, all_answers(bank, 'never', **tie | {'pipelines': 'daily'}))}/changes"
+    ).text
     assert "No real change The two results read differently" in text
 
 
-def test_too_few_answers_cannot_be_compared(client: Client, own, answers, bank: Bank):
-    half = {id: "skip" if n % 2 else answer for n, (id, answer) in enumerate(answers.items())}
-    text = client.see(f"{again(client, own, half)}/changes").text
+def test_too_few_answers_cannot_be_compared(client: Client, owner_path, answers, bank: Bank):
+    half_skipped = {id: "skip" if n % 2 else answer for n, (id, answer) in enumerate(answers.items())}
+    text = client.see(f"{retake(client, owner_path, half_skipped)}/changes").text
     assert "Too few answers to compare One of the two has too few answers for a result" in text
     assert "Too few answers to name your hats" in text
 
 
-def test_without_an_earlier_response_there_is_no_page_of_changes(client: Client, own):
-    assert client.get(f"{own}/changes").status_code == 404
-    assert f"{own}/changes" not in client.get(own).text
+def test_without_an_earlier_response_there_is_no_page_of_changes(client: Client, owner_path):
+    assert client.get(f"{owner_path}/changes").status_code == 404
+    assert f"{owner_path}/changes" not in client.get(owner_path).text

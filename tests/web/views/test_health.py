@@ -26,10 +26,10 @@ def problems(client: Client) -> list[str]:
     """The problems that `/health` reports; each is a sentence without a path."""
     response = client.get("/health")
     content = json.loads(response.data)
-    found: list[str] = content["problems"]
-    assert (response.status_code, content["status"]) == ((503, "failing") if found else (200, "ok"))
-    assert not [line for line in found if "/" in line or not line.endswith(".")]
-    return found
+    reported: list[str] = content["problems"]
+    assert (response.status_code, content["status"]) == ((503, "failing") if reported else (200, "ok"))
+    assert not [line for line in reported if "/" in line or not line.endswith(".")]
+    return reported
 
 
 def test_a_fresh_server_has_no_problems(client: Client, bank):
@@ -42,13 +42,13 @@ def test_a_fresh_server_has_no_problems(client: Client, bank):
 
 
 def test_it_deletes_expired_responses_like_every_first_request_of_a_day(app: App, client: Client):
-    """So responses are deleted on time even if only monitoring asks for anything."""
+    """Responses are deleted on time even if only a monitor sends requests."""
     app.storage.create_response("a" * 64, bank="1", day="2020-01-01")
     assert problems(client) == []
     assert app.storage.load_response("a" * 64) is None
 
 
-def test_it_stores_nothing_and_counts_nobody(app: App, client: Client):
+def test_it_stores_nothing_and_does_not_depend_on_the_number_of_responses(app: App, client: Client):
     before, content = dump_database(app), client.get("/health").data
     assert dump_database(app) == before
     client.start()
@@ -56,21 +56,21 @@ def test_it_stores_nothing_and_counts_nobody(app: App, client: Client):
 
 
 def test_a_missing_database_is_reported_and_not_created_again(app: App, client: Client):
-    file, away = app.storage.file, app.storage.file.with_name("away")
+    file, moved = app.storage.file, app.storage.file.with_name("moved")
     app.storage.close()
-    file.rename(away)
+    file.rename(moved)
     assert problems(client) == ["The database cannot be read or written."]
     assert not file.exists()
-    away.rename(file)
+    moved.rename(file)
     assert problems(client) == []
 
 
 def test_a_database_that_is_moved_while_the_server_runs_is_reported(app: App, client: Client):
-    file, away = app.storage.file, app.storage.file.with_name("away")
+    file, moved = app.storage.file, app.storage.file.with_name("moved")
     assert problems(client) == []
-    file.rename(away)
+    file.rename(moved)
     assert problems(client) == ["The database cannot be read or written."]
-    away.rename(file)
+    moved.rename(file)
     assert problems(client) == []
 
 
@@ -82,11 +82,11 @@ def test_a_corrupt_database_is_reported(app: App, client: Client):
 
 
 def test_a_database_that_is_corrupt_in_one_place_is_reported_once_that_place_was_read(app: App, client: Client):
-    own = client.start()
+    owner_path = client.start()
     app.storage.close()
     damage_table(app.storage.file, "response")
     assert problems(client) == []
-    assert client.get(f"{own}/1").status_code == 503
+    assert client.get(f"{owner_path}/1").status_code == 503
     assert problems(client) == ["The database cannot be read or written."]
 
 
@@ -112,7 +112,7 @@ def test_a_locked_database_is_reported_until_it_is_unlocked(app: App, client: Cl
 
 def test_a_read_only_folder_is_reported(app: App, client: Client, monkeypatch):
     folder, access = app.storage.file.parent, os.access
-    # As on a disk that the system has made read-only: modes would not keep root from writing.
+    # File modes do not stop root from writing, so `os.access` is replaced.
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != folder and access(path, mode))
     assert problems(client) == ["The folder of the database cannot be written to."]
 

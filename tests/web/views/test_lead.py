@@ -588,7 +588,9 @@ def test_a_team_or_member_name_is_never_read_as_markup(app: App, client: Client,
             *(open_member + more for more in ("", "/team")),
             *(open_lead, f"{open_lead}/delete", join, join_path(client, open_lead)),
         ):
-            pages.append((path, client.get(path).text))
+            response = client.get(path)
+            assert response.status_code == 200, path
+            pages.append((path, response.text))
         invalid_form = {"name": name, "link": name, "seed": name}
         pages.append(("make again", client.send("/teams", invalid_form).text))
         pages.append(("join again", client.send(f"{join}/bring", invalid_form, page=join).text))
