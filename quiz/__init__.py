@@ -25,7 +25,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     ------
     quiz.config.settings.SettingError, quiz.config.secret_key.SecretKeyError, quiz.bank.BankError,
     quiz.storage.UnavailableError
-        If it cannot be served as configured; the message contains a hint.
+        If the app cannot start with this configuration; the message contains a hint.
     """
     from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -57,7 +57,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
         # A browser refuses a cookie of this name from plain HTTP or from another host of the same domain.
         app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")
     if app.config["BEHIND_PROXY"]:
-        # Trust only what the nearest proxy adds, not what the visitor sent.
+        # Trust only what our own proxy adds to these headers, not what the visitor sent.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
 
     # The question bank and its forms
@@ -69,7 +69,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     # The database
     app.storage = storage.Storage(folder / app.config["DATABASE"])
     storage.prepare(app.storage.file)
-    # Flask runs this before the functions that load what a link in the address belongs to.
+    # Flask runs this before the functions that load the response or the team of a link.
     app.url_value_preprocessor(lambda endpoint, values: app.delete_expired_responses())
 
     # Security and pages

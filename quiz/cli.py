@@ -122,7 +122,7 @@ def _parse_url(context: click.Context, option: click.Parameter, text: str) -> st
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--lan", is_flag=True, help="Serve the local network too, so that a phone can take the quiz.")
 @click.option(
-    "--url", default="", callback=_parse_url, help="The address people use, where it differs; links are made with it."
+    "--url", default="", callback=_parse_url, help="The address people use, if it differs; links are made with it."
 )
 def serve(host: str | None, port: int, lan: bool, url: str) -> None:
     """Serve the quiz on a production server, and print its address.
@@ -232,7 +232,7 @@ def demo(port: int) -> None:
 def backup(copy: Path, force: bool) -> None:
     """Copy the database to FILE, also while the quiz is being served.
 
-    The copy holds one state of the database, is checked, and is readable by its owner only. It does not hold the
+    The copy has one state of the database, is checked, and is readable by its owner only. It does not contain the
     secret key: back that up separately.
 
     Example: quiz backup many-hats-monday.db --force
@@ -249,7 +249,7 @@ def backup(copy: Path, force: bool) -> None:
 
 @main.command()
 @click.argument("copy", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Replace the data in place, or restore a backup that is too old.")
+@click.option("--force", is_flag=True, help="Replace existing data, or restore a backup that is too old.")
 def restore(copy: Path, force: bool) -> None:
     """Restore the backup in FILE, after checking it. Stop the server first.
 

@@ -33,11 +33,11 @@ TOOLS = _terms("""
     sql, sqlite, ssis, stata, superset, tableau, talend, tensorflow, terraform, trino, typescript, vertex ai,
     xgboost
 """)
-# Words that reverse the meaning of a question: people who read fast answer the opposite of what they mean.
+# Words that reverse the meaning of a question: people who read quickly answer the opposite of what they mean.
 NEGATIVES = _terms("""
     cannot, except, neither, never, no, nobody, none, nor, not, nothing, nowhere, unless, without
 """)
-# Words for how often. The answer says that, and such a word in the question would suggest an answer.
+# Words for how often. The answer says how often, and such a word in the question would suggest an answer.
 FREQUENCIES = _terms("""
     always, constantly, continuously, daily, frequently, hourly, monthly, nightly, occasionally, often,
     quarterly, rarely, regularly, seldom, sometimes, usually, weekly, yearly
@@ -161,13 +161,13 @@ def _role_names(roles: Iterable[Role]) -> frozenset[str]:
 def _terms_in(text: str, terms: Iterable[str]) -> list[str]:
     """The `terms` that `text` contains as whole words, in any case, sorted. Hyphens and spaces are equal."""
     normalized = re.sub(r"[\s-]+", " ", text.casefold())
-    found = []
+    terms_in_text = []
     for term in terms:
         words = term.replace("-", " ")
         # The first test is fast. With many roles, a regular expression for each name would take minutes.
         if words in normalized and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", normalized):
-            found.append(term)
-    return sorted(found)
+            terms_in_text.append(term)
+    return sorted(terms_in_text)
 
 
 def _line(item: Responsibility, index: int, key: str) -> int:

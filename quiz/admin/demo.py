@@ -89,12 +89,12 @@ def _answers_with_evidence(bank: Bank, model: ScoringModel, evidence: str) -> Ma
 def fill(app: App) -> list[tuple[str, str]]:
     """Store made-up people and teams in the instance of `app`. Returns the path of each page, with a description.
 
-    Returns only after all are stored: an instance that is half full could not be filled again.
+    Returns only after all are stored: an instance that is only half filled could not be filled again.
 
     Raises
     ------
     InstanceNotEmptyError
-        When there is a response already: made-up people must never be mixed with real ones.
+        If there is a response already: made-up people must never be mixed with real ones.
     """
     if not app.storage.is_empty():
         raise InstanceNotEmptyError(f"{app.storage.file} holds responses; name a new folder with MANY_HATS_INSTANCE")

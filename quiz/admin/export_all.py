@@ -1,4 +1,4 @@
-"""What the operator may export: all responses, or what an anonymous team published."""
+"""Exports for the operator: all responses, or what an anonymous team published."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def all_responses(bank: Bank, storage: Storage, *, format: str) -> Iterator[str]
 def published_rounds(bank: Bank, team: Team, *, format: str) -> Iterator[str]:
     """The published rounds of an anonymous team, first to last: a line for each fact (`csv`) or each round (`jsonl`).
 
-    They hold only what the pages show: both use `rounds.closed_rounds` and `anonymous.facts`.
+    They contain only what the pages show: both use `rounds.closed_rounds` and `anonymous.facts`.
     """
     if format == "csv":
         yield export.to_csv([["round", "closed", *anonymous.Fact._fields]])

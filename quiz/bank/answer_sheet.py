@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from quiz.bank import AnswerOption, Bank, Responsibility
 
-#: If at least this share of all answers is the same, the person may have clicked through.
+#: If at least this share of all answers is the same, the person may not have read the questions.
 MIN_UNIFORM_SHARE = 0.9
 
 

@@ -1,4 +1,4 @@
-"""The icons of a bank, which are drawn inline in pages: what an SVG file must not contain."""
+"""Checks of the icons of a bank, which are drawn inline in pages: what an SVG file must not contain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
-#: A page that shows roles contains all their icons.
+#: Limited, because a page that shows roles contains all icons.
 MAX_ICON_BYTES = 20_000
 
 _SHAPES = ("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan")
@@ -27,7 +27,7 @@ def icon_problems(text: str) -> Iterator[tuple[int, str, str]]:
         line = 1 + text.count("\n", 0, match.start())
         yield line, f"contains {match[0]!r}", "remove it: an icon contains only shapes"
         return
-    first_lines: dict[tuple[str, str], int] = {}  # message and hint to the line where the problem is first
+    first_lines: dict[tuple[str, str], int] = {}  # message and hint, and the first line with this problem
     parser = expat.ParserCreate()
 
     def check_element(name: str, attributes: dict[str, str]) -> None:

@@ -59,7 +59,7 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
 class AnswerOption:
     """One answer on the scale. `level` is from 0 to 1, None for the answer that skips a question.
 
-    `label` is what people choose from, `phrase` is the same inside a sentence.
+    `label` is the text of the choice, `phrase` is the same inside a sentence.
     """
 
     id: str
@@ -186,21 +186,20 @@ class Bank:
     def questions_in_order(self) -> tuple[Responsibility, ...]:
         """All responsibilities in the order in which their questions are asked.
 
-        There is one round for the first questions of all roles, one for their second questions and so on. Two
-        questions in a row are never about the same role if there are at least two roles. Roles that are neighbours in
-        the flow are not asked one after the other, and each round starts with another role, so that people notice no
-        pattern.
+        The first questions of all roles come first, then their second questions and so on. Two questions in a row are
+        never about the same role if there are at least two roles. Roles that are neighbours in the flow do not follow
+        each other, and each pass starts with another role, so that people notice no pattern.
         """
         mixed_roles = [*self.roles[0::2], *self.roles[1::2]]
-        round_count = max((len(role.responsibilities) for role in self.roles), default=0)
+        pass_count = max((len(role.responsibilities) for role in self.roles), default=0)
         order: list[Responsibility] = []
-        for n in range(round_count):
+        for n in range(pass_count):
             start = 2 * n % len(mixed_roles)
             roles = [*mixed_roles[start:], *mixed_roles[:start]]
-            round_items = [role.responsibilities[n] for role in roles if n < len(role.responsibilities)]
-            if order and len(round_items) > 1 and order[-1].role == round_items[0].role:
-                round_items.append(round_items.pop(0))
-            order += round_items
+            pass_items = [role.responsibilities[n] for role in roles if n < len(role.responsibilities)]
+            if order and len(pass_items) > 1 and order[-1].role == pass_items[0].role:
+                pass_items.append(pass_items.pop(0))
+            order += pass_items
         return tuple(order)
 
     @cached_property

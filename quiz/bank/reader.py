@@ -22,9 +22,9 @@ from quiz.bank.model import (
 )
 from quiz.bank.toml_tables import ProblemLog, TomlTable, id_problem, quote, with_unique_ids
 
-#: More answers on the scale, or stages in the flow, can neither be told apart nor drawn.
+#: People could not distinguish more answers on the scale, and a page cannot show more stages.
 MAX_SCALE_STEPS = MAX_STAGES = 20
-_MAX_ANSWER_ID_LENGTH = 20  # in characters; the database stores no longer ones
+_MAX_ANSWER_ID_LENGTH = 20  # in characters; the database stores no longer ids
 _MAX_QUESTIONS_PER_PAGE = 50
 
 
@@ -75,7 +75,7 @@ class BankReader(ProblemLog):
         return bank
 
     def _role_files(self) -> list[Path]:
-        """The files of the roles, sorted. Hidden files, such as editors leave behind, are ignored."""
+        """The files of the roles, sorted. Hidden files, such as those of editors, are ignored."""
         folder = self.folder / "roles"
         try:
             files = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
@@ -93,7 +93,7 @@ class BankReader(ProblemLog):
         return role_files
 
     def _check_icon(self, file: Path) -> None:
-        """Record what prevents the icon in `file`, if there is one, from being drawn in pages."""
+        """Record the problems of the icon in `file`, if this file exists."""
         if not os.path.lexists(file):
             return
         text = self.read(file, icons.MAX_ICON_BYTES)
@@ -124,7 +124,7 @@ class BankReader(ProblemLog):
         problem_count = len(self.problems)
         for table in with_unique_ids(root.tables("scale"), "answer"):
             option = self._answer_option(table, table.number("level", 0, 1))
-            # With a wrong level, the others cannot be compared with it.
+            # The other levels cannot be compared with a wrong one.
             are_levels_known = len(self.problems) == problem_count
             if are_levels_known and scale and (option.level or 0) <= (scale[-1].level or 0):
                 message = f"level of {quote(option.id)} is not higher than the one before"
@@ -182,7 +182,7 @@ class BankReader(ProblemLog):
         readable_tables = {id: table for id, table in tables.items() if table is not None}
         roles = [self._role(id, table, stages) for id, table in readable_tables.items()]
         for role in roles:
-            # A role whose file cannot be read is still a role, so that one broken file is one problem.
+            # A role whose file cannot be read is also known here, so that one unreadable file is only one problem.
             self._check_contacts(role, readable_tables[role.id], set(tables))
         self._check_responsibility_counts(roles, readable_tables)
         self._check_responsibility_ids(roles, set(tables))

@@ -1,4 +1,4 @@
-"""Reading TOML files: every problem is recorded with its line and a hint, and reading goes on."""
+"""Reads TOML files. Every problem is recorded with its line and a hint, and reading continues."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from quiz.bank.toml_lines import LineNumbers, decode, find_line, line_numbers_of
 
-#: In characters; the database stores no longer ids.
+#: In characters. The database stores no longer ids.
 MAX_ID_LENGTH = 80
 MAX_TEXT_LENGTH = 1000
 _MAX_FILE_BYTES = 1_000_000
@@ -37,7 +37,7 @@ class Problem:
 
 
 class BankError(Exception):
-    """A bank that cannot be used. `problems` holds every `Problem`, in order of file and line."""
+    """A bank that cannot be used. `problems` has every `Problem`, in order of file and line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -61,7 +61,7 @@ class ProblemLog:
         if text is None:
             return None
         lines = text.rstrip("\n").split("\n")
-        # If the parser names no line, the longest is the most likely one.
+        # If the parser names no line, the longest line is the most likely one.
         longest = 1 + max(range(len(lines)), key=lambda n: len(lines[n]))
         try:
             data = tomllib.loads(text)
@@ -142,11 +142,11 @@ class TomlTable:
         return value or ""
 
     def number(self, key: str, minimum: float, maximum: float) -> float:
-        """The number of `key`, within the two limits also if the file says otherwise."""
+        """The number of `key`, always within the two limits; a number outside them is a problem."""
         return float(self._within(key, (int, float), "a number", minimum, maximum))
 
     def whole_number(self, key: str, minimum: int, maximum: int) -> int:
-        """The whole number of `key`, within the two limits also if the file says otherwise."""
+        """The whole number of `key`, always within the two limits; a number outside them is a problem."""
         return int(self._within(key, int, "a whole number", minimum, maximum))
 
     def texts(self, key: str, *, optional: bool = False) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ class TomlTable:
         return tuple(values)
 
     def choice(self, key: str, choices: Collection[str], kind: str) -> str:
-        """One of `choices`, which are of this `kind`. If they are unknown, and so empty, any text is accepted."""
+        """One of `choices`, which messages call a `kind`. If `choices` is empty, any text is accepted."""
         value = self.text(key)
         if value and choices and value not in choices:
             self.add_problem(key, f"unknown {kind} {quote(value)}", f"use one of {', '.join(choices)}")
@@ -182,7 +182,7 @@ class TomlTable:
                 self.add_problem(key, f"{key} contains an item that is not a table", f"write it as [[{key}]]")
 
     def table(self, key: str) -> TomlTable:
-        """The table `key`. If it is missing, that is the only problem: its missing keys are not recorded as well."""
+        """The table `key`. If it is missing, that is the only problem: its keys are not reported as missing."""
         data = self._value(key, dict, f"write it as a [{key}] table")
         log = self.log if data is not None else self.log.without_problems()
         return TomlTable(log, self.file, data or {}, key)
@@ -222,7 +222,7 @@ class TomlTable:
 
 
 def with_unique_ids(tables: Iterator[TomlTable], kind: str) -> Iterator[TomlTable]:
-    """The same tables; an id that an earlier table has is recorded as a problem. `kind` says what they are."""
+    """The same tables; an id that an earlier table has is recorded as a problem. `kind` is what messages call them."""
     ids: set[str] = set()
     for table in tables:
         id = table.data.get("id")

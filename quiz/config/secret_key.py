@@ -24,7 +24,7 @@ def load_or_create(file: Path) -> bytes:
     Raises
     ------
     SecretKeyError
-        When the file holds under 32 bytes or its mode lets others read it.
+        If the file has fewer than 32 bytes or others can read it.
     """
     if not file.exists():
         _create(file)

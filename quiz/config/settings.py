@@ -1,6 +1,7 @@
 """All settings, each with its default and one line of help that the documentation repeats.
 
-A value comes from the environment (`MANY_HATS_<NAME>`), else from `config.py` in the instance folder, else from here.
+A value comes from the environment (`MANY_HATS_<NAME>`), else from `config.py` in the instance folder, else from
+`SETTINGS`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from quiz.config.secret_key import MIN_KEY_BYTES
 
 PREFIX = "MANY_HATS_"
 DAY_S = 24 * 60 * 60
-#: 100 years and 10 years. Larger values would reach back to days before year 1, which `date` cannot express.
+#: 100 years and 10 years. With larger values, a day before year 1 would be computed, which `date` cannot represent.
 MAX_RETENTION_MONTHS = 1200
 MAX_BACKUP_DAYS = 3650
 

@@ -85,7 +85,8 @@ def personal_csv_rows(
     """Header and row of a person's own CSV, which `quiz score` can read."""
     questions = [item.id for item in bank.questions_in_order]
     header = [*questions, "works-with", "title", "text"]
-    row = [*(answers.get(question, "") for question in questions), " ".join(contacts), title, text]
+    answer_cells = [answers.get(question, "") for question in questions]
+    row = [*answer_cells, " ".join(contacts), title, text]
     return header, row
 
 
@@ -96,7 +97,9 @@ def to_csv(rows: Iterable[Sequence[str]]) -> str:
     '"id","\\'=1+1"\\r\\n'
     """
     out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([escape_formula(cell) for cell in row] for row in rows)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    for row in rows:
+        writer.writerow([escape_formula(cell) for cell in row])
     return out.getvalue()
 
 

@@ -91,7 +91,7 @@ def bank_schema() -> Schema:
     return _object(
         {
             "name": _STRING,
-            "version": _STRING | {"description": "Changes when what people are asked changes."},
+            "version": _STRING | {"description": "Changes only if the questions or answers that people see change."},
             "roles": _list(_object(role)),
             "responsibilities": _list(_object({"id": _STRING, "role": ref("RoleId"), "name": _STRING})),
             "stem": _STRING | {"description": "The beginning of every question; its text continues it."},

@@ -21,9 +21,9 @@ MAX_PROBLEMS = 20
 #: Longer names are not repeated in full in an error response.
 MAX_NAME_CHARACTERS = 40
 
-#: What texts and ids may contain, as a pattern for OpenAPI: no NUL, which some systems take for the end of a text.
+#: What texts and ids may contain, as a pattern for OpenAPI: no NUL, because some systems read it as the end of a text.
 TEXT_PATTERN = r"^[^\u0000]*$"
-#: What no text may contain: NUL and lone surrogates, which stand for bytes that are not UTF-8.
+#: What no text may contain: NUL and lone surrogates, which represent bytes that are not UTF-8.
 INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 _MEMBERS = ("answers", "text", "id")
@@ -74,7 +74,7 @@ def read_request(bank: Bank, body: bytes) -> ScoreRequest:
     Raises
     ------
     InvalidJsonError, InvalidRequestError
-        With every problem found, up to `MAX_PROBLEMS`.
+        With every problem of the body, up to `MAX_PROBLEMS`.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def read_request(bank: Bank, body: bytes) -> ScoreRequest:
     content = _parse_json(body)
     if not isinstance(content, dict):
         raise InvalidRequestError([InputProblem("", f"is {_type_name(content)}", _BODY_HINT)])
-    # islice: a body full of problems must not cost more than one with a few.
+    # islice: a body with many problems must not take longer than one with a few.
     problems = list(islice(_problems(bank, content), MAX_PROBLEMS))
     if problems:
         raise InvalidRequestError(problems)

@@ -127,7 +127,7 @@ def compare_results(
 
 @dataclass(frozen=True)
 class _Summary:
-    """What a person remembers of a result: the roles of the mix, and the main role unless all are alike."""
+    """The parts of a result that are compared: the roles of the mix, and the main role unless all are alike."""
 
     mix: frozenset[str]
     main_role: str | None

@@ -1,4 +1,4 @@
-"""Everything that the conversation page shows: one result, what the person wants, and questions worth asking."""
+"""Everything that the conversation page shows: one result, what the person wants, and questions to ask."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from quiz.results.talking_points import choose_talking_points
 from quiz.scoring import ScoringModel
 from quiz.text.job_titles import role_named
 
-#: The wish that needs no conversation: leave it as it is.
+#: The wish to leave a responsibility as it is. It needs no conversation.
 _AS_IS = "as-is"
 #: With more roles than this, their answers are printed in narrower columns.
 MAX_WIDE_COLUMNS = 4
@@ -74,7 +74,7 @@ class Conversation:
 
     @property
     def has_background(self) -> bool:
-        """Whether there is anything to say about the title, the contacts, other roles or an earlier result."""
+        """Whether there is anything to say about the title, the contacts, other roles or an earlier response."""
         return bool(
             self.title_role or self.result.contacts.reported or self.shows_roles_without_activity or self.comparison
         )
@@ -91,14 +91,14 @@ def build_conversation(
     goals: Sequence[str],
     earlier_answers: Mapping[str, str] | None,
 ) -> Conversation:
-    """The conversation page of one response. `earlier_answers` are those of the response that it takes again."""
+    """The conversation page of one response. `earlier_answers` are None without an earlier response."""
     result = build_result(bank, model, answers, contacts, wishes)
     comparison = compare_results(bank, model, earlier_answers, answers) if earlier_answers else None
     title_role = role_named(bank, title)
     context = TalkingPointContext(
         bank, result, wishes=wishes, title_role=title_role, goals=tuple(goals), comparison=comparison
     )
-    talking_points = choose_talking_points(context)
+    questions = tuple(talking_point.text for talking_point in choose_talking_points(context))
     return Conversation(
         result=result,
         title=title,
@@ -106,7 +106,7 @@ def build_conversation(
         wish_groups=_wish_groups(bank, wishes),
         goals=goal_distances(bank, model, answers, goals, contacts),
         comparison=comparison,
-        questions=tuple(talking_point.text for talking_point in talking_points),
+        questions=questions,
     )
 
 

@@ -22,7 +22,7 @@ MAX_CONTRADICTING_LEVEL = 0.1
 
 @dataclass(frozen=True)
 class TextSegment:
-    """A part of the text. `role_number` counts `FreeTextResult.roles` from 1; None if the part speaks for no role."""
+    """A part of the text. `role_number` counts `FreeTextResult.roles` from 1; None for a part without a role."""
 
     text: str
     role_number: int | None
@@ -30,7 +30,7 @@ class TextSegment:
 
 @dataclass(frozen=True)
 class RoleSimilarity:
-    """How similar a text is to one role: `similarity` from 0 to 1, `percent` of the strongest, and because of what."""
+    """How similar a text is to one role: from 0 to 1, in percent of the strongest, and by which phrases."""
 
     role: Role
     similarity: float
@@ -59,7 +59,7 @@ class FreeTextResult:
 
     @property
     def is_long(self) -> bool:
-        """Whether the text is too long to be shown unasked."""
+        """Whether the text is too long to be shown before the reader opens it."""
         return sum(len(segment.text) for segment in self.segments) > MAX_UNFOLDED_CHARACTERS
 
 

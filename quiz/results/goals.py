@@ -9,7 +9,7 @@ from typing import Literal
 from quiz.bank import AnswerOption, Bank, Responsibility, Role
 from quiz.scoring import Match, ScoringModel, match
 
-#: Three things to learn at once are enough for anybody.
+#: Few, because nobody can learn many things at the same time.
 MAX_STEPS = 3
 #: An answer of at least this level means that the work is done regularly.
 MIN_REGULAR_LEVEL = 0.5
@@ -17,7 +17,7 @@ MIN_REGULAR_LEVEL = 0.5
 
 @dataclass(frozen=True)
 class GoalStep:
-    """One responsibility to take up: how often the person does it now, and how often a regular part would be."""
+    """One responsibility to do regularly: `current` is how often the person does it now."""
 
     responsibility: Responsibility
     current: AnswerOption
@@ -26,10 +26,10 @@ class GoalStep:
 
 @dataclass(frozen=True)
 class GoalDistance:
-    """How far a person is from a role, and what would bring them closest.
+    """How far a person is from a role, and the steps that bring the person closest to it.
 
     `steps` are at most `MAX_STEPS`; the one that adds most coverage comes first. `skipped` are the responsibilities of
-    the role that have no answer, so that nobody knows whether they are steps. `match_now` is the person's match,
+    the role that have no answer: whether they are steps is not known. `match_now` is the person's match,
     `match_after` the match of the same answers after every step, `roles_after` its mix. `works_with_role` says whether
     the person works with people of this role; `helpful_contacts` are the person's contacts who usually work with them.
     """
@@ -55,7 +55,7 @@ class GoalDistance:
 
     @property
     def kind(self) -> Literal["reached", "unknown", "steps"]:
-        """Whether all of the role is done regularly, all that is not was skipped, or there are steps to take."""
+        """`steps` if there are steps, `unknown` if there are only skipped questions, `reached` if there is neither."""
         if self.steps:
             return "steps"
         return "unknown" if self.skipped else "reached"
@@ -78,8 +78,8 @@ def regular_option(bank: Bank) -> AnswerOption:
 def goal_steps(bank: Bank, answers: Mapping[str, str], role: str) -> tuple[GoalStep, ...]:
     """The responsibilities of `role` that would add most coverage once they are done regularly, greatest first.
 
-    Coverage is a mean, so the lowest answers come first; equal ones keep the bank's order. What was skipped is never a
-    step, because nobody knows how often it is done.
+    Coverage is a mean, so the lowest answers come first; equal ones keep the bank's order. A skipped responsibility is
+    never a step, because it is not known how often it is done.
     """
     target = regular_option(bank)
     target_level = target.level or 0

@@ -190,7 +190,7 @@ def _two_lines(name: str) -> tuple[str, ...]:
 
 
 def _path(a: Node, b: Node, nodes: Collection[Node], height: float) -> str:
-    """A straight line from circle to circle, or a curve if a third circle is in its way."""
+    """A straight line from circle to circle, or a curve if the line would come close to a third circle."""
     others = [node for node in nodes if node is not a and node is not b]
     if not any(_distance_to_line(node, a, b) < node.radius + 2 * _LINE_GAP for node in others):
         x1, y1 = _circle_exit(a, b.x, b.y)

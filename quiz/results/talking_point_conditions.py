@@ -1,4 +1,4 @@
-"""The conditions of talking points: for each one a function that says where a result meets it.
+"""The conditions of talking points: for each one a function that yields what meets it in a result.
 
 The bank names the conditions and the slots that each one fills (`quiz.bank.CONDITIONS`). A function gets the
 context and yields a `ConditionMatch` for everything that meets its condition, the best first; mostly none or one.

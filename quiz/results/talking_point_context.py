@@ -1,4 +1,4 @@
-"""What the conditions of talking points look at: one result, and what the person wants."""
+"""The values that the conditions of talking points use: one result, and what the person wants."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from quiz.results.result import Result
 
 @dataclass(frozen=True)
 class TalkingPointContext:
-    """Everything that talking points are chosen by.
+    """Everything that decides which talking points are chosen.
 
     `wishes` is responsibility id to wish id, `title_role` the id of the role that a job title clearly names, `goals`
     are role ids, `comparison` is with an earlier result. Ids that the bank does not know are ignored.
@@ -30,8 +30,8 @@ class TalkingPointContext:
     @cached_property
     def answers(self) -> dict[str, AnswerOption]:
         """The answer about each responsibility, in the order of the bank; `skip` if there is none."""
-        given = {row.responsibility.id: row.answer or self.bank.skip for row in self.result.sheet.rows}
-        return {id: given[id] for id in self.bank.responsibility}
+        answers = {row.responsibility.id: row.answer or self.bank.skip for row in self.result.sheet.rows}
+        return {id: answers[id] for id in self.bank.responsibility}
 
     @property
     def mix(self) -> tuple[Role, ...]:

@@ -1,4 +1,4 @@
-"""The questions worth asking in a conversation about one result, chosen from the talking points of the bank."""
+"""The questions for a conversation about one result, chosen from the talking points of the bank."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ChosenTalkingPoint:
 
 
 def choose_talking_points(context: TalkingPointContext) -> tuple[ChosenTalkingPoint, ...]:
-    """Four to six questions worth asking about this result, the most specific first.
+    """Four to six questions about this result, the most specific first.
 
     Talking points are tried by priority, highest first; equal ones in the order of the bank. There is at most one for
     each condition and never two about the same responsibility. General ones come last.

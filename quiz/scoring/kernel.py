@@ -5,7 +5,7 @@ many sheets.
 
 Examples
 --------
-The same in plain Python, for one person who answered every question. `levels` holds the levels of each role:
+The same in plain Python, for one person who answered every question. `levels` contains the levels of each role:
 
 >>> def best_mix(levels):
 ...     coverage = {role: sum(own) / len(own) for role, own in levels.items()}
@@ -38,9 +38,9 @@ from numpy.typing import NDArray
 from quiz.scoring.scoring_model import Bools, Counts, Floats, ScaleMoves, ScoringModel, Steps
 
 # The cost of each role in a mix. A mix with more roles fits any answers better, so without a cost nearly everybody
-# would combine nearly all roles. Found by simulation: one value works for mixes of one role and of five.
+# would combine nearly all roles. Chosen by simulation: the same value works for mixes of one role and of five.
 COST_PER_ROLE = 0.035
-# If a smaller share of all questions was answered, the skipped ones could change the result completely.
+# If a smaller share of all questions was answered, the skipped questions could change the result completely.
 MIN_ANSWERED_SHARE = 0.8
 # A role is judged only if at least this share of its questions was answered. One answer of three says too little.
 MIN_ANSWERED_SHARE_OF_ROLE = 2 / 3
@@ -50,8 +50,9 @@ MAX_COVERAGE_RANGE_OF_ALL_ALIKE = 0.10
 MIN_MEAN_COVERAGE_OF_ALL_ALIKE = 0.5
 # The level of one daily activity. If all levels sum to less, there is too little to name a role.
 MIN_LEVEL_SUM = 1.0
-# Lead of the best mix over the next best: below the first it is a tie, from the second on it is clear. In simulation,
-# the mix was exactly right in about a half of the ties, two thirds of the cases between and five sixths of the others.
+# The margin is how much better the best mix is than the next best. Below the first limit the result is a tie, from the
+# second limit on it is clear. In simulation the mix was exactly right in about half of the ties, in two thirds of the
+# leaning results and in five sixths of the clear ones.
 MIN_MARGIN_LEANING, MIN_MARGIN_CLEAR = 0.02, 0.06
 
 EVIDENCE = ("not-enough", "all-alike", "tie", "leaning", "clear")
@@ -157,8 +158,8 @@ def single_answer_changes(
     all_steps = np.arange(model.skip_step, dtype=np.uint8)[:, None, None]
     answers_at_step = (steps == all_steps) @ model.role_matrix  # [step, row, role]
     movable_answers = answers_at_step[moves.from_step]  # [move, row, role]
-    possible = np.flatnonzero(movable_answers)
-    move, row, role = np.unravel_index(possible, movable_answers.shape)
+    change_indices = np.flatnonzero(movable_answers)
+    move, row, role = np.unravel_index(change_indices, movable_answers.shape)
 
     # Start with copies of the totals of the original sheets, then replace the values of the role that changes.
     # Flat indices with `take` and `put` are twice as fast as indexing with two arrays.
@@ -171,7 +172,7 @@ def single_answer_changes(
     squared_length = totals.squared_length[row] + moves.squared_level_change[move]
 
     changed_totals = RoleTotals(sums, counts, coverage, squared_length, totals.enough_answered[row])
-    return SingleAnswerChanges(changed_totals, row, role, move, multiplicity=movable_answers.take(possible))
+    return SingleAnswerChanges(changed_totals, row, role, move, multiplicity=movable_answers.take(change_indices))
 
 
 def best_mixes(totals: RoleTotals) -> Mixes:
@@ -234,9 +235,9 @@ def next_best(totals: RoleTotals, mixes: Mixes) -> tuple[Floats, Bools]:
     coverage_outside = np.where(totals.judged & ~mixes.in_mix, coverage, -1.0)
     highest_outside = coverage_outside.max(0)
     has_outside = highest_outside >= 0
-    stays = coverage > mixes.lowest_coverage + TOLERANCE
-    enters = (coverage_outside >= highest_outside - TOLERANCE) & has_outside
-    exchange = stays | enters
+    remaining = coverage > mixes.lowest_coverage + TOLERANCE
+    added = (coverage_outside >= highest_outside - TOLERANCE) & has_outside
+    exchange = remaining | added
     exchange_value = totals.cosine(exchange) - COST_PER_ROLE * exchange.sum(0)
     exchange_value = np.where(has_outside, exchange_value, -np.inf)
 

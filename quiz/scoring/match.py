@@ -53,7 +53,7 @@ class Match:
     fit : float or None
         Cosine with the mix, 0 to 1; None without a mix.
     margin : float or None
-        Lead over the next best mix in fit less the cost of the roles; None without a ranking.
+        Fit minus cost of the mix, less that of the next best mix; None without a ranking.
     unchanged, tried : int
         The number of one-step changes of one answer that leave the mix unchanged, and of all such changes.
     closest_role : ClosestRole or None

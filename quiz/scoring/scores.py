@@ -43,7 +43,7 @@ class Scores:
     fit : array of shape (rows,)
         Cosine between levels and the mix's summed vectors, 0 to 1; 0 without a mix.
     margin : array of shape (rows,)
-        Lead over the next best mix in fit less the cost of the roles; 0 where there is no ranking.
+        Fit minus cost of the mix, less that of the next best mix; 0 without a ranking.
     judged : bool array of shape (rows, roles)
         Whether enough of the role's questions were answered.
     coverage, similarity, share : arrays of shape (rows, roles)

@@ -1,7 +1,7 @@
 """Copies of the database, made while the server runs.
 
-Made with `VACUUM INTO`, not with SQLite's online backup: it rewrites every row, so that deleted content never gets
-into the copy, whatever program deleted it. Both copy one state of the database and let others write meanwhile.
+Made with `VACUUM INTO`, not with SQLite's online backup: it rewrites every row, so the copy never
+contains deleted content, also if another program deleted it. Both copy one state of the database while others write.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class BackupError(Exception):
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup that was made: its size and how many responses it holds."""
+    """A finished backup: its size and its number of responses."""
 
     size_bytes: int
     responses: int
@@ -38,15 +38,15 @@ class Backup:
 def back_up(file: Path, copy: Path, *, day: str, replace: bool = False) -> Backup:
     """Copy the database `file` to the file `copy`, check the copy, and make it readable by its owner only.
 
-    Others may write to the database meanwhile. The copy stores `day`. It appears under its name once it is complete,
-    or not at all.
+    Others can write to the database at the same time. The copy stores `day`. If anything fails, no file `copy`
+    is created, or the old one is unchanged.
 
     Raises
     ------
     BackupError
-        Where there is no database, where it is damaged, or where `copy` exists and not `replace`.
+        If there is no database, if it is damaged, or if `copy` exists and `replace` is False.
     UnavailableError
-        Where reading or writing fails.
+        If reading or writing fails.
     """
     copy = copy.resolve()
     if problem := _target_problem(copy, file.resolve(), replace=replace):

@@ -20,7 +20,7 @@ MIN_FREE_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class DatabaseReport:
-    """The state of a database. `problems` is empty where it is intact; `pending` are migrations of the next start.
+    """The state of a database. `problems` is empty if it is intact; the next start applies the migrations in `pending`.
 
     `journal_mode` is `wal` or the name of a rollback journal. `overdue` counts responses that should have expired.
     """
@@ -33,7 +33,7 @@ class DatabaseReport:
 
 
 def availability_problems(database: SqliteFile) -> list[str]:
-    """Why answers cannot be read or saved now, a sentence each, without a path. Empty where they can."""
+    """Why answers cannot be read or saved now, a sentence each, without a path. Empty if they can."""
     folder = database.file.parent
     problems = []
     if not _is_usable(database):
@@ -41,7 +41,7 @@ def availability_problems(database: SqliteFile) -> list[str]:
     if not os.access(folder, os.W_OK | os.X_OK):
         problems.append("The folder of the database cannot be written to.")
     elif shutil.disk_usage(folder).free < MIN_FREE_BYTES:
-        problems.append("The disk that the database lies on is nearly full.")
+        problems.append("The disk of the database is nearly full.")
     return problems
 
 
@@ -60,7 +60,7 @@ def inspect_database(file: Path, *, before: str) -> DatabaseReport:
     Raises
     ------
     UnavailableError
-        Where it cannot be read at all.
+        If it cannot be read at all.
     """
     with translate_errors(file), open_database(file) as db:
         db.execute("PRAGMA query_only = ON")
@@ -79,7 +79,7 @@ def inspect_database(file: Path, *, before: str) -> DatabaseReport:
 
 
 def integrity_problems(db: Database) -> list[str]:
-    """What is wrong with the pages, values and references of a database, a phrase each. Empty where it is intact."""
+    """What is wrong with the pages, values and references of a database, a phrase each. Empty if it is intact."""
     lines = db.execute("PRAGMA integrity_check(10)").fetchall()
     problems = [" ".join(line.split()) for (line,) in lines if line != "ok"]
     tables = {row["table"] for row in db.query("PRAGMA foreign_key_check")}

@@ -1,7 +1,7 @@
 """The migrations, in order. A released migration is never edited: a change of the schema is a new migration.
 
-All tables are STRICT, all UNIQUE columns are NOT NULL (to SQLite, two NULLs differ), and everything of a person
-references their response with ON DELETE CASCADE, so that deleting the response deletes it all.
+All tables are STRICT, all UNIQUE columns are NOT NULL (in SQLite, two NULLs are different), and all data of a person
+references the response with ON DELETE CASCADE, so that deleting the response deletes all of it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def m001_responses(db: Database) -> None:
 
 @migrations()
 def m002_goals_and_share_links(db: Database) -> None:
-    """Wishes, goals and share links, and the earlier response of somebody who takes the quiz again."""
+    """Wishes, goals and share links, and the earlier response of a person who takes the quiz again."""
     db.execute("ALTER TABLE response ADD COLUMN earlier INTEGER REFERENCES response (id) ON DELETE SET NULL")
     db.execute("CREATE INDEX response_earlier ON response (earlier) WHERE earlier IS NOT NULL")
     db.execute("CREATE INDEX response_changed ON response (changed)")
@@ -125,7 +125,7 @@ def m004_tombstones(db: Database) -> None:
     """Tombstones: the hash of the owner or lead link of each deleted response or team, and the day. Nothing else.
 
     Without them a backup from before that day would bring back what was deleted (see `quiz.storage.restore`).
-    `expired` is 1 where the response expired and its owner did not delete it: rounds do not count those as deleted.
+    `expired` is 1 if the response expired and was not deleted by its owner: rounds do not count it as deleted.
     """
     db.execute(f"""
         CREATE TABLE tombstone (
@@ -139,7 +139,7 @@ def m004_tombstones(db: Database) -> None:
 def m005_database_identity(db: Database) -> None:
     """The identity of the database whose deletions `tombstone` lists: one row with a random id.
 
-    A backup has the id of its database. If the database in place has another id when the backup is restored, its
+    A backup has the id of its database. If the current database has another id when the backup is restored, its
     tombstones are incomplete for that backup (see `quiz.storage.restore`). The day of creation would not be enough:
     a database can be lost and created again on the same day.
     """
@@ -153,7 +153,7 @@ def m005_database_identity(db: Database) -> None:
 
 @migrations()
 def m006_replaced_links(db: Database) -> None:
-    """Hashes of the lead links that a team had before: a backup may hold the team under one of them."""
+    """Hashes of the lead links that a team had before: in a backup the team may have one of them."""
     db.execute("""
         CREATE TABLE replaced_link (
             lead_hash TEXT NOT NULL PRIMARY KEY CHECK (length(lead_hash) = 64),

@@ -33,7 +33,7 @@ class ShareLink:
 
 @dataclass(frozen=True)
 class Response:
-    """One person's pass through the quiz, as it is stored. Dates are days (`2026-05-31`), never finer.
+    """What is stored of one person who takes the quiz once. Dates are days (`2026-05-31`), without a time.
 
     `earlier` is the id of the response that this one repeats. `answers` are by question id, `wishes` by responsibility
     id; `contacts` and `goals` are role ids.
@@ -57,7 +57,7 @@ class Response:
 class Responses(SqliteFile):
     """Reads and writes responses. `owner_hash` is the hash of the owner link (see `quiz.web.links`).
 
-    A method that changes a response returns False where there is none.
+    A method that changes a response returns False if there is none.
     """
 
     def is_empty(self) -> bool:
@@ -95,7 +95,7 @@ class Responses(SqliteFile):
             return select_response(db, "id = (SELECT earlier FROM response WHERE owner_hash = ?)", owner_hash)
 
     def load_shared_response(self, share_hash: str) -> tuple[Response, ShareLink] | None:
-        """The response that a share link shows and that link, or None where the link does not exist (any more)."""
+        """The response that a share link shows and that link, or None if the link does not exist (any more)."""
         with self.read_transaction() as db:
             where = "id = (SELECT response FROM share_link WHERE share_hash = ?)"
             response = select_response(db, where, share_hash)
@@ -134,11 +134,11 @@ class Responses(SqliteFile):
         is_title_replaced = old_title and old_title != title
         is_text_replaced = old_text and old_text != text
         if is_title_replaced or is_text_replaced:
-            self.truncate_wal()  # text that a person removed leaves the files as a deleted response does
+            self.truncate_wal()  # removed text must leave the files, as a deleted response does
         return True
 
     def finish_response(self, owner_hash: str, *, bank: str, day: str) -> bool:
-        """Record the day on which the quiz was finished. The first such day is kept."""
+        """Record the day on which the quiz was finished. A later call does not change the day."""
         with self.write_transaction() as db:
             id = _touch(db, owner_hash, bank=bank, day=day)
             if id is None:
@@ -165,7 +165,7 @@ class Responses(SqliteFile):
     def create_share_link(self, owner_hash: str, share_link: ShareLink, *, share_hash: str) -> bool:
         """Create a share link with this hash. Doing so twice with the same number creates one link.
 
-        False also where the response has `MAX_SHARE_LINKS` other links.
+        False also if the response has `MAX_SHARE_LINKS` other links.
         """
         with self.write_transaction() as db:
             db.execute(
@@ -203,7 +203,7 @@ class Responses(SqliteFile):
         """Delete a response, the earlier responses that it repeats, and everything that belongs to them.
 
         Rounds that counted them record how many were deleted, not which. The content is overwritten in the file and in
-        its journal. The owner hashes are kept as tombstones, so that no backup brings the responses back.
+        its journal. The owner hashes are stored as tombstones, so that no backup brings the responses back.
         """
         with self.write_transaction() as db:
             is_deleted = delete_responses(db, "owner_hash = ?", owner_hash) > 0

@@ -1,8 +1,8 @@
 """Restores a backup without what was deleted since it was made.
 
-The restored database takes over from the database in place: its tombstones (deleted responses and teams), which share
-links were deleted, who left a team, and the links of teams that were replaced. Only the database that the backup was
-made of has tombstones for everything that was deleted since; the table `database_identity` tells which one that is.
+The restored database takes four things from the current one: its tombstones (deleted responses and teams), which share
+links were deleted, who left a team, and replaced links of teams. Only the database that was backed up has tombstones
+for everything that was deleted since; the table `database_identity` shows whether the current database is that one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class RestoreError(Exception):
 
 @dataclass(frozen=True)
 class Restored:
-    """How many responses were restored, and how many of the backup were left out because they were deleted since.
+    """How many responses were restored, and how many of the backup were not, because they were deleted since.
 
     `warnings` are sentences about deletions that the restore may have undone.
     """
@@ -50,14 +50,14 @@ def restore(copy: Path, file: Path, *, day: str, tombstone_days: int, replace: b
     tombstone_days
         For how many days a database keeps tombstones.
     replace
-        Go on where the database in place holds data, and where the backup is older than its tombstones.
+        Restore even if the current database has data, or if the backup is older than its tombstones.
 
     Raises
     ------
     RestoreError
-        Where `copy` is not an intact database of ours, where `file` is in use, or where `replace` is needed.
+        If `copy` is not an intact database of Many Hats, if `file` is in use, or if `replace` is needed.
     UnavailableError
-        Where reading or writing fails.
+        If reading or writing fails.
     """
     if copy.exists() and file.exists() and copy.samefile(file):
         raise RestoreError(f"{copy} is the database itself; name a backup")
@@ -66,7 +66,7 @@ def restore(copy: Path, file: Path, *, day: str, tombstone_days: int, replace: b
     tombstones_since = (date.fromisoformat(day) - timedelta(tombstone_days)).isoformat()
     with translate_errors(file):
         create_folder(file.parent)
-    # The lock keeps a server from starting meanwhile: it would create a database where there is none yet.
+    # The lock prevents a server from starting now: it would create an empty database if there is none.
     with translate_errors(file), start_lock(file.parent):
         for folder in file.parent.glob(f".{file.name}.*/"):  # left by a restore that was killed
             shutil.rmtree(folder)
@@ -85,7 +85,7 @@ def restore(copy: Path, file: Path, *, day: str, tombstone_days: int, replace: b
 def _write_draft(copy: Path, draft: Path) -> str | None:
     """Copy `copy` to `draft`, check and migrate the draft. Returns the day that the backup was made, if it says so.
 
-    `copy` is only read: it may lie on a read-only disk.
+    `copy` is only read: it may be on a read-only disk.
     """
     for suffix in ("", "-wal", "-journal"):  # a copy that another program made may have its log next to it
         part = copy.with_name(copy.name + suffix)
@@ -122,7 +122,7 @@ def _check_and_migrate(db: Database, copy: Path) -> None:
 
 
 def _age_warnings(copy: Path, backup_day: str | None, tombstones_since: str) -> list[str]:
-    """A warning where the backup may be older than the oldest tombstones of the database in place."""
+    """A warning if the backup may be older than the oldest tombstones of the current database."""
     known = f"deletions are known only since {tombstones_since}"
     if backup_day is None:
         return [f"{copy} does not say on which day it was made, and {known}"]
@@ -176,7 +176,7 @@ def _count_responses(file: Path) -> int:
 
 @contextlib.contextmanager
 def _exclusive_lock(file: Path) -> Iterator[Database | None]:
-    """The database `file`, locked against all other processes; None where it does not exist or cannot be read."""
+    """The database `file`, locked against all other processes; None if it does not exist or cannot be read."""
     with contextlib.ExitStack() as stack:
         db = None
         try:
@@ -206,9 +206,9 @@ def _has_data(db: Database) -> bool:
     )
 
 
-#: Responses that both databases hold. For their share links and memberships the database in place is right.
+#: Responses that both databases have. Their share links and memberships are taken from the current database.
 _RESPONSES_IN_BOTH = "SELECT old.id FROM draft.response AS old JOIN main.response AS new USING (owner_hash)"
-#: Teams that both databases hold. The backup may hold a team under a lead link that was replaced since.
+#: Teams that both databases have. In the backup a team may have a lead link that was replaced since.
 _TEAMS_IN_BOTH = """SELECT old.id AS draft_id, new.* FROM draft.team AS old JOIN main.team AS new
             ON old.lead_hash = new.lead_hash
             OR old.lead_hash IN (SELECT lead_hash FROM main.replaced_link WHERE team = new.id)"""
@@ -230,7 +230,7 @@ _COPY_DELETIONS = (
 
 
 def _apply_deletions(current: Database, draft: Path) -> bool:
-    """Delete from `draft` what was deleted in `current`. False where `current` is too damaged to read that."""
+    """Delete from `draft` what was deleted in `current`. False if `current` is too damaged to be read."""
     try:
         migrations.apply(current)
         current.execute("ATTACH ? AS draft", (draft.absolute().as_uri(),))  # a path may not be valid text, a URI is

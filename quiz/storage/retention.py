@@ -10,7 +10,7 @@ class Retention(SqliteFile):
     """The time after which responses expire."""
 
     def extend_expiry(self, owner_hash: str, *, day: str) -> bool:
-        """Restart the retention time of a response on `day`. False where there is no response."""
+        """Restart the retention time of a response on `day`. False if there is no response."""
         with self.write_transaction() as db:
             extend = "UPDATE response SET changed = ? WHERE owner_hash = ?"
             return bool(db.execute(extend, (day, owner_hash)).rowcount)
@@ -28,6 +28,6 @@ class Retention(SqliteFile):
                 (before,),
             )
             deleted = db.execute("DELETE FROM response WHERE changed < ?", (before,)).rowcount
-        # Also if nothing expired: a process may have ended after a deletion, before it could empty the log.
+        # Also if nothing expired: a process may have ended after a deletion and before it emptied the log.
         self.truncate_wal()
         return int(deleted)

@@ -35,7 +35,7 @@ class CorruptDatabaseError(UnavailableError):
 
 
 def safe_journal_mode() -> str:
-    """The journal mode that is safe with this SQLite: `wal`, or `truncate` where WAL could lose a commit.
+    """The journal mode that is safe with this SQLite: `wal`, or `truncate` if WAL could lose a commit.
 
     SQLite 3.7.0 to 3.51.2 can, rarely, lose committed writes when one connection resets the write-ahead log while
     another writes. Fixed in 3.51.3 and backported to 3.50.7 and 3.44.6 (https://sqlite.org/wal.html).
@@ -68,7 +68,7 @@ def prepare(file: Path) -> None:
 def create_folder(folder: Path) -> None:
     """Create the folder of an instance, readable by its owner only. An existing unused folder gets that mode too.
 
-    A folder that holds other files keeps its mode, and `quiz doctor` reports it.
+    A folder with other files keeps its mode, and `quiz doctor` reports it.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_mode & 0o077 and is_unused(folder):
@@ -77,7 +77,7 @@ def create_folder(folder: Path) -> None:
 
 
 def is_unused(folder: Path) -> bool:
-    """Whether the folder holds nothing but what it holds before the first start: settings and git's placeholder."""
+    """Whether the folder contains only what it may contain before the first start: settings and git's placeholder."""
     return {path.name for path in folder.iterdir()} <= {".gitkeep", "config.py"}
 
 
@@ -147,7 +147,7 @@ def _file_id(file: Path) -> tuple[int, int] | None:
 class SqliteFile:
     """One database file. Safe to share between threads: each thread gets its own connection.
 
-    Every method raises `UnavailableError` where the database cannot answer.
+    Every method raises `UnavailableError` if the database cannot be used.
     """
 
     def __init__(self, file: Path) -> None:
@@ -159,14 +159,14 @@ class SqliteFile:
     @property
     def connection(self) -> Database:
         """This thread's connection, opened if needed."""
-        # Reconnect if the file at this path changed: SQLite would go on writing to the deleted file. The inode is not
-        # given to another file while a connection holds it open.
+        # Reconnect if the file at this path changed: SQLite would continue to write to the deleted file. No other file
+        # gets the same inode while a connection has the old file open.
         if self._has_connection() and self._local.file_id != _file_id(self.file):
             self.close()
         if not self._has_connection():
             # A forked process must not use its parent's connection, nor close it: keep a reference to it.
             self._local.inherited = getattr(self._local, "db", None)
-            # Read before connecting: if the file is replaced in between, the next use notices it.
+            # Read before connecting: if the file is replaced between the two lines, the next use notices it.
             self._local.file_id = _file_id(self.file)
             self._local.db = connect(self.file)
             self._local.pid = os.getpid()
@@ -205,7 +205,7 @@ class SqliteFile:
 
     @contextlib.contextmanager
     def _reconnect_after_error(self) -> Iterator[None]:
-        """Raise errors as `UnavailableError` and close the connection: one opened on a read-only file stays so."""
+        """Raise errors as `UnavailableError` and close the connection, which could stay read-only after the error."""
         try:
             with translate_errors(self.file):
                 yield
@@ -229,8 +229,8 @@ class SqliteFile:
     def truncate_wal(self) -> bool:
         """Empty the write-ahead log, so that nothing deleted stays in it.
 
-        False where a reader kept it open or the disk is full: the next write tries again. Everything that was written
-        is stored in either case.
+        False if a reader has it open or the disk is full: the next write tries again. Everything that was written is
+        stored in both cases.
         """
         self._must_truncate_wal = True
         with contextlib.suppress(UnavailableError), self._reconnect_after_error():

@@ -47,7 +47,7 @@ class Teams(SqliteFile):
             return _select_team(db, "join_hash = ?", join_hash)
 
     def load_membership(self, owner_hash: str) -> Membership | None:
-        """The membership of a response in its team, or None where it is in no team."""
+        """The membership of a response in its team, or None if it is in no team."""
         with self.read_transaction() as db:
             row = db.execute(
                 f"SELECT team, name, shares_wishes, {_IS_COUNTED} FROM member WHERE {_IS_OWN}", (owner_hash,)
@@ -112,7 +112,7 @@ class Teams(SqliteFile):
     def leave_team(self, owner_hash: str, *, team: int | None = None) -> bool:
         """Remove a response from its team. Published rounds do not change: they reference no response.
 
-        False if it is in no team, or if it is in another team than `team` (where that is given).
+        False if it is in no team, or if `team` is given and it is in another team.
         """
         with self.write_transaction() as db:
             is_removed = bool(
@@ -127,8 +127,8 @@ class Teams(SqliteFile):
     def close_round(self, lead_hash: str, publish: Publish, *, day: str, number: int | None = None) -> bool:
         """Close the open round of a team with what `publish` decides to publish, in one transaction.
 
-        False if no round is open, if the open round is not the one with `number` (where that is given), or if `publish`
-        returns None. `publish` gets the team as this transaction reads it: a minimum raised a moment ago applies.
+        False if no round is open, if `number` is given and the open round has another one, or if `publish`
+        returns None. `publish` gets the team as it is in this transaction, with a minimum that was raised just before.
         """
         with self.write_transaction() as db:
             team = _select_team(db, "lead_hash = ?", lead_hash)
@@ -152,7 +152,7 @@ class Teams(SqliteFile):
             return True
 
     def open_round(self, lead_hash: str, *, day: str) -> bool:
-        """Open the next round of a team. False where a round is open already."""
+        """Open the next round of a team. False if a round is open already."""
         with self.write_transaction() as db:
             team = _select_team(db, "lead_hash = ?", lead_hash)
             if team is None or team.open_round is not None:
@@ -162,7 +162,7 @@ class Teams(SqliteFile):
             return True
 
     def raise_minimum(self, lead_hash: str, minimum: int) -> bool:
-        """Raise the minimum round size of a team. False where `minimum` is not higher."""
+        """Raise the minimum round size of a team. False if `minimum` is not higher."""
         with self.write_transaction() as db:
             update = "UPDATE team SET minimum = ? WHERE lead_hash = ? AND minimum < ?"
             return bool(db.execute(update, (minimum, lead_hash, minimum)).rowcount)
@@ -170,7 +170,7 @@ class Teams(SqliteFile):
     def replace_links(self, lead_hash: str, *, new_lead_hash: str, join_hash: str, number: int) -> bool:
         """Replace the links of a team: the old ones stop working. `new_lead_hash` may equal `lead_hash`.
 
-        The old lead hash is kept in `replaced_link`: a backup may hold the team under it.
+        The old lead hash is stored in `replaced_link`: in a backup the team may have it.
         """
         with self.write_transaction() as db:
             if new_lead_hash != lead_hash:
@@ -185,7 +185,7 @@ class Teams(SqliteFile):
     def delete_team(self, lead_hash: str) -> bool:
         """Delete a team and all its rounds. The responses of its members stay.
 
-        Its lead hashes, replaced ones too, are kept as tombstones, so that no backup brings the team back.
+        Its lead hashes, replaced ones too, are stored as tombstones, so that no backup brings the team back.
         """
         with self.write_transaction() as db:
             db.execute(

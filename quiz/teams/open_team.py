@@ -17,7 +17,7 @@ from quiz.results.goals import MIN_REGULAR_LEVEL
 from quiz.scoring import Match, ScoringModel, match, share_percentages
 from quiz.teams.team import OpenMember
 
-#: A person who does at least this fraction of somebody's work can take it over without learning most of it first.
+#: Who does at least this fraction of another person's work can take it over without learning most of it first.
 MIN_SUBSTITUTE_FRACTION = 0.5
 
 
@@ -109,10 +109,10 @@ def _answers(bank: Bank, model: ScoringModel, steps: NDArray[np.uint8]) -> dict[
 
 
 def _substitutes(levels: NDArray[np.float64], has_mix: Sequence[bool]) -> list[Substitute]:
-    """For each person the one who does most of their work, among the questions that both answered; the first of equals.
+    """For each person the one who does most of the same work, by the questions that both answered; the first of equals.
 
-    Not a cosine: that measures how similar two people are, not whether the other does as much. Only a person who has a
-    mix can substitute for somebody.
+    Not computed as a cosine, which measures how similar two people are, not how much of the work the other does. Only a
+    person who has a mix can be a substitute.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def _substitutes(levels: NDArray[np.float64], has_mix: Sequence[bool]) -> list[S
 
 
 def _learning_groups(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> list[LearningGroup]:
-    """Among the people who show their wishes. A learner does not do the responsibility regularly yet."""
+    """The learning groups of the people who show their wishes. A learner does not do the responsibility regularly."""
     levels = {option.id: option.level or 0.0 for option in bank.option.values()}
     groups = []
     for id in model.questions:

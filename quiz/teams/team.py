@@ -13,7 +13,7 @@ TeamKind = Literal["anonymous", "open"]
 class Round:
     """One time that a team takes the quiz together. `published` is JSON text, None while the round is open.
 
-    `people` is the number of counted responses; `deleted` of them were deleted by their owners since.
+    `people` is the number of counted responses; `deleted` is how many of them their owners deleted later.
     """
 
     number: int
@@ -59,7 +59,7 @@ class Team:
 
 @dataclass(frozen=True)
 class RoundMember:
-    """A member of a team, with what decides whether the open round counts their response.
+    """A member of a team, with the values that decide whether the open round counts the response.
 
     `response` is its id, `finished` the day on which it was finished, `counted` whether any round counted it before.
     """

@@ -1,7 +1,7 @@
 """Compares a free text with the bank: which roles and responsibilities it is about.
 
 Each responsibility has a vocabulary in the bank. A text is compared with it by TF-IDF weights and cosine similarity.
-Only this module uses scikit-learn. Importing it takes a second and much memory, so that waits for the first text.
+Only this module uses scikit-learn. Importing it takes a second and much memory, so it is imported with the first text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 # A text is recognised if its `TextMatch.strength` is at least this. Of the texts of tests/personas, the strongest about
 # other work has 0.0444; 45 of 47 about a role have 0.0508 or more, two have 0.0313 and 0.0395 and are not recognised.
-# tests/text/test_threshold.py keeps these figures true; `python -m benchmarks.personas` prints the closest texts.
+# tests/text/test_threshold.py checks these figures; `python -m benchmarks.personas` prints the closest texts.
 MIN_STRENGTH = 0.045
 # Words and phrases that a recognised text has in common with the vocabularies: one or two can be chance.
 MIN_COMMON_FEATURES = 3
@@ -167,7 +167,7 @@ _latest: list[tuple[Bank, TextMatcher]] = []
 
 
 def matcher_for(bank: Bank) -> TextMatcher:
-    """The `TextMatcher` of `bank`, created with the first call and kept until another bank is asked for."""
+    """The `TextMatcher` of `bank`, created with the first call and stored until this is called with another bank."""
     with _lock:  # otherwise two threads with the first texts would both create one
         if not _latest or _latest[0][0] is not bank:
             _latest[:] = [(bank, TextMatcher(bank))]

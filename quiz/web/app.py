@@ -1,4 +1,4 @@
-"""The Flask application with what its pages need: the bank, the storage, the forms, the current day."""
+"""The Flask application with everything that its pages need: the bank, the storage, the forms, the current day."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class App(Flask):
 
     @cached_property
     def scoring_model(self) -> ScoringModel:
-        """What scoring needs to know of the bank; numpy is loaded with the first result, not at start."""
+        """The arrays that scoring needs of the bank; numpy is loaded with the first result, not at start."""
         from quiz.scoring import ScoringModel
 
         return ScoringModel.from_bank(self.bank)

@@ -142,7 +142,7 @@ class OpenJoinForm(JoinForm):
 
 
 class Forms:
-    """The form classes of a bank. Each is built once, since building a class takes longer than using it.
+    """The form classes of a bank. Each class is built once, because building it takes longer than using it.
 
     Attributes
     ----------

@@ -1,7 +1,7 @@
-"""HTML that is the same for everybody, kept in memory: questions with an answer, squares, the logo.
+"""HTML that is the same for everybody, stored in memory: questions with an answer, squares, the logo.
 
-Rendering them takes a large part of the time of a question page and of a result. Only what the bank defines is kept
-here, never what a person wrote.
+Rendering them takes a large part of the time of a question page and of a result. Only what the bank defines is
+stored here, never what a person wrote.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from jinja2 import Environment
 
 from quiz.bank import Bank
 
-#: Enough for every question of the shipped bank with every answer (147); larger banks keep the latest ones.
+#: Enough for every question of the shipped bank with every answer (147); for a larger bank the latest ones are stored.
 MAX_QUESTION_FRAGMENTS = 2000
 
 

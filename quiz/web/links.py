@@ -33,7 +33,7 @@ def valid_seed(seed: str) -> str | None:
 
 
 def hash_link(link: str) -> str:
-    """SHA-256 of a link as 64 hexadecimal digits: what storage keeps and looks up.
+    """SHA-256 of a link as 64 hexadecimal digits: this is what storage stores and looks up.
 
     Links are random, so they need no salt. A look-up by hash reveals nothing about the link through its timing.
     """

@@ -1,11 +1,11 @@
-"""Rate limits: how often one address may start something, open links that do not exist, and use the API.
+"""Rate limits: how often one address may create responses and teams, open links that do not exist, and use the API.
 
 Requests are counted per minute, in each process separately and only in its memory. Only a keyed hash of an address is
-kept, for that minute; the key is made with the process and never leaves it.
+stored, for that minute; each process creates its own key at start and never passes it on.
 
 The counting is done by `limits`, the library under Flask-Limiter. Flask-Limiter itself decides before a request is
-handled, so it would refuse valid links along with wrong ones. Here a wrong link is counted after it has turned out to
-be wrong, in an address or in a form. So valid links are never limited, however many people share an address. Links
+handled, so it would refuse valid links along with wrong ones. Here a link in an address or in a form is counted after
+it was looked up and not found. So valid links are never limited, however many people share an address. Links
 cannot be guessed because of their 128 random bits; the limit makes attempts visible and slow.
 """
 
@@ -43,7 +43,7 @@ class RateLimiter:
 
     @cached_property
     def _counter(self) -> tuple[FixedWindowRateLimiter, dict[str, RateLimitItemPerMinute]]:
-        # Imported with the first request that is counted: the import takes longer than a page does.
+        # Imported with the first request that is counted: the import takes longer than a page.
         from limits import RateLimitItemPerMinute
         from limits.storage import MemoryStorage
         from limits.strategies import FixedWindowRateLimiter

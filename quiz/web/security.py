@@ -76,13 +76,13 @@ def init_app(app: App) -> None:
             abort(403)
         if request.endpoint in CSRF_EXEMPT_ENDPOINTS:
             return None
-        # The resend page would repeat each field as some thirty times as much markup.
+        # The resend page repeats each field with about thirty times as much markup.
         if sum(1 for _ in request.form.items(multi=True)) > app.config["MAX_FORM_PARTS"]:
             abort(413)
         has_cookie = "csrf" in session  # read first: making the form sets the cookie
         if has_cookie and csrf_form(request.form).validate():
             return None
-        # A form that another site filled in must not come back with a valid token, where one click would send it.
+        # If another site filled in a form, it must not be shown again with a valid token: one click would send it.
         # Requests from other sites carry no cookie.
         if not same_origin and not has_cookie:
             abort(403)

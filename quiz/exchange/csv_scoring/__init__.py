@@ -1,6 +1,6 @@
 """`quiz score`: scores many people from a CSV file, a chunk of rows at a time.
 
-Memory holds one chunk, however long the file is. No result appears before the last row has been read: results go to a
+Only one chunk is in memory at a time. No result appears before the last row has been read: results go to a
 file next to the target, or to a temporary one that is copied to standard output at the end.
 """
 
@@ -85,7 +85,7 @@ def _score_table(
     model = table.model
     for rows in chunks:
         if table.problems and not skip_bad:
-            continue  # nothing will be written: only look for more problems
+            continue  # nothing will be written: only search for more problems
         scores = score(model, model.level_of_step[rows.steps])
         for result in result_objects(bank, rows, scores, stability(model, rows.steps, scores.mix)):
             writer.write(result)

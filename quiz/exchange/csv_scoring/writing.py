@@ -39,7 +39,7 @@ class CsvWriter:
     """A header, and one row for each result.
 
     Only ids can contain any character. All other cells are numbers and ids of the bank, which need no quotes. They are
-    joined without `csv.writer`, which looks at every character and would take longer than everything else.
+    joined without `csv.writer`, which reads every character and would take longer than the rest of the work.
     """
 
     def __init__(self, target: TextIO, roles: Sequence[str]) -> None:
@@ -71,7 +71,7 @@ class CsvWriter:
 
 
 def _id_cell(id: str) -> str:
-    """The id with quotes where CSV needs them; no spreadsheet reads it as a formula."""
+    """The id with quotes if CSV needs them; no spreadsheet reads it as a formula."""
     if id.isascii() and id.isalnum():  # most ids, quickly
         return id
     row = io.StringIO()
@@ -87,7 +87,7 @@ def _number_cells(numbers: list[float | None]) -> str:
 def result_objects(
     bank: Bank, answer_rows: AnswerRows, scores: Scores, stability: tuple[Counts, Counts]
 ) -> Iterator[dict[str, Any]]:
-    """The object of each row's result, in order; the same that `export.match_object` makes of a match."""
+    """The object of each row's result, in order; the same as `export.match_object` gives for a match."""
     evidence_names = [EVIDENCE[n] for n in scores.evidence.tolist()]
     mixes, alternatives = _mixes(bank, scores)
     fits = _rounded(scores.fit, scores.mix.sum(axis=1) > 0)
@@ -149,7 +149,7 @@ def _role_objects(bank: Bank, scores: Scores) -> Iterator[dict[str, dict[str, fl
 
 
 def _rounded(values: Floats, is_known: Bools | None = None) -> list[Any]:
-    """The values as (lists of) numbers, None where they are not known."""
+    """The values as (lists of) numbers, None if they are not known."""
     numbers: Any = np.round(values, export.DIGITS)
     if is_known is not None and not is_known.all():
         numbers = numbers.astype(object)
@@ -160,9 +160,9 @@ def _rounded(values: Floats, is_known: Bools | None = None) -> list[Any]:
 def _text_similarities(bank: Bank, texts: Sequence[str]) -> list[Mapping[str, float] | None]:
     """For each text its similarity with every role, by role id; None if the text is blank."""
     similarities: list[Mapping[str, float] | None] = [None] * len(texts)
-    written = [n for n, text in enumerate(texts) if text and not text.isspace()]
-    if written:  # otherwise scikit-learn need not be loaded
-        matches = matcher_for(bank).match_all([texts[n] for n in written])
-        for n, match in zip(written, matches, strict=True):
+    numbers = [n for n, text in enumerate(texts) if text and not text.isspace()]
+    if numbers:  # otherwise scikit-learn is not loaded
+        matches = matcher_for(bank).match_all([texts[n] for n in numbers])
+        for n, match in zip(numbers, matches, strict=True):
             similarities[n] = match.roles
     return similarities

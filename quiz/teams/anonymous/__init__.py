@@ -4,9 +4,9 @@
 from the `Published` value that it returns, which contains no answers and no counts of answers.
 
 Three rules hide each person. The number of people who do a responsibility is published as a band only. The mix is
-published in steps of 5 %, without the roles that fewer than three people combine. And what was published stays as it
-is until it changed by more than one person can change it: otherwise two rounds of the same people, before and after
-one of them joined, would reveal that person's answers.
+published in steps of 5 %, without the roles that fewer than three people combine. A published band or
+mix stays as it is until it changed by more than one person can change it. Otherwise two rounds of the same people,
+before and after one of them joined, would reveal that person's answers.
 """
 
 from quiz.teams.anonymous.agenda import AGENDA_MINUTES, AgendaPart, AgendaPrompt, agenda

@@ -1,4 +1,4 @@
-"""From the answers of a team to what its round publishes. Nothing else turns answers into something a team may see."""
+"""Computes from the answers of a team what a round publishes. Teams see nothing else that comes from answers."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def _fraction_band(count: int, people: int) -> str:
 def _mix(
     bank: Bank, mixes: Sequence[set[str]], shares: Mapping[str, Sequence[float]], previous: Published | None
 ) -> tuple[tuple[PublishedShare, ...], int]:
-    """The mix of the team and the percent of all other roles; the previous ones if one person could be the difference.
+    """The mix of the team and the percent of all other roles; the previous ones if one person can make the difference.
 
     Parameters
     ----------

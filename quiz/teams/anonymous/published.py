@@ -11,7 +11,7 @@ from typing import Any
 LARGE_TEAM_SIZE = 20
 #: A role that fewer people combine is published only as part of the other roles.
 MIN_HOLDERS_NAMED = 3
-#: A larger share is published as this one ("most or all"), so that nobody is the visible exception.
+#: A larger share is published as this one ("most or all"): the exact share could show that one person is different.
 MAX_SHARE_PERCENT = 80
 #: Shares are published in steps of this size.
 SHARE_STEP_PERCENT = 5
@@ -126,7 +126,7 @@ class Published:
     def weak_contacts(self) -> tuple[ContactBand, ...]:
         """The pairs in the lowest band with at least one common role; empty if all pairs are in the lowest band.
 
-        Contacts are asked on an optional page: if no pair is above the lowest band, most likely nobody filled it in.
+        The question about contacts is optional. If no pair is above the lowest band, most likely nobody answered it.
         """
         if all(item.band in LOWEST_BANDS for item in self.contacts):
             return ()

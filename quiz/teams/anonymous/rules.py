@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: The number of finished responses that closing a round takes: one of these, chosen when the team is made.
+#: How many finished responses a round needs to be closed: one of these, chosen when the team is created.
 MINIMUMS = (5, 8, 10, 20)
 #: A published round with fewer people than this left is withdrawn, whatever the minimum of its team is.
 MIN_ROUND_SIZE = MINIMUMS[0]
@@ -28,7 +28,7 @@ def is_eligible(finished: str | None, *, counted: bool, in_other_team: bool, las
     ----------
     finished : str or None
         The day on which it was finished (`2026-05-31`). Days are the finest time that is stored, so a response that was
-        finished on the day of the last closing passes; `counted` excludes those that the closed round counted.
+        finished on the day of the last closing is eligible; `counted` excludes those that the closed round counted.
     counted : bool
         Whether any round of any team has counted it, withdrawn rounds included.
     in_other_team : bool

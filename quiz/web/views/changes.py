@@ -1,4 +1,4 @@
-"""What has changed since an earlier result."""
+"""The comparison with an earlier response."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ pages = owner_pages("changes")
 
 @pages.get("/changes")
 def page() -> str:
-    """The response compared with the earlier one that it takes again."""
+    """The response compared with the earlier response."""
     from quiz.results.changes import compare_results  # imports numpy: see quiz.web.views.owner_pages.current_result
     from quiz.results.result import build_result
 

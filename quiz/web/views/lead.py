@@ -1,4 +1,4 @@
-"""Making a team, and what its lead sees and does."""
+"""Creating a team, and what its lead sees and does."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from quiz.web.views.link_pages import link_pages
 from quiz.web.views.result import qr_code
 
 new_team = Blueprint("new_team", __name__)
-pages = link_pages("lead", "/t/<link:link>", lambda lead: current().storage.load_team(lead) or _team_of_replaced_link())
+pages = link_pages("lead", "/t/<link:link>", lambda lead_hash: _load_team(lead_hash))
 
 
 @new_team.route("/teams", methods=["GET", "POST"])
 def create() -> str | Response | tuple[str, int]:
-    """Make a team with its name, kind and minimum. The same form sent twice makes one team."""
+    """Create a team with its name, kind and minimum. The same form sent twice creates one team."""
     app = current()
     form = app.forms.team(request.form if request.method == "POST" else None)
     if request.method != "POST":
@@ -29,22 +29,26 @@ def create() -> str | Response | tuple[str, int]:
     if not form.validate():
         errors = [(name, messages[0]) for name, messages in form.errors.items()]
         return render_template("lead/create.html", form=form, seed=request.form.get("seed"), errors=errors), 422
-    lead = app.derive_link("lead", links.valid_seed(request.form.get("seed", "")) or abort(400))
+    lead_link = app.derive_link("lead", links.valid_seed(request.form.get("seed", "")) or abort(400))
     app.storage.create_team(
-        links.hash_link(lead),
-        links.hash_link(join_link(lead, 1)),
+        links.hash_link(lead_link),
+        links.hash_link(join_link(lead_link, 1)),
         number=1,
         name=form.name.data,
         kind=form.kind.data,
         minimum=int(form.minimum.data),
         day=app.today(),
     )
-    return redirect(url_for("lead.page", link=lead), 303)
+    return redirect(url_for("lead.page", link=lead_link), 303)
 
 
-def join_link(lead: str, number: int) -> str:
+def join_link(lead_link: str, number: int) -> str:
     """The join link with this number. It can be derived only with the lead link; only its hash is stored."""
-    return current().derive_link("join", f"{lead}:{number}")
+    return current().derive_link("join", f"{lead_link}:{number}")
+
+
+def _load_team(lead_hash: str) -> Team | None:
+    return current().storage.load_team(lead_hash) or _team_of_replaced_link()
 
 
 def _team_of_replaced_link() -> Team | None:
@@ -100,12 +104,12 @@ def open_team_page(team: Team) -> dict[str, Any]:
     app = current()
     members = app.storage.load_open_members(team.id)
     finished = [member for member in members if member.is_finished]
-    people = open_team.open_team(app.bank, app.scoring_model, finished)
+    page = open_team.open_team(app.bank, app.scoring_model, finished)
     return {
-        "open_team": people,
+        "open_team": page,
         "unfinished": len(members) - len(finished),
-        "roles": open_team.people_of_roles(app.bank, people),
-        "column_count": 1 + len(people.people),
+        "roles": open_team.people_of_roles(app.bank, page),
+        "column_count": 1 + len(page.people),
     }
 
 
@@ -128,11 +132,11 @@ def close() -> str | Response:
     number = request.form.get("round", type=int)
     publish = rounds.publisher(app.bank, app.scoring_model)
     app.storage.close_round(g.link_hash, publish, day=app.today(), number=number)
-    after = app.storage.load_team(g.link_hash) or abort(404)
-    if after.open_round is not None and number in (None, after.open_round.number):
+    team_after = app.storage.load_team(g.link_hash) or abort(404)
+    if team_after.open_round is not None and number in (None, team_after.open_round.number):
         return redirect(url_for("lead.page", few="few"), 303)
     # A second click gets here too, and sees the round that the first click closed.
-    return redirect(url_for("lead.round", number=number or len(after.rounds)), 303)
+    return redirect(url_for("lead.round", number=number or len(team_after.rounds)), 303)
 
 
 @pages.post("/next")
@@ -147,10 +151,10 @@ def next_round() -> Response:
 def minimum() -> Response:
     """Raise the minimum; it never goes down."""
     _anonymous()
-    wanted = request.form.get("minimum", type=int)
-    if wanted not in anonymous.MINIMUMS:
+    new_minimum = request.form.get("minimum", type=int)
+    if new_minimum not in anonymous.MINIMUMS:
         abort(400)
-    current().storage.raise_minimum(g.link_hash, wanted)
+    current().storage.raise_minimum(g.link_hash, new_minimum)
     return redirect(url_for("lead.page"), 303)
 
 
@@ -158,16 +162,18 @@ def minimum() -> Response:
 def replace_links() -> Response:
     """Replace the join link, or both links. The old ones stop working at once."""
     app = current()
-    both = "both" in request.form
-    lead = app.derive_link("lead", links.valid_seed(request.form.get("seed", "")) or abort(400)) if both else g.link
+    lead_link = g.link
+    if "both" in request.form:
+        seed = links.valid_seed(request.form.get("seed", "")) or abort(400)
+        lead_link = app.derive_link("lead", seed)
     number = 1 + secrets.randbelow(2**53 - 1)
     app.storage.replace_links(
         g.link_hash,
-        new_lead_hash=links.hash_link(lead),
-        join_hash=links.hash_link(join_link(lead, number)),
+        new_lead_hash=links.hash_link(lead_link),
+        join_hash=links.hash_link(join_link(lead_link, number)),
         number=number,
     )
-    return redirect(url_for("lead.page", link=lead), 303)
+    return redirect(url_for("lead.page", link=lead_link), 303)
 
 
 @pages.route("/delete", methods=["GET", "POST"])

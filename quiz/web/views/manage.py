@@ -1,4 +1,4 @@
-"""What a person may do with their response: share it, keep it, take the quiz again, delete it."""
+"""What a person may do with their response: share it, download it, take the quiz again, delete it."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def extend() -> Response:
 
 @pages.post("/retake")
 def retake() -> Response:
-    """Take the quiz again: creates a new response that knows this one as the earlier one."""
+    """Take the quiz again: creates a new response with this one as its earlier response."""
     app = current()
     link = app.derive_link("owner", links.valid_seed(request.form.get("seed", "")) or abort(400))
     app.storage.create_response(links.hash_link(link), bank=app.bank.version, day=app.today(), earlier=g.link_hash)

@@ -16,7 +16,7 @@ from quiz.web.views.lead import open_team_page
 from quiz.web.views.link_pages import link_pages
 from quiz.web.views.owner_pages import current_response, owner_pages
 
-pages = link_pages("join", "/j/<link:link>", lambda joining: current().storage.load_team_by_join_link(joining))
+pages = link_pages("join", "/j/<link:link>", lambda join_hash: current().storage.load_team_by_join_link(join_hash))
 member = owner_pages("member")
 
 #: What the page says about a response that cannot join.
@@ -56,9 +56,9 @@ def start() -> Response | tuple[str, int]:
     if not form.validate():
         return _page(form, _errors(form)), 422
     link = app.derive_link("owner", links.valid_seed(request.form.get("seed", "")) or abort(400))
-    owner = links.hash_link(link)
-    app.storage.create_response(owner, bank=app.bank.version, day=app.today())
-    app.storage.join_team(g.link_hash, owner, name=form.name.data or "", shares_wishes=form.shares_wishes.data)
+    owner_hash = links.hash_link(link)
+    app.storage.create_response(owner_hash, bank=app.bank.version, day=app.today())
+    app.storage.join_team(g.link_hash, owner_hash, name=form.name.data or "", shares_wishes=form.shares_wishes.data)
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 
@@ -83,7 +83,7 @@ def bring() -> Response | tuple[str, int]:
 
 
 def _owner_link(text: str) -> str | None:
-    """The owner link in what somebody pasted; None if there is none, or if it leads to no response."""
+    """The owner link in the pasted `text`; None if there is none, or if it leads to no response."""
     match = re.search(rf"(?:^|/r/)({links.LINK_PATTERN})(?:[/?#.]|$)", text)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""Pages under an owner link. Its holder may see, change and delete the response behind it."""
+"""Pages under an owner link. Everybody who has the link can see, change and delete its response."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def owner_pages(name: str, prefix: str = "/r/<link:link>") -> Blueprint:
 
     With another `prefix`, each route has to contain `<link:link>` itself.
     """
-    return link_pages(name, prefix, lambda owner: current().storage.load_response(owner))
+    return link_pages(name, prefix, lambda owner_hash: current().storage.load_response(owner_hash))
 
 
 def current_response() -> Response:
@@ -30,7 +30,7 @@ def current_response() -> Response:
 
 def current_result() -> Result:
     """The result of the response behind this request's link."""
-    # Imports numpy. Views import it when they need it, so that the first question of a fresh server does not wait.
+    # Imports numpy. Views import it when they need it, so that the first page of a new server does not wait for it.
     from quiz.results.result import build_result
 
     app, response = current(), current_response()

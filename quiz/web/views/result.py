@@ -43,7 +43,7 @@ def qr() -> Response:
 
 def qr_code(address: str) -> Response:
     """An SVG picture of a QR code with `address`."""
-    import segno  # few people ask for one, and nobody's first page should wait for the import
+    import segno  # imported here, because few people open a QR code
 
     picture = io.BytesIO()
     code = segno.make(address, micro=False)

@@ -61,7 +61,7 @@ def _render_questions(
 
 
 def _next_page(number: int, sheet_before: AnswerSheet, new_answers: Mapping[str, str]) -> str:
-    """The page after question page `number`: the next one, or the one from which somebody came to change an answer."""
+    """The page after question page `number`: the next one, or the page before the person changed an answer."""
     if current_response().finished:
         sheet = _current_sheet(new_answers)
         if sheet.is_complete:

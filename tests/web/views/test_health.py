@@ -122,7 +122,7 @@ def test_a_read_only_folder_is_reported(app: App, client: Client, monkeypatch):
 )
 def test_a_disk_that_is_nearly_full_is_reported(client: Client, monkeypatch, free, is_enough):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1, 1, free))
-    assert problems(client) == ([] if is_enough else ["The disk that the database lies on is nearly full."])
+    assert problems(client) == ([] if is_enough else ["The disk of the database is nearly full."])
 
 
 def test_it_answers_head_requests_and_refuses_post(client: Client):
