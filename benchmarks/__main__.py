@@ -1,7 +1,7 @@
 """All benchmarks in one table: `python -m benchmarks [--only NAME …] [--slow]`.
 
-Each figure is a ratio: how many times as long our work takes as its floor. Both are measured alternately within the
-same minute. "over" means above the target. The exit status says only whether everything could be measured.
+Each figure is a ratio: the time of our work divided by the time of its floor. Both are measured alternately.
+"over" means above the target. The exit status says only whether everything could be measured.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import platform
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # whichever SQLite it chose
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the SQLite of storage
 
 from benchmarks import growth, load, pages, scoring
 from benchmarks.table import Row, table_lines
 
 Benchmark = Callable[..., Iterable[Row]]
 
-#: Each benchmark by name. Long ones are smaller than the promised size unless --slow is given.
+#: Each benchmark by name. Without --slow the long ones are smaller than the size that the target is for.
 BENCHMARKS: dict[str, Benchmark] = {
     "question": pages.question,
     "submit": pages.submit,

@@ -1,4 +1,4 @@
-"""How much better than blind a lead guesses members' answers: `python -m benchmarks.attacker [TEAMS]`.
+"""How well an attacker guesses members' answers, compared with blind guesses: `python -m benchmarks.attacker [TEAMS]`.
 
 TEAMS is the number of made-up teams whose members are guessed, 20,000 by default; the attacker learns from twice as
 many. The rows under "known limits" are attacks that no rule prevents; the join page tells people about them.

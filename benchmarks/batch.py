@@ -1,4 +1,4 @@
-"""How fast `quiz score` is, compared with the least that any program would do with the same file (the floor).
+"""How fast `quiz score` is, compared with the least work that a program can do with the same file (the floor).
 
 Run it with `python -m benchmarks.batch`. The floor reads the file with csv.reader and prints every row with json.dumps.
 Both write to /dev/null and run alternately. The time of a run includes the start of Python.
@@ -28,8 +28,8 @@ with open(sys.argv[1], newline="", encoding="utf-8") as file:
 """
 
 
-def make(file: Path, rows: int) -> None:
-    """Write `rows` made-up people who answer every question at random, which takes longest to score."""
+def write_people(file: Path, rows: int) -> None:
+    """Write `rows` made-up people with random answers to every question, which take longest to score."""
     shipped = bank.load(paths.project_folder("questions"))
     answers = [point.id for point in shipped.scale]
     rng = random.Random(1)
@@ -61,7 +61,7 @@ def main() -> None:
         file = Path(folder) / "people.csv"
         floor = [sys.executable, "-c", FLOOR, str(file)]
         for rows in arguments.rows:
-            make(file, rows)
+            write_people(file, rows)
             for format in ("jsonl", "csv"):
                 command = [sys.executable, "-m", "quiz", "score", str(file), "--format", format]
                 rounds = [(run(floor), run(command)) for _ in range(arguments.rounds)]

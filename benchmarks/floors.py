@@ -20,7 +20,7 @@ from quiz import storage
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-#: A minimal server with the same libraries: one form and one table. Run by `benchmarks.load`.
+#: A minimal server with the same libraries: one form and one table. `benchmarks.load` runs it.
 BARE = """
 import sys
 from flask import Flask, render_template_string, request

@@ -28,48 +28,48 @@ MAX_MEMORY_MIB = 200.0
 def submits(many: int = 100_000, few: int = 10_000, rounds: int = 15) -> Iterator[Row]:
     """A page submit with many stored responses, each with all its answers, compared with few."""
     with fresh() as (small, _), fresh() as (large, _):
-        ours, least = ([checked(one, 303) for one in _submits(app, n)] for app, n in ((large, many), (small, few)))
+        work, floor = ([checked(one, 303) for one in _submits(app, n)] for app, n in ((large, many), (small, few)))
         name = f"page submit, {many:,} responses stored"
-        yield compare(name, in_turns(ours), in_turns(least), floor_name=f"with {few:,}", target=1.2, rounds=rounds)
+        yield compare(name, in_turns(work), in_turns(floor), floor_name=f"with {few:,}", target=1.2, rounds=rounds)
 
 
 def teams(many: int = 10_000, few: int = 100, rounds: int = 15) -> Iterator[Row]:
     """A team's page with many stored teams of five people, compared with few."""
     with fresh() as (small, _), fresh() as (large, _):
-        ours, least = ([checked(one, 200) for one in _teams(app, n)] for app, n in ((large, many), (small, few)))
+        work, floor = ([checked(one, 200) for one in _teams(app, n)] for app, n in ((large, many), (small, few)))
         name = f"team page, {many:,} teams stored"
-        yield compare(name, in_turns(ours), in_turns(least), floor_name=f"with {few:,}", target=1.5, rounds=rounds)
+        yield compare(name, in_turns(work), in_turns(floor), floor_name=f"with {few:,}", target=1.5, rounds=rounds)
 
 
 def scored(rows: int = 100_000, rounds: int = 3) -> Iterator[Row]:
     """`quiz score` of `rows` rows, compared with csv.reader and json.dumps."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "people.csv"
-        batch.make(file, rows)
+        batch.write_people(file, rows)
         floor = [sys.executable, "-c", batch.FLOOR, str(file)]
-        ours = [sys.executable, "-m", "quiz", "score", str(file), "--format", "jsonl"]
-        runs = [(batch.run(floor), batch.run(ours)) for _ in range(rounds)]
+        command = [sys.executable, "-m", "quiz", "score", str(file), "--format", "jsonl"]
+        runs = [(batch.run(floor), batch.run(command)) for _ in range(rounds)]
     peak = statistics.median(memory for _, (_, memory) in runs)
     verdict = "" if peak <= MAX_MEMORY_MIB else ", OVER"
     note = f"{peak:.0f} MiB at most{verdict} ({MAX_MEMORY_MIB:.0f} allowed)"
-    pairs = [(least, took) for (least, _), (took, _) in runs]
+    pairs = [(floor_seconds, seconds) for (floor_seconds, _), (seconds, _) in runs]
     yield row_of_pairs(f"quiz score, {rows:,} rows", pairs, floor_name="csv.reader and json.dumps", target=3, note=note)
 
 
 def _submits(app: App, stored: int) -> list[WsgiRequest]:
-    """Submits of people spread evenly over `stored` responses, which are inserted by SQL: a million take a while."""
+    """Submits of people spread evenly over `stored` responses, which are inserted by SQL because they are many."""
     person = Person(app)
     step = max(1, stored // SAMPLE_SIZE)
     links_by_id = {n: links.new_link() for n in range(2, stored + 2, step)}
     _fill(app, stored, {n: links.hash_link(link) for n, link in links_by_id.items()})
     rng = random.Random(1)
-    asked = []
+    requests = []
     for link in rng.sample(sorted(links_by_id.values()), len(links_by_id)):
-        person.own = f"/r/{link}"
+        person.path = f"/r/{link}"
         for point in ("weekly", "daily"):
-            asked.append(person.submit({item.id: point for item in app.bank.pages[1]}))
-    rng.shuffle(asked)
-    return asked
+            requests.append(person.submit({item.id: point for item in app.bank.pages[1]}))
+    rng.shuffle(requests)
+    return requests
 
 
 def _teams(app: App, stored: int) -> list[WsgiRequest]:

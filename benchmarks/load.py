@@ -1,4 +1,4 @@
-"""Measures a whole server: the time to its first answer, and its answers under a steady rate of submits."""
+"""Measures a whole server: the time to its first answer, and its answers at a constant rate of submits."""
 
 from __future__ import annotations
 

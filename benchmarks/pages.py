@@ -22,45 +22,45 @@ PAGE = 2
 
 
 class Person:
-    """Somebody on a fresh instance who has answered everything, with cookies and a token, as a browser would have."""
+    """A person who answered everything, with the cookie and the token that a browser would have."""
 
     def __init__(self, app: App, text: str = "", *, finished: bool = False) -> None:
         self.app = app
         link = links.new_link()
-        self.own, self.key = f"/r/{link}", links.hash_link(link)
+        self.path, self.owner_hash = f"/r/{link}", links.hash_link(link)
         own_roles = {role.id for role in app.bank.roles[3:5]}
         self.answers = {
             id: ("weekly" if n % 4 else "daily") if item.role in own_roles else ("never" if n % 2 else "rarely")
             for n, (id, item) in enumerate(app.bank.responsibility.items())
         }
         today, bank = app.today(), app.bank.version
-        app.storage.create_response(self.key, bank=bank, day=today)
-        app.storage.save_answers(self.key, self.answers, bank=bank, day=today)
+        app.storage.create_response(self.owner_hash, bank=bank, day=today)
+        app.storage.save_answers(self.owner_hash, self.answers, bank=bank, day=today)
         contacts = [role.id for role in app.bank.roles[:3]]
         title = "Senior data engineer" if text else ""
-        app.storage.save_details(self.key, contacts=contacts, title=title, text=text, bank=bank, day=today)
+        app.storage.save_details(self.owner_hash, contacts=contacts, title=title, text=text, bank=bank, day=today)
         if finished:
-            app.storage.finish_response(self.key, bank=bank, day=today)
+            app.storage.finish_response(self.owner_hash, bank=bank, day=today)
         client = app.test_client()
-        page = client.get(f"{self.own}/{PAGE}", base_url="http://localhost")
+        page = client.get(f"{self.path}/{PAGE}", base_url="http://localhost")
         self.token = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
         self.cookie = page.headers["Set-Cookie"].partition(";")[0]
 
     def page(self, path: str = "") -> WsgiRequest:
         """One of this person's pages."""
-        return WsgiRequest(self.app.wsgi_app, self.own + path, cookie=self.cookie)
+        return WsgiRequest(self.app.wsgi_app, self.path + path, cookie=self.cookie)
 
     def submit(self, answers: Mapping[str, str]) -> WsgiRequest:
         """A page of questions, filled in."""
         body = urlencode({"csrf_token": self.token, **answers}).encode()
-        return WsgiRequest(self.app.wsgi_app, f"{self.own}/{PAGE}", body=body, cookie=self.cookie)
+        return WsgiRequest(self.app.wsgi_app, f"{self.path}/{PAGE}", body=body, cookie=self.cookie)
 
 
 @contextmanager
 def fresh() -> Iterator[tuple[App, Path]]:
-    """An app on an instance of its own, and the folder, for as long as it lasts."""
+    """An app on a new instance, and its folder. Both are removed at the end."""
     with tempfile.TemporaryDirectory() as folder:
-        # The limits count as they always do, but one address may ask for as much as a benchmark does.
+        # The rate limits count as usual, but one address may send as many requests as a benchmark does.
         app = create_app({"API_PER_MINUTE": 10**9}, instance=Path(folder))
         try:
             yield app, Path(folder)
@@ -68,39 +68,41 @@ def fresh() -> Iterator[tuple[App, Path]]:
             app.storage.close()
 
 
-def checked(asked: WsgiRequest, status: int) -> WsgiRequest:
-    """`asked`, once it is seen to give that status: a fast error page is no figure."""
-    got, body = asked()
-    if got != status:
-        raise SystemExit(f"{asked.environ['PATH_INFO']} gave {got}, not {status}: {body[:200]!r}")
-    return asked
+def checked(request: WsgiRequest, status: int) -> WsgiRequest:
+    """`request`, after a check that it gives this status: a fast error page must not be measured."""
+    actual_status, body = request()
+    if actual_status != status:
+        raise SystemExit(f"{request.environ['PATH_INFO']} gave {actual_status}, not {status}: {body[:200]!r}")
+    return request
 
 
-def in_turns(asked: list[WsgiRequest]) -> Callable[[], object]:
-    """Each of `asked` after the other, again and again."""
-    turns = itertools.cycle(asked)
+def in_turns(requests: list[WsgiRequest]) -> Callable[[], object]:
+    """A function that sends the next of `requests` with each call, and begins again after the last."""
+    turns = itertools.cycle(requests)
     return lambda: next(turns)()
 
 
 def question(rounds: int = 15) -> Iterator[Row]:
-    """A page of questions against Flask's hello."""
+    """A page of questions, compared with Flask's hello."""
     with fresh() as (app, _):
         page = checked(Person(app).page(f"/{PAGE}"), 200)
         yield compare("question page", page, WsgiRequest(hello()), floor_name="Flask hello", target=8, rounds=rounds)
 
 
 def submit(rounds: int = 15) -> Iterator[Row]:
-    """A page sent, checked, kept and redirected, against hello with the same rows in one commit."""
+    """A page that is sent, checked, stored and redirected, compared with hello and the same rows in one commit."""
     with fresh() as (app, folder):
         person = Person(app)
-        asked = [item.id for item in app.bank.pages[PAGE - 1]]
-        # In turns, so that every submit changes what is kept.
-        ours = [checked(person.submit(dict.fromkeys(asked, point)), 303) for point in ("weekly", "daily")]
-        least = WsgiRequest(hello_and_commit(folder / "floor.db", dict.fromkeys(asked, "")), body=ours[0].body)
+        question_ids = [item.id for item in app.bank.pages[PAGE - 1]]
+        # Alternately, so that every submit changes the stored answers.
+        submits = [checked(person.submit(dict.fromkeys(question_ids, point)), 303) for point in ("weekly", "daily")]
+        floor = WsgiRequest(
+            hello_and_commit(folder / "floor.db", dict.fromkeys(question_ids, "")), body=submits[0].body
+        )
         yield compare(
             "page submit",
-            in_turns(ours),
-            checked(least, 200),
+            in_turns(submits),
+            checked(floor, 200),
             floor_name="hello and the rows committed",
             target=3,
             rounds=rounds,
@@ -108,17 +110,19 @@ def submit(rounds: int = 15) -> Iterator[Row]:
 
 
 def result(rounds: int = 15) -> Iterator[Row]:
-    """A result with its charts against Flask's hello, without and with free text."""
-    text = "I built the nightly pipelines, mended ingestion, checked data quality and set up monitoring. " * 3
+    """A result with its charts, compared with Flask's hello, without and with free text."""
+    text = "I built the nightly pipelines, repaired ingestion, checked data quality and set up monitoring. " * 3
     with fresh() as (app, _):
-        for name, own_text in (("result page", ""), ("result page with free text", text)):
-            page = checked(Person(app, own_text, finished=True).page(), 200)
+        for name, free_text in (("result page", ""), ("result page with free text", text)):
+            page = checked(Person(app, free_text, finished=True).page(), 200)
             yield compare(name, page, WsgiRequest(hello()), floor_name="Flask hello", target=12, rounds=rounds)
 
 
 def api(rounds: int = 15) -> Iterator[Row]:
-    """`POST /api/score` with ratings only, against Flask's hello."""
+    """`POST /api/score` with answers only, compared with Flask's hello."""
     with fresh() as (app, _):
         body = json.dumps({"answers": Person(app).answers}).encode()
-        asked = checked(WsgiRequest(app.wsgi_app, "/api/score", body=body, kind="application/json"), 200)
-        yield compare("POST /api/score", asked, WsgiRequest(hello()), floor_name="Flask hello", target=6, rounds=rounds)
+        request = checked(WsgiRequest(app.wsgi_app, "/api/score", body=body, kind="application/json"), 200)
+        yield compare(
+            "POST /api/score", request, WsgiRequest(hello()), floor_name="Flask hello", target=6, rounds=rounds
+        )

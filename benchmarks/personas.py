@@ -1,7 +1,7 @@
 """How well free texts are matched with roles: `python -m benchmarks.personas`.
 
-Prints how often the texts of tests/personas are matched with the roles that a reader would name, what was confused, and
-how close texts come to the threshold between recognised and not.
+Prints how often the texts of tests/personas are matched with the roles that a reader would name, which roles
+were confused, and how close texts come to the threshold between recognised and not.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Figures:
 
 
 def people() -> list[Persona]:
-    """Everybody in tests/personas."""
+    """All personas of tests/personas."""
     personas: list[Persona] = []
     for file in sorted(FOLDER.glob("*.toml")):
         for table in tomllib.loads(file.read_text(encoding="utf-8"))["personas"]:

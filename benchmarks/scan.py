@@ -24,7 +24,7 @@ from benchmarks.load import HOST, free_port, server
 TOOL = "wapiti3==3.2.3"  # the last that runs on Python 3.11
 ATTACKS = "cookieflags,csp,csrf,crlf,exec,file,http_headers,methods,permanentxss,redirect,sql,timesql,upload,xss,xxe"
 QUIZ = (sys.executable, "-m", "quiz")
-#: Limits for one page: for finding what is below it, and for each attack.
+#: Limits for one page: for searching the pages below it, and for each attack.
 MAX_CRAWL_S = 60
 MAX_ATTACK_S = 60
 #: Not attacked: deleting data or replacing links would end the scan of the page.
@@ -109,11 +109,15 @@ def scan(wapiti: Path, page: str, folder: Path) -> dict[str, list[str]]:
     result = json.loads(report.read_text(encoding="utf-8"))
     print(f"  {result['infos']['crawled_pages_nbr']} pages and forms scanned")
     return {
-        kind: sorted({f"{one['method']} {one['path']} {one['parameter'] or ''} {one['info']}" for one in findings})
+        kind: sorted({_finding_line(finding) for finding in findings})
         for part in ("vulnerabilities", "anomalies")
         for kind, findings in result[part].items()
         if findings
     }
+
+
+def _finding_line(finding: dict[str, str]) -> str:
+    return f"{finding['method']} {finding['path']} {finding['parameter'] or ''} {finding['info']}"
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def test_a_form_is_read_as_a_browser_would_send_it():
 
 
 def test_peers_get_the_same_questions_on_the_same_pages(tmp_path: Path, bank, monkeypatch):
-    monkeypatch.setattr(projects, "installed", lambda folder, *packages: Path("/no/environment/bin/python"))
+    monkeypatch.setattr(projects, "install", lambda folder, *packages: Path("/no/environment/bin/python"))
     monkeypatch.setattr(projects, "_run", lambda command, folder, environment: None)
     (tmp_path / "otree").mkdir()
     (tmp_path / "django").mkdir()

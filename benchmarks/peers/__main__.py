@@ -1,4 +1,4 @@
-"""Many Hats and similar programs, measured over HTTP within the same minutes: `python -m benchmarks.peers`.
+"""Many Hats and similar programs, measured over HTTP alternately: `python -m benchmarks.peers`.
 
 Installs oTree and django-survey-and-report with pip, each into a virtual environment in a temporary folder, gives them
 the same questions on the same pages, and sends requests to all servers alternately with one client. Measured is the
@@ -22,36 +22,36 @@ from benchmarks.table import duration
 from quiz.bank import Bank, load
 from quiz.config import paths
 
-WORKS = ("question page", "a whole person", "result")
-#: Pages fetched for one sample: the clock of a process ticks a hundred times a second.
-MANY = 60
+TASKS = ("question page", "a whole person", "result")
+#: Requests of one sample: the system counts processor time in hundredths of a second.
+REQUESTS_PER_SAMPLE = 60
 
 
 class MeasuredServer:
-    """One server that runs, and what it was measured at: seconds of processor time a request, by work."""
+    """One running server, and its measured seconds of processor time for each request, by task."""
 
     def __init__(self, peer: projects.Peer, port: int, pid: int, pages: int) -> None:
         self.peer, self.port, self.pid, self.pages = peer, port, pid, pages
-        self.spent: dict[str, list[float]] = {}
+        self.seconds: dict[str, list[float]] = {}
 
     def round(self) -> None:
-        """One sample of each work."""
+        """Measure one sample of each task."""
         browser = Browser(self.port)
         self.peer.start(browser)
         first = browser.path
-        self._sample("question page", lambda: browser.get(first), MANY)
+        self._sample("question page", lambda: browser.get(first), REQUESTS_PER_SAMPLE)
         if self.peer.name != "Flask hello":
             browsers: list[Browser] = []
-            self._sample("a whole person", lambda: browsers.append(self._whole()), MANY // 6)
+            self._sample("a whole person", lambda: browsers.append(self._take_quiz()), REQUESTS_PER_SAMPLE // 6)
             last = browsers[-1]
             end = last.path
-            self._sample("result", lambda: last.get(end), MANY)
+            self._sample("result", lambda: last.get(end), REQUESTS_PER_SAMPLE)
             for one in browsers:
                 one.close()
         browser.close()
 
-    def _whole(self) -> Browser:
-        """A person from the first page to the last, each page sent and the next one fetched."""
+    def _take_quiz(self) -> Browser:
+        """All requests of one person, from the first page to the last."""
         browser = Browser(self.port)
         self.peer.start(browser)
         for number in range(self.pages):
@@ -61,14 +61,14 @@ class MeasuredServer:
             browser.send()  # check your answers
         return browser
 
-    def _sample(self, work: str, request: Callable[[], object], times: int) -> None:
-        before = self._processor()
+    def _sample(self, task: str, request: Callable[[], object], times: int) -> None:
+        before = self._processor_seconds()
         for _ in range(times):
             request()
-        self.spent.setdefault(work, []).append((self._processor() - before) / times)
+        self.seconds.setdefault(task, []).append((self._processor_seconds() - before) / times)
 
-    def _processor(self) -> float:
-        time.sleep(0.02)  # what was answered may still be tidied up
+    def _processor_seconds(self) -> float:
+        time.sleep(0.02)  # the server may still work after its answer
         return sum(cpu_seconds(self.pid).values())
 
 
@@ -83,24 +83,24 @@ def main() -> None:
         for make in (projects.hello, projects.ours, projects.otree, projects.django):
             print(f"starting {make.__name__} …", flush=True)
             try:
-                running.append(_started(make, Path(folder) / make.__name__, bank, stack))
-            except (projects.PeerUnavailableError, SystemExit) as why:
-                print(f"  not shown: {why}")
+                running.append(_start(make, Path(folder) / make.__name__, bank, stack))
+            except (projects.PeerUnavailableError, SystemExit) as error:
+                print(f"  not shown: {error}")
         for _ in range(rounds):
             for measured in running:
                 measured.round()
-    floor = statistics.median(running[0].spent["question page"])
+    floor = statistics.median(running[0].seconds["question page"])
     print(f"\nprocessor time of the server, and how often Flask's hello ({duration(floor)}) fits into it\n")
-    print(f"{'':26}" + "".join(f"{work:>24}" for work in WORKS))
+    print(f"{'':26}" + "".join(f"{task:>24}" for task in TASKS))
     for measured in running:
-        cells = [statistics.median(measured.spent[work]) if work in measured.spent else None for work in WORKS]
+        cells = [statistics.median(measured.seconds[task]) if task in measured.seconds else None for task in TASKS]
         print(
             f"{measured.peer.name:26}"
             + "".join(f"{f'{duration(c)} {c / floor:5.0f}x' if c else '':>24}" for c in cells)
         )
 
 
-def _started(
+def _start(
     make: Callable[[Path, Bank, int], projects.Peer], folder: Path, bank: Bank, stack: ExitStack
 ) -> MeasuredServer:
     folder.mkdir()
@@ -108,8 +108,8 @@ def _started(
     peer = make(folder, bank, port)
     process = stack.enter_context(server(peer.command, port, peer.environment, peer.folder))
     measured = MeasuredServer(peer, port, process.pid, len(bank.pages))
-    measured.round()  # what comes first is slower everywhere
-    measured.spent.clear()
+    measured.round()  # the first requests are slower on every server
+    measured.seconds.clear()
     return measured
 
 

@@ -22,20 +22,20 @@ class Browser:
         self.page = ""
 
     def get(self, path: str) -> str:
-        """The page at `path`, or wherever that leads."""
-        return self._ask("GET", path, None)
+        """The page at `path`, after all redirects."""
+        return self._request("GET", path, None)
 
     def send(self, answer: int = 1) -> str:
-        """Send the form of the present page, every radio button group on its `answer`-th; gives the next page."""
+        """Send the form of the current page with choice number `answer` in each radio group. Returns the next page."""
         form = Form(self.page)
         fields = form.hidden | {name: values[answer % len(values)] for name, values in form.radios.items()}
-        return self._ask("POST", form.action or self.path, urlencode(fields))
+        return self._request("POST", form.action or self.path, urlencode(fields))
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
-    def _ask(self, method: str, path: str, body: str | None) -> str:
+    def _request(self, method: str, path: str, body: str | None) -> str:
         for _ in range(MAX_REDIRECTS):
             headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
             if body is not None:
@@ -54,7 +54,7 @@ class Browser:
                 return text
             parts = urlsplit(answer.headers["Location"])
             method, body, path = "GET", None, parts.path + (f"?{parts.query}" if parts.query else "")
-        raise SystemExit(f"{path} leads nowhere")
+        raise SystemExit(f"{path} is redirected too often")
 
 
 class Form(HTMLParser):
@@ -65,19 +65,19 @@ class Form(HTMLParser):
         self.action = ""
         self.hidden: dict[str, str] = {}
         self.radios: dict[str, list[str]] = {}
-        self._inside = self._done = False
+        self._is_inside = self._is_done = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        own = {name: value or "" for name, value in attrs}
-        if tag == "form" and own.get("method", "").lower() == "post" and not self._done:
-            self._inside, self.action = True, own.get("action", "")
-        if self._inside and tag == "input" and "name" in own:
-            if own.get("type") == "hidden":
-                self.hidden[own["name"]] = own.get("value", "")
-            elif own.get("type") == "radio":
-                self.radios.setdefault(own["name"], []).append(own.get("value", ""))
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "form" and attributes.get("method", "").lower() == "post" and not self._is_done:
+            self._is_inside, self.action = True, attributes.get("action", "")
+        if self._is_inside and tag == "input" and "name" in attributes:
+            if attributes.get("type") == "hidden":
+                self.hidden[attributes["name"]] = attributes.get("value", "")
+            elif attributes.get("type") == "radio":
+                self.radios.setdefault(attributes["name"], []).append(attributes.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "form" and self._inside:
-            self._inside, self._done = False, True
+        if tag == "form" and self._is_inside:
+            self._is_inside, self._is_done = False, True

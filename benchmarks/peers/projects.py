@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.peers.client import Browser
 from quiz.bank import Bank
 
-#: Seconds for a command, such as an installation, before it counts as hanging.
+#: Seconds for a command, such as an installation, after which it counts as failed.
 TIMEOUT_S = 600
 #: oTree creates its participants in advance.
 PARTICIPANTS = 120
@@ -63,7 +63,7 @@ def hello(folder: Path, bank: Bank, port: int) -> Peer:
 
 def otree(folder: Path, bank: Bank, port: int) -> Peer:
     """oTree with a page of radio buttons for each of ours and a page that repeats the answers, on its own server."""
-    python = installed(folder, "otree")
+    python = install(folder, "otree")
     app = folder / "hats"
     app.mkdir()
     (folder / "_static").mkdir()
@@ -104,12 +104,12 @@ def otree(folder: Path, bank: Bank, port: int) -> Peer:
         f"{answers}</table>\n{{{{ endblock }}}}\n"
     )
     program = str(python.parent / "otree")
-    made: list[str] = []
+    session_paths: list[str] = []
 
     def start(browser: Browser) -> str:
-        if not made:  # a session for everybody, made with the first visitor
-            made.append(_otree_session(port))
-        return browser.get(made[0])
+        if not session_paths:  # one session for all visitors, created for the first one
+            session_paths.append(_otree_session(port))
+        return browser.get(session_paths[0])
 
     environment = {"OTREE_PRODUCTION": "1", "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
     return Peer("oTree", [program, "prodserver1of2", str(port)], folder, start, environment)
@@ -132,7 +132,7 @@ def _otree_session(port: int) -> str:
 
 def django(folder: Path, bank: Bank, port: int) -> Peer:
     """django-survey-and-report with a category of radio questions for each page of ours, on gunicorn with threads."""
-    python = installed(folder, "django-survey-and-report", "gunicorn")
+    python = install(folder, "django-survey-and-report", "gunicorn")
     (folder / "site_settings.py").write_text(_DJANGO_SETTINGS)
     (folder / "site_urls.py").write_text(
         "from django.urls import include, path\n"
@@ -185,8 +185,8 @@ for number, page in enumerate({pages!r}):
 """
 
 
-def installed(folder: Path, *packages: str) -> Path:
-    """The Python of a fresh environment with `packages` in it."""
+def install(folder: Path, *packages: str) -> Path:
+    """Install `packages` into a new environment. Returns its Python."""
     python = folder / "venv" / "bin" / "python"
     _run([sys.executable, "-m", "venv", str(folder / "venv")], folder, {})
     _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages], folder, {})
@@ -195,7 +195,7 @@ def installed(folder: Path, *packages: str) -> Path:
 
 def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> None:
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             command,
             cwd=folder,
             env={**os.environ, **environment},
@@ -206,6 +206,6 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> No
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise PeerUnavailableError(f"{command[-1]}: {error}") from error
-    if done.returncode:
-        last = re.sub(r"\s+", " ", (done.stderr or done.stdout).strip())[-200:]
-        raise PeerUnavailableError(f"{' '.join(command[-2:])} ended with {done.returncode}: {last}")
+    if process.returncode:
+        last = re.sub(r"\s+", " ", (process.stderr or process.stdout).strip())[-200:]
+        raise PeerUnavailableError(f"{' '.join(command[-2:])} ended with {process.returncode}: {last}")
