@@ -1,7 +1,7 @@
 """HTML that is the same for everybody, stored in memory: questions with an answer, squares, the logo.
 
-Rendering them takes a large part of the time of a question page and of a result. Only what the bank defines is
-stored here, never what a person wrote.
+Rendering them takes a large part of the time of a question page and of a result. Only what the bank and the forms
+define is stored here, never what a person wrote.
 """
 
 from __future__ import annotations
@@ -14,16 +14,20 @@ from jinja2 import Environment
 
 from quiz.bank import Bank
 
-#: Enough for every question of the shipped bank with every answer (147); for a larger bank the latest ones are stored.
+#: Enough for every question of the shipped bank with every answer or an error (168). For a larger bank the latest ones
+#: are stored.
 MAX_QUESTION_FRAGMENTS = 2000
 
 
-def question_renderer(environment: Environment) -> Callable[[str, str | None], str]:
-    """A function that gives the HTML of a question, by its id and the id of the chosen answer, if there is one."""
+def question_renderer(environment: Environment) -> Callable[..., str]:
+    """A function that gives the HTML of a question.
+
+    It takes the id of the question, the id of the chosen answer or None, and the error message, if there is one.
+    """
 
     @lru_cache(MAX_QUESTION_FRAGMENTS)
-    def question_fragment(question_id: str, answer_id: str | None) -> str:
-        html: str = _macros(environment, "take/_question.html").question(question_id, answer_id)
+    def question_fragment(question_id: str, answer_id: str | None, error: str = "") -> str:
+        html: str = _macros(environment, "take/_question.html").question(question_id, answer_id, error)
         return html
 
     return question_fragment
