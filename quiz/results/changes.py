@@ -107,9 +107,7 @@ def compare_results(
 
         if summary_before == summary_after:
             verdict = "same"
-        elif summary_after in _summaries_within_noise(
-            model, before, match_before
-        ) or summary_before in _summaries_within_noise(model, after, match_after):
+        elif _is_noise(model, before, match_before, after, match_after):
             verdict = "noise"
         else:
             verdict = "changed"
@@ -136,6 +134,15 @@ class _Summary:
 def _summary(result: Match) -> _Summary:
     is_ranked = result.margin is not None
     return _Summary(frozenset(result.mix), result.mix[0] if is_ranked else None)
+
+
+def _is_noise(
+    model: ScoringModel, before: Mapping[str, str], match_before: Match, after: Mapping[str, str], match_after: Match
+) -> bool:
+    """Whether one step of one answer, or a tie, explains the difference between two results."""
+    if _summary(match_after) in _summaries_within_noise(model, before, match_before):
+        return True
+    return _summary(match_before) in _summaries_within_noise(model, after, match_after)
 
 
 def _summaries_within_noise(model: ScoringModel, answers: Mapping[str, str], result: Match) -> set[_Summary]:
@@ -174,8 +181,8 @@ def _one_step_variants(model: ScoringModel, answers: Mapping[str, str]) -> NDArr
 def _answer_changes(bank: Bank, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[AnswerChange, ...]:
     changes = []
     for role in bank.role:
-        pairs = zip(role_answers(bank, before, role), role_answers(bank, after, role), strict=True)
-        for (responsibility, old), (_, new) in pairs:
+        answers_before, answers_after = role_answers(bank, before, role), role_answers(bank, after, role)
+        for (responsibility, old), (_, new) in zip(answers_before, answers_after, strict=True):
             if old == new:
                 continue
             is_skip = bank.skip in (old, new)

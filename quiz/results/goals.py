@@ -118,8 +118,10 @@ def goal_distance(
     (False, ['data-engineer'])
     """
     steps = goal_steps(bank, answers, role)
-    answers_after = {**answers, **{step.responsibility.id: step.target.id for step in steps}}
+    new_answers = {step.responsibility.id: step.target.id for step in steps}
+    answers_after = {**answers, **new_answers}
     match_after = match(model, answers_after)
+    roles_after = [bank.role[id] for id in match_after.mix]
     skipped = [responsibility for responsibility, answer in role_answers(bank, answers, role) if answer.level is None]
     helpful_contacts = [neighbour for neighbour in bank.neighbours(role) if neighbour.id in contacts]
     return GoalDistance(
@@ -130,7 +132,7 @@ def goal_distance(
         helpful_contacts=tuple(helpful_contacts),
         match_now=match(model, answers),
         match_after=match_after,
-        roles_after=tuple(bank.role[id] for id in match_after.mix),
+        roles_after=tuple(roles_after),
     )
 
 

@@ -73,11 +73,13 @@ def open_team(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) ->
     """The open team of `members`, in their order. A team without members is possible."""
     matches = [match(model, member.answers) for member in members]
     steps = np.array([model.steps(member.answers)[0] for member in members], dtype=np.uint8)
-    steps = steps.reshape(len(members), len(model.questions))
+    steps = steps.reshape(len(members), len(model.questions))  # also without members
+    levels = model.level_of_step[steps]
+    has_mix = [bool(result.mix) for result in matches]
     return OpenTeam(
         people=_people(model, members, matches),
         answers=_answers(bank, model, steps),
-        substitutes=tuple(_substitutes(model.level_of_step[steps], [bool(each.mix) for each in matches])),
+        substitutes=tuple(_substitutes(levels, has_mix)),
         learning_groups=tuple(_learning_groups(bank, model, members)),
     )
 

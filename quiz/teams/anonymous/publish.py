@@ -184,10 +184,12 @@ def _mix(
             percents = {role: MAX_SHARE_PERCENT}
             other_percent = 100 - MAX_SHARE_PERCENT
             break
-    mix = tuple(PublishedShare(role.id, role.name, role.id in means, percents.get(role.id)) for role in bank.roles)
+    mix = []
+    for item in bank.roles:
+        mix.append(PublishedShare(item.id, item.name, is_common=item.id in means, percent=percents.get(item.id)))
     if previous is not None and _one_person_could_change(previous, mix, people, holders):
         return previous.mix, previous.other_percent
-    return mix, other_percent
+    return tuple(mix), other_percent
 
 
 def _one_person_could_change(
