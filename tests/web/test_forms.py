@@ -1,4 +1,4 @@
-"""The forms that are made from the bank: what they take, what they give, what they say."""
+"""The forms that are built from the bank: validation, values and error messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ BANK = load(paths.project_folder("questions"))
 FORMS = Forms(BANK)
 
 
-def sent(**fields: str | list[str]) -> MultiDict[str, str]:
+def form_data(**fields: str | list[str]) -> MultiDict[str, str]:
+    """Submitted fields."""
     return MultiDict(fields)
 
 
@@ -24,8 +25,8 @@ def sent(**fields: str | list[str]) -> MultiDict[str, str]:
 
 def test_there_is_a_form_for_every_page_with_a_field_for_every_question():
     assert len(FORMS.question_pages) == len(BANK.pages)
-    for make, items in zip(FORMS.question_pages, BANK.pages, strict=True):
-        form = make()
+    for form_class, items in zip(FORMS.question_pages, BANK.pages, strict=True):
+        form = form_class()
         for item in items:
             assert form[item.id].label.text == item.question
             assert form[item.id].description == item.hint
@@ -40,16 +41,16 @@ def test_a_page_with_an_answer_to_every_question_is_valid():
     assert form.missing == []
 
 
-def test_what_is_missing_is_listed_in_the_order_of_asking():
+def test_missing_answers_are_listed_in_the_order_of_the_questions():
     second = BANK.pages[0][1].id
-    form = FORMS.question_pages[0](sent(**{second: "weekly"}))
+    form = FORMS.question_pages[0](form_data(**{second: "weekly"}))
     assert not form.validate()
     assert form.answers == {second: "weekly"}
     assert form.missing == [item.id for item in BANK.pages[0] if item.id != second]
     assert form[form.missing[0]].errors == ["Choose how often, or “I can’t say”."]
 
 
-def test_nothing_at_all_is_all_missing():
+def test_an_empty_form_has_no_answers():
     form = FORMS.question_pages[0](MultiDict())
     assert not form.validate()
     assert form.answers == {}
@@ -63,9 +64,9 @@ def test_the_first_of_two_answers_to_one_question_counts():
     assert set(form.answers.values()) == {"weekly"}
 
 
-def test_what_was_kept_is_chosen_when_a_page_is_shown():
-    kept = {item.id: "rarely" for item in BANK.questions_in_order}
-    form = FORMS.question_pages[1](data=kept)
+def test_stored_answers_are_selected_in_the_form():
+    stored = {item.id: "rarely" for item in BANK.questions_in_order}
+    form = FORMS.question_pages[1](data=stored)
     assert all(form[item.id].data == "rarely" for item in BANK.pages[1])
 
 
@@ -74,12 +75,12 @@ def test_what_was_kept_is_chosen_when_a_page_is_shown():
         st.sampled_from([item.id for item in BANK.questions_in_order] + ["skip_unanswered", "other", ""]), st.text()
     )
 )
-def test_a_page_only_ever_gives_answers_that_are_on_the_scale_to_its_own_questions(fields):
+def test_a_page_has_only_answers_of_the_scale_to_its_own_questions(fields):
     form = FORMS.question_pages[0](MultiDict(fields))
     complete = form.validate()
-    own = [item.id for item in BANK.pages[0]]
-    assert {id: fields[id] for id in own if fields.get(id) in BANK.option} == form.answers
-    assert sorted([*form.answers, *form.missing]) == sorted(own)
+    ids = [item.id for item in BANK.pages[0]]
+    assert {id: fields[id] for id in ids if fields.get(id) in BANK.option} == form.answers
+    assert sorted([*form.answers, *form.missing]) == sorted(ids)
     assert complete == (not form.missing)
 
 
@@ -102,31 +103,31 @@ def test_a_question_may_have_any_id(small_bank, id):
 # The optional page
 
 
-def test_the_optional_page_may_be_empty():
+def test_the_optional_page_can_be_empty():
     form = FORMS.details(MultiDict())
     assert form.validate()
     assert (form.contacts.data, form.title.data, form.text.data) == ([], "", "")
 
 
-def test_contacts_are_offered_by_what_people_do_in_the_order_of_the_flow(bank: Bank):
+def test_the_choices_of_contacts_are_the_roles_in_the_order_of_the_bank(bank: Bank):
     choices = [(choice.value, choice.label) for choice in FORMS.details().contacts.iter_choices()]
     assert choices == [(role.id, role.contact_label) for role in bank.roles]
 
 
 def test_any_of_the_contacts_can_be_chosen(bank: Bank):
-    form = FORMS.details(sent(contacts=list(bank.role)))
+    form = FORMS.details(form_data(contacts=list(bank.role)))
     assert form.validate()
     assert form.contacts.data == list(bank.role)
 
 
-def test_a_contact_that_is_not_offered_is_an_error():
-    form = FORMS.details(sent(contacts=["data-analyst", "nobody"]))
+def test_an_unknown_contact_is_an_error():
+    form = FORMS.details(form_data(contacts=["data-analyst", "nobody"]))
     assert not form.validate()
     assert list(form.errors) == ["contacts"]
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "cleaned"),
     [
         ("  Analyst  ", "Analyst"),
         ("a\r\nb\r\n\r\nc", "a\nb\n\nc"),
@@ -135,15 +136,15 @@ def test_a_contact_that_is_not_offered_is_an_error():
         ("🎩", "🎩"),
     ],
 )
-def test_texts_are_tidied(typed, kept):
-    form = FORMS.details(sent(title=typed, text=typed))
+def test_texts_are_cleaned(typed, cleaned):
+    form = FORMS.details(form_data(title=typed, text=typed))
     assert form.validate()
-    assert (form.title.data, form.text.data) == (kept, kept)
+    assert (form.title.data, form.text.data) == (cleaned, cleaned)
 
 
-@pytest.mark.parametrize(("name", "limit", "said"), [("title", 80, "80"), ("text", 4000, "4,000")])
-def test_a_text_may_be_so_long_and_no_longer(name, limit, said):
-    assert FORMS.details(sent(**{name: f" {'🎩' * limit} "})).validate()
-    form = FORMS.details(sent(**{name: "🎩" * (limit + 1)}))
+@pytest.mark.parametrize(("name", "limit", "limit_text"), [("title", 80, "80"), ("text", 4000, "4,000")])
+def test_a_text_can_be_as_long_as_its_limit_but_not_longer(name, limit, limit_text):
+    assert FORMS.details(form_data(**{name: f" {'🎩' * limit} "})).validate()
+    form = FORMS.details(form_data(**{name: "🎩" * (limit + 1)}))
     assert not form.validate()
-    assert form.errors == {name: [f"Use {said} characters or fewer."]}
+    assert form.errors == {name: [f"Use {limit_text} characters or fewer."]}

@@ -1,4 +1,4 @@
-"""What a phone on a bad line has to fetch: the result with everything that it needs."""
+"""The download size of the result page with all its files."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import pytest
 from tests.browser.people import PEOPLE
 from tests.clients import Client
 
-LIMIT = 120_000
+MAX_BYTES = 120_000
 
 
-def fetched(client: Client, path: str) -> dict[str, int]:
-    """Bytes as they are sent: the page at `path` and every file that a browser fetches with it, by address."""
+def download_sizes(client: Client, path: str) -> dict[str, int]:
+    """The compressed size in bytes of a page and of every file that a browser loads with it, by address."""
     sizes: dict[str, int] = {}
 
     def fetch(address: str) -> str:
-        answer = client.get(address, headers={"Accept-Encoding": "gzip"})
-        assert answer.status_code == 200, address
-        sizes[address] = len(answer.data)
-        body = gzip.decompress(answer.data) if answer.headers.get("Content-Encoding") == "gzip" else answer.data
+        response = client.get(address, headers={"Accept-Encoding": "gzip"})
+        assert response.status_code == 200, address
+        sizes[address] = len(response.data)
+        body = gzip.decompress(response.data) if response.headers.get("Content-Encoding") == "gzip" else response.data
         return body.decode(errors="replace")
 
     for address in re.findall(r'<(?:link|script)[^>]* (?:href|src)="([^"]+)"', fetch(path)):
@@ -32,13 +32,13 @@ def fetched(client: Client, path: str) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("kind", PEOPLE)
-def test_a_result_weighs_less_than_120_kilobytes(client, bank, kind):
-    sizes = fetched(client, client.take(PEOPLE[kind].answers(bank), **PEOPLE[kind].more))
-    assert len(sizes) == 5  # page, style, typeface, script, icon: one copy of each
-    assert sum(sizes.values()) < LIMIT, sizes
+def test_a_result_needs_less_than_120_kilobytes(client, bank, kind):
+    sizes = download_sizes(client, client.take(PEOPLE[kind].answers(bank), **PEOPLE[kind].more))
+    assert len(sizes) == 5  # page, style sheet, font, script and icon
+    assert sum(sizes.values()) < MAX_BYTES, sizes
 
 
-def test_nothing_on_a_page_waits_for_a_script(client):
+def test_every_script_is_deferred(client):
     scripts = re.findall(r"<script[^>]*>", client.get("/").text)
     assert scripts
     assert all(" defer" in script for script in scripts)

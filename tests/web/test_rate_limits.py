@@ -1,4 +1,4 @@
-"""Rate limits: on starting, on wrong links and on the API; never on right links, and no address is kept."""
+"""Rate limits on starting, wrong links and the API. Right links are not limited, and no address is stored."""
 
 from __future__ import annotations
 
@@ -23,99 +23,104 @@ from tests.checks import assert_private
 from tests.clients import Client, Page
 from tests.factories import all_answers
 
-FEW = {"STARTS_PER_MINUTE": 3, "WRONG_LINKS_PER_MINUTE": 4, "API_PER_MINUTE": 2}
-HERE, THERE = "192.0.2.7", "198.51.100.9"
-Make = Callable[..., App]
+LOW_LIMITS = {"STARTS_PER_MINUTE": 3, "WRONG_LINKS_PER_MINUTE": 4, "API_PER_MINUTE": 2}
+ADDRESS, OTHER_ADDRESS = "192.0.2.7", "198.51.100.9"
+MakeApp = Callable[..., App]
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Make:
-    """Makes an app that limits, as people run it: errors become pages."""
+def make_app(tmp_path: Path) -> MakeApp:
+    """Makes an app with low limits. Errors become pages, as in production."""
 
-    def made(**config: Any) -> App:
-        return create_app({"RATE_LIMITS": True} | FEW | config, instance=tmp_path / "limited")
+    def build(**config: Any) -> App:
+        return create_app({"RATE_LIMITS": True} | LOW_LIMITS | config, instance=tmp_path / "limited")
 
-    return made
+    return build
 
 
 @pytest.fixture
-def limited(make: Make) -> App:
-    return make()
+def limited(make_app: MakeApp) -> App:
+    """An app with low limits."""
+    return make_app()
 
 
-def somebody(app: App, address: str = HERE) -> Client:
-    """A visitor from that address."""
+def client_from(app: App, address: str = ADDRESS) -> Client:
+    """A client with this IP address."""
     client = Client(app)
     client.test_client.environ_base["REMOTE_ADDR"] = address
     return client
 
 
-def spent(client: Client, times: int = 10) -> list[int]:
-    """The answers to so many links that lead nowhere."""
+def open_wrong_links(client: Client, times: int = 10) -> list[int]:
+    """Open that many links that do not exist. Returns the statuses."""
     return [client.get(f"/r/{links.new_link()}").status_code for _ in range(times)]
 
 
 def start(client: Client) -> int:
+    """Send the form of the start page. Returns the status."""
     return client.send("/start", page="/").status_code
 
 
-def assert_wait(answer: TestResponse) -> None:
-    assert answer.status_code == 429
-    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+def assert_limited(response: TestResponse) -> None:
+    """Fail unless the response is a 429 that says how many seconds to wait."""
+    assert response.status_code == 429
+    assert 1 <= int(response.headers["Retry-After"]) <= 60
 
 
 # Starting
 
 
-def test_one_address_can_begin_only_so_many_responses_in_a_minute(limited: App):
-    client = somebody(limited)
+def test_the_starts_of_an_address_are_limited(limited: App):
+    client = client_from(limited)
     assert [start(client) for _ in range(5)] == [303, 303, 303, 429, 429]
-    assert start(somebody(limited)) == 429, "another browser, the same address"
-    assert start(somebody(limited, THERE)) == 303
+    assert start(client_from(limited)) == 429, "another browser with the same address"
+    assert start(client_from(limited, OTHER_ADDRESS)) == 303
 
 
-def test_the_page_says_to_wait_in_the_hand_of_all_others(limited: App):
-    client = somebody(limited)
+def test_the_page_of_a_429_says_to_wait_and_is_private(limited: App):
+    client = client_from(limited)
     for _ in range(3):
         start(client)
-    answer = client.send("/start", page="/")
-    assert_wait(answer)
-    assert_private("429", answer)
-    assert "A moment, please" in Page.of(answer).text
+    response = client.send("/start", page="/")
+    assert_limited(response)
+    assert_private("429", response)
+    assert "A moment, please" in Page.of(response).text
 
 
-def test_nothing_is_begun_beyond_the_limit(limited: App, monkeypatch):
-    client = somebody(limited)
+def test_no_response_is_created_beyond_the_limit(limited: App, monkeypatch):
+    client = client_from(limited)
     for _ in range(3):
         start(client)
-    monkeypatch.setattr(type(limited.storage), "create_response", lambda *_, **__: pytest.fail("a response was begun"))
+    monkeypatch.setattr(
+        type(limited.storage), "create_response", lambda *_, **__: pytest.fail("a response was created")
+    )
     assert start(client) == 429
 
 
-def test_taking_it_again_and_making_and_joining_a_team_are_starts_too(limited: App, bank: Bank):
-    own = somebody(limited, THERE).take(all_answers(bank, "weekly"))
-    for path in (f"{own}/retake", "/teams", f"/j/{links.new_link()}/start"):
-        client = somebody(limited, path)
+def test_retaking_making_a_team_and_joining_one_count_as_starts(limited: App, bank: Bank):
+    owner_path = client_from(limited, OTHER_ADDRESS).take(all_answers(bank, "weekly"))
+    for path in (f"{owner_path}/retake", "/teams", f"/j/{links.new_link()}/start"):
+        client = client_from(limited, path)
         token = client.token()
         answers = [client.post(path, token | {"seed": "no seed"}) for _ in range(4)]
-        assert 429 not in [answer.status_code for answer in answers[:3]], path
-        assert_wait(answers[3])
+        assert 429 not in [response.status_code for response in answers[:3]], path
+        assert_limited(answers[3])
 
 
-def test_looking_at_the_pages_that_start_something_is_free(limited: App):
-    client = somebody(limited)
+def test_opening_the_pages_with_these_forms_is_not_limited(limited: App):
+    client = client_from(limited)
     assert {client.get(path).status_code for path in ("/", "/teams") for _ in range(10)} == {200}
 
 
-def test_going_on_with_the_quiz_is_never_limited(limited: App, bank: Bank):
-    client = somebody(limited)
-    own = client.take(all_answers(bank, "weekly"))
+def test_continuing_the_quiz_is_never_limited(limited: App, bank: Bank):
+    client = client_from(limited)
+    owner_path = client.take(all_answers(bank, "weekly"))
     for _ in range(3):
         start(client)
-    spent(client)
+    open_wrong_links(client)
     for _ in range(10):
-        assert client.send(f"{own}/more", {"title": "x"}).status_code == 303
-        assert client.get(own).status_code == 200
+        assert client.send(f"{owner_path}/more", {"title": "x"}).status_code == 303
+        assert client.get(owner_path).status_code == 200
 
 
 def test_every_endpoint_that_is_limited_exists(app: App):
@@ -127,38 +132,38 @@ def test_every_endpoint_that_is_limited_exists(app: App):
 
 
 def test_wrong_links_are_limited(limited: App):
-    client = somebody(limited)
-    assert spent(client, 6) == [404, 404, 404, 404, 429, 429]
-    assert spent(somebody(limited, THERE), 4) == [404] * 4
-    answer = client.get(f"/r/{links.new_link()}")
-    assert_wait(answer)
-    assert_private("429", answer)
+    client = client_from(limited)
+    assert open_wrong_links(client, 6) == [404, 404, 404, 404, 429, 429]
+    assert open_wrong_links(client_from(limited, OTHER_ADDRESS), 4) == [404] * 4
+    response = client.get(f"/r/{links.new_link()}")
+    assert_limited(response)
+    assert_private("429", response)
 
 
-def test_right_links_go_on_however_many_wrong_ones_came_from_the_same_address(limited: App, bank: Bank):
-    client = somebody(limited)
-    own = client.take(all_answers(bank, "weekly"))
-    assert 429 in spent(client)
-    assert [client.get(own).status_code for _ in range(10)] == [200] * 10
-    assert client.get(f"{own}.json").status_code == 200
+def test_right_links_work_after_any_number_of_wrong_ones(limited: App, bank: Bank):
+    client = client_from(limited)
+    owner_path = client.take(all_answers(bank, "weekly"))
+    assert 429 in open_wrong_links(client)
+    assert [client.get(owner_path).status_code for _ in range(10)] == [200] * 10
+    assert client.get(f"{owner_path}.json").status_code == 200
 
 
-def test_what_is_not_there_behind_a_right_link_is_no_wrong_link(limited: App):
-    client = somebody(limited)
-    own = client.start()
-    assert {client.get(f"{own}/99").status_code for _ in range(10)} == {404}
-    assert spent(client, 4) == [404] * 4
+def test_an_unknown_page_of_a_right_link_is_not_a_wrong_link(limited: App):
+    client = client_from(limited)
+    owner_path = client.start()
+    assert {client.get(f"{owner_path}/99").status_code for _ in range(10)} == {404}
+    assert open_wrong_links(client, 4) == [404] * 4
 
 
 @pytest.mark.parametrize("kind", ["/r/{}/1", "/r/{}.csv", "/s/{}", "/j/{}", "/t/{}", "/t/{}/rounds/1.csv"])
 def test_wrong_links_of_every_kind_count_together(limited: App, kind):
-    client = somebody(limited)
-    assert 429 in spent(client)
-    assert_wait(client.get(kind.format(links.new_link())))
+    client = client_from(limited)
+    assert 429 in open_wrong_links(client)
+    assert_limited(client.get(kind.format(links.new_link())))
 
 
-def test_guesses_that_are_sent_to_a_team_are_wrong_links_too(limited: App):
-    client = somebody(limited)
+def test_guessed_links_in_the_join_form_count_as_wrong_links(limited: App):
+    client = client_from(limited)
     team = {"name": "Guessed", "kind": "open", "minimum": "5"}
     lead = str(client.send("/teams", team).location)
     join = re.search(r"/j/[\w-]{22}", client.get(lead).text)[0]  # type: ignore[index]
@@ -166,64 +171,64 @@ def test_guesses_that_are_sent_to_a_team_are_wrong_links_too(limited: App):
     def bring(client: Client, link: str) -> int:
         return client.send(f"{join}/bring", {"name": "Ada", "link": link}, page=join).status_code
 
-    own = client.start()
-    assert {bring(client, "half a lin") for _ in range(6)} == {422}, "no guess, but a slip"
+    owner_path = client.start()
+    assert {bring(client, "half a lin") for _ in range(6)} == {422}, "a malformed link is not a guess"
     assert [bring(client, links.new_link()) for _ in range(5)] == [422] * 4 + [429]
-    assert spent(client, 1) == [429]
-    assert bring(client, own) == 303, "a right one is never limited"
+    assert open_wrong_links(client, 1) == [429]
+    assert bring(client, owner_path) == 303, "a right link is never limited"
 
 
-def test_malformed_links_look_like_wrong_ones_still(limited: App):
-    client = somebody(limited)
-    assert 429 in spent(client)
+def test_beyond_the_limit_malformed_and_wrong_links_give_the_same_response(limited: App):
+    client = client_from(limited)
+    assert 429 in open_wrong_links(client)
     wrong, malformed = client.get(f"/r/{links.new_link()}"), client.get("/r/short")
     assert (malformed.status_code, malformed.data) == (wrong.status_code, wrong.data)
 
 
 def test_sending_to_a_wrong_link_counts(limited: App):
-    client = somebody(limited)
+    client = client_from(limited)
     token = client.token()
-    sent = [client.post(f"/r/{links.new_link()}/more", token).status_code for _ in range(6)]
-    assert sent == [404, 404, 404, 404, 429, 429]
+    statuses = [client.post(f"/r/{links.new_link()}/more", token).status_code for _ in range(6)]
+    assert statuses == [404, 404, 404, 404, 429, 429]
 
 
-def test_what_is_refused_before_it_is_looked_up_is_not_counted(limited: App):
-    client = somebody(limited)
+def test_a_form_refused_before_its_link_is_looked_up_is_not_counted(limited: App):
+    client = client_from(limited)
     assert {client.post(f"/r/{links.new_link()}/more").status_code for _ in range(10)} == {403}
-    assert spent(client, 4) == [404] * 4
+    assert open_wrong_links(client, 4) == [404] * 4
 
 
-def test_other_addresses_that_lead_nowhere_are_not_counted(limited: App):
-    client = somebody(limited)
+def test_other_unknown_addresses_are_not_counted(limited: App):
+    client = client_from(limited)
     for path in ("/favicon.ico", "/nothing", "/static/nothing.css", "/starting"):
         assert {client.get(path).status_code for _ in range(10)} == {404}
-    assert spent(client, 4) == [404] * 4
+    assert open_wrong_links(client, 4) == [404] * 4
 
 
-def test_a_program_is_told_so_as_a_problem(limited: App):
-    client = somebody(limited)
-    assert 429 in spent(client)
-    answer = client.get(f"/r/{links.new_link()}.json")
-    assert_wait(answer)
-    assert answer.mimetype == "application/problem+json"
+def test_a_429_of_a_json_address_is_a_problem_document(limited: App):
+    client = client_from(limited)
+    assert 429 in open_wrong_links(client)
+    response = client.get(f"/r/{links.new_link()}.json")
+    assert_limited(response)
+    assert response.mimetype == "application/problem+json"
 
 
 # The API
 
 
-def test_the_api_is_limited_and_says_so_as_a_problem(limited: App):
-    client = somebody(limited).test_client
+def test_the_api_is_limited_with_a_problem_document(limited: App):
+    client = client_from(limited).test_client
     answers = [client.post("/api/score", json={"answers": {}}) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert_wait(answers[2])
+    assert [response.status_code for response in answers] == [200, 200, 429]
+    assert_limited(answers[2])
     assert_private("429", answers[2])
     assert answers[2].mimetype == "application/problem+json"
     assert json.loads(answers[2].data)["status"] == 429
-    assert somebody(limited, THERE).get("/api/bank").status_code == 200
+    assert client_from(limited, OTHER_ADDRESS).get("/api/bank").status_code == 200
 
 
-def test_who_scores_too_much_can_still_be_watched_over_and_take_the_quiz(limited: App):
-    client = somebody(limited)
+def test_beyond_the_api_limit_health_and_starts_have_limits_of_their_own(limited: App):
+    client = client_from(limited)
     assert [client.get("/api/bank").status_code for _ in range(3)] == [200, 200, 429]
     assert [client.get("/health").status_code for _ in range(3)] == [200, 200, 429]
     assert start(client) == 303
@@ -232,17 +237,17 @@ def test_who_scores_too_much_can_still_be_watched_over_and_take_the_quiz(limited
 # The minute
 
 
-def test_after_the_time_that_the_answer_names_it_goes_on(limited: App, monkeypatch):
-    client = somebody(limited)
+def test_after_the_stated_wait_requests_are_accepted_again(limited: App, monkeypatch):
+    client = client_from(limited)
     answers = [client.get("/api/bank") for _ in range(3)]
     wait, now = int(answers[2].headers["Retry-After"]), time.time()
     monkeypatch.setattr(time, "time", lambda: now + wait)
     assert client.get("/api/bank").status_code == 200
 
 
-def test_asking_on_does_not_make_the_wait_longer():
+def test_further_requests_do_not_lengthen_the_wait():
     counts = RateLimiter({"api": 1})
-    waits = [counts.count("api", HERE) for _ in range(50)]
+    waits = [counts.count("api", ADDRESS) for _ in range(50)]
     assert waits[0] == 0
     assert max(waits[1:]) <= 60
 
@@ -250,87 +255,87 @@ def test_asking_on_does_not_make_the_wait_longer():
 # Settings
 
 
-def test_without_limits_nothing_is_limited(make: Make):
-    client = somebody(make(RATE_LIMITS=False))
-    assert set(spent(client, 30)) == {404}
+def test_without_limits_nothing_is_limited(make_app: MakeApp):
+    client = client_from(make_app(RATE_LIMITS=False))
+    assert set(open_wrong_links(client, 30)) == {404}
     assert {start(client) for _ in range(10)} == {303}
     assert {client.get("/api/bank").status_code for _ in range(10)} == {200}
 
 
-def test_each_limit_can_be_set(make: Make):
-    client = somebody(make(STARTS_PER_MINUTE=1, WRONG_LINKS_PER_MINUTE=2, API_PER_MINUTE=3))
+def test_each_limit_can_be_set(make_app: MakeApp):
+    client = client_from(make_app(STARTS_PER_MINUTE=1, WRONG_LINKS_PER_MINUTE=2, API_PER_MINUTE=3))
     assert [start(client) for _ in range(2)] == [303, 429]
-    assert spent(client, 3) == [404, 404, 429]
+    assert open_wrong_links(client, 3) == [404, 404, 429]
     assert [client.get("/api/bank").status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
-def test_people_run_it_with_limits(monkeypatch, tmp_path: Path):
+def test_limits_are_on_by_default(monkeypatch, tmp_path: Path):
     monkeypatch.delenv("MANY_HATS_RATE_LIMITS")
     app = create_app(instance=tmp_path / "plain")
     assert app.config["RATE_LIMITS"]
-    assert 429 in spent(Client(app), 21)
+    assert 429 in open_wrong_links(Client(app), 21)
 
 
-# Whose address counts
+# Which address counts
 
 
-def test_without_a_proxy_no_header_changes_whose_address_counts(limited: App):
-    client = somebody(limited)
+def test_without_a_proxy_no_header_changes_the_address(limited: App):
+    client = client_from(limited)
     for n in range(10):
         headers = {
             "X-Forwarded-For": f"203.0.113.{n}",
             "Forwarded": f"for=203.0.113.{n}",
             "X-Real-IP": f"203.0.113.{n}",
         }
-        last = client.get("/api/bank", headers=headers)
-    assert last.status_code == 429
+        response = client.get("/api/bank", headers=headers)
+    assert response.status_code == 429
 
 
 def test_without_a_proxy_no_header_changes_the_scheme_of_a_link(limited: App):
-    client = somebody(limited)
-    own = client.start()
+    client = client_from(limited)
+    owner_path = client.start()
     headers = {"X-Forwarded-Proto": "https"}
-    assert "https://localhost" not in client.get(f"{own}/1", headers=headers).text
+    assert "https://localhost" not in client.get(f"{owner_path}/1", headers=headers).text
 
 
-def test_behind_a_proxy_the_address_that_it_adds_counts(make: Make):
-    client = somebody(make(BEHIND_PROXY=True), "10.0.0.1")
+def test_behind_a_proxy_the_address_that_it_adds_counts(make_app: MakeApp):
+    client = client_from(make_app(BEHIND_PROXY=True), "10.0.0.1")
 
-    def ask(forwarded: str) -> int:
+    def status(forwarded: str) -> int:
         return client.get("/api/bank", headers={"X-Forwarded-For": forwarded}).status_code
 
-    assert [ask(HERE) for _ in range(3)] == [200, 200, 429]
-    assert ask(THERE) == 200
-    assert ask(f"{THERE}, {HERE}") == 429, "only what the proxy put last is believed"
-    assert [ask(f"203.0.113.{n}, {THERE}") for n in range(3)] == [200, 429, 429]
+    assert [status(ADDRESS) for _ in range(3)] == [200, 200, 429]
+    assert status(OTHER_ADDRESS) == 200
+    assert status(f"{OTHER_ADDRESS}, {ADDRESS}") == 429, "only the last address, which the proxy added, counts"
+    assert [status(f"203.0.113.{n}, {OTHER_ADDRESS}") for n in range(3)] == [200, 429, 429]
 
 
-def test_behind_a_proxy_links_have_its_scheme_and_still_not_its_host(make: Make):
-    app = make(BEHIND_PROXY=True)
+def test_behind_a_proxy_links_have_the_forwarded_scheme_but_not_the_forwarded_host(make_app: MakeApp):
+    app = make_app(BEHIND_PROXY=True)
 
-    @app.get("/made")
-    def made() -> str:
+    @app.get("/home-url")
+    def home_url() -> str:
         return app.absolute_url("start.home")
 
-    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-For": HERE}
-    assert somebody(app).get("/made", headers=headers).text == "https://localhost/"
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-For": ADDRESS}
+    assert client_from(app).get("/home-url", headers=headers).text == "https://localhost/"
 
 
 @pytest.mark.parametrize(
     "forwarded", ["", "unknown", "_hidden", "::1%eth0", "[2001:db8::1]:80", "x" * 5000, "\xff", "1:2"]
 )
-def test_whatever_a_proxy_names_the_address_nothing_breaks(make: Make, forwarded):
-    client = somebody(make(BEHIND_PROXY=True))
-    sent = [client.get("/api/bank", headers={"X-Forwarded-For": forwarded}).status_code for _ in range(3)]
-    assert sent == [200, 200, 429]
+def test_any_forwarded_address_is_counted(make_app: MakeApp, forwarded):
+    client = client_from(make_app(BEHIND_PROXY=True))
+    statuses = [client.get("/api/bank", headers={"X-Forwarded-For": forwarded}).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
 
 
-def test_a_socket_without_addresses_counts_as_one(limited: App):
-    client = somebody(limited, "")
+def test_clients_without_an_address_count_as_one(limited: App):
+    client = client_from(limited, "")
     assert [client.get("/api/bank").status_code for _ in range(3)] == [200, 200, 429]
 
 
-def test_one_household_counts_once():
+def test_an_ipv6_network_counts_as_one_address():
     assert address_block("2001:db8:1:2::7") == address_block("2001:db8:1:2:ffff::1") != address_block("2001:db8:1:3::7")
     assert address_block("192.0.2.7") != address_block("192.0.2.8")
     assert address_block("::ffff:192.0.2.7") == address_block("192.0.2.7")
@@ -338,40 +343,40 @@ def test_one_household_counts_once():
 
 def test_addresses_of_static_files_follow_the_root_of_each_request(app: App):
     for n in range(200):
-        answer = app.test_client().get("/privacy", environ_overrides={"SCRIPT_NAME": f"/{n}"})
-        addresses = re.findall(r'(?:href|src)="([^"]*/static/[^"]*)"', answer.text)
+        response = app.test_client().get("/privacy", environ_overrides={"SCRIPT_NAME": f"/{n}"})
+        addresses = re.findall(r'(?:href|src)="([^"]*/static/[^"]*)"', response.text)
         assert len(addresses) == 4
         assert all(address.startswith(f"/{n}/static/") for address in addresses)
 
 
-# Nobody's address is kept
+# No address is stored
 
 
-def test_no_address_is_logged_or_kept_in_clear(make: Make, caplog, tmp_path: Path):
-    # An address that nothing else mentions.
+def test_no_address_is_logged_or_stored_in_plain_text(make_app: MakeApp, caplog, tmp_path: Path):
+    # An address that occurs nowhere else.
     address = ".".join(["203", "0", "113", "77"])
     caplog.set_level(logging.DEBUG)
-    client = somebody(make(), address)
-    spent(client)
+    client = client_from(make_app(), address)
+    open_wrong_links(client)
     start(client)
     [client.get("/api/bank") for _ in range(3)]
     assert address not in caplog.text
     for file in (tmp_path / "limited").iterdir():
         assert address.encode() not in file.read_bytes(), file
-    kept = [counts for counts in gc.get_objects() if type(counts).__name__ == "MemoryStorage"]
-    assert any(counts.storage for counts in kept)
-    assert not [key for counts in kept for key in counts.storage if address in key]
+    storages = [counts for counts in gc.get_objects() if type(counts).__name__ == "MemoryStorage"]
+    assert any(counts.storage for counts in storages)
+    assert not [key for counts in storages for key in counts.storage if address in key]
 
 
-def test_the_same_address_is_kept_differently_by_every_process(monkeypatch):
-    seen: list[str] = []
+def test_every_process_stores_the_same_address_differently(monkeypatch):
+    keys: list[str] = []
 
-    def hit(self: object, limit: object, kind: str, who: str) -> bool:
-        seen.append(who)
+    def hit(self: object, limit: object, kind: str, key: str) -> bool:
+        keys.append(key)
         return True
 
     monkeypatch.setattr("limits.strategies.FixedWindowRateLimiter.hit", hit)
     for _ in range(2):
-        RateLimiter({"api": 1}).count("api", HERE)
-    assert len(set(seen)) == 2
-    assert HERE not in seen
+        RateLimiter({"api": 1}).count("api", ADDRESS)
+    assert len(set(keys)) == 2
+    assert ADDRESS not in keys

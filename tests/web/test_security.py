@@ -1,4 +1,4 @@
-"""The guard: no forged form, no leak by header, cookie, cache or address, no word of a visitor's read as markup."""
+"""Forged forms, private headers, cookies, hosts, links and markup in what people type."""
 
 from __future__ import annotations
 
@@ -24,58 +24,58 @@ from tests.factories import HOSTILE_TEXTS, all_answers
 
 HTTPS = "https://hats.example.org"
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
-# What stands for each variable part of an address.
-PARTS = {"number": "1", "filename": "style.css"}
+# Values for the variable parts of a route.
+ROUTE_VALUES = {"number": "1", "filename": "page.js"}
 
 
 def address(rule: Rule, link: str) -> str:
-    """The address of a route, as of somebody with this link."""
-    parts = PARTS | {"link": link}
-    return re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda part: parts[part[1]], rule.rule)
+    """The address of a route with this link in it."""
+    values = ROUTE_VALUES | {"link": link}
+    return re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda match: values[match[1]], rule.rule)
 
 
 def routes(app: App, *methods: str) -> list[Rule]:
-    """The routes that answer one of `methods`."""
+    """The routes that accept one of `methods`."""
     return [rule for rule in app.url_map.iter_rules() if rule.methods and rule.methods & set(methods)]
 
 
-def share_of(client: Client, own: str) -> str:
-    """The share link that was made of a response, its owner link where there is none."""
-    made = [value for value in client.see(f"{own}/manage").values("value") if "/s/" in value]
-    return (made or [own])[0].rsplit("/", 1)[1]
+def share_of(client: Client, owner_path: str) -> str:
+    """The share link of a response, or its owner link if it has none."""
+    shares = [value for value in client.see(f"{owner_path}/manage").values("value") if "/s/" in value]
+    return (shares or [owner_path])[0].rsplit("/", 1)[1]
 
 
-def every_page(client: Client, own: str) -> Iterator[tuple[str, TestResponse]]:
-    """Every address and every kind of error that somebody with a link can meet, named."""
-    link, share = own.removeprefix("/r/"), share_of(client, own)
+def every_page(client: Client, owner_path: str) -> Iterator[tuple[str, TestResponse]]:
+    """The response of every address and every kind of error, each with a description."""
+    link, share = owner_path.removeprefix("/r/"), share_of(client, owner_path)
     for rule in routes(client.app, "GET"):
         path = address(rule, share if rule.rule.startswith("/s/") else link)
         yield f"GET {path}", client.get(path)
-    yield "incomplete", client.send(f"{own}/1", {"csrf_token": client.token()["csrf_token"]})
-    yield "too long", client.send(f"{own}/more", {"title": "x" * 81, "text": "x" * 4001, "contacts": "nobody"})
-    yield "no token", client.post(f"{own}/more", {"title": "<b>", "text": "a\nb"})
+    yield "incomplete", client.send(f"{owner_path}/1", {"csrf_token": client.token()["csrf_token"]})
+    yield "too long", client.send(f"{owner_path}/more", {"title": "x" * 81, "text": "x" * 4001, "contacts": "nobody"})
+    yield "no token", client.post(f"{owner_path}/more", {"title": "<b>", "text": "a\nb"})
     yield "malformed seed", client.post("/start", client.token())
     yield "cross-site", client.post("/start", headers={"Sec-Fetch-Site": "cross-site"})
     yield "not found", client.get("/nothing-here")
     yield "wrong link", client.get(f"/r/{links.new_link()}")
-    yield "wrong method", client.test_client.put(own, base_url=client.base_url)
-    yield "too much", client.post(f"{own}/more", {"text": "x" * 1_000_000})
+    yield "wrong method", client.test_client.put(owner_path, base_url=client.base_url)
+    yield "too much", client.post(f"{owner_path}/more", {"text": "x" * 1_000_000})
     yield "no such static file", client.get("/static/nothing.css")
 
 
 @pytest.fixture
-def own(client: Client, bank: Bank) -> str:
-    """The path of the owner link of somebody who has finished."""
-    return a_finished_one(client, bank, "Analyst", "Figures.")
+def owner_path(client: Client, bank: Bank) -> str:
+    """The path of the owner link of a finished response."""
+    return make_finished_response(client, bank, "Analyst", "Figures.")
 
 
-def a_finished_one(client: Client, bank: Bank, title: str, words: str) -> str:
-    """The owner link's path of a response with all that can hang on it, and share link number 1."""
+def make_finished_response(client: Client, bank: Bank, title: str, text: str) -> str:
+    """Take the quiz, with title, text and contacts, and create share link 1. Returns the path of the owner link."""
     answers = all_answers(bank, "never", insights="daily", trends="daily", pipelines="weekly")
-    own = client.take(answers, title=title, text=words, contacts=["data-engineer"])
+    owner_path = client.take(answers, title=title, text=text, contacts=["data-engineer"])
     fields = {"number": "1", "label": title, "shares_text": "y", "shares_wishes": "y"}
-    assert client.send(f"{own}/shares", fields, page=f"{own}/manage").status_code == 303
-    return own
+    assert client.send(f"{owner_path}/shares", fields, page=f"{owner_path}/manage").status_code == 303
+    return owner_path
 
 
 @pytest.fixture
@@ -87,145 +87,145 @@ def plain(tmp_path: Path) -> App:
 # Forged forms
 
 
-def test_every_unsafe_route_refuses_a_form_without_a_valid_token(app: App, client: Client, own):
+def test_every_unsafe_route_refuses_a_form_without_a_valid_token(app: App, client: Client, owner_path):
     stranger = Client(app).token()
-    swept = [rule for rule in routes(app, *UNSAFE) if rule.endpoint not in security.CSRF_EXEMPT_ENDPOINTS]
-    assert len(swept) >= 5
+    unsafe_rules = [rule for rule in routes(app, *UNSAFE) if rule.endpoint not in security.CSRF_EXEMPT_ENDPOINTS]
+    assert len(unsafe_rules) >= 5
     before = dump_database(app)
-    for rule in swept:
+    for rule in unsafe_rules:
         for method in sorted((rule.methods or set()) & UNSAFE):
-            path = address(rule, own.removeprefix("/r/"))
+            path = address(rule, owner_path.removeprefix("/r/"))
             for token in ({}, {"csrf_token": ""}, {"csrf_token": "wrong"}, {"csrf_token": "a##b"}, stranger):
-                answer = client.test_client.open(path, method=method, data={**token, "seed": links.new_link()})
-                assert answer.status_code == 400, f"{method} {path} with {token}"
+                response = client.test_client.open(path, method=method, data={**token, "seed": links.new_link()})
+                assert response.status_code == 400, f"{method} {path} with {token}"
     assert dump_database(app) == before
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_every_unsafe_route_refuses_what_comes_from_another_site(app: App, client: Client, own, site):
+def test_every_unsafe_route_refuses_a_request_of_another_site(app: App, client: Client, owner_path, site):
     token = client.token()
     before = dump_database(app)
     for rule in routes(app, *UNSAFE):
-        path = address(rule, own.removeprefix("/r/"))
-        answer = client.post(path, token | {"seed": links.new_link()}, headers={"Sec-Fetch-Site": site})
-        assert answer.status_code == 403, path
+        path = address(rule, owner_path.removeprefix("/r/"))
+        response = client.post(path, token | {"seed": links.new_link()}, headers={"Sec-Fetch-Site": site})
+        assert response.status_code == 403, path
     assert dump_database(app) == before
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
-def test_what_comes_from_this_site_is_taken(client: Client, site):
+def test_a_request_of_this_site_is_accepted(client: Client, site):
     fields = client.token() | {"seed": links.new_link()}
     assert client.post("/start", fields, headers={"Sec-Fetch-Site": site}).status_code == 303
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost:8001", "http://[", "evil"])
-def test_every_unsafe_route_refuses_what_names_another_origin(app: App, client: Client, own, origin):
+def test_every_unsafe_route_refuses_a_request_with_another_origin(app: App, client: Client, owner_path, origin):
     token = client.token()
     before = dump_database(app)
     for rule in routes(app, *UNSAFE):
-        path = address(rule, own.removeprefix("/r/"))
+        path = address(rule, owner_path.removeprefix("/r/"))
         assert client.post(path, token | {"seed": links.new_link()}, headers={"Origin": origin}).status_code == 403, (
             path
         )
     assert dump_database(app) == before
 
 
-def test_where_the_browser_does_not_say_which_site_sends_nothing_of_it_becomes_a_form_of_ours(app: App):
-    """As another site's page reaches people over plain HTTP: no header tells the site, and no cookie comes along."""
+def test_without_headers_about_the_site_and_a_cookie_a_refused_form_is_not_returned(app: App):
+    """Over plain HTTP, a form of another site has no header that names the site and comes without the cookie."""
     seed = links.new_link()
     for headers in ({}, {"Origin": "null"}):
-        answer = Client(app).post("/start", {"seed": seed}, headers=headers)
-        assert answer.status_code == 403
-        assert seed not in answer.text
+        response = Client(app).post("/start", {"seed": seed}, headers=headers)
+        assert response.status_code == 403
+        assert seed not in response.text
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}])
-def test_a_form_of_ours_is_carried_along_also_where_the_cookie_is_gone(app: App, own, headers):
-    answer = Client(app).post(f"{own}/more", {"text": "typed for an hour"}, headers=headers)
-    assert answer.status_code == 400
-    assert ("text", "typed for an hour") in Page.of(answer).fields
+def test_a_form_of_this_site_without_the_cookie_is_returned_with_its_fields(app: App, owner_path, headers):
+    response = Client(app).post(f"{owner_path}/more", {"text": "typed for an hour"}, headers=headers)
+    assert response.status_code == 400
+    assert ("text", "typed for an hour") in Page.of(response).fields
 
 
 @pytest.mark.parametrize("origin", [HTTPS, f"{HTTPS}:443", "http://127.0.0.1:8000", "null"])
-def test_under_each_of_its_names_a_form_with_its_token_is_taken(tmp_path, origin):
+def test_a_form_with_a_token_is_accepted_under_each_name_of_the_server(tmp_path, origin):
     app = create_app({"TESTING": True, "PUBLIC_URL": HTTPS}, instance=tmp_path / "https")
     client = Client(app, "https://127.0.0.1:8000")
     fields = client.token() | {"seed": links.new_link()}
     assert client.post("/start", fields, headers={"Origin": origin}).status_code == 303
 
 
-def test_a_token_in_the_address_does_not_count(client: Client, own):
+def test_a_token_in_the_address_does_not_count(client: Client, owner_path):
     token = client.token()["csrf_token"]
-    assert client.post(f"{own}/more?csrf_token={token}", {"title": "x"}).status_code == 400
+    assert client.post(f"{owner_path}/more?csrf_token={token}", {"title": "x"}).status_code == 400
 
 
-def test_a_link_from_another_site_may_be_opened(client: Client, own):
-    assert client.get(own, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+def test_a_link_from_another_site_may_be_opened(client: Client, owner_path):
+    assert client.get(owner_path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
-# Send it again: nothing typed is lost
+# A refused form can be sent again
 
 
-def test_a_refused_form_comes_back_with_all_that_was_sent_and_can_be_sent_again(app: App, client: Client, own):
-    sent = {
+def test_a_refused_form_is_returned_with_all_fields_and_can_be_sent_again(app: App, client: Client, owner_path):
+    fields = {
         "contacts": ["data-analyst", "ml-engineer"],
         "title": "\"Head\" of 'R&D' <script>",
         "text": "\r\n  first\r\n\r\n\tthird </textarea><b>\r\n",
         "csrf_token": "stale",
     }
-    answer = client.post(f"{own}/more", sent)
-    again = Page.of(answer)
-    assert answer.status_code == 400
-    assert again.title.startswith("Please send that once more")
-    carried = [(name, value) for name, value in again.fields if name != "csrf_token"]
-    pairs = [(name, value) for name, value in carried if name == "contacts"]
+    response = client.post(f"{owner_path}/more", fields)
+    error_page = Page.of(response)
+    assert response.status_code == 400
+    assert error_page.title.startswith("Please send that once more")
+    returned = [(name, value) for name, value in error_page.fields if name != "csrf_token"]
+    pairs = [(name, value) for name, value in returned if name == "contacts"]
     assert pairs == [("contacts", "data-analyst"), ("contacts", "ml-engineer")]
-    assert dict(carried)["title"] == sent["title"]
-    assert dict(carried)["text"] == sent["text"]
-    assert client.post(f"{own}/more", form_values(again.fields)).status_code == 303
-    found = load_response(app, own)
-    assert set(found.contacts) == {"data-analyst", "ml-engineer"}
-    assert (found.title, found.text) == (sent["title"], "first\n\n\tthird </textarea><b>")
+    assert dict(returned)["title"] == fields["title"]
+    assert dict(returned)["text"] == fields["text"]
+    assert client.post(f"{owner_path}/more", form_values(error_page.fields)).status_code == 303
+    stored = load_response(app, owner_path)
+    assert set(stored.contacts) == {"data-analyst", "ml-engineer"}
+    assert (stored.title, stored.text) == (fields["title"], "first\n\n\tthird </textarea><b>")
 
 
-def test_a_button_is_carried_along(client: Client):
-    own = client.start()
-    again = Page.of(client.post(f"{own}/1", {"skip_unanswered": "y"}))
-    assert client.post(f"{own}/1", form_values(again.fields)).location == f"{own}/2"
+def test_the_value_of_a_button_is_returned_too(client: Client):
+    owner_path = client.start()
+    error_page = Page.of(client.post(f"{owner_path}/1", {"skip_unanswered": "y"}))
+    assert client.post(f"{owner_path}/1", form_values(error_page.fields)).location == f"{owner_path}/2"
 
 
-def test_a_page_left_open_over_night_loses_nothing(client: Client, bank: Bank, monkeypatch):
-    own = client.start()
+def test_a_form_sent_after_13_hours_is_returned_with_all_fields(client: Client, bank: Bank, monkeypatch):
+    owner_path = client.start()
     fields = client.token() | {item.id: "weekly" for item in bank.pages[0]}
     monkeypatch.setattr(SessionCSRF, "now", lambda self: datetime.now() + timedelta(hours=13))
-    answer = client.post(f"{own}/1", fields)
-    assert answer.status_code == 400
-    assert client.post(f"{own}/1", form_values(Page.of(answer).fields)).location == f"{own}/2"
+    response = client.post(f"{owner_path}/1", fields)
+    assert response.status_code == 400
+    assert client.post(f"{owner_path}/1", form_values(Page.of(response).fields)).location == f"{owner_path}/2"
 
 
-def test_a_page_left_open_over_a_working_day_still_counts(client: Client, bank: Bank, monkeypatch):
-    own = client.start()
+def test_a_form_sent_after_11_hours_is_accepted(client: Client, bank: Bank, monkeypatch):
+    owner_path = client.start()
     fields = client.token() | {item.id: "weekly" for item in bank.pages[0]}
     monkeypatch.setattr(SessionCSRF, "now", lambda self: datetime.now() + timedelta(hours=11))
-    assert client.post(f"{own}/1", fields).location == f"{own}/2"
+    assert client.post(f"{owner_path}/1", fields).location == f"{owner_path}/2"
 
 
-def five_join(app: App, client: Client, lead: str) -> None:
-    """Five who have finished join the team of that lead link."""
+def add_five_members(app: App, client: Client, lead: str) -> None:
+    """Add five people with finished responses to a team."""
     join = next(value for value in client.see(lead).values("value") if "/j/" in value).rsplit("/", 1)[1]
     for _ in range(5):
-        own = client.take(all_answers(app.bank, "weekly")).removeprefix("/r/")
-        assert app.storage.join_team(links.hash_link(join), links.hash_link(own), name="", shares_wishes=False)
+        owner_path = client.take(all_answers(app.bank, "weekly")).removeprefix("/r/")
+        assert app.storage.join_team(links.hash_link(join), links.hash_link(owner_path), name="", shares_wishes=False)
 
 
-def test_a_form_to_close_a_round_that_lay_open_does_not_close_the_next_one(app: App, client: Client):
+def test_an_old_form_to_close_a_round_does_not_close_the_next_one(app: App, client: Client):
     lead = str(client.send("/teams", {"name": "Oracle", "kind": "anonymous", "minimum": "5"}).location)
-    five_join(app, client, lead)
+    add_five_members(app, client, lead)
     stale = client.see(f"{lead}/close").fields
     assert client.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1"
-    assert client.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1", "sent twice"
+    assert client.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1", "the same form sent twice"
     client.send(f"{lead}/next", page=lead)
-    five_join(app, client, lead)
+    add_five_members(app, client, lead)
     assert client.post(f"{lead}/close", form_values(stale)).location == f"{lead}/rounds/1"
     assert client.get(f"{lead}/rounds/2").status_code == 404
     assert client.send(f"{lead}/close").location == f"{lead}/rounds/2"
@@ -234,48 +234,50 @@ def test_a_form_to_close_a_round_that_lay_open_does_not_close_the_next_one(app: 
 # Headers
 
 
-def test_every_answer_has_the_headers_that_keep_it_private(client: Client, own):
-    for name, answer in every_page(client, own):
-        assert_private(name, answer)
+def test_every_response_has_the_headers_that_keep_it_private(client: Client, owner_path):
+    for name, response in every_page(client, owner_path):
+        assert_private(name, response)
 
 
-def test_a_failure_of_the_server_has_the_same_headers(plain: App, monkeypatch):
+def test_a_server_error_has_the_same_headers(plain: App, monkeypatch):
     def fail() -> str:
         raise RuntimeError("a secret detail")
 
     monkeypatch.setitem(plain.view_functions, "start.privacy", fail)
-    assert_private("500", Client(plain).get("/privacy"))
+    response = Client(plain).get("/privacy")
+    assert response.status_code == 500
+    assert_private("500", response)
 
 
-def test_static_files_may_be_kept_and_carry_no_cookie(client: Client):
+def test_static_files_can_be_cached_and_set_no_cookie(client: Client):
     client.start()
     for name in ("style.css", "page.js", "inter.woff2", "icon.svg"):
-        answer = client.get(f"/static/{name}")
-        assert "max-age=31536000" in answer.headers["Cache-Control"]
-        assert "no-store" not in answer.headers["Cache-Control"]
-        assert "Set-Cookie" not in answer.headers
+        response = client.get(f"/static/{name}")
+        assert "max-age=31536000" in response.headers["Cache-Control"]
+        assert "no-store" not in response.headers["Cache-Control"]
+        assert "Set-Cookie" not in response.headers
 
 
-def test_strict_transport_is_asked_for_only_where_the_address_is_https(client: Client, own, tmp_path):
-    assert all("Strict-Transport-Security" not in answer.headers for _, answer in every_page(client, own))
+def test_strict_transport_security_is_set_only_for_an_https_address(client: Client, owner_path, tmp_path):
+    assert all("Strict-Transport-Security" not in response.headers for _, response in every_page(client, owner_path))
     secure = Client(create_app({"TESTING": True, "PUBLIC_URL": HTTPS}, instance=tmp_path / "https"), HTTPS)
-    for name, answer in every_page(secure, secure.start()):
-        assert "max-age=" in answer.headers["Strict-Transport-Security"], name
+    for name, response in every_page(secure, secure.start()):
+        assert "max-age=" in response.headers["Strict-Transport-Security"], name
 
 
 # Cookies
 
 
 def cookies(app: App, base: str = "http://localhost") -> list[str]:
-    """Every cookie that the app sets, as the header says it, each to somebody who comes without any."""
+    """Every `Set-Cookie` header of the app, in responses to requests without a cookie."""
     link = Client(app, base).start().removeprefix("/r/")
     answers = [Client(app, base).get(address(rule, link)) for rule in routes(app, "GET")]
-    found = [line for answer in answers for line in answer.headers.getlist("Set-Cookie")]
-    assert found
-    return found
+    cookie_headers = [line for response in answers for line in response.headers.getlist("Set-Cookie")]
+    assert cookie_headers
+    return cookie_headers
 
 
-def test_the_only_cookie_is_the_forms_and_no_script_or_other_site_gets_it(app: App):
+def test_the_only_cookie_is_the_session_which_scripts_and_other_sites_do_not_get(app: App):
     for cookie in cookies(app):
         name, *rest = cookie.split("; ")
         assert name.startswith("session=")
@@ -292,14 +294,14 @@ def test_over_https_the_cookie_is_bound_to_the_host(tmp_path):
         assert not [part for part in rest if part.startswith("Domain")]
 
 
-def test_opening_a_result_sets_no_cookie(app: App, own):
-    assert "Set-Cookie" not in Client(app).get(own).headers
+def test_opening_a_result_sets_no_cookie(app: App, owner_path):
+    assert "Set-Cookie" not in Client(app).get(owner_path).headers
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "a.b.c", "\xff", "=" * 5000])
-def test_a_broken_cookie_is_as_good_as_none(client: Client, cookie):
-    answer = client.get("/", headers={"Cookie": f"session={cookie}"})
-    assert answer.status_code == 200
+def test_an_invalid_cookie_is_ignored(client: Client, cookie):
+    response = client.get("/", headers={"Cookie": f"session={cookie}"})
+    assert response.status_code == 200
 
 
 # Hosts
@@ -308,84 +310,84 @@ def test_a_broken_cookie_is_as_good_as_none(client: Client, cookie):
 @pytest.mark.parametrize(
     "host", ["evil.example", "localhost.evil.example", "evil.example:80", "localhost@evil.example"]
 )
-def test_a_strange_host_gets_one_plain_line(client: Client, host):
-    answer = client.get("/", headers={"Host": host})
-    assert answer.status_code == 400
-    assert answer.mimetype == "text/plain"
-    assert "evil" not in answer.text
-    assert "<" not in answer.text
-    assert_private("strange host", answer)
+def test_an_unknown_host_gets_one_line_of_plain_text(client: Client, host):
+    response = client.get("/", headers={"Host": host})
+    assert response.status_code == 400
+    assert response.mimetype == "text/plain"
+    assert "evil" not in response.text
+    assert "<" not in response.text
+    assert_private("unknown host", response)
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Host", "Forwarded", "X-Original-Host"])
-def test_no_header_of_a_stranger_gets_into_a_link(client: Client, own, header):
-    for path in (own, f"{own}/1", "/"):
+def test_no_header_about_the_host_changes_a_link(client: Client, owner_path, header):
+    for path in (owner_path, f"{owner_path}/1", "/"):
         assert "evil" not in client.get(path, headers={header: "host=evil.example"}).text
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000"])
-def test_this_machines_own_names_are_answered(client: Client, host):
+def test_the_local_names_of_the_machine_are_accepted(client: Client, host):
     assert client.get("/", headers={"Host": host}).status_code == 200
 
 
 # Links
 
 
-def test_wrong_deleted_and_malformed_links_look_all_the_same(client: Client, own, bank: Bank):
+def test_wrong_deleted_and_malformed_links_give_the_same_response(client: Client, owner_path, bank: Bank):
     deleted = client.take(all_answers(bank, "weekly"))
     assert client.send(f"{deleted}/delete").status_code == 303
     wrong = [
         f"/r/{links.new_link()}",
         deleted,
         "/r/short",
-        f"{own}x",
-        f"{own[:-1]}",
+        f"{owner_path}x",
+        f"{owner_path[:-1]}",
         f"/r/{'ä' * 22}",
-        f"{own}%0A",
+        f"{owner_path}%0A",
         "/r/",
     ]
     reference = client.get(wrong[0])
     assert reference.status_code == 404
     for path in wrong:
         for page in ("", "/1", "/more", "/check", "/delete", "/qr.svg", "/no-such-page"):
-            answer = client.get(path + page)
-            assert (answer.status_code, answer.data) == (404, reference.data), path + page
-            assert dict(answer.headers) == dict(reference.headers), path + page
+            response = client.get(path + page)
+            assert (response.status_code, response.data) == (404, reference.data), path + page
+            assert dict(response.headers) == dict(reference.headers), path + page
 
 
-def test_no_kind_of_link_opens_what_another_kind_does(client: Client, own):
-    link, share = own.removeprefix("/r/"), share_of(client, own)
+def test_no_kind_of_link_opens_the_pages_of_another_kind(client: Client, owner_path):
+    link, share = owner_path.removeprefix("/r/"), share_of(client, owner_path)
     assert client.get(f"/s/{share}").status_code == 200
-    linked = [rule for rule in routes(client.app, "GET", "POST") if "link" in rule.arguments]
-    for rule in linked:
+    rules_with_link = [rule for rule in routes(client.app, "GET", "POST") if "link" in rule.arguments]
+    for rule in rules_with_link:
         path = address(rule, link if rule.rule.startswith("/s/") else share)
         method = "GET" if "GET" in (rule.methods or ()) else "POST"
-        answer = client.test_client.open(path, method=method, data=client.token(), buffered=True)
-        assert answer.status_code == 404, path
+        response = client.test_client.open(path, method=method, data=client.token(), buffered=True)
+        assert response.status_code == 404, path
 
 
-def test_sending_to_a_wrong_link_looks_all_the_same(client: Client):
+def test_sending_to_wrong_and_malformed_links_gives_the_same_response(client: Client):
     token = client.token()
     answers = [client.post(f"/r/{link}/more", token) for link in (links.new_link(), links.new_link(), "short")]
-    assert {(answer.status_code, answer.data) for answer in answers} == {(404, answers[0].data)}
+    assert {(response.status_code, response.data) for response in answers} == {(404, answers[0].data)}
 
 
-def test_one_persons_link_opens_nothing_of_another(app: App, client: Client, own, bank: Bank):
+def test_an_owner_link_opens_and_deletes_only_its_own_response(app: App, client: Client, owner_path, bank: Bank):
     other = client.take(all_answers(bank, "daily"), title="Somebody else")
-    assert "Somebody else" not in client.get(f"{own}/check").text
-    client.send(f"{own}/delete")
+    assert "Somebody else" not in client.get(f"{owner_path}/check").text
+    client.send(f"{owner_path}/delete")
     assert client.get(other).status_code == 200
 
 
 # Reading writes nothing
 
 
-def test_reading_writes_nothing(app: App, client: Client, own, bank: Bank):
-    begun, full = client.start(), client.start()
-    client.answer(full, all_answers(bank, "rarely"))
+def test_reading_writes_nothing(app: App, client: Client, owner_path, bank: Bank):
+    unfinished, complete = client.start(), client.start()
+    client.answer(complete, all_answers(bank, "rarely"))
     before = dump_database(app)
     assert "Figures." in str(before)
-    for path in (own, begun, full, f"/r/{links.new_link()}"):
+    for path in (owner_path, unfinished, complete, f"/r/{links.new_link()}"):
         for rule in routes(app, "GET"):
             for method in ("GET", "HEAD", "OPTIONS"):
                 client.test_client.open(address(rule, path.removeprefix("/r/")), method=method, buffered=True)
@@ -397,101 +399,101 @@ def test_reading_writes_nothing(app: App, client: Client, own, bank: Bank):
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("payload", HOSTILE_TEXTS)
-def test_what_people_type_is_never_read_as_markup(client: Client, bank: Bank, payload):
-    own = a_finished_one(client, bank, payload, payload)
-    harmless = a_finished_one(client, bank, "title", "text")
-    pages = zip(every_page(client, own), every_page(client, harmless), strict=True)
-    for (name, answer), (_, twin) in pages:
-        if answer.mimetype != "text/html":
+def test_typed_text_is_never_read_as_markup(client: Client, bank: Bank, payload):
+    owner_path = make_finished_response(client, bank, payload, payload)
+    harmless = make_finished_response(client, bank, "title", "text")
+    pages = zip(every_page(client, owner_path), every_page(client, harmless), strict=True)
+    for (name, response), (_, harmless_answer) in pages:
+        if response.mimetype != "text/html":
             continue
-        tags = [(tag, sorted(attributes)) for tag, attributes in Page.of(answer).tags]
-        assert tags == [(tag, sorted(attributes)) for tag, attributes in Page.of(twin).tags], name
-        assert "<" not in payload or payload not in answer.text, name
-    again = client.post(f"{own}/more", {"title": payload, "text": payload, payload: payload})
-    assert [value for name, value in Page.of(again).fields if name == payload] == [payload]
-    assert ("title", payload) in client.see(f"{own}/more").fields
+        tags = [(tag, sorted(attributes)) for tag, attributes in Page.of(response).tags]
+        assert tags == [(tag, sorted(attributes)) for tag, attributes in Page.of(harmless_answer).tags], name
+        assert "<" not in payload or payload not in response.text, name
+    error_page = client.post(f"{owner_path}/more", {"title": payload, "text": payload, payload: payload})
+    assert [value for name, value in Page.of(error_page).fields if name == payload] == [payload]
+    assert ("title", payload) in client.see(f"{owner_path}/more").fields
 
 
-def test_pages_hold_nothing_inline_and_nothing_foreign(client: Client, own):
-    for name, answer in every_page(client, own):
-        if answer.mimetype != "text/html":
+def test_pages_have_no_inline_style_or_script_and_load_nothing_from_elsewhere(client: Client, owner_path):
+    for name, response in every_page(client, owner_path):
+        if response.mimetype != "text/html":
             continue
-        shown = Page.of(answer)
-        for tag, attributes in shown.tags:
+        page = Page.of(response)
+        for tag, attributes in page.tags:
             assert tag != "style", name
             assert tag != "script" or attributes["src"].startswith("/static/"), name
             assert not [key for key in attributes if key == "style" or key.startswith("on")], name
-        for value in shown.values("href", "src", "action", "formaction", "data-link", "srcset", "poster"):
+        for value in page.values("href", "src", "action", "formaction", "data-link", "srcset", "poster"):
             assert re.match(r"/(?!/)|#|mailto:|http://localhost/", value), f"{name}: {value}"
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("often", ["never", "weekly", "skip", None])
-def test_every_reference_within_a_page_has_its_target(client: Client, bank: Bank, own, often):
-    owned = client.take(all_answers(bank, often), contacts=["ml-engineer"]) if often else own
-    for name, answer in every_page(client, owned):
-        if answer.mimetype != "text/html":
+def test_every_reference_within_a_page_has_its_target(client: Client, bank: Bank, owner_path, often):
+    path = client.take(all_answers(bank, often), contacts=["ml-engineer"]) if often else owner_path
+    for name, response in every_page(client, path):
+        if response.mimetype != "text/html":
             continue
-        shown = Page.of(answer)
-        ids = shown.values("id")
-        assert len(ids) == len(set(ids)), f"{name}: an id stands twice"
-        wanted = [value[1:] for value in shown.values("href") if value.startswith("#")]
-        wanted += shown.values("for") + " ".join(shown.values("aria-labelledby", "aria-describedby")).split()
-        assert not set(wanted) - set(ids), name
+        page = Page.of(response)
+        ids = page.values("id")
+        assert len(ids) == len(set(ids)), f"{name}: an id occurs twice"
+        targets = [value[1:] for value in page.values("href") if value.startswith("#")]
+        targets += page.values("for") + " ".join(page.values("aria-labelledby", "aria-describedby")).split()
+        assert not set(targets) - set(ids), name
 
 
 TEMPLATES = sorted(file for file in paths.project_folder("templates").rglob("*") if file.is_file())
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(paths.project_folder("templates"))))
-def test_a_template_leaves_escaping_on_and_holds_no_inline_style_or_script(file: Path):
+def test_a_template_keeps_escaping_on_and_has_no_inline_style_or_script(file: Path):
     source = file.read_text(encoding="utf-8")
-    assert file.suffix in {".html", ".svg"}, "Flask escapes these by itself, and others not"
+    assert file.suffix in {".html", ".svg"}, "Flask escapes only these by default"
     for banned in (r"\|\s*safe\b", r"\bMarkup\b", r"\bautoescape\b", r"<style\b", r"\sstyle\s*=", r"\son[a-z]+\s*="):
         assert not re.search(banned, source), banned
     assert not re.search(r"<script(?![^>]*\ssrc=)", source)
     assert not re.search(r"""(?:href|src|action)=["']?(?:https?:)?//""", source)
 
 
-def test_no_code_makes_markup_by_hand():
+def test_no_code_builds_markup():
     for file in Path(quiz.__file__).parent.rglob("*.py"):
         assert not re.search(r"\bMarkup\b|render_template_string|autoescape", file.read_text(encoding="utf-8")), file
 
 
 @pytest.mark.parametrize("name", ["style.css", "page.js", "icon.svg"])
-def test_static_files_ask_nobody_else_for_anything(client: Client, name):
+def test_static_files_load_nothing_from_elsewhere(client: Client, name):
     source = client.get(f"/static/{name}").text
     assert not re.findall(r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z0-9-]+\.[a-z]{2,}", source)
 
 
-# Too much
+# Size limits
 
 
-def test_a_form_that_is_too_large_is_refused_with_a_page(client: Client, own):
-    answer = client.post(f"{own}/more", {"text": "x" * 1_000_000})
-    assert answer.status_code == 413
-    assert "That is too much at once" in answer.text
+def test_a_form_that_is_too_large_is_refused_with_a_page(client: Client, owner_path):
+    response = client.post(f"{owner_path}/more", {"text": "x" * 1_000_000})
+    assert response.status_code == 413
+    assert "That is too much at once" in response.text
 
 
-def test_more_parts_than_any_form_has_are_refused(app: App, client: Client, own):
+def test_a_form_with_too_many_parts_is_refused(app: App, client: Client, owner_path):
     before = dump_database(app)
     parts = client.token() | {f"part-{n}": "x" for n in range(app.config["MAX_FORM_PARTS"])}
-    assert client.post(f"{own}/more", parts, content_type="multipart/form-data").status_code == 413
+    assert client.post(f"{owner_path}/more", parts, content_type="multipart/form-data").status_code == 413
     assert dump_database(app) == before
 
 
-def test_more_fields_than_any_form_has_do_not_come_back(client: Client, own):
-    answer = client.test_client.post(
-        f"{own}/more", data="a&" * 30_000, content_type="application/x-www-form-urlencoded", buffered=True
+def test_a_form_with_too_many_fields_is_not_returned(client: Client, owner_path):
+    response = client.test_client.post(
+        f"{owner_path}/more", data="a&" * 30_000, content_type="application/x-www-form-urlencoded", buffered=True
     )
-    assert answer.status_code == 413
-    assert len(answer.data) < 10_000
+    assert response.status_code == 413
+    assert len(response.data) < 10_000
 
 
-def test_the_longest_text_that_is_allowed_gets_through(app: App, client: Client, own):
-    words = "🎩" * 4000
-    assert client.send(f"{own}/more", {"text": words}).status_code == 303
-    assert load_response(app, own).text == words
+def test_the_longest_text_is_accepted(app: App, client: Client, owner_path):
+    text = "🎩" * 4000
+    assert client.send(f"{owner_path}/more", {"text": text}).status_code == 303
+    assert load_response(app, owner_path).text == text
 
 
 @pytest.mark.parametrize(
@@ -505,12 +507,12 @@ def test_the_longest_text_that_is_allowed_gets_through(app: App, client: Client,
         {"content_type": "application/x-www-form-urlencoded; charset=nonsense", "data": b"a=%FF&=&&&%00=%00"},
     ],
 )
-def test_a_body_that_is_no_form_is_refused_without_a_fault(client: Client, own, form):
-    assert client.test_client.post(f"{own}/more", **form).status_code in {400, 413}
+def test_a_body_that_is_not_a_form_is_refused(client: Client, owner_path, form):
+    assert client.test_client.post(f"{owner_path}/more", **form).status_code in {400, 413}
 
 
 @pytest.mark.parametrize(
     "path", ["/%00", "/r/%00", "/%FF", "/static/..%2f..%2fcli.py", "/static/%00", "/" + "x" * 5000]
 )
-def test_a_broken_address_is_not_found(client: Client, path):
+def test_a_malformed_address_gives_a_404(client: Client, path):
     assert client.get(path).status_code == 404
