@@ -130,7 +130,7 @@ def test_every_unsafe_route_refuses_a_request_with_another_origin(app: App, clie
     assert dump_database(app) == before
 
 
-def test_without_headers_about_the_site_and_a_cookie_a_refused_form_is_not_returned(app: App):
+def test_a_refused_form_without_site_headers_and_cookie_is_not_returned(app: App):
     """Over plain HTTP, a form of another site has no header that names the site and comes without the cookie."""
     seed = links.new_link()
     for headers in ({}, {"Origin": "null"}):

@@ -1,7 +1,8 @@
-"""Everything that people do, in any order: a model in plain Python and the web app must say the same of it.
+"""Random sequences of requests: after every step the web app must agree with a model in plain Python.
 
-Whatever is sent, valid or not, no answer is ever a 5xx. The model knows what is kept of everybody, who is in which team
-and what each round published; after every step the pages and the JSON of all that the step touched are held against it.
+The model knows the stored data of every response, the members of every team and what each round published. After every
+step, the pages and the JSON of everything that the step changed are compared with it. No request, valid or not, may
+cause a 5xx.
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ from tests.clients import Client, Page
 from tests.factories import HOSTILE_TEXTS
 
 BANK = load(paths.project_folder("questions"))
-POINTS = list(BANK.option)
-KEPT = 12
-#: Of those whom a step touched so many are looked at, the last ones: a whole crew would take most of the time.
-MOST_SEEN = 4
+ANSWERS = list(BANK.option)
+RETENTION_MONTHS = 12
+#: At most so many changed people are compared after a step; more would take most of the time.
+MAX_COMPARED_PEOPLE = 4
 #: Pages of a response, after its link.
 PAGES = "/conversation /conversation?listener /goals /changes /manage /qr.svg /check /more /1 /2 /delete .csv".split()  # noqa: SIM905
 
@@ -54,11 +55,11 @@ class Round:
 
     closed: str
     published: anonymous.Published
-    erased: int = 0
+    deleted_count: int = 0
 
     @property
     def withdrawn(self) -> bool:
-        return self.published.people - self.erased < 5
+        return self.published.people - self.deleted_count < 5
 
 
 @dataclass(eq=False)
@@ -70,8 +71,8 @@ class Team:
     name: str
     minimum: int
     rounds: list[Round] = field(default_factory=list)
-    going: bool = True
-    alive: bool = True
+    has_open_round: bool = True
+    exists: bool = True
 
     @property
     def last_closed(self) -> str:
@@ -94,623 +95,642 @@ class Person:
     wishes: dict[str, str] = field(default_factory=dict)
     goals: set[str] = field(default_factory=set)
     shares: dict[int, Mapping[str, str]] = field(default_factory=dict)
-    ended: set[int] = field(default_factory=set)
+    ended_shares: set[int] = field(default_factory=set)
     team: Team | None = None
     name: str = ""
-    shows_wishes: bool = False
+    shares_wishes: bool = False
     counted: Round | None = None
-    alive: bool = True
+    exists: bool = True
 
 
-def some(things: Sequence[Person] | Sequence[Team]) -> bool:
-    """Whether any of them is still there."""
-    return any(each.alive for each in things)
+def any_exist(things: Sequence[Person] | Sequence[Team]) -> bool:
+    """Whether any of them still exists."""
+    return any(each.exists for each in things)
 
 
-def tidy(text: str) -> str:
-    """Text as it is kept."""
+def cleaned(text: str) -> str:
+    """Text as it is stored."""
     return text.replace("\r\n", "\n").replace("\x00", "").strip()
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=100) | st.sampled_from(
     [*HOSTILE_TEXTS, "", " ", "x" * 80, "x" * 81]
 )
-places = st.integers(0, 10_000)
-answer = st.sampled_from(POINTS)
-six = st.lists(answer, min_size=6, max_size=6)
-nonsense = st.sampled_from(["", "DAILY", "daily ", "4", "'", "x" * 300])
+indexes = st.integers(0, 10_000)
+answer = st.sampled_from(ANSWERS)
+six_answers = st.lists(answer, min_size=6, max_size=6)
+invalid_answer = st.sampled_from(["", "DAILY", "daily ", "4", "'", "x" * 300])
 wish = st.sampled_from([*BANK.wish, "", "nonsense"])
 roles = st.sampled_from([*BANK.role])
 few_roles = st.lists(roles | st.just("nonsense"), max_size=3, unique=True)
 
 
 class Web(RuleBasedStateMachine):
-    """One walk. The app outlives it, as do the responses of the walks before. `seen` counts what all walks came by."""
+    """A sequence of steps. All sequences use the same app. `events` counts what happened in all of them."""
 
-    seen: ClassVar[Counter[str]] = Counter()
+    events: ClassVar[Counter[str]] = Counter()
 
     def __init__(self, app: App, client: Client) -> None:
         super().__init__()
         self.app, self.client, self.token = app, client, client.token()
         self.people: list[Person] = []
         self.teams: list[Team] = []
-        self.touched: list[Person | Team] = []
+        self.changed_things: list[Person | Team] = []
 
-    # Reading and sending
+    # Requests
 
     @property
     def day(self) -> str:
         return self.app.today()
 
     def get(self, path: str) -> TestResponse:
-        found = self.client.get(path)
-        assert found.status_code < 500, path
-        return found
+        response = self.client.get(path)
+        assert response.status_code < 500, path
+        return response
 
     def text(self, path: str) -> str:
-        found = self.get(path)
-        assert found.status_code == 200, path
-        return Page.of(found).text
+        response = self.get(path)
+        assert response.status_code == 200, path
+        return Page.of(response).text
 
     def post(self, path: str, fields: Mapping[str, Any] | None = None) -> TestResponse:
-        found = self.client.post(path, self.token | dict(fields or {}))
-        assert found.status_code in {303, 400, 404, 422}, path
-        return found
+        response = self.client.post(path, self.token | dict(fields or {}))
+        assert response.status_code in {303, 400, 404, 422}, path
+        return response
 
-    def living(self, place: int) -> Person:
-        alive = [each for each in self.people if each.alive]
-        return alive[place % len(alive)]
+    def existing_person(self, index: int) -> Person:
+        existing = [each for each in self.people if each.exists]
+        return existing[index % len(existing)]
 
-    def a_team(self, place: int, *, kind: str = "") -> Team:
-        alive = [each for each in self.teams if each.alive and each.kind in (kind or each.kind)]
-        return alive[place % len(alive)]
+    def existing_team(self, index: int, *, kind: str = "") -> Team:
+        existing = [each for each in self.teams if each.exists and each.kind in (kind or each.kind)]
+        return existing[index % len(existing)]
 
-    def touch(self, *things: Person | Team | None) -> None:
-        self.touched += [each for each in things if each is not None]
+    def mark_changed(self, *things: Person | Team | None) -> None:
+        self.changed_things += [each for each in things if each is not None]
 
     def members(self, team: Team) -> list[Person]:
         return [each for each in self.people if each.team is team]
 
     def eligible(self, team: Team) -> list[Person]:
-        """Who would be counted if the round were closed now."""
+        """The members that a round closed now would count."""
         return [
             each
             for each in self.members(team)
             if each.finished and not each.counted and each.finished >= team.last_closed
         ]
 
-    def join_of(self, team: Team) -> str:
+    def join_path(self, team: Team) -> str:
         number = load_team(self.app, team.lead).number
         return "/j/" + self.app.derive_link("join", f"{team.lead.split('/')[2]}:{number}")
 
-    def share_of(self, person: Person, number: int) -> str:
+    def share_path(self, person: Person, number: int) -> str:
         return "/s/" + self.app.derive_link("share", f"{person.path.split('/')[2]}:{number}")
 
     # Taking the quiz
 
-    @initialize(people=st.integers(0, 2), crew=st.integers(0, 6), often=six)
-    def some_are_there(self, people: int, crew: int, often: Sequence[str]) -> None:
+    @initialize(people=st.integers(0, 2), team_size=st.integers(0, 6), often=six_answers)
+    def some_exist(self, people: int, team_size: int, often: Sequence[str]) -> None:
         for _ in range(people):
             self.start(times=1)
-        if crew:
-            self.make_a_team("The crew", "anonymous", 5)
-            self.a_crew_joins(0, crew, often)
+        if team_size:
+            self.make_a_team("First team", "anonymous", 5)
+            self.several_join(0, team_size, often)
 
     @rule(times=st.integers(1, 2))
     def start(self, times: int) -> None:
         fields = {"seed": links.new_link()}
-        (where,) = {self.post("/start", fields).location for _ in range(times)}
-        self.begun(where)
+        (location,) = {self.post("/start", fields).location for _ in range(times)}
+        self.add_person(location)
 
-    def begun(self, where: str, earlier: Person | None = None) -> Person:
-        path, number = where.rsplit("/", 1)
+    def add_person(self, location: str, earlier: Person | None = None) -> Person:
+        path, number = location.rsplit("/", 1)
         assert number == "1"
         person = Person(path, self.day, self.day, earlier)
         self.people.append(person)
-        self.touch(person)
+        self.mark_changed(person)
         return person
 
-    @precondition(lambda self: some(self.people))
-    @rule(place=places, number=st.integers(1, len(BANK.pages)), often=answer)
-    def answer_a_page(self, place: int, number: int, often: str) -> None:
-        self.save(self.living(place), number, {item.id: often for item in BANK.pages[number - 1]})
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes, number=st.integers(1, len(BANK.pages)), often=answer)
+    def answer_a_page(self, index: int, number: int, often: str) -> None:
+        self.save(self.existing_person(index), number, {item.id: often for item in BANK.pages[number - 1]})
 
-    @precondition(lambda self: some(self.people))
+    @precondition(lambda self: any_exist(self.people))
     @rule(
-        place=places,
+        index=indexes,
         number=st.integers(1, len(BANK.pages)),
-        given=st.lists(answer | nonsense | st.none(), min_size=8, max_size=8),
+        values=st.lists(answer | invalid_answer | st.none(), min_size=8, max_size=8),
         skip_unanswered=st.booleans(),
     )
-    def answer_a_page_badly(self, place: int, number: int, given: Sequence[str | None], skip_unanswered: bool) -> None:
-        fields = {item.id: each for item, each in zip(BANK.pages[number - 1], given, strict=False) if each is not None}
-        self.save(self.living(place), number, fields, skip_unanswered)
+    def answer_a_page_with_invalid_values(
+        self, index: int, number: int, values: Sequence[str | None], skip_unanswered: bool
+    ) -> None:
+        fields = {item.id: each for item, each in zip(BANK.pages[number - 1], values, strict=False) if each is not None}
+        self.save(self.existing_person(index), number, fields, skip_unanswered)
 
     def save(self, person: Person, number: int, fields: Mapping[str, str], skip_unanswered: bool = False) -> None:
-        done = self.post(
+        response = self.post(
             f"{person.path}/{number}", dict(fields) | ({"skip_unanswered": "y"} if skip_unanswered else {})
         )
         page = [item.id for item in BANK.pages[number - 1]]
-        person.answers |= {id: each for id, each in fields.items() if each in POINTS}
-        missing = [id for id in page if fields.get(id) not in POINTS]
+        person.answers |= {id: each for id, each in fields.items() if each in ANSWERS}
+        missing = [id for id in page if fields.get(id) not in ANSWERS]
         if skip_unanswered:
             person.answers |= dict.fromkeys(missing, BANK.skip.id)
         person.changed = self.day
-        assert done.status_code == (422 if missing and not skip_unanswered else 303)
-        self.touch(person)
+        assert response.status_code == (422 if missing and not skip_unanswered else 303)
+        self.mark_changed(person)
 
-    @precondition(lambda self: some(self.people))
-    @rule(place=places, often=st.lists(answer, min_size=len(BANK.pages), max_size=len(BANK.pages)))
-    def answer_everything_and_finish(self, place: int, often: Sequence[str]) -> None:
-        person = self.living(place)
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes, often=st.lists(answer, min_size=len(BANK.pages), max_size=len(BANK.pages)))
+    def answer_everything_and_finish(self, index: int, often: Sequence[str]) -> None:
+        person = self.existing_person(index)
         for number, each in enumerate(often, 1):
             self.save(person, number, {item.id: each for item in BANK.pages[number - 1]})
         self.check(person)
 
-    @precondition(lambda self: some(self.people))
-    @rule(place=places, title=texts, text=texts, contacts=few_roles)
-    def write_more(self, place: int, title: str, text: str, contacts: Sequence[str]) -> None:
-        person = self.living(place)
-        done = self.post(f"{person.path}/more", {"title": title, "text": text, "contacts": contacts})
-        wrong = len(tidy(title)) > 80 or len(tidy(text)) > 4000 or "nonsense" in contacts
-        assert done.status_code == (422 if wrong else 303)
-        if not wrong:
-            person.title, person.text, person.contacts = tidy(title), tidy(text), set(contacts)
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes, title=texts, text=texts, contacts=few_roles)
+    def write_more(self, index: int, title: str, text: str, contacts: Sequence[str]) -> None:
+        person = self.existing_person(index)
+        response = self.post(f"{person.path}/more", {"title": title, "text": text, "contacts": contacts})
+        is_invalid = len(cleaned(title)) > 80 or len(cleaned(text)) > 4000 or "nonsense" in contacts
+        assert response.status_code == (422 if is_invalid else 303)
+        if not is_invalid:
+            person.title, person.text, person.contacts = cleaned(title), cleaned(text), set(contacts)
             person.changed = self.day
-        self.touch(person)
+        self.mark_changed(person)
 
-    @precondition(lambda self: some(self.people))
-    @rule(place=places)
-    def finish(self, place: int) -> None:
-        self.check(self.living(place))
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes)
+    def finish(self, index: int) -> None:
+        self.check(self.existing_person(index))
 
     def check(self, person: Person) -> None:
         assert self.post(f"{person.path}/check").status_code == 303
         if answer_sheet(BANK, person.answers).is_complete:
             person.finished = person.finished or self.day
             person.changed = self.day
-        self.touch(person, person.team)
+        self.mark_changed(person, person.team)
 
-    @precondition(lambda self: some(self.people))
-    @rule(place=places, wishes=st.dictionaries(st.sampled_from([*BANK.responsibility]), wish, max_size=4), to=few_roles)
-    def wish_for(self, place: int, wishes: Mapping[str, str], to: Sequence[str]) -> None:
-        person = self.living(place)
-        fields = {f"wish-{id}": each for id, each in wishes.items()} | {"goals": to}
-        done = self.post(f"{person.path}/goals", fields)
-        wrong = "nonsense" in [*wishes.values(), *to] or len(to) > 2
-        assert done.status_code == (404 if not person.finished else 422 if wrong else 303)
-        if done.status_code == 303:
-            person.wishes = {id: each for id, each in wishes.items() if each}
-            person.goals, person.changed = set(to), self.day
-        self.touch(person, person.team)
-
-    # What is theirs
-
-    @precondition(lambda self: some(self.people))
+    @precondition(lambda self: any_exist(self.people))
     @rule(
-        place=places,
+        index=indexes,
+        wishes=st.dictionaries(st.sampled_from([*BANK.responsibility]), wish, max_size=4),
+        goals=few_roles,
+    )
+    def send_wishes(self, index: int, wishes: Mapping[str, str], goals: Sequence[str]) -> None:
+        person = self.existing_person(index)
+        fields = {f"wish-{id}": each for id, each in wishes.items()} | {"goals": goals}
+        response = self.post(f"{person.path}/goals", fields)
+        is_invalid = "nonsense" in [*wishes.values(), *goals] or len(goals) > 2
+        assert response.status_code == (404 if not person.finished else 422 if is_invalid else 303)
+        if response.status_code == 303:
+            person.wishes = {id: each for id, each in wishes.items() if each}
+            person.goals, person.changed = set(goals), self.day
+        self.mark_changed(person, person.team)
+
+    # Managing a response
+
+    @precondition(lambda self: any_exist(self.people))
+    @rule(
+        index=indexes,
         number=st.integers(-1, 6) | st.just(2**53),
         label=texts,
-        shows=st.sets(st.sampled_from(["shares_text", "shares_wishes"])),
+        options=st.sets(st.sampled_from(["shares_text", "shares_wishes"])),
     )
-    def share(self, place: int, number: int, label: str, shows: set[str]) -> None:
-        person = self.living(place)
-        if number in person.ended:
-            return  # the random numbers of the page never come back
-        chosen = dict.fromkeys(shows, "y")
-        done = self.post(f"{person.path}/shares", {"number": str(number), "label": label} | chosen)
-        wrong = not 0 < number < 2**53 or len(tidy(label)) > 80
-        assert done.status_code == (400 if wrong else 303)
-        if not wrong:
+    def share(self, index: int, number: int, label: str, options: set[str]) -> None:
+        person = self.existing_person(index)
+        if number in person.ended_shares:
+            return  # the page never offers the number of an ended link again
+        chosen = dict.fromkeys(options, "y")
+        response = self.post(f"{person.path}/shares", {"number": str(number), "label": label} | chosen)
+        is_invalid = not 0 < number < 2**53 or len(cleaned(label)) > 80
+        assert response.status_code == (400 if is_invalid else 303)
+        if not is_invalid:
             person.shares.setdefault(number, chosen)
-        self.touch(person)
+        self.mark_changed(person)
 
-    @precondition(lambda self: some(self.people))
-    @rule(place=places, number=st.integers(1, 6) | st.just(2**64))
-    def end_a_share(self, place: int, number: int) -> None:
-        person = self.living(place)
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes, number=st.integers(1, 6) | st.just(2**64))
+    def end_a_share(self, index: int, number: int) -> None:
+        person = self.existing_person(index)
         assert self.post(f"{person.path}/shares/{number}/end").status_code == 303
         if person.shares.pop(number, None) is not None:
-            person.ended.add(number)
-        self.touch(person)
+            person.ended_shares.add(number)
+        self.mark_changed(person)
 
-    @precondition(lambda self: some(self.people))
-    @rule(place=places)
-    def keep(self, place: int) -> None:
-        person = self.living(place)
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes)
+    def extend(self, index: int) -> None:
+        person = self.existing_person(index)
         assert self.post(f"{person.path}/extend").status_code == 303
         person.changed = self.day
-        self.touch(person)
+        self.mark_changed(person)
 
-    @precondition(lambda self: some(self.people))
-    @rule(place=places)
-    def take_it_again(self, place: int) -> None:
-        person = self.living(place)
-        self.begun(self.post(f"{person.path}/retake", {"seed": links.new_link()}).location, earlier=person)
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes)
+    def retake(self, index: int) -> None:
+        person = self.existing_person(index)
+        self.add_person(self.post(f"{person.path}/retake", {"seed": links.new_link()}).location, earlier=person)
 
-    @precondition(lambda self: some(self.people))
-    @rule(place=places)
-    def delete(self, place: int) -> None:
-        self.erase(self.living(place))
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes)
+    def delete(self, index: int) -> None:
+        self.delete_person(self.existing_person(index))
 
-    @precondition(lambda self: any(each.alive and each.counted for each in self.people))
-    @rule(place=places, people=st.integers(1, 3))
-    def some_of_a_round_delete(self, place: int, people: int) -> None:
+    @precondition(lambda self: any(each.exists and each.counted for each in self.people))
+    @rule(index=indexes, people=st.integers(1, 3))
+    def some_counted_people_delete(self, index: int, people: int) -> None:
         for _ in range(people):
-            if counted := [each for each in self.people if each.alive and each.counted]:
-                self.erase(counted[place % len(counted)])
+            if counted := [each for each in self.people if each.exists and each.counted]:
+                self.delete_person(counted[index % len(counted)])
 
-    def erase(self, person: Person | None) -> None:
+    def delete_person(self, person: Person | None) -> None:
         assert person
         assert self.post(f"{person.path}/delete").location == "/deleted"
         while person:
             if person.counted:
-                person.counted.erased += 1
-            self.gone(person)
+                person.counted.deleted_count += 1
+            self.remove(person)
             person = person.earlier
 
-    def gone(self, person: Person) -> None:
-        self.touch(person, person.team, *(each for each in self.teams if person.counted in each.rounds))
-        person.alive, person.team = False, None
+    def remove(self, person: Person) -> None:
+        self.mark_changed(person, person.team, *(each for each in self.teams if person.counted in each.rounds))
+        person.exists, person.team = False, None
         for each in self.people:
-            if each.alive and each.earlier is person:
+            if each.exists and each.earlier is person:
                 each.earlier = None
-                self.touch(each)
+                self.mark_changed(each)
 
     # Teams
 
     @rule(name=texts, kind=st.sampled_from(["anonymous", "open", "nonsense"]), minimum=st.sampled_from([5, 5, 5, 8, 7]))
     def make_a_team(self, name: str, kind: str, minimum: int) -> None:
         fields = {"name": name, "kind": kind, "minimum": str(minimum), "seed": links.new_link()}
-        done = self.post("/teams", fields)
-        wrong = not 0 < len(tidy(name)) <= 80 or kind == "nonsense" or minimum == 7
-        assert done.status_code == (422 if wrong else 303)
-        if not wrong:
-            assert self.post("/teams", fields).location == done.location
-            self.teams.append(Team(done.location, kind, tidy(name), minimum))
-            self.touch(self.teams[-1])
+        response = self.post("/teams", fields)
+        is_invalid = not 0 < len(cleaned(name)) <= 80 or kind == "nonsense" or minimum == 7
+        assert response.status_code == (422 if is_invalid else 303)
+        if not is_invalid:
+            assert self.post("/teams", fields).location == response.location
+            self.teams.append(Team(response.location, kind, cleaned(name), minimum))
+            self.mark_changed(self.teams[-1])
 
-    @precondition(lambda self: some(self.teams))
-    @rule(place=places, people=st.integers(3, 6), often=six)
-    def a_crew_joins(self, place: int, people: int, often: Sequence[str]) -> None:
-        self.crew(self.a_team(place), people, often)
+    @precondition(lambda self: any_exist(self.teams))
+    @rule(index=indexes, people=st.integers(3, 6), often=six_answers)
+    def several_join(self, index: int, people: int, often: Sequence[str]) -> None:
+        self.add_members(self.existing_team(index), people, often)
 
-    def crew(self, team: Team, people: int, often: Sequence[str]) -> None:
-        join = self.join_of(team)
+    def add_members(self, team: Team, people: int, often: Sequence[str]) -> None:
+        join = self.join_path(team)
         for n in range(people):
             fields = {"seed": links.new_link(), "name": f"Person {len(self.people)}"}
-            person = self.begun(self.post(f"{join}/start", fields).location)
-            self.is_in(person, team, fields["name"], shares_wishes=False)
+            person = self.add_person(self.post(f"{join}/start", fields).location)
+            self.set_membership(person, team, fields["name"], shares_wishes=False)
             for number, page in enumerate(BANK.pages, 1):
                 self.save(person, number, {item.id: often[(n + number) % 6] for item in page})
             self.check(person)
 
-    def is_in(self, person: Person, team: Team, name: str, *, shares_wishes: bool) -> None:
-        opened = team.kind == "open"
-        person.team, person.name = team, tidy(name) if opened else ""
-        person.shows_wishes = shares_wishes and opened
-        self.touch(person, team)
+    def set_membership(self, person: Person, team: Team, name: str, *, shares_wishes: bool) -> None:
+        is_open = team.kind == "open"
+        person.team, person.name = team, cleaned(name) if is_open else ""
+        person.shares_wishes = shares_wishes and is_open
+        self.mark_changed(person, team)
 
-    @precondition(lambda self: some(self.teams))
-    @rule(place=places, name=texts, wishes=st.booleans())
-    def join_by_starting(self, place: int, name: str, wishes: bool) -> None:
-        team = self.a_team(place)
+    @precondition(lambda self: any_exist(self.teams))
+    @rule(index=indexes, name=texts, wishes=st.booleans())
+    def join_by_starting(self, index: int, name: str, wishes: bool) -> None:
+        team = self.existing_team(index)
         fields = {"seed": links.new_link(), "name": name} | ({"shares_wishes": "y"} if wishes else {})
-        done = self.post(f"{self.join_of(team)}/start", fields)
-        assert done.status_code == (303 if self.named(team, name) else 422)
-        if done.status_code == 303:
-            self.is_in(self.begun(done.location), team, name, shares_wishes=wishes)
-        self.touch(team)
+        response = self.post(f"{self.join_path(team)}/start", fields)
+        assert response.status_code == (303 if self.is_valid_name(team, name) else 422)
+        if response.status_code == 303:
+            self.set_membership(self.add_person(response.location), team, name, shares_wishes=wishes)
+        self.mark_changed(team)
 
-    def named(self, team: Team, name: str) -> bool:
-        return len(tidy(name)) <= 80 and (team.kind == "anonymous" or bool(tidy(name)))
+    def is_valid_name(self, team: Team, name: str) -> bool:
+        return len(cleaned(name)) <= 80 and (team.kind == "anonymous" or bool(cleaned(name)))
 
-    @precondition(lambda self: self.people and some(self.teams))
-    @rule(place=places, who=places, name=st.just("Somebody") | texts, wishes=st.booleans(), whole=st.booleans())
-    def join_by_bringing(self, place: int, who: int, name: str, wishes: bool, whole: bool) -> None:
-        team = self.a_team(place)
-        person = self.people[who % len(self.people)]
-        link = f"http://localhost{person.path}" if whole else person.path.split("/")[2]
+    @precondition(lambda self: self.people and any_exist(self.teams))
+    @rule(
+        index=indexes,
+        person_index=indexes,
+        name=st.just("Ada") | texts,
+        wishes=st.booleans(),
+        full_address=st.booleans(),
+    )
+    def join_with_response(self, index: int, person_index: int, name: str, wishes: bool, full_address: bool) -> None:
+        team = self.existing_team(index)
+        person = self.people[person_index % len(self.people)]
+        link = f"http://localhost{person.path}" if full_address else person.path.split("/")[2]
         fields = {"link": link, "name": name} | ({"shares_wishes": "y"} if wishes else {})
-        done = self.post(f"{self.join_of(team)}/bring", fields)
-        late = person.finished is not None and person.finished < team.last_closed
-        may = person.alive and person.team in (None, team) and self.named(team, name)
+        response = self.post(f"{self.join_path(team)}/bring", fields)
+        is_too_old = person.finished is not None and person.finished < team.last_closed
+        may_join = person.exists and person.team in (None, team) and self.is_valid_name(team, name)
         if team.kind == "anonymous" and person.finished:
-            may = may and not person.counted and not late
-        # Who is in it and was counted is led to the page that says how to be in the next round.
-        told = person.alive and team.kind == "anonymous" and person.team is team and person.counted is not None
-        told = told and self.named(team, name)
-        assert done.status_code == (303 if may or told else 422)
-        Web.seen["brought" if may else "refused"] += 1
-        if told:
-            assert done.location == f"{person.path}/team"
-        if may:
-            assert done.location == f"{person.path}/team"
-            self.is_in(person, team, name, shares_wishes=wishes)
-        self.touch(person, team)
+            may_join = may_join and not person.counted and not is_too_old
+        # A counted member is redirected to the page that says how to be in the next round.
+        is_counted_member = (
+            person.exists and team.kind == "anonymous" and person.team is team and person.counted is not None
+        )
+        is_counted_member = is_counted_member and self.is_valid_name(team, name)
+        assert response.status_code == (303 if may_join or is_counted_member else 422)
+        Web.events["joined" if may_join else "refused"] += 1
+        if is_counted_member:
+            assert response.location == f"{person.path}/team"
+        if may_join:
+            assert response.location == f"{person.path}/team"
+            self.set_membership(person, team, name, shares_wishes=wishes)
+        self.mark_changed(person, team)
 
-    @precondition(lambda self: some(self.people))
-    @rule(place=places)
-    def leave(self, place: int) -> None:
-        person = self.living(place)
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes)
+    def leave(self, index: int) -> None:
+        person = self.existing_person(index)
         assert self.post(f"{person.path}/team/leave").location == f"{person.path}?left=1"
-        self.touch(person, person.team)
+        self.mark_changed(person, person.team)
         person.team = None
 
-    @precondition(lambda self: any(each.alive and each.kind == "anonymous" for each in self.teams))
-    @rule(place=places, people=st.integers(4, 6), often=six)
-    def a_round_goes_by(self, place: int, people: int, often: Sequence[str]) -> None:
-        team = self.a_team(place, kind="anonymous")
-        self.crew(team, people, often)
+    @precondition(lambda self: any(each.exists and each.kind == "anonymous" for each in self.teams))
+    @rule(index=indexes, people=st.integers(4, 6), often=six_answers)
+    def close_a_round(self, index: int, people: int, often: Sequence[str]) -> None:
+        team = self.existing_team(index, kind="anonymous")
+        self.add_members(team, people, often)
         self.close_round(team)
         self.next_round(team)
 
-    @precondition(lambda self: some(self.teams))
-    @rule(place=places)
-    def close(self, place: int) -> None:
-        self.close_round(self.a_team(place))
+    @precondition(lambda self: any_exist(self.teams))
+    @rule(index=indexes)
+    def close(self, index: int) -> None:
+        self.close_round(self.existing_team(index))
 
     def close_round(self, team: Team) -> None:
-        done = self.post(f"{team.lead}/close")
-        self.touch(team, *self.members(team)[:2])
+        response = self.post(f"{team.lead}/close")
+        self.mark_changed(team, *self.members(team)[:2])
         if team.kind == "open":
-            assert done.status_code == 404
+            assert response.status_code == 404
             return
-        taken = self.eligible(team)
-        if team.going and len(taken) >= team.minimum:
-            before = team.rounds[-1].published if team.rounds else None
-            members = [anonymous.Contribution(each.answers, each.contacts) for each in taken]
-            published = anonymous.publish(self.app.bank, self.app.scoring_model, members, team.minimum, before)
+        counted = self.eligible(team)
+        if team.has_open_round and len(counted) >= team.minimum:
+            previous = team.rounds[-1].published if team.rounds else None
+            members = [anonymous.Contribution(each.answers, each.contacts) for each in counted]
+            published = anonymous.publish(self.app.bank, self.app.scoring_model, members, team.minimum, previous)
             assert published is not None
             team.rounds.append(Round(self.day, published))
-            team.going = False
-            Web.seen["round published"] += 1
-            Web.seen["round after another"] += before is not None
-            for each in taken:
+            team.has_open_round = False
+            Web.events["round published"] += 1
+            Web.events["round after another"] += previous is not None
+            for each in counted:
                 each.counted = team.rounds[-1]
-        assert done.location == (f"{team.lead}?few=few" if team.going else f"{team.lead}/rounds/{len(team.rounds)}")
+        assert response.location == (
+            f"{team.lead}?few=few" if team.has_open_round else f"{team.lead}/rounds/{len(team.rounds)}"
+        )
 
-    @precondition(lambda self: any(each.alive and each.kind == "anonymous" for each in self.teams))
-    @rule(place=places)
-    def open_the_next_round(self, place: int) -> None:
-        self.next_round(self.a_team(place, kind="anonymous"))
+    @precondition(lambda self: any(each.exists and each.kind == "anonymous" for each in self.teams))
+    @rule(index=indexes)
+    def open_the_next_round(self, index: int) -> None:
+        self.next_round(self.existing_team(index, kind="anonymous"))
 
     def next_round(self, team: Team) -> None:
         assert self.post(f"{team.lead}/next").location == team.lead
-        team.going = True
-        self.touch(team)
+        team.has_open_round = True
+        self.mark_changed(team)
 
-    @precondition(lambda self: some(self.teams))
-    @rule(place=places, minimum=st.sampled_from([5, 8, 10, 4, 0, -5, 10**30]))
-    def raise_the_minimum(self, place: int, minimum: int) -> None:
-        team = self.a_team(place)
-        done = self.post(f"{team.lead}/minimum", {"minimum": str(minimum)})
-        known = minimum in anonymous.MINIMUMS
-        assert done.status_code == (404 if team.kind == "open" else 303 if known else 400)
-        if done.status_code == 303:
+    @precondition(lambda self: any_exist(self.teams))
+    @rule(index=indexes, minimum=st.sampled_from([5, 8, 10, 4, 0, -5, 10**30]))
+    def raise_the_minimum(self, index: int, minimum: int) -> None:
+        team = self.existing_team(index)
+        response = self.post(f"{team.lead}/minimum", {"minimum": str(minimum)})
+        is_allowed = minimum in anonymous.MINIMUMS
+        assert response.status_code == (404 if team.kind == "open" else 303 if is_allowed else 400)
+        if response.status_code == 303:
             team.minimum = max(team.minimum, minimum)
-        self.touch(team)
+        self.mark_changed(team)
 
-    @precondition(lambda self: some(self.teams))
-    @rule(place=places, both=st.booleans(), times=st.integers(1, 2))
-    def replace_the_links(self, place: int, both: bool, times: int) -> None:
-        team = self.a_team(place)
-        old, join = team.lead, self.join_of(team)
+    @precondition(lambda self: any_exist(self.teams))
+    @rule(index=indexes, both=st.booleans(), times=st.integers(1, 2))
+    def replace_the_links(self, index: int, both: bool, times: int) -> None:
+        team = self.existing_team(index)
+        old, join = team.lead, self.join_path(team)
         fields = {"seed": links.new_link()} | ({"both": "y"} if both else {})
         (team.lead,) = {self.post(f"{old}/links", fields).location for _ in range(times)}
         assert (team.lead != old) is both
         assert self.get(join).status_code == 404
         assert self.get(old).status_code == (404 if both else 200)
-        self.touch(team)
+        self.mark_changed(team)
 
-    @precondition(lambda self: some(self.teams))
-    @rule(place=places)
-    def delete_a_team(self, place: int) -> None:
-        team = self.a_team(place)
-        join = self.join_of(team)
+    @precondition(lambda self: any_exist(self.teams))
+    @rule(index=indexes)
+    def delete_a_team(self, index: int) -> None:
+        team = self.existing_team(index)
+        join = self.join_path(team)
         assert self.post(f"{team.lead}/delete").location == "/deleted?team=1"
         assert self.get(join).status_code == 404
-        team.alive = False
-        self.touch(team, *self.members(team))
+        team.exists = False
+        self.mark_changed(team, *self.members(team))
         for each in self.people:
             if each.team is team:
                 each.team = None
 
-    # Time, and those who only look
+    # Time, and pages that are only opened
 
     @rule(days=st.sampled_from([1, 1, 30, 100, 300]))
     def time_passes(self, days: int) -> None:
         day = (date.fromisoformat(self.day) + timedelta(days)).isoformat()
         self.app.today = lambda: day  # type: ignore[method-assign]
         for person in self.people:
-            if person.alive and person.changed < months_later(day, -KEPT):
-                self.gone(person)
-                Web.seen["expired"] += 1
+            if person.exists and person.changed < months_later(day, -RETENTION_MONTHS):
+                self.remove(person)
+                Web.events["expired"] += 1
 
-    @precondition(lambda self: some(self.people))
+    @precondition(lambda self: any_exist(self.people))
     @rule(
-        place=places,
+        index=indexes,
         page=st.sampled_from(PAGES),
     )
-    def look(self, place: int, page: str) -> None:
-        person = self.living(place)
-        there = {
+    def open_a_page(self, index: int, page: str) -> None:
+        person = self.existing_person(index)
+        page_exists = {
             "/changes": bool(person.finished and person.earlier),
             **dict.fromkeys(("/conversation", "/conversation?listener", "/goals"), bool(person.finished)),
         }.get(page, True)
-        moved = page == "/check" and not answer_sheet(BANK, person.answers).is_complete
-        assert self.get(f"{person.path}{page}").status_code == (303 if moved else 200 if there else 404)
-        self.touch(person)
+        redirects = page == "/check" and not answer_sheet(BANK, person.answers).is_complete
+        assert self.get(f"{person.path}{page}").status_code == (303 if redirects else 200 if page_exists else 404)
+        self.mark_changed(person)
 
     @rule(
         path=texts,
         method=st.sampled_from(["get", "post", "put", "head"]),
         start=st.sampled_from(["/", "/r/", "/t/", "/j/"]),
     )
-    def ask_for_nonsense(self, path: str, method: str, start: str) -> None:
-        asked = getattr(self.client.test_client, method)
-        assert asked(start + quote(path.lstrip("/")), data=self.token, buffered=True).status_code < 500
+    def open_an_unknown_address(self, path: str, method: str, start: str) -> None:
+        send = getattr(self.client.test_client, method)
+        assert send(start + quote(path.lstrip("/")), data=self.token, buffered=True).status_code < 500
 
     @precondition(lambda self: self.people)
-    @rule(place=places, page=st.sampled_from(["1", "more", "check", "delete", "team/leave", "retake"]))
-    def knock_with_a_wrong_link(self, place: int, page: str) -> None:
-        link = self.people[place % len(self.people)].path.split("/")[2]
+    @rule(index=indexes, page=st.sampled_from(["1", "more", "check", "delete", "team/leave", "retake"]))
+    def use_a_link_of_another_kind(self, index: int, page: str) -> None:
+        link = self.people[index % len(self.people)].path.split("/")[2]
         for kind in "stj":
             assert self.get(f"/{kind}/{link}").status_code == 404
         assert self.post(f"/r/{links.new_link()}/{page}", {"seed": links.new_link()}).status_code == 404
 
-    # What everybody sees
+    # Comparing pages and model
 
     @invariant()
-    def pages_say_what_the_model_knows(self) -> None:
-        Web.seen["step"] += 1
-        things = list(dict.fromkeys(self.touched))
-        for person in [each for each in things if isinstance(each, Person)][-MOST_SEEN:]:
-            self.see_person(person)
+    def pages_agree_with_the_model(self) -> None:
+        Web.events["step"] += 1
+        things = list(dict.fromkeys(self.changed_things))
+        for person in [each for each in things if isinstance(each, Person)][-MAX_COMPARED_PEOPLE:]:
+            self.compare_person(person)
         for team in [each for each in things if isinstance(each, Team)]:
-            self.see_team(team)
-        self.touched.clear()
+            self.compare_team(team)
+        self.changed_things.clear()
 
-    def see_person(self, person: Person) -> None:
+    def compare_person(self, person: Person) -> None:
         answer = self.get(f"{person.path}.json")
-        if not person.alive:
+        if not person.exists:
             assert answer.status_code == self.get(person.path).status_code == 404
-            assert {self.get(self.share_of(person, n)).status_code for n in (*person.shares, 1)} == {404}
+            assert {self.get(self.share_path(person, n)).status_code for n in (*person.shares, 1)} == {404}
             return
-        kept = answer.get_json()
+        personal_data = answer.get_json()
         for name in ("started", "changed", "finished", "title", "text", "answers", "wishes"):
-            assert kept[name] == getattr(person, name), name
-        assert (set(kept["contacts"]), set(kept["goals"])) == (person.contacts, person.goals)
-        assert kept["earlier"] is (person.earlier is not None)
-        assert sorted(share["number"] for share in kept["share_links"]) == sorted(person.shares)
-        for number in person.ended:
-            assert self.get(self.share_of(person, number)).status_code == 404
-        self.see_result(person)
-        self.see_membership(person)
+            assert personal_data[name] == getattr(person, name), name
+        assert (set(personal_data["contacts"]), set(personal_data["goals"])) == (person.contacts, person.goals)
+        assert personal_data["earlier"] is (person.earlier is not None)
+        assert sorted(share["number"] for share in personal_data["share_links"]) == sorted(person.shares)
+        for number in person.ended_shares:
+            assert self.get(self.share_path(person, number)).status_code == 404
+        self.compare_result(person)
+        self.compare_membership(person)
 
-    def see_result(self, person: Person) -> None:
-        found = self.get(person.path)
+    def compare_result(self, person: Person) -> None:
+        response = self.get(person.path)
         if not person.finished:
             answered = answer_sheet(BANK, person.answers)
-            assert found.location == f"{person.path}/{'check' if answered.is_complete else answered.first_open_page}"
+            assert response.location == f"{person.path}/{'check' if answered.is_complete else answered.first_open_page}"
         else:
-            assert ("Your team, " in Page.of(found).text) is (person.team is not None)
+            assert ("Your team, " in Page.of(response).text) is (person.team is not None)
         for number, chosen in person.shares.items():
-            shared = self.get(self.share_of(person, number))
+            shared = self.get(self.share_path(person, number))
             assert shared.status_code == (200 if person.finished else 404)
             shows_wishes = bool(person.finished and chosen.get("shares_wishes") and person.wishes)
             assert ('class="result-wish"' in shared.text) is shows_wishes
             assert person.path not in shared.text
 
-    def see_membership(self, person: Person) -> None:
-        found, team = self.get(f"{person.path}/team"), person.team
+    def compare_membership(self, person: Person) -> None:
+        response, team = self.get(f"{person.path}/team"), person.team
         if team is None:
-            assert found.status_code == 404
+            assert response.status_code == 404
             return
-        said = Page.of(found)
-        assert " ".join(f"{team.name} – Many Hats".split()) == " ".join(said.title.split())
+        page_of_member = Page.of(response)
+        assert " ".join(f"{team.name} – Many Hats".split()) == " ".join(page_of_member.title.split())
         if team.kind == "open":
-            assert "An open team" in said.text
+            assert "An open team" in page_of_member.text
             return
-        assert ("Your answers were counted" in said.text) is (person.counted is not None)
+        assert ("Your answers were counted" in page_of_member.text) is (person.counted is not None)
         for number, each in enumerate(team.rounds, 1):
-            assert (f"Round {number} was withdrawn" in said.text) is each.withdrawn
+            assert (f"Round {number} was withdrawn" in page_of_member.text) is each.withdrawn
             page = self.get(f"{person.path}/team/rounds/{number}")
             assert page.status_code == (404 if each.withdrawn else 200)
 
-    def see_team(self, team: Team) -> None:
-        found = self.get(team.lead)
-        if not team.alive:
-            assert found.status_code == 404
+    def compare_team(self, team: Team) -> None:
+        response = self.get(team.lead)
+        if not team.exists:
+            assert response.status_code == 404
             return
-        text = Page.of(found).text
+        text = Page.of(response).text
         members = self.members(team)
         if team.kind == "open":
-            done = [each for each in members if each.finished]
-            assert f"{len(done)} {'person has' if len(done) == 1 else 'people have'} finished" in text
-            assert all(" ".join(each.name.split()) in text for each in done)
+            finished_members = [each for each in members if each.finished]
+            verb = "person has" if len(finished_members) == 1 else "people have"
+            assert f"{len(finished_members)} {verb} finished" in text
+            assert all(" ".join(each.name.split()) in text for each in finished_members)
             return
         finished, joined = len(self.eligible(team)), sum(not each.counted for each in members)
-        if team.going:
+        if team.has_open_round:
             assert f"{finished} {'has' if finished == 1 else 'have'} finished" in text
             assert (f", {joined - finished} more joined." in text) is (joined > finished)
             assert ("That is enough" in text) is (finished >= team.minimum)
         else:
             assert "No round is open" in text
         for number, each in enumerate(team.rounds, 1):
-            self.see_round(team, number, each)
+            self.compare_round(team, number, each)
         assert self.get(f"{team.lead}/rounds/{len(team.rounds) + 1}").status_code == 404
 
-    def see_round(self, team: Team, number: int, round: Round) -> None:
+    def compare_round(self, team: Team, number: int, round: Round) -> None:
         forms = [self.get(f"{team.lead}/rounds/{number}{form}") for form in ("", ".json", ".csv")]
         assert [form.status_code for form in forms] == 3 * [404 if round.withdrawn else 200]
-        Web.seen["withdrawn round"] += round.withdrawn
+        Web.events["withdrawn round"] += round.withdrawn
         if not round.withdrawn:
-            told = forms[1].get_json()["facts"]
-            assert [anonymous.Fact(**fact) for fact in told] == anonymous.facts(round.published, BANK)
+            facts = forms[1].get_json()["facts"]
+            assert [anonymous.Fact(**fact) for fact in facts] == anonymous.facts(round.published, BANK)
 
 
 @pytest.fixture
-def walker(tmp_path: Path) -> Iterator[partial[Web]]:
-    """Makes walks through one app, whose clock begins in 2030."""
-    app = create_app({"TESTING": True, "RATE_LIMITS": False, "RETENTION_MONTHS": KEPT}, instance=tmp_path / "instance")
+def make_machine(tmp_path: Path) -> Iterator[partial[Web]]:
+    """Makes sequences of steps on one app, whose clock starts in 2030."""
+    app = create_app(
+        {"TESTING": True, "RATE_LIMITS": False, "RETENTION_MONTHS": RETENTION_MONTHS}, instance=tmp_path / "instance"
+    )
     app.today = lambda: "2030-01-01"  # type: ignore[method-assign]
-    Web.seen.clear()
+    Web.events.clear()
     yield partial(Web, app, Client(app))
     app.storage.close()
 
 
-def walk(walker: partial[Web], steps: int, each: int, **more: Any) -> None:
-    """Go at least so many steps, up to `each` in a walk."""
+def run_steps(make_machine: partial[Web], steps: int, steps_per_run: int, **more: Any) -> None:
+    """Run at least `steps` steps, at most `steps_per_run` in a sequence."""
     chosen = settings(
-        max_examples=steps // each + 1,
-        stateful_step_count=each,
+        max_examples=steps // steps_per_run + 1,
+        stateful_step_count=steps_per_run,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
         **more,
     )
-    while Web.seen["step"] < steps:
-        run_state_machine_as_test(walker, settings=chosen)  # type: ignore[arg-type]
+    while Web.events["step"] < steps:
+        run_state_machine_as_test(make_machine, settings=chosen)  # type: ignore[arg-type]
 
 
 @pytest.mark.thorough
-def test_model_and_app_agree_in_three_hundred_steps(walker):
-    walk(walker, 300, 25, derandomize=True)
+def test_model_and_app_agree_in_three_hundred_steps(make_machine):
+    run_steps(make_machine, 300, 25, derandomize=True)
 
 
-def test_model_and_app_agree_on_events_that_random_steps_may_miss(walker):
-    """Rounds that follow each other or are withdrawn, responses that expire or join a team with their link."""
-    web, answers = walker(), [POINTS[-1], POINTS[0], POINTS[-2], POINTS[0], POINTS[1], POINTS[-1]]
+def test_model_and_app_agree_on_events_that_random_steps_may_miss(make_machine):
+    """Several rounds, a withdrawn round, responses that expire, and responses that join a team with their link."""
+    machine, answers = make_machine(), [ANSWERS[-1], ANSWERS[0], ANSWERS[-2], ANSWERS[0], ANSWERS[1], ANSWERS[-1]]
 
     def check_pages() -> None:
-        web.pages_say_what_the_model_knows()
+        machine.pages_agree_with_the_model()
 
-    web.make_a_team("Two rounds", "anonymous", 5)
+    machine.make_a_team("Two rounds", "anonymous", 5)
     for _ in range(2):
-        web.a_round_goes_by(0, 6, answers)
+        machine.close_a_round(0, 6, answers)
         check_pages()
-    web.some_of_a_round_delete(0, 3)  # leaves three of the six that the first round counted
+    machine.some_counted_people_delete(0, 3)  # leaves three of the six that the first round counted
     check_pages()
 
-    web.start(1)
-    web.answer_everything_and_finish(-1, answers[: len(BANK.pages)])
-    web.wish_for(-1, {"pipelines": "more"}, [])
-    web.share(-1, 1, "My lead", {"shares_wishes"})
-    web.join_by_bringing(0, len(web.people) - 1, "Somebody", False, True)
+    machine.start(1)
+    machine.answer_everything_and_finish(-1, answers[: len(BANK.pages)])
+    machine.send_wishes(-1, {"pipelines": "more"}, [])
+    machine.share(-1, 1, "My lead", {"shares_wishes"})
+    machine.join_with_response(0, len(machine.people) - 1, "Ada", False, True)
     check_pages()
-    web.make_a_team("Another team", "anonymous", 5)
-    web.join_by_bringing(1, len(web.people) - 1, "Somebody", False, True)  # it is in the first team
+    machine.make_a_team("Another team", "anonymous", 5)
+    machine.join_with_response(1, len(machine.people) - 1, "Ada", False, True)  # refused, since it is in the first team
     check_pages()
 
-    web.time_passes(300)
-    web.time_passes(300)
+    machine.time_passes(300)
+    machine.time_passes(300)
     check_pages()
-    assert {event for event, times in Web.seen.items() if times} >= {
+    assert {event for event, times in Web.events.items() if times} >= {
         "round published",
         "round after another",
         "withdrawn round",
-        "brought",
+        "joined",
         "refused",
         "expired",
     }
@@ -718,6 +738,6 @@ def test_model_and_app_agree_on_events_that_random_steps_may_miss(walker):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("steps", [2_000, 10_000])
-def test_model_and_app_agree_in_thousands_of_steps(walker, steps):
-    walk(walker, steps, 50)
-    assert Web.seen["step"] >= steps
+def test_model_and_app_agree_in_thousands_of_steps(make_machine, steps):
+    run_steps(make_machine, steps, 50)
+    assert Web.events["step"] >= steps
