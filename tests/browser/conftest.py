@@ -1,4 +1,4 @@
-"""A real server, a real browser, and an eye on every request and every message on the console."""
+"""A real server and a real browser, whose requests and console messages are checked."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from quiz import create_app
 from quiz.config.settings import PREFIX
 from quiz.web.app import App
 from tests.browser.chromium import CHROMIUM
-from tests.browser.crews import settle
 from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz
+from tests.browser.teams import create_people_and_teams
 from tests.clients import Client
 from tests.factories import ROOT
 
-#: Chromium runs as root here and there, without a graphics card, and must not call its maker.
+#: Chromium may run as root and without a graphics card, and must not send requests of its own.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
 @dataclass(frozen=True)
 class Served:
-    """A running server, and an app on the same instance folder for preparing what tests look at."""
+    """A running server, and an app on the same instance folder that prepares data for tests."""
 
     url: str
     app: App
@@ -38,7 +38,7 @@ class Served:
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """`quiz serve` on a free port with a fresh instance; it must end without having complained of anything."""
+    """`quiz serve` on a free port with a new instance. It must print nothing to standard error."""
     instance = tmp_path_factory.mktemp("served") / "instance"
     log = instance.with_name("stderr.txt")
     app = create_app(instance=instance)
@@ -57,9 +57,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ) as server,
     ):
         assert server.stdout is not None
-        greeting = server.stdout.readline()  # comes once the server answers
+        first_line = server.stdout.readline()  # printed when the server is ready
         url = f"http://127.0.0.1:{port}"
-        assert url in greeting, log.read_text()
+        assert url in first_line, log.read_text()
         yield Served(url, app)
         server.terminate()
         server.wait(timeout=30)
@@ -68,21 +68,21 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def people(served: Served) -> dict[str, str]:
-    """The path of each made-up person's owner link; `fresh` has only just begun, `begun` has answered one page.
+    """The path of each person's owner link: `new` has answered nothing, `started` has answered one page.
 
-    With them the links of teams, and of people with wishes and a past, by the names of `tests.browser.crews`.
+    The paths of `create_people_and_teams` are in it too.
     """
     bank, client = served.app.bank, Client(served.app)
-    links = {kind: client.take(person.answers(bank), **person.more) for kind, person in PEOPLE.items()}
-    links |= {"fresh": client.start(), "begun": client.start()}
+    links = {kind: client.take(person.answers(bank), **person.details) for kind, person in PEOPLE.items()}
+    links |= {"new": client.start(), "started": client.start()}
     answers = PEOPLE["mix"].answers(bank)
-    client.send(f"{links['begun']}/1", {item.id: answers[item.id] for item in bank.pages[0]})
-    return links | settle(served.app)
+    client.send(f"{links['started']}/1", {item.id: answers[item.id] for item in bank.pages[0]})
+    return links | create_people_and_teams(served.app)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests; each test opens contexts of its own in it, which share nothing."""
+    """One browser for all tests. Each test opens its own contexts, which share nothing."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -91,37 +91,37 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Watch:
-    """What browsers of one test asked for and complained of. Statuses in `expected` are no reason to complain."""
+    """The requests, errors and warnings of the browsers of one test. A status in `expected` is no error."""
 
     url: str
     expected: set[int] = field(default_factory=lambda: {422})
     requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
-    def over(self, context: BrowserContext) -> None:
-        """Follow everything that happens in `context`."""
+    def attach(self, context: BrowserContext) -> None:
+        """Record the requests and problems of `context`."""
         context.on("request", lambda request: self.requests.append(request.url))
-        context.on("console", lambda message: self.note(message.type, message.text))
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("console", lambda message: self.record_message(message.type, message.text))
+        context.on("weberror", lambda error: self.problems.append(str(error.error)))
 
-    def note(self, kind: str, text: str) -> None:
-        """Keep an error or a warning, unless it only says that an expected status came."""
+    def record_message(self, kind: str, text: str) -> None:
+        """Record an error or a warning, unless it is about an expected status."""
         status = re.search(r"the server responded with a status of (\d+)", text)
         if kind in {"error", "warning"} and not (status and int(status[1]) in self.expected):
-            self.complaints.append(text)
+            self.problems.append(text)
 
-    def judge(self) -> None:
-        """Fail where anything was asked from elsewhere, or the page complained."""
+    def check(self) -> None:
+        """Fail if there was a request to another server, or a problem."""
         assert [url for url in self.requests if not url.startswith((f"{self.url}/", "data:"))] == []
-        assert self.complaints == []
+        assert self.problems == []
 
 
 @pytest.fixture
 def watch(served: Served) -> Iterator[Watch]:
-    """Judged when the test is over."""
+    """Checked when the test has ended."""
     watch = Watch(served.url)
     yield watch
-    watch.judge()
+    watch.check()
 
 
 Visit = Callable[..., Quiz]
@@ -129,7 +129,7 @@ Visit = Callable[..., Quiz]
 
 @pytest.fixture
 def visit(browser: Browser, served: Served, watch: Watch) -> Iterator[Visit]:
-    """Opens the quiz in a fresh browser: `visit(width=390, color_scheme="dark", …)`, with Playwright's options."""
+    """Opens the quiz in a new browser: `visit(width=390, color_scheme="dark", …)`, with options of Playwright."""
     contexts = []
 
     def open_browser(width: int = 390, height: int = 844, **options: Any) -> Quiz:
@@ -137,7 +137,7 @@ def visit(browser: Browser, served: Served, watch: Watch) -> Iterator[Visit]:
             base_url=served.url, viewport={"width": width, "height": height}, **{"reduced_motion": "reduce"} | options
         )
         context.set_default_timeout(10_000)
-        watch.over(context)
+        watch.attach(context)
         contexts.append(context)
         return Quiz(context, served.app.bank)
 

@@ -6,40 +6,41 @@ import re
 
 from tests.browser.quiz import Quiz
 
-A4 = {"width": 794, "height": 1123}  # in CSS pixels, as the page's own margins are part of the style
+A4 = {"width": 794, "height": 1123}  # in CSS pixels; the style sheet sets the margins
 
-#: What sticks out of the screen, and what text is wider or higher than the box that hides the rest of it. A table may
-#: scroll in a box of its own, but not on paper.
-LOST = """() => {
-  const lost = [];
-  const room = document.documentElement.clientWidth;
-  const scrolls = (it) => it.closest(".wide-table") && !matchMedia("print").matches;
+#: Lists text that is outside the screen or outside a box that hides or clips it. A table may scroll in its own box, but
+#: not on paper.
+CLIPPED_TEXT = """() => {
+  const clipped = [];
+  const screenWidth = document.documentElement.clientWidth;
+  const scrolls = (element) => element.closest(".wide-table") && !matchMedia("print").matches;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
-    const text = walker.currentNode, it = text.parentElement;
-    if (!text.data.trim() || it.closest(".visually-hidden, .skip-link, textarea") || !it.checkVisibility()) continue;
-    if (scrolls(it)) continue;
+    const text = walker.currentNode, parent = text.parentElement;
+    if (!text.data.trim() || parent.closest(".visually-hidden, .skip-link, textarea") || !parent.checkVisibility())
+      continue;
+    if (scrolls(parent)) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
     for (const box of range.getClientRects()) {
-      if (box.left < -1 || box.right > room + 1) lost.push(["outside the screen", text.data.trim()]);
-      for (let around = it; around !== document.body; around = around.parentElement) {
-        const style = getComputedStyle(around), rim = around.getBoundingClientRect();
-        const holds = style.overflow !== "visible" || around.matches("button, label, summary, a, svg");
-        if (holds && (box.left < rim.left - 2 || box.right > rim.right + 2 || box.bottom > rim.bottom + 8))
-          if (style.display !== "inline") lost.push(["outside its " + around.tagName, text.data.trim()]);
+      if (box.left < -1 || box.right > screenWidth + 1) clipped.push(["outside the screen", text.data.trim()]);
+      for (let element = parent; element !== document.body; element = element.parentElement) {
+        const style = getComputedStyle(element), outer = element.getBoundingClientRect();
+        const isBox = style.overflow !== "visible" || element.matches("button, label, summary, a, svg");
+        if (isBox && (box.left < outer.left - 2 || box.right > outer.right + 2 || box.bottom > outer.bottom + 8))
+          if (style.display !== "inline") clipped.push(["outside its " + element.tagName, text.data.trim()]);
       }
     }
   }
-  return lost;
+  return clipped;
 }"""
 
 
-def overhang(quiz: Quiz) -> int:
-    """By how many pixels the page is wider than the screen."""
+def overflow_px(quiz: Quiz) -> int:
+    """The number of pixels by which the page is wider than the screen."""
     return max(0, int(quiz.page.evaluate("document.documentElement.scrollWidth - innerWidth")))
 
 
-def plain(text: str) -> str:
-    """Text without what differs between screen and paper: blanks, line breaks, ligatures."""
+def without_blanks(text: str) -> str:
+    """Text without blanks, line breaks and ligatures, which differ between screen and paper."""
     return re.sub(r"\s+", "", text.replace("\ufb01", "fi").replace("\ufb02", "fl"))

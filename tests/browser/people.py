@@ -1,4 +1,4 @@
-"""Made-up people for the browser tests: one for every kind of result, with the longest content that is realistic."""
+"""Example people for the browser tests: one for every kind of result, with texts as long as is realistic."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ from typing import Any
 from quiz.bank import Bank
 
 SENTENCE = (
-    "On Tuesday I mended the nightly load, wrote down why it broke, and showed two colleagues how to see it sooner. "
+    "On Tuesday I repaired the nightly load, wrote down why it broke, and showed two colleagues how to see it sooner. "
 )
 
 
 @dataclass(frozen=True)
 class Person:
-    """What somebody answers: one answer a role (`rest` elsewhere), single questions apart, and the optional page."""
+    """The answers of a person.
 
-    roles: Mapping[str, str] = field(default_factory=dict)
-    rest: str = "never"
-    single: Mapping[str, str] = field(default_factory=dict)
-    more: Mapping[str, Any] = field(default_factory=dict)
+    `role_answers` has one answer for all questions of a role, `changes` the answers to single questions. All other
+    questions have `other_answer`. `details` are the fields of the optional page.
+    """
+
+    role_answers: Mapping[str, str] = field(default_factory=dict)
+    other_answer: str = "never"
+    changes: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     def answers(self, bank: Bank) -> dict[str, str]:
-        """Question id to answer id, for the whole bank."""
-        return {item.id: self.roles.get(item.role, self.rest) for item in bank.responsibility.values()} | dict(
-            self.single
-        )
+        """Question id to answer id, for all questions of the bank."""
+        answers = {id: self.role_answers.get(item.role, self.other_answer) for id, item in bank.responsibility.items()}
+        return answers | dict(self.changes)
 
 
 PEOPLE = {
@@ -38,7 +41,7 @@ PEOPLE = {
         {
             "contacts": ["software-engineer", "data-analyst", "data-scientist"],
             "title": "Data wizard",
-            "text": "I mended the nightly load and talked to everybody.",
+            "text": "I repaired the nightly load and talked to many people.",
         },
     ),
     "three": Person(
@@ -53,19 +56,20 @@ PEOPLE = {
     ),
     "tie": Person(
         {"software-engineer": "daily"},
-        single={"model-monitoring": "monthly", "model-optimisation": "daily"},
-        more={"contacts": ["data-engineer", "data-analyst"]},
+        changes={"model-monitoring": "monthly", "model-optimisation": "daily"},
+        details={"contacts": ["data-engineer", "data-analyst"]},
     ),
     "all": Person(
-        rest="weekly", more={"contacts": ["software-engineer", "data-architect", "devops-sre", "data-engineer"]}
+        other_answer="weekly",
+        details={"contacts": ["software-engineer", "data-architect", "devops-sre", "data-engineer"]},
     ),
-    "little": Person(rest="never", single={"insights": "rarely"}, more={"contacts": ["data-analyst"]}),
+    "little": Person(other_answer="never", changes={"insights": "rarely"}, details={"contacts": ["data-analyst"]}),
     "not-enough": Person(
         {"data-engineer": "daily"}, "skip", {"insights": "weekly"}, {"contacts": ["data-analyst", "devops-sre"]}
     ),
 }
 
-#: A piece of the headline by which each result is known.
+#: The beginning of the headline of each result.
 HEADLINES = {
     "one": "You wear one hat",
     "mix": "You combine",

@@ -1,4 +1,4 @@
-"""axe finds nothing to complain of, on any page in any state, in light and in dark."""
+"""axe reports no problem of accessibility on any page in any state, in light and dark mode."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violati
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing(visit, watch, people, state):
+def test_axe_reports_no_problem(visit, watch, people, state):
     quiz = visit(390)
     watch.expected.add(STATES[state].status)
-    STATES[state].enter(quiz, people)
-    found = Axe().run(quiz.page, options=OPTIONS)
-    assert found.violations_count == 0, found.generate_report()
+    STATES[state].open(quiz, people)
+    report = Axe().run(quiz.page, options=OPTIONS)
+    assert report.violations_count == 0, report.generate_report()
     quiz.page.emulate_media(color_scheme="dark")
     quiz.page.set_viewport_size({"width": 1280, "height": 900})
-    found = Axe("").run(quiz.page, options=OPTIONS)  # it is in the page already
-    assert found.violations_count == 0, found.generate_report()
+    report = Axe("").run(quiz.page, options=OPTIONS)  # the page has the script already
+    assert report.violations_count == 0, report.generate_report()
 
 
-def test_axe_would_find_something(visit, people):
+def test_axe_reports_a_missing_alternative_text(visit, people):
     quiz = visit()
-    STATES["start"].enter(quiz, people)
+    STATES["start"].open(quiz, people)
     quiz.page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=/static/icon.svg>')")
     assert "image-alt" in Axe().run(quiz.page, options=OPTIONS).generate_snapshot()

@@ -1,4 +1,4 @@
-"""A person's own words on the result page: marked, doubted, folded away, and never more than text."""
+"""Free text on the result page: highlights, doubts about answers, folding, and escaping."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.modes import for_each_mode
 from tests.browser.people import PEOPLE
-from tests.browser.ways import each_way
 from tests.clients import Client
 
 pytestmark = pytest.mark.browser
 
-BOARDS = "I built dashboards and reports in Power BI, and answered ad-hoc questions of the sales team with SQL."
+DASHBOARD_TEXT = "I built dashboards and reports in Power BI, and answered ad-hoc questions of the sales team with SQL."
 
 
-@each_way
-def test_own_words_are_marked_and_a_doubt_leads_to_its_answer_and_back(visit, served, bank, width, script):
+@for_each_mode
+def test_free_text_is_highlighted_and_a_doubt_links_to_its_answer_and_back(visit, served, bank, width, script):
     own = Client(served.app).take(PEOPLE["mix"].answers(bank))
     quiz = visit(width, java_script_enabled=script)
     quiz.open(f"{own}/more")
-    quiz.fill_more(title="Data analyst", text=BOARDS)
+    quiz.fill_details(title="Data analyst", text=DASHBOARD_TEXT)
     expect(quiz.page).to_have_url(re.compile(f"{own}$"))
     headline = quiz.headline
     section = quiz.page.locator("section", has=quiz.page.get_by_role("heading", name="Your own words"))
@@ -34,12 +34,12 @@ def test_own_words_are_marked_and_a_doubt_leads_to_its_answer_and_back(visit, se
     expect(quiz.page).to_have_url(re.compile("#dashboards$"))
     expect(quiz.page.locator("#dashboards")).to_be_in_viewport()
     quiz.choose("dashboards", "weekly")
-    quiz.go_on()
+    quiz.press_main_button()
     expect(quiz.page.locator("h1")).to_have_text(headline)
     expect(section).not_to_contain_text(bank.responsibility["dashboards"].name)
 
 
-def test_words_in_another_language_say_nothing_and_claim_nothing(visit, served, bank):
+def test_a_text_in_another_language_has_no_highlights_and_no_bars(visit, served, bank):
     client = Client(served.app)
     own = client.take(PEOPLE["one"].answers(bank), text="Lundi j’ai parlé avec des clients, puis j’ai rangé.")
     quiz = visit()
@@ -48,9 +48,9 @@ def test_words_in_another_language_say_nothing_and_claim_nothing(visit, served, 
     expect(quiz.page.locator("mark, .result-text-bars")).to_have_count(0)
 
 
-def test_markup_in_words_stays_text(visit, served, bank):
-    words = f'<img src=x onerror="document.title=1"> <script>document.title = 2</script> {BOARDS}'
-    own = Client(served.app).take(PEOPLE["one"].answers(bank), text=words)
+def test_markup_in_free_text_is_escaped(visit, served, bank):
+    text = f'<img src=x onerror="document.title=1"> <script>document.title = 2</script> {DASHBOARD_TEXT}'
+    own = Client(served.app).take(PEOPLE["one"].answers(bank), text=text)
     quiz = visit()
     quiz.open(own)
     expect(quiz.page.locator(".result-free-text blockquote")).to_contain_text('<img src=x onerror="document.title=1">')
@@ -58,7 +58,7 @@ def test_markup_in_words_stays_text(visit, served, bank):
     expect(quiz.page).to_have_title(re.compile("You wear one.hat"))
 
 
-def test_a_long_text_is_folded_away_until_it_is_asked_for(visit, people):
+def test_a_long_text_is_hidden_until_its_summary_is_clicked(visit, people):
     quiz = visit()
     quiz.open(people["three"])
     text = quiz.page.locator(".result-free-text blockquote")

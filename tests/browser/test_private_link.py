@@ -1,4 +1,4 @@
-"""Never losing the way back: copying, remembering, mailing, sharing and showing the owner link."""
+"""The owner link: copying, remembering, mailing, sharing, and its QR code."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tests.clients import Client
 
 pytestmark = pytest.mark.browser
 
-#: What a browser lacks or refuses, as a script that runs before the page's own.
+#: Scripts that remove or replace a feature of the browser before the script of the page runs.
 NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
-REFUSED = "navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"
+CLIPBOARD_DENIED = "navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"
 NO_SHARE = "Object.defineProperty(navigator, 'share', { value: undefined })"
-SHARE = "navigator.share = async (what) => { window.shared = what; }"
+SHARE = "navigator.share = async (data) => { window.shared = data; }"
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no'); } })"
 
 
 @pytest.fixture
 def link(served, people):
-    """The owner link whose page is open in these tests, as people see it."""
+    """The owner link of the open page, as a whole address."""
     return served.url + people["mix"]
 
 
@@ -36,10 +36,10 @@ def test_the_link_is_copied(visit, people, link):
     assert quiz.page.evaluate("navigator.clipboard.readText()") == link
 
 
-@pytest.mark.parametrize("lack", [NO_CLIPBOARD, REFUSED], ids=["no clipboard", "refused"])
-def test_the_link_is_selected_where_copying_is_not_allowed(visit, people, link, lack):
+@pytest.mark.parametrize("script", [NO_CLIPBOARD, CLIPBOARD_DENIED], ids=["no clipboard", "denied"])
+def test_the_link_is_selected_if_copying_is_not_allowed(visit, people, link, script):
     quiz = visit()
-    quiz.context.add_init_script(lack)
+    quiz.context.add_init_script(script)
     quiz.open(people["mix"])
     quiz.page.get_by_role("button", name="Copy").click()
     expect(quiz.page.locator("[data-owner-link] [data-status]")).to_contain_text("Selected")
@@ -47,33 +47,33 @@ def test_the_link_is_selected_where_copying_is_not_allowed(visit, people, link, 
     assert quiz.page.evaluate("getSelection().toString()") == link
 
 
-def test_without_scripts_the_link_is_still_there_and_nothing_that_would_not_work(visit, people, link):
+def test_without_scripts_the_link_is_shown_without_buttons(visit, people, link):
     quiz = visit(java_script_enabled=False)
     quiz.open(people["mix"])
-    keep = quiz.page.locator("[data-owner-link]")
-    expect(keep.locator("#owner-link")).to_have_value(link)
-    expect(keep.get_by_role("button")).to_have_count(0)
+    section = quiz.page.locator("[data-owner-link]")
+    expect(section.locator("#owner-link")).to_have_value(link)
+    expect(section.get_by_role("button")).to_have_count(0)
 
 
-def test_a_remembered_link_leads_back_from_the_start_until_it_is_forgotten(visit, people, link):
+def test_the_start_page_offers_a_remembered_link_until_it_is_forgotten(visit, people, link):
     quiz = visit()
-    again = quiz.page.get_by_text("You have been here before on this device.")
+    offer = quiz.page.get_by_text("You have been here before on this device.")
     quiz.open("/")
-    expect(again).to_be_hidden()
+    expect(offer).to_be_hidden()
     quiz.open(people["mix"])
     quiz.page.get_by_role("button", name="Remember it on this device").click()
     quiz.open("/")
-    expect(again).to_be_visible()
-    again.get_by_role("link").click()
+    expect(offer).to_be_visible()
+    offer.get_by_role("link").click()
     expect(quiz.page).to_have_url(link)
     quiz.page.get_by_role("button", name="Forget it here").click()
     expect(quiz.page.get_by_role("button", name="Remember it on this device")).to_be_visible()
     quiz.open("/")
-    expect(again).to_be_hidden()
+    expect(offer).to_be_hidden()
 
 
-def remembered(visit, served) -> Quiz:
-    """A tab on the result of somebody new, whose link was remembered."""
+def tab_with_remembered_link(visit, served) -> Quiz:
+    """A tab on a new result whose link is remembered."""
     quiz: Quiz = visit()
     quiz.open(Client(served.app).take(PEOPLE["one"].answers(served.app.bank)))
     quiz.page.get_by_role("button", name="Remember it on this device").click()
@@ -81,7 +81,7 @@ def remembered(visit, served) -> Quiz:
 
 
 def test_deleting_everything_forgets_the_link_too(visit, served):
-    quiz = remembered(visit, served)
+    quiz = tab_with_remembered_link(visit, served)
     quiz.open(f"{quiz.page.url}/delete")
     quiz.page.get_by_role("button", name="Delete everything").click()
     expect(quiz.page.locator("h1")).to_have_text("Everything is deleted")
@@ -89,8 +89,8 @@ def test_deleting_everything_forgets_the_link_too(visit, served):
     expect(quiz.page.locator("[data-remembered-offer]")).to_be_hidden()
 
 
-def test_deleting_something_else_forgets_nothing(visit, served):
-    quiz = remembered(visit, served)
+def test_deleting_other_data_does_not_forget_the_link(visit, served):
+    quiz = tab_with_remembered_link(visit, served)
     quiz.open(f"{Client(served.app).start()}/delete")
     quiz.page.get_by_role("button", name="Delete everything").click()
     quiz.open("/deleted?team=1")
@@ -99,9 +99,9 @@ def test_deleting_something_else_forgets_nothing(visit, served):
     expect(quiz.page.locator("[data-remembered-offer]")).to_be_visible()
 
 
-def test_a_remembered_link_that_leads_nowhere_is_not_offered_twice(visit, served, watch):
+def test_a_remembered_link_that_does_not_work_is_not_offered_again(visit, served, watch):
     watch.expected.add(404)
-    quiz = remembered(visit, served)
+    quiz = tab_with_remembered_link(visit, served)
     served.app.storage.delete_response(links.hash_link(urlsplit(quiz.page.url).path.split("/")[2]))
     quiz.open("/")
     quiz.page.locator("[data-remembered-link]").click()
@@ -110,7 +110,7 @@ def test_a_remembered_link_that_leads_nowhere_is_not_offered_twice(visit, served
     expect(quiz.page.locator("[data-remembered-offer]")).to_be_hidden()
 
 
-def test_a_browser_that_refuses_storage_still_copies_and_shows_everything(visit, people):
+def test_without_browser_storage_the_link_can_still_be_copied(visit, people):
     quiz = visit(permissions=["clipboard-read", "clipboard-write"])
     quiz.context.add_init_script(NO_STORAGE)
     quiz.open(people["mix"])
@@ -120,7 +120,7 @@ def test_a_browser_that_refuses_storage_still_copies_and_shows_everything(visit,
     expect(quiz.page.get_by_text("Copied.")).to_be_visible()
 
 
-def test_the_mail_to_oneself_holds_the_link(visit, people, link):
+def test_the_mail_contains_the_link(visit, people, link):
     quiz = visit()
     quiz.open(people["mix"])
     address = urlsplit(quiz.page.get_by_role("link", name="Mail it to myself").get_attribute("href"))
@@ -128,7 +128,7 @@ def test_the_mail_to_oneself_holds_the_link(visit, people, link):
     assert link in parse_qs(str(address.query))["body"][0]
 
 
-def test_sharing_to_another_device_is_offered_where_the_browser_can(visit, people, link):
+def test_sharing_to_another_device_is_offered_if_the_browser_supports_it(visit, people, link):
     quiz = visit()
     quiz.context.add_init_script(SHARE)
     quiz.open(people["mix"])
@@ -136,7 +136,7 @@ def test_sharing_to_another_device_is_offered_where_the_browser_can(visit, peopl
     assert quiz.page.evaluate("window.shared.url") == link
 
 
-def test_sharing_is_not_offered_where_the_browser_cannot(visit, people):
+def test_sharing_is_not_offered_if_the_browser_does_not_support_it(visit, people):
     quiz = visit()
     quiz.context.add_init_script(NO_SHARE)
     quiz.open(people["mix"])
@@ -144,13 +144,13 @@ def test_sharing_is_not_offered_where_the_browser_cannot(visit, people):
     expect(quiz.page.locator("[data-share]")).to_be_hidden()
 
 
-def test_the_qr_code_is_drawn_when_it_is_asked_for(visit, watch, people, link):
+def test_the_qr_code_is_loaded_when_its_section_is_opened(visit, watch, people, link):
     quiz = visit()
     quiz.open(people["mix"])
-    picture = quiz.page.locator("[data-owner-link] .qr-code")
+    image = quiz.page.locator("[data-owner-link] .qr-code")
     assert f"{link}/qr.svg" not in watch.requests
     quiz.page.get_by_text("show a QR code").click()
-    expect(picture).to_be_visible()
-    expect(picture).to_have_js_property("complete", True)
-    assert picture.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0
+    expect(image).to_be_visible()
+    expect(image).to_have_js_property("complete", True)
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     assert f"{link}/qr.svg" in watch.requests

@@ -1,4 +1,4 @@
-"""A team from its making to its results: a lead and its members, each in a browser of their own."""
+"""Teams from creation to results: a lead and members, each in another browser."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from itertools import cycle, islice
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.crews import week
+from tests.browser.modes import for_each_mode
 from tests.browser.quiz import Quiz
-from tests.browser.ways import each_way
+from tests.browser.teams import role_answers
 from tests.clients import Client
 
 pytestmark = pytest.mark.browser
 
 
-def close(quiz: Quiz) -> None:
-    """Close the round of the team whose lead's page is open, after having been asked."""
+def close_round(quiz: Quiz) -> None:
+    """Close the open round from the page of the lead, and confirm."""
     quiz.page.get_by_role("link", name="Close the round").click()
     quiz.page.get_by_role("button", name="Close the round and publish").click()
 
 
-def make(quiz: Quiz, name: str, kind: str) -> str:
-    """Make a team; gives its join link, with the lead's page left open."""
+def create_team(quiz: Quiz, name: str, kind: str) -> str:
+    """Create a team. The page of the lead stays open. Returns the join link."""
     quiz.open("/teams")
     quiz.page.get_by_label("What is the team called?").fill(name)
     quiz.page.get_by_role("radio", name=kind).check()
-    quiz.go_on()
+    quiz.press_main_button()
     expect(quiz.page.locator("h1")).to_have_text(name)
     return str(quiz.page.get_by_label("Join link").input_value())
 
 
-def bring(quiz: Quiz, join: str, own: str) -> None:
-    """Bring a response to the team behind a join link."""
+def join_with_response(quiz: Quiz, join: str, own: str) -> None:
+    """Join a team with a finished response."""
     quiz.open(join)
     quiz.page.get_by_text("I have taken it already").click()
     quiz.page.get_by_label("Your private link").fill(own)
@@ -41,64 +41,66 @@ def bring(quiz: Quiz, join: str, own: str) -> None:
     expect(quiz.page).to_have_url(re.compile("/team$"))
 
 
-def answer(quiz: Quiz, answers: dict[str, str]) -> None:
-    """Answer everything from the first question on, to the result."""
+def take_quiz(quiz: Quiz, answers: dict[str, str]) -> None:
+    """Answer all questions from the first page to the result."""
     for number in range(1, len(quiz.bank.pages) + 1):
         expect(quiz.page).to_have_url(re.compile(f"/{number}$"))
         quiz.fill_page(number, answers)
-    quiz.fill_more(contacts=["data-analyst"])
-    quiz.go_on()
+    quiz.fill_details(contacts=["data-analyst"])
+    quiz.press_main_button()
     expect(quiz.page.locator("h1")).to_contain_text("hat")
 
 
-def finished(lead: Quiz, people: int) -> None:
-    """What the lead sees of the open round: so many have finished, and nobody's answers."""
+def expect_finished(lead: Quiz, people: int) -> None:
+    """The lead sees that this number of people have finished, and no answers."""
     lead.page.reload()
-    said = f"{people} {'has' if people == 1 else 'have'} finished"
-    expect(lead.page.locator(".team-status")).to_contain_text(said)
+    status = f"{people} {'has' if people == 1 else 'have'} finished"
+    expect(lead.page.locator(".team-status")).to_contain_text(status)
     expect(lead.page.locator(".team-coverage, .mix-bar, .team-people")).to_have_count(0)
 
 
-def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(visit, served, bank):
-    weeks = [week(bank, *roles) for roles in (["data-engineer"], ["data-analyst"], ["data-engineer", "devops-sre"])]
+def test_a_lead_and_five_members_create_a_team_and_read_its_results(visit, served, bank):
+    answer_sheets = [
+        role_answers(bank, *roles) for roles in (["data-engineer"], ["data-analyst"], ["data-engineer", "devops-sre"])
+    ]
     lead = visit(1280)
-    join = make(lead, "The night shift", "Anonymous")
-    # Two take the quiz for the team, one of them without scripts; three bring what they have.
+    join = create_team(lead, "The night shift", "Anonymous")
+    # Two take the quiz for the team, one of them without scripts. Three join with a finished response.
     members = [visit(390), visit(1280, java_script_enabled=False), *(visit(390) for _ in range(3))]
-    for member, answers in zip(members[:2], weeks, strict=False):
+    for member, answers in zip(members[:2], answer_sheets, strict=False):
         member.open(join)
         expect(member.page.locator("main")).to_contain_text("nobody learns whether you did")
-        member.go_on()
-        answer(member, answers)
-    finished(lead, 2)
+        member.press_main_button()
+        take_quiz(member, answers)
+    expect_finished(lead, 2)
     lead_path = lead.page.url
 
-    # One looks at all of it, and refuses: nobody can tell.
-    shy = visit()
-    shy.open(join)
-    shy.page.get_by_text("See what the lead will see").click()
-    expect(shy.page.get_by_role("heading", name="What the team covers")).to_be_visible()
-    shy.context.close()
-    finished(lead, 2)
+    # A visitor reads the join page and does not join: the lead sees no difference.
+    visitor = visit()
+    visitor.open(join)
+    visitor.page.get_by_text("See what the lead will see").click()
+    expect(visitor.page.get_by_role("heading", name="What the team covers")).to_be_visible()
+    visitor.context.close()
+    expect_finished(lead, 2)
     assert "more joined" not in lead.page.locator(".team-status").inner_text()
 
-    links = [served.url + Client(served.app).take(answers) for answers in islice(cycle(weeks), 3)]
+    links = [served.url + Client(served.app).take(answers) for answers in islice(cycle(answer_sheets), 3)]
     for number, (member, link) in enumerate(zip(members[2:], links, strict=True), 3):
-        bring(member, join, link)
+        join_with_response(member, join, link)
         expect(member.page.locator("main")).to_contain_text("You have finished: your answers count when")
-        finished(lead, number)
+        expect_finished(lead, number)
         expect(lead.page.get_by_role("link", name="Close the round")).to_have_count(1 if number == 5 else 0)
 
-    close(lead)
+    close_round(lead)
     expect(lead.page.locator("h1")).to_have_text("The night shift, round 1")
     expect(lead.page.locator("main")).to_contain_text("5 people finished.")
-    flows = lead.page.locator(".team-coverage-cell").filter(has_text=bank.responsibility["pipelines"].name)
-    expect(flows).to_contain_text("two or three")
+    cell = lead.page.locator(".team-coverage-cell").filter(has_text=bank.responsibility["pipelines"].name)
+    expect(cell).to_contain_text("two or three")
     expect(lead.page.locator(".team-findings")).to_contain_text("Done weekly by one person or nobody")
     expect(lead.page.get_by_role("heading", name="An hour about it")).to_be_visible()
     results = lead.page.locator(".team-result").inner_text()
 
-    # Everybody reads the same, and goes on having their own.
+    # All members see the same result of the team and keep their own.
     for member, link in zip(members, [None, None, *links], strict=True):
         if link is None:
             member.page.get_by_role("link", name="Your team, The night shift").click()
@@ -120,17 +122,17 @@ def test_a_lead_and_five_members_from_making_the_team_to_reading_the_results(vis
     expect(lead.page.locator("h2").first).to_have_text("No round is open")
     lead.page.get_by_role("button", name="Open the next round").click()
     expect(lead.page.locator("h2").first).to_have_text("Round 2 is open")
-    finished(lead, 0)
+    expect_finished(lead, 0)
 
 
-@each_way
-def test_an_open_team_sees_each_other_by_name_until_they_leave(visit, served, bank, width, script):
+@for_each_mode
+def test_members_of_an_open_team_are_shown_by_name_until_they_leave(visit, served, bank, width, script):
     lead, member = (visit(width, java_script_enabled=script) for _ in range(2))
-    join = make(lead, "Us two", "Open")
-    own = served.url + Client(served.app).take(week(bank, "data-analyst"))
+    join = create_team(lead, "Us two", "Open")
+    own = served.url + Client(served.app).take(role_answers(bank, "data-analyst"))
     member.open(join)
     expect(member.page.locator("main")).to_contain_text("nothing in it is anonymous")
-    member.go_on()
+    member.press_main_button()
     summary = member.page.locator(".error-summary")
     expect(summary).to_contain_text("Give a name that your team knows you by.")
     expect(summary).to_be_in_viewport()
@@ -150,17 +152,19 @@ def test_an_open_team_sees_each_other_by_name_until_they_leave(visit, served, ba
     expect(lead.page.locator("main")).not_to_contain_text("Zoë")
 
 
-@each_way
+@for_each_mode
 def test_a_round_of_too_few_stays_open_and_a_team_is_deleted_after_asking(visit, watch, served, width, script):
     lead = visit(width, java_script_enabled=script)
     lead.open("/teams")
-    lead.go_on()
+    lead.press_main_button()
     expect(lead.page.locator(".error-summary")).to_contain_text("Choose one of the two kinds.")
     expect(lead.page.locator(".error-summary")).to_be_in_viewport()
-    join = make(lead, "A few", "Anonymous")
+    join = create_team(lead, "A few", "Anonymous")
     path = lead.page.url
-    bring(visit(width, java_script_enabled=script), join, Client(served.app).take(week(lead.bank, "data-analyst")))
-    finished(lead, 1)
+    join_with_response(
+        visit(width, java_script_enabled=script), join, Client(served.app).take(role_answers(lead.bank, "data-analyst"))
+    )
+    expect_finished(lead, 1)
     expect(lead.page.get_by_role("link", name="Close the round")).to_have_count(0)
     expect(lead.page.locator(".team-status")).to_contain_text("It takes 5 before the round can be closed")
     lead.page.get_by_text("Replace a link, or delete").click()
@@ -169,16 +173,16 @@ def test_a_round_of_too_few_stays_open_and_a_team_is_deleted_after_asking(visit,
     lead.open(f"{path}/delete")
     lead.page.get_by_role("button", name="Delete the team").click()
     watch.expected.add(404)
-    for gone in (path, join):
-        lead.open(gone)
+    for deleted_path in (path, join):
+        lead.open(deleted_path)
         expect(lead.page.locator("h1")).to_have_text("This leads nowhere")
 
 
-def test_the_join_link_is_shown_as_a_picture_when_it_is_asked_for(visit, watch):
+def test_the_qr_code_of_the_join_link_is_loaded_when_its_section_is_opened(visit, watch):
     lead = visit(1280)
-    make(lead, "On the wall", "Anonymous")
+    create_team(lead, "On the wall", "Anonymous")
     assert not [url for url in watch.requests if url.endswith("join.svg")]
     lead.page.get_by_text("Show it as a QR code").click()
     code = lead.page.get_by_alt_text("QR code that holds the join link")
     expect(code).to_be_visible()
-    assert code.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0
+    assert code.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0

@@ -33,7 +33,7 @@ def download_sizes(client: Client, path: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("kind", PEOPLE)
 def test_a_result_needs_less_than_120_kilobytes(client, bank, kind):
-    sizes = download_sizes(client, client.take(PEOPLE[kind].answers(bank), **PEOPLE[kind].more))
+    sizes = download_sizes(client, client.take(PEOPLE[kind].answers(bank), **PEOPLE[kind].details))
     assert len(sizes) == 5  # page, style sheet, font, script and icon
     assert sum(sizes.values()) < MAX_BYTES, sizes
 

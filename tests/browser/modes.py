@@ -1,11 +1,11 @@
-"""How pages are used: on a phone and on a desktop, with scripts and without."""
+"""The modes in which tests use pages: phone or desktop width, with or without scripts."""
 
 from __future__ import annotations
 
 import pytest
 
-#: The quick two have each width and each kind of browser once; `--slow` adds the other two.
-each_way = pytest.mark.parametrize(
+#: The first two have each width and each script setting once; `--slow` adds the other combinations.
+for_each_mode = pytest.mark.parametrize(
     ("width", "script"),
     [
         pytest.param(390, True, id="phone"),
