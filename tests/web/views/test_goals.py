@@ -266,6 +266,18 @@ def test_a_changed_mix_is_shown_with_the_changed_answers(client: Client, owner_p
     assert f"{bank.responsibility['trends'].name} never ↑ daily or almost daily" in text
 
 
+def test_a_new_largest_role_of_a_mix_of_several_is_named(client: Client, owner_path, bank: Bank):
+    answers = {
+        "insights": "daily",
+        "dashboards": "daily",
+        "trends": "daily",
+        "pipelines": "daily",
+        "data_quality": "weekly",
+    }
+    new_path = retake(client, owner_path, all_answers(bank, "never", **answers))
+    assert "The largest part is now data analyst." in client.see(f"{new_path}/changes").text
+
+
 def test_the_same_answers_are_no_change(client: Client, owner_path, answers):
     text = client.see(f"{retake(client, owner_path, answers)}/changes").text
     assert "No real change You answered exactly as before." in text
