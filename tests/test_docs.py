@@ -87,14 +87,23 @@ def test_every_command_is_documented():
 # The map of the repository in README
 
 
+#: Columns by which names are indented in the map.
+MAX_MAP_INDENT = 8
+
+
 def repository_map() -> list[str]:
-    """The paths in README’s map: an indented name is inside the folder above it."""
+    """The paths in README’s map. An indented name is inside the folder above it; other lines continue a description."""
     block = next(block for block in blocks(read("README.md")) if re.search(r"^quiz/", block, re.MULTILINE))
-    entries, folder = [], ""
+    entries: list[str] = []
+    folders = {-1: ""}
     for line in block.splitlines():
-        name = line.split()[0]
-        folder = folder if line.startswith(" ") else name
-        entries.append(folder + name if line.startswith(" ") else name)
+        indent = len(line) - len(line.lstrip())
+        if indent > MAX_MAP_INDENT:
+            continue
+        folders = {column: folder for column, folder in folders.items() if column < indent}
+        path = folders[max(folders)] + line.split()[0]
+        folders[indent] = path
+        entries.append(path)
     return entries
 
 

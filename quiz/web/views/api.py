@@ -23,7 +23,7 @@ def bank() -> Response:
 @pages.post("/score")
 def score() -> Response:
     """The result of the answers in the request, and of its text if there is one. Nothing is stored."""
-    # Imported with the first request: see quiz.web.views.owner_pages.current_result.
+    # Imported with the first request: see quiz.web.owner_blueprint.current_result.
     from quiz import scoring
     from quiz.exchange import export
     from quiz.text.matcher import matcher_for

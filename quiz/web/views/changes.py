@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask import abort, g, render_template
 
 from quiz.web.app import current
-from quiz.web.views.owner_pages import current_response, owner_pages, require_finished
+from quiz.web.owner_blueprint import current_response, owner_blueprint, require_finished
 
-pages = owner_pages("changes")
+pages = owner_blueprint("changes")
 
 
 @pages.get("/changes")
 def page() -> str:
     """The response compared with the earlier response."""
-    from quiz.results.changes import compare_results  # imports numpy: see quiz.web.views.owner_pages.current_result
+    from quiz.results.changes import compare_results  # imports numpy: see quiz.web.owner_blueprint.current_result
     from quiz.results.result import build_result
 
     require_finished()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask import g, render_template, request
 
 from quiz.web.app import current
-from quiz.web.views.owner_pages import current_response, owner_pages, require_finished
+from quiz.web.owner_blueprint import current_response, owner_blueprint, require_finished
 
-pages = owner_pages("conversation")
+pages = owner_blueprint("conversation")
 
 
 @pages.get("/conversation")
 def page() -> str:
     """One page to print for a career conversation; `?listener` adds a page for the person who listens."""
-    from quiz.results.conversation import build_conversation  # imports numpy: see owner_pages.current_result
+    from quiz.results.conversation import build_conversation  # imports numpy: see owner_blueprint.current_result
 
     require_finished()
     app, response = current(), current_response()

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from quiz.exchange import export
 from quiz.web.app import current
-from quiz.web.views.owner_pages import current_response, current_result, owner_pages
+from quiz.web.owner_blueprint import current_response, current_result, owner_blueprint
 
-pages = owner_pages("download", prefix="/r")
+pages = owner_blueprint("download", prefix="/r")
 
 
 @pages.get("/<link:link>.json")

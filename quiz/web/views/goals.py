@@ -13,9 +13,9 @@ from quiz.bank import Responsibility
 from quiz.bank.answer_sheet import SheetRow, answer_sheet
 from quiz.web.app import current
 from quiz.web.forms import WISH_PREFIX, GoalsForm
-from quiz.web.views.owner_pages import abort_if_deleted, current_response, owner_pages, require_finished
+from quiz.web.owner_blueprint import abort_if_deleted, current_response, owner_blueprint, require_finished
 
-pages = owner_pages("goals")
+pages = owner_blueprint("goals")
 
 #: The wishes for work that a person does not do now; all others are for work that they do.
 _WISHES_FOR_OTHER_WORK = ("", "start")
@@ -49,7 +49,7 @@ def page() -> str | Response | tuple[str, int]:
 
 
 def _render(form: GoalsForm) -> str:
-    from quiz.results.goals import goal_distances  # imports numpy: see quiz.web.views.owner_pages.current_result
+    from quiz.results.goals import goal_distances  # imports numpy: see quiz.web.owner_blueprint.current_result
 
     app, response = current(), current_response()
     current_rows: list[SheetRow] = []

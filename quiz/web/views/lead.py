@@ -12,11 +12,11 @@ from quiz.exchange import export
 from quiz.teams import Team, anonymous, open_team, round_pages, rounds
 from quiz.web import links
 from quiz.web.app import current
-from quiz.web.views.link_pages import link_pages
+from quiz.web.link_blueprint import link_blueprint
 from quiz.web.views.result import qr_code
 
 new_team = Blueprint("new_team", __name__)
-pages = link_pages("lead", "/t/<link:link>", lambda lead_hash: _load_team(lead_hash))
+pages = link_blueprint("lead", "/t/<link:link>", lambda lead_hash: _load_team(lead_hash))
 
 
 @new_team.route("/teams", methods=["GET", "POST"])

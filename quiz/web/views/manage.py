@@ -13,10 +13,10 @@ from quiz.storage import MAX_SHARE_LINKS, ShareLink
 from quiz.web import links
 from quiz.web.app import current
 from quiz.web.forms import MAX_TITLE_LENGTH
-from quiz.web.views.owner_pages import abort_if_deleted, current_response, owner_pages
+from quiz.web.owner_blueprint import abort_if_deleted, current_response, owner_blueprint
 from quiz.web.views.result import qr_code
 
-pages = owner_pages("manage")
+pages = owner_blueprint("manage")
 
 #: Numbers of share links are below this, so that every reader of the JSON export gets them exactly.
 _MAX_NUMBER = 2**53

@@ -12,12 +12,12 @@ from quiz.teams import round_pages, rounds
 from quiz.teams.joining import JoinDecision
 from quiz.web import links, rate_limits
 from quiz.web.app import current
+from quiz.web.link_blueprint import link_blueprint
+from quiz.web.owner_blueprint import current_response, owner_blueprint
 from quiz.web.views.lead import open_team_page
-from quiz.web.views.link_pages import link_pages
-from quiz.web.views.owner_pages import current_response, owner_pages
 
-pages = link_pages("join", "/j/<link:link>", lambda join_hash: current().storage.load_team_by_join_link(join_hash))
-member = owner_pages("member")
+pages = link_blueprint("join", "/j/<link:link>", lambda join_hash: current().storage.load_team_by_join_link(join_hash))
+member = owner_blueprint("member")
 
 #: What the page says about a response that cannot join.
 _REFUSALS = {

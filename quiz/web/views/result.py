@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 
 from quiz.bank.answer_sheet import answer_sheet
 from quiz.web.app import current
-from quiz.web.views.owner_pages import current_response, current_result, owner_pages
+from quiz.web.owner_blueprint import current_response, current_result, owner_blueprint
 
-pages = owner_pages("result")
+pages = owner_blueprint("result")
 
 
 @pages.get("")

@@ -13,7 +13,7 @@ pages = Blueprint("shared", __name__)
 @pages.get("/s/<link:link>")
 def show(link: str) -> str:
     """The result, with the free text and the wishes if its owner chose to share them."""
-    from quiz.results.result import build_result  # imports numpy: see quiz.web.views.owner_pages.current_result
+    from quiz.results.result import build_result  # imports numpy: see quiz.web.owner_blueprint.current_result
 
     app = current()
     loaded = app.storage.load_shared_response(links.hash_link(link))

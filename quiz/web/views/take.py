@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from quiz.bank.answer_sheet import AnswerSheet, answer_sheet
 from quiz.web.app import current
 from quiz.web.forms import DetailsForm
-from quiz.web.views.owner_pages import abort_if_deleted, current_response, owner_pages
+from quiz.web.owner_blueprint import abort_if_deleted, current_response, owner_blueprint
 
-pages = owner_pages("take")
+pages = owner_blueprint("take")
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
 

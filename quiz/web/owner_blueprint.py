@@ -8,18 +8,18 @@ from flask import Blueprint, abort, g
 
 from quiz.storage import Response
 from quiz.web.app import current
-from quiz.web.views.link_pages import link_pages
+from quiz.web.link_blueprint import link_blueprint
 
 if TYPE_CHECKING:
     from quiz.results.result import Result
 
 
-def owner_pages(name: str, prefix: str = "/r/<link:link>") -> Blueprint:
+def owner_blueprint(name: str, prefix: str = "/r/<link:link>") -> Blueprint:
     """A blueprint of pages with an owner link in their address. Views get the response from `current_response()`.
 
     With another `prefix`, each route has to contain `<link:link>` itself.
     """
-    return link_pages(name, prefix, lambda owner_hash: current().storage.load_response(owner_hash))
+    return link_blueprint(name, prefix, lambda owner_hash: current().storage.load_response(owner_hash))
 
 
 def current_response() -> Response:

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, g
 from quiz.web import links
 
 
-def link_pages(name: str, prefix: str, load: Callable[[str], object | None]) -> Blueprint:
+def link_blueprint(name: str, prefix: str, load: Callable[[str], object | None]) -> Blueprint:
     """A blueprint whose addresses contain a link.
 
     `load` gets the hash of the link and returns the record behind it (a response or a team), or None for a 404.
