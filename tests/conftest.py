@@ -22,7 +22,7 @@ from quiz.config import paths
 from quiz.web.app import App
 from tests.browser.chromium import CHROMIUM, NO_CHROMIUM
 from tests.clients import Client
-from tests.factories import BANK, SMALL_BANK
+from tests.factories import BANK, ROOT, SMALL_BANK
 
 # Tests send more requests than the rate limits allow. The tests of the limits switch them on.
 os.environ["MANY_HATS_RATE_LIMITS"] = "no"
@@ -30,6 +30,9 @@ os.environ["MANY_HATS_RATE_LIMITS"] = "no"
 
 #: The markers of tests that `--quick` leaves out.
 NOT_QUICK = ("browser", "server", "thorough", "slow")
+
+#: Files and folders without a quick test, whose import alone takes seconds.
+SLOW_TO_COLLECT = {ROOT / "tests/browser", ROOT / "tests/web/views/test_api_contract.py"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,6 +44,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("quick", max_examples=10)
     if config.getoption("quick"):
         settings.load_profile("quick")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Under `--quick`, do not even import the tests that take long to collect."""
+    return True if config.getoption("quick") and collection_path in SLOW_TO_COLLECT else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -60,6 +60,7 @@ def test_a_ratio_is_computed_for_each_round_and_the_median_is_used():
     assert (row.ratio, row.seconds, row.floor_seconds, row.verdict) == (3.0, 6.0, 1.0, "ok")
 
 
+@pytest.mark.thorough
 def test_work_that_takes_longer_than_its_floor_is_reported():
     row = compare(
         "work",

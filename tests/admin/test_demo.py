@@ -23,6 +23,7 @@ def test_the_demo_has_a_person_for_every_kind_of_evidence(bank: Bank):
     assert evidence == {"clear", "leaning", "tie", "all-alike", "not-enough"}
 
 
+@pytest.mark.thorough
 def test_each_link_opens_a_page(app: App, client: Client):
     pages = demo.fill(app)
     assert len(pages) >= 18

@@ -142,6 +142,7 @@ def expired_response(folder: Path) -> None:
     database.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("break_instance", "message"),
     [
@@ -181,6 +182,7 @@ def test_an_expired_response_may_wait_a_day_for_the_request_that_deletes_it(inst
     assert checks["expiry"].ok == is_ok
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("settings", "hint"),
     [

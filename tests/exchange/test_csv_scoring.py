@@ -97,6 +97,7 @@ def expected_object(id: str, match: Match) -> dict[str, Any]:
 # --- Output ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_every_row_has_the_result_of_match_in_input_order(bank: Bank, people: Path):
     answers = random_answers(bank, 1500)
     model = ScoringModel.from_bank(bank)

@@ -298,6 +298,7 @@ def test_every_other_combination_gives_the_response_of_an_unknown_address(data: 
                 assert sent_method != "POST" or dump(data) == before, f"{line} with {kind} changed something"
 
 
+@pytest.mark.thorough
 def test_every_cell_of_the_table_has_its_status_and_reading_writes_nothing(data: TestData, saved: Path):
     before = dump(data)
     for line, rule, method in routes(data.app):

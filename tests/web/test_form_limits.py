@@ -90,6 +90,7 @@ def stored_response(client: Client, owner_path: str) -> Response:
     return load_response(client.app, owner_path)
 
 
+@pytest.mark.thorough
 @EVERY_ENCODING
 def test_every_answer_of_every_page_can_be_sent(large_client: Client, content_type):
     owner_path = large_client.start()
@@ -110,6 +111,7 @@ def test_every_contact_and_the_longest_texts_can_be_sent(large_client: Client, c
     assert response.text == texts["text"]
 
 
+@pytest.mark.thorough
 @EVERY_ENCODING
 def test_every_wish_can_be_sent(large_client: Client, content_type):
     owner_path = finish(large_client)

@@ -382,6 +382,7 @@ def test_an_owner_link_opens_and_deletes_only_its_own_response(app: App, client:
 # Reading writes nothing
 
 
+@pytest.mark.thorough
 def test_reading_writes_nothing(app: App, client: Client, owner_path, bank: Bank):
     unfinished, complete = client.start(), client.start()
     client.answer(complete, all_answers(bank, "rarely"))

@@ -349,6 +349,7 @@ def walk(steps: int, steps_per_walk: int, **more: Any) -> None:
         run_state_machine_as_test(AnonymousTeams, settings=chosen)
 
 
+@pytest.mark.thorough
 def test_no_order_of_events_shows_a_lead_more_than_the_rules_allow():
     walk(800, 40, derandomize=True)
 

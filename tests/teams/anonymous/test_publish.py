@@ -91,6 +91,7 @@ def test_a_minimum_that_is_not_in_the_list_is_refused(minimum):
 one_change = st.sampled_from(["joins", "leaves", "is replaced", "answers differently"])
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 2**32), people=st.integers(6, 18) | st.integers(21, 60), change=one_change)
 def test_one_person_who_joins_leaves_or_is_replaced_changes_only_the_number_of_people(seed, people, change):

@@ -124,6 +124,7 @@ NAMES = st.sampled_from(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(NAMES | st.text(max_size=10), st.lists(st.text(), max_size=3), max_size=6))
 def test_no_form_ever_breaks_a_page(client: Client, fields):

@@ -235,6 +235,7 @@ def test_the_title_is_compared_with_the_answers(client: Client, title, answers, 
 # Bad input
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "text",
     [

@@ -316,6 +316,7 @@ def test_joining_an_open_team_again_changes_the_name(app: App, client: Client):
 # Concurrent requests
 
 
+@pytest.mark.thorough
 def test_eight_threads_that_join_four_teams_with_one_response_make_one_member(app: App, client: Client):
     joins = [join_path(client, make_team(client)) for _ in range(4)]
     owner_path = make_response(app)
