@@ -1,4 +1,4 @@
-"""What a person may do with their response: share it, download it, take the quiz again, delete it."""
+"""What a person may do with their response: share it, take the quiz again, delete it."""
 
 from __future__ import annotations
 
