@@ -41,9 +41,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.register_profile("quick", max_examples=10)
+    # On a slow or busy machine an example may take long: no test fails because of the time that it takes.
+    settings.register_profile("no-deadline", settings(), deadline=None)
+    settings.register_profile("quick", settings(), deadline=None, max_examples=10)
     if config.getoption("quick"):
         settings.load_profile("quick")
+    elif not config.getoption("hypothesis_profile", None):
+        settings.load_profile("no-deadline")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

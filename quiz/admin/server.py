@@ -27,9 +27,9 @@ from quiz.web.app import App
 THREADS = 8
 #: Seconds without a byte in either direction after which an idle connection is closed.
 IDLE_TIMEOUT_S = 20
-#: Seconds in which a request must have arrived completely, however its bytes trickle in.
+#: Seconds in which a request must arrive completely.
 REQUEST_TIMEOUT_S = 30
-#: Seconds that running requests get to finish after the server was told to stop.
+#: Seconds for running requests to finish after a stop signal.
 STOP_TIMEOUT_S = 15
 #: Connections that are held at the same time, unless fewer files may be open.
 MAX_CONNECTIONS = 1000
@@ -44,7 +44,7 @@ MAX_ANSWER_BYTES = 64 << 20
 
 
 class RequestParser(HTTPRequestParser):
-    """waitress names the path when a client is gone before its answer; a malformed request has none."""
+    """waitress logs the path of a request whose client has disconnected; a malformed request has no path."""
 
     path = ""
 
@@ -68,7 +68,7 @@ class Channel(HTTPChannel):
 
 
 class Server(TcpWSGIServer):
-    """waitress with a time limit for receiving a request, and an orderly end."""
+    """waitress with a time limit for receiving a request, and a graceful stop."""
 
     channel_class = Channel
     stopping = False
@@ -92,7 +92,7 @@ class Server(TcpWSGIServer):
         """Serve until `stop` is called, then finish the requests that have arrived."""
         while not self.stopping:
             wasyncore.loop(timeout=1, use_poll=True, map=self._map, count=1)
-        # From here on nobody can connect, and open connections are read no longer.
+        # Stop accepting connections. `Channel.readable` stops reading from the open ones.
         self.del_channel()
         self.socket.close()
         deadline = time.monotonic() + STOP_TIMEOUT_S
@@ -136,7 +136,7 @@ def adjustments(host: str, port: int, max_body_bytes: int) -> Adjustments:
         cleanup_interval=2,
         max_request_body_size=max_body_bytes,
         max_request_header_size=MAX_HEADER_BYTES,
-        # Whatever people send or get stays out of temporary files.
+        # Neither requests nor answers are written to temporary files.
         inbuf_overflow=max_body_bytes,
         outbuf_overflow=MAX_ANSWER_BYTES,
         outbuf_high_watermark=MAX_ANSWER_BYTES,
