@@ -322,14 +322,11 @@ def export(team: str | None, is_all: bool, format: str, out: Path | None) -> Non
 
 def _write_export(chunks: Iterable[str], out: Path | None, *, is_private: bool) -> None:
     """Write to the file `out`, or to standard output."""
-    from quiz.admin import export_all
+    from quiz.files import open_output
 
     try:
-        if out is None:
-            for chunk in chunks:
-                click.echo(chunk.encode(), nl=False)  # UTF-8, whatever the encoding of the terminal
-        else:
-            export_all.write(chunks, out, is_private=is_private)
+        with open_output(out, is_private=is_private) as target:
+            target.writelines(chunks)
     except BrokenPipeError:
         raise  # click handles it
     except OSError as error:

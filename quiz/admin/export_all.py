@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 
 from quiz.bank import Bank
 from quiz.exchange import export
 from quiz.storage import Response, Storage
-from quiz.storage.backup import draft_for, move_into_place
 from quiz.teams import Team, anonymous, rounds
 from quiz.web import links
 
@@ -74,19 +71,6 @@ def find_team(storage: Storage, link_or_id: str) -> Team:
     if team.kind != "anonymous":
         raise UnknownTeamError(f"team {team.name!r} is open: only its members may see it, on its page")
     return team
-
-
-def write(chunks: Iterable[str], file: Path, *, is_private: bool) -> None:
-    """Write to `file`: all of it or nothing. `is_private`: readable by its owner only."""
-    if file.exists() and not file.is_file():  # a device or a named pipe
-        with file.open("w", encoding="utf-8", newline="") as target:
-            target.writelines(chunks)
-        return
-    with draft_for(file.resolve()) as draft:
-        mode = 0o600 if is_private else 0o666
-        with open(os.open(draft, os.O_CREAT | os.O_WRONLY, mode), "w", encoding="utf-8", newline="") as target:  # noqa: PTH123 - sets the mode
-            target.writelines(chunks)
-        move_into_place(draft, file.resolve())
 
 
 def _load_all(storage: Storage) -> Iterator[Response]:

@@ -7,15 +7,13 @@ contains deleted content, also if another program deleted it. Both copy one stat
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
+from quiz.files import atomic_write
 from quiz.storage.health import integrity_problems
 from quiz.storage.sqlite import UnavailableError, connect, open_database, translate_errors
 
@@ -53,17 +51,14 @@ def back_up(file: Path, copy: Path, *, day: str, replace: bool = False) -> Backu
         raise BackupError(problem)
     if not file.exists():
         raise BackupError(f"{file} is not there, so there is nothing to back up; is MANY_HATS_INSTANCE right?")
-    with translate_errors(copy), draft_for(copy) as draft:
+    with translate_errors(copy), atomic_write(copy, is_private=True) as draft:
         _copy_database(file, draft, target=copy)
-        draft.chmod(0o600)
         with open_database(draft) as db:
             if problems := integrity_problems(db):
                 raise BackupError(f"{file} is damaged: {problems[0]}; keep your last backup, and run: quiz doctor")
             db.execute(f"PRAGMA user_version = {date.fromisoformat(day):%Y%m%d}")
             responses = int(db["response"].count)
-        backup = Backup(draft.stat().st_size, responses)
-        move_into_place(draft, copy)
-    return backup
+        return Backup(draft.stat().st_size, responses)
 
 
 def _copy_database(file: Path, draft: Path, *, target: Path) -> None:
@@ -74,28 +69,6 @@ def _copy_database(file: Path, draft: Path, *, target: Path) -> None:
             db.execute("VACUUM INTO ?", (draft.absolute().as_uri(),))  # a path may not be valid text, a URI is
         except sqlite3.DatabaseError as error:
             raise UnavailableError(f"{file} could not be copied to {target}: {error}") from error
-
-
-@contextlib.contextmanager
-def draft_for(file: Path) -> Iterator[Path]:
-    """A path for a draft of `file`, on the same disk, in a temporary folder that only its owner can read."""
-    with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
-        yield Path(folder) / file.name
-
-
-def move_into_place(draft: Path, file: Path) -> None:
-    """Rename `draft` to `file` so that a crash leaves the old file or the complete new one."""
-    _sync(draft)
-    draft.replace(file)
-    _sync(file.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _target_problem(copy: Path, file: Path, *, replace: bool) -> str | None:

@@ -17,7 +17,8 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz.storage.backup import SIDECAR_SUFFIXES, draft_for, move_into_place
+from quiz.files import draft_for, move_into_place, remove_drafts
+from quiz.storage.backup import SIDECAR_SUFFIXES
 from quiz.storage.health import integrity_problems, is_internal_table, schema_problem
 from quiz.storage.migrations import migrations
 from quiz.storage.responses import delete_responses
@@ -68,8 +69,7 @@ def restore(copy: Path, file: Path, *, day: str, tombstone_days: int, replace: b
         create_folder(file.parent)
     # The lock prevents a server from starting now: it would create an empty database if there is none.
     with translate_errors(file), start_lock(file.parent):
-        for folder in file.parent.glob(f".{file.name}.*/"):  # left by a restore that was killed
-            shutil.rmtree(folder)
+        remove_drafts(file)  # of a restore that was killed
         with draft_for(file) as draft:
             backup_day = _write_draft(copy, draft)
             warnings = _age_warnings(copy, backup_day, tombstones_since)

@@ -25,6 +25,7 @@ from quiz import create_app, storage
 from quiz.bank import Bank
 from quiz.cli import main
 from quiz.config import settings
+from quiz.files import draft_for
 from quiz.storage import ShareLink, Storage, UnavailableError
 from quiz.storage.backup import BackupError, back_up
 from quiz.storage.health import inspect_database
@@ -323,11 +324,15 @@ def test_existing_data_is_replaced_only_with_force(database, file, copy):
 
 def test_a_restore_removes_the_files_of_a_killed_restore(database, file, copy):
     back_up(file, copy, day=TODAY)
-    leftover = file.with_name(".many-hats.db.k1ll3d")
+    with draft_for(file) as draft:
+        leftover = draft.parent
     leftover.mkdir()
-    shutil.copy(copy, leftover / "many-hats.db")
+    shutil.copy(copy, leftover / "draft")
+    own_folder = file.with_name(".many-hats.db.snapshots")
+    own_folder.mkdir()
     run_restore(copy, file)
     assert not leftover.exists()
+    assert own_folder.exists(), "a folder of the operator"
 
 
 def test_a_database_in_use_is_not_replaced(database, file, copy, monkeypatch):

@@ -9,9 +9,7 @@ from __future__ import annotations
 import errno
 import io
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +23,7 @@ from quiz.bank import Bank
 from quiz.config import paths
 from quiz.exchange.csv_scoring.reading import MAX_PROBLEMS, AnswerRows, AnswerTable, CsvInputError
 from quiz.exchange.csv_scoring.writing import CsvWriter, JsonLinesWriter, ResultWriter, result_objects
+from quiz.files import open_output
 from quiz.scoring import ScoringModel, score, stability
 
 # See `_keep_freed_memory`.
@@ -50,6 +49,8 @@ def score_file(source: str, *, format: str, out: Path | None, skip_bad: bool, fo
     click.ClickException
         For a bad bank, bad input (`CsvInputError`) or a file that cannot be read or written.
     """
+    if out is not None and not out.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
     try:
         bank = question_bank.load(folder or paths.project_folder("questions"))
     except question_bank.BankError as error:
@@ -57,7 +58,7 @@ def score_file(source: str, *, format: str, out: Path | None, skip_bad: bool, fo
     _keep_freed_memory()
     name = "<stdin>" if source == "-" else click.format_filename(source)
     try:
-        with _open_source(source) as text, _open_target(out) as target:
+        with _open_source(source) as text, open_output(out) as target:
             table = AnswerTable(text, name, ScoringModel.from_bank(bank))
             roles = [role.id for role in bank.roles]
             writer = CsvWriter(target, roles) if format == "csv" else JsonLinesWriter(target.buffer)
@@ -115,37 +116,6 @@ def _open_source(source: str) -> Iterator[TextIO]:
     else:
         with Path(source).open(encoding="utf-8", newline="", errors="surrogateescape") as file:
             yield file
-
-
-@contextmanager
-def _open_target(out: Path | None) -> Iterator[TextIO]:
-    """A file to write to. It replaces `out`, or goes to standard output, only if no exception is raised."""
-    if out is not None and (out.is_file() or not out.exists()):
-        out = out.resolve()
-        if not out.parent.is_dir():
-            raise click.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
-        part = out.with_name(f".{out.name}.{os.getpid()}")
-        try:
-            with part.open("x", encoding="utf-8", newline="") as file:
-                yield file
-            if out.exists():
-                shutil.copymode(out, part)
-            part.replace(out)
-        finally:
-            part.unlink(missing_ok=True)
-        return
-    with tempfile.TemporaryFile() as spool:
-        text = io.TextIOWrapper(spool, encoding="utf-8", newline="")
-        yield text
-        text.flush()
-        spool.seek(0)
-        if out is None:
-            target = sys.stdout.buffer
-            shutil.copyfileobj(spool, target, 1 << 20)
-            target.flush()
-        else:  # a device or a named pipe
-            with out.open("wb") as file:
-                shutil.copyfileobj(spool, file, 1 << 20)
 
 
 def _with_progress(chunks: Iterator[AnswerRows], text: TextIO) -> Iterator[AnswerRows]:
