@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from werkzeug.test import TestResponse
 
 from quiz.storage import Response, Storage
-from quiz.teams import Team
+from quiz.teams import Team, anonymous
 from quiz.web.app import App
 from tests.factories import link_hash
 
@@ -43,6 +43,18 @@ def load_team(app: App, lead: str) -> Team:
     team = app.storage.load_team(link_hash(lead))
     assert team is not None
     return team
+
+
+def count_finished(app: App, lead: str) -> int:
+    """How many responses the open round of the team behind a lead link would count. No page shows this number."""
+    team = load_team(app, lead)
+    members = app.storage.load_round_members(team.id)
+    return sum(
+        anonymous.is_eligible(
+            member.finished, counted=member.counted, in_other_team=False, last_closed=team.last_closed
+        )
+        for member in members
+    )
 
 
 def load_response(app: App, owner_path: str) -> Response:

@@ -1,4 +1,4 @@
-"""The rounds of an anonymous team: how far the open one is, what closing it publishes, and the closed ones."""
+"""The rounds of an anonymous team: whether the open one may be closed, what that publishes, and the closed ones."""
 
 from __future__ import annotations
 
@@ -21,30 +21,16 @@ class ClosedRound:
     published: anonymous.Published | None
 
 
-@dataclass(frozen=True)
-class RoundProgress:
-    """How many people joined the open round, how many of them finished, and the minimum for closing it."""
+def is_minimum_reached(team: Team, members: Sequence[RoundMember]) -> bool:
+    """Whether enough `members` have finished for the open round of `team` to be closed; False if no round is open.
 
-    joined: int
-    finished: int
-    minimum: int
-
-    @property
-    def unfinished(self) -> int:
-        """The number of people who joined and would not be counted if the round were closed now."""
-        return self.joined - self.finished
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether the round can be closed."""
-        return anonymous.may_close(self.finished, self.minimum)
-
-
-def round_progress(team: Team, members: Sequence[RoundMember]) -> RoundProgress:
-    """How far the open round of `team` is."""
-    joined = sum(not member.counted for member in members)
+    This is all that anybody learns about an open round. A number would show to a lead who watches it when each person
+    finishes, leaves or deletes their answers.
+    """
+    if team.open_round is None:
+        return False
     finished = sum(_is_eligible(member, team.last_closed) for member in members)
-    return RoundProgress(joined, finished, team.minimum)
+    return anonymous.may_close(finished, team.minimum)
 
 
 def publisher(bank: Bank, model: ScoringModel) -> Publish:

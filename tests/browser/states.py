@@ -93,7 +93,7 @@ STATES = {
     "create a team": State("/teams", "Take it as a team"),
     "create a team with errors": State("/teams", "Something is missing", _send_empty_form),
     "lead before the minimum": State("{team-of-three}?few=few", "Too few have finished"),
-    "lead after the minimum": State("{team-of-six}", "That is enough"),
+    "lead after the minimum": State("{team-of-six}", "The minimum is reached"),
     "closing a round": State("{team-of-six}/close", "Close round 1?"),
     "lead between rounds": State("{rounds}", "No round is open"),
     "round": State("{rounds}/rounds/2", "Next to earlier rounds"),

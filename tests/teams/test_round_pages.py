@@ -1,4 +1,4 @@
-"""Rounds between storage and pages: progress, which rounds are shown, the page of a round, and the example round."""
+"""Rounds between storage and pages: the minimum, which rounds are shown, the page of a round, and the example round."""
 
 from __future__ import annotations
 
@@ -55,28 +55,27 @@ def candidates(members: Sequence[RoundMember], answers: Mapping[str, str] = ALL_
     return [Candidate(each.response, each.finished, each.counted, answers, ("data-analyst",)) for each in members]
 
 
-# Progress
-
-
-def test_without_members_nothing_is_finished():
-    assert rounds.round_progress(team(), []) == rounds.RoundProgress(joined=0, finished=0, minimum=5)
-
-
-def test_unfinished_counted_and_older_responses_are_not_counted_as_finished():
-    progress = rounds.round_progress(
-        team(closed()), round_members("counted", "counted", None, "2026-01-31", "2026-02-01", "2026-02-02")
-    )
-    assert progress == rounds.RoundProgress(joined=4, finished=2, minimum=5)
-    assert progress.unfinished == 2
+# The minimum
 
 
 @pytest.mark.parametrize(
-    ("finished", "minimum", "is_enough"), [(4, 5, False), (5, 5, True), (7, 8, False), (9, 8, True)]
+    ("finished", "minimum", "is_reached"), [(0, 5, False), (4, 5, False), (5, 5, True), (7, 8, False), (9, 8, True)]
 )
-def test_the_minimum_decides_what_is_enough(finished, minimum, is_enough):
-    assert (
-        rounds.round_progress(team(minimum=minimum), round_members(*finished * ["2026-02-02"])).is_enough is is_enough
-    )
+def test_a_round_reaches_its_minimum_exactly(finished, minimum, is_reached):
+    members = round_members(*finished * ["2026-02-02"])
+    assert rounds.is_minimum_reached(team(minimum=minimum), members) is is_reached
+
+
+def test_unfinished_counted_and_older_responses_do_not_reach_the_minimum():
+    new = 4 * ["2026-02-01"]
+    others = ["counted", "counted", None, "2026-01-31"]
+    assert not rounds.is_minimum_reached(team(closed()), round_members(*others, *new))
+    assert rounds.is_minimum_reached(team(closed()), round_members(*others, *new, "2026-02-02"))
+
+
+def test_without_an_open_round_no_minimum_is_reached():
+    members = round_members(*9 * ["2026-02-02"])
+    assert not rounds.is_minimum_reached(team(closed(), open_round=False), members)
 
 
 member_states = st.sampled_from([None, "2026-01-31", "2026-02-01", "2026-02-02", "counted"])
@@ -84,16 +83,14 @@ member_states = st.sampled_from([None, "2026-01-31", "2026-02-01", "2026-02-02",
 
 @settings(deadline=None)
 @given(states=st.lists(member_states, max_size=12), has_closed_round=st.booleans())
-def test_progress_and_publishing_count_the_same_members(states, has_closed_round):
+def test_a_round_publishes_exactly_if_its_minimum_is_reached(states, has_closed_round):
     a_team = team(closed()) if has_closed_round else team()
     members = round_members(*states)
     publication = rounds.publisher(BANK, MODEL)(a_team, candidates(members))
-    progress = rounds.round_progress(a_team, members)
-    assert (publication is not None) is progress.is_enough
+    assert (publication is not None) is rounds.is_minimum_reached(a_team, members)
     if publication is not None:
         counted = publication.counted
-        assert len(counted) == len(set(counted)) == progress.finished
-        assert len(counted) == json.loads(publication.published)["people"]
+        assert len(counted) == len(set(counted)) == json.loads(publication.published)["people"]
         assert not set(counted) & {member.response for member in members if member.counted or member.finished is None}
 
 

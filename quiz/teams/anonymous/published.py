@@ -76,10 +76,10 @@ class ContactBand:
 class Published:
     """Everything that is known of a closed round. It contains its names, so it is valid after a change of the bank.
 
-    `people` is the number of counted responses, which the lead saw while the round was open. `bank` is the version of
-    the bank at that time. `other_percent` is the share of all roles without a published percent together:
-    `SHARE_STEP_PERCENT` means "5% or less", and 20 next to a role of `MAX_SHARE_PERCENT` means "20% or less". All roles
-    and responsibilities are included, in the order of the flow.
+    `people` is the number of counted responses. `bank` is the version of the bank at that time. `other_percent` is the
+    share of all roles without a published percent together: `SHARE_STEP_PERCENT` means "5% or less", and 20 next to a
+    role of `MAX_SHARE_PERCENT` means "20% or less". All roles and responsibilities are included, in the order of the
+    flow.
     """
 
     people: int

@@ -73,7 +73,7 @@ def _anonymous() -> Team:
 
 @pages.get("")
 def page() -> str:
-    """The team: its links, how many have finished, and what was published."""
+    """The team: its links, whether the open round can be closed, and what was published."""
     app, team = current(), _team()
     common = {
         "team": team,
@@ -86,11 +86,16 @@ def page() -> str:
     return render_template(
         "lead/page.html",
         **common,
-        progress=rounds.round_progress(team, app.storage.load_round_members(team.id)),
+        minimum_reached=_is_minimum_reached(team),
         rounds=rounds.closed_rounds(team),
         higher_minimums=_higher_minimums(team),
         too_few="few" in request.args,
+        not_raised="kept" in request.args,
     )
+
+
+def _is_minimum_reached(team: Team) -> bool:
+    return rounds.is_minimum_reached(team, current().storage.load_round_members(team.id))
 
 
 def _higher_minimums(team: Team) -> list[Any]:
@@ -124,10 +129,9 @@ def close() -> str | Response:
     """Ask once, then close the open round and publish it. With too few finished it stays open."""
     app, team = current(), _anonymous()
     if request.method != "POST":
-        progress = rounds.round_progress(team, app.storage.load_round_members(team.id))
-        if team.open_round is None or not progress.is_enough:
+        if not _is_minimum_reached(team):
             return redirect(url_for("lead.page"), 303)
-        return render_template("lead/close.html", team=team, progress=progress)
+        return render_template("lead/close.html", team=team)
     # The form names its round, so that an old form does not close the next round.
     number = request.form.get("round", type=int)
     publish = rounds.publisher(app.bank, app.scoring_model)
@@ -149,11 +153,17 @@ def next_round() -> Response:
 
 @pages.post("/minimum")
 def minimum() -> Response:
-    """Raise the minimum; it never goes down."""
-    _anonymous()
+    """Raise the minimum; it never goes down.
+
+    While the open round has reached the minimum, it stays as it is: whether the round also reaches a higher one would
+    show more about how many people have finished.
+    """
+    team = _anonymous()
     new_minimum = request.form.get("minimum", type=int)
     if new_minimum not in anonymous.MINIMUMS:
         abort(400)
+    if _is_minimum_reached(team):
+        return redirect(url_for("lead.page", kept="kept"), 303)
     current().storage.raise_minimum(g.link_hash, new_minimum)
     return redirect(url_for("lead.page"), 303)
 

@@ -30,12 +30,14 @@ _REFUSALS = {
 
 def _page(form: Any, errors: list[tuple[str, str]]) -> str:
     app, team = current(), g.record
+    members = app.storage.load_round_members(team.id)
     return render_template(
         "member/join.html",
         team=team,
         form=form,
         errors=errors,
-        progress=rounds.round_progress(team, app.storage.load_round_members(team.id)),
+        minimum_reached=rounds.is_minimum_reached(team, members),
+        member_count=len(members) if team.kind == "open" else None,
         example=app.example_round_page if team.kind == "anonymous" else None,
         bank=app.bank,
         seed=request.form.get("seed") or links.new_link(),
@@ -106,7 +108,13 @@ def page_of_member() -> str:
     common = {"team": team, "membership": membership, "bank": app.bank, "finished": current_response().finished}
     if team.kind == "open":
         return render_template("teams/open.html", **common, **open_team_page(team), is_lead=False)
-    return render_template("member/page.html", **common, rounds=rounds.closed_rounds(team), seed=links.new_link())
+    return render_template(
+        "member/page.html",
+        **common,
+        minimum_reached=rounds.is_minimum_reached(team, app.storage.load_round_members(team.id)),
+        rounds=rounds.closed_rounds(team),
+        seed=links.new_link(),
+    )
 
 
 @member.get("/team/rounds/<int:number>")

@@ -1,10 +1,10 @@
 """A lead who tries to infer one member's answers from everything that a team's rounds publish.
 
-The attacker knows how people usually answer, all rules, who was in which round (a lead who watches the number of
-finished people can infer it), and every published round, because all rounds go through `publish`. It does not know
-answers. From thousands of random teams with the same history it learns how published rounds depend on the answers of
-the target, and then guesses the answers of new targets. In these teams no answer changes between rounds: real people
-change answers, which makes them harder to guess.
+The attacker knows how people usually answer, all rules, who was in which round, and every published round, because all
+rounds go through `publish`. Who was in a round is more than a lead sees, but a lead may know the people. The attacker
+does not know answers. From thousands of random teams with the same history it learns how published rounds depend on the
+answers of the target, and then guesses the answers of new targets. In these teams no answer changes between rounds:
+real people change answers, which makes them harder to guess.
 """
 
 from __future__ import annotations

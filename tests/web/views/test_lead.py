@@ -17,7 +17,7 @@ from quiz.teams import anonymous, rounds
 from quiz.web import links
 from quiz.web.app import App
 from quiz.web.stylesheet import read_stylesheet
-from tests.checks import count_rows, load_response, load_team
+from tests.checks import count_finished, count_rows, load_response, load_team
 from tests.clients import Client, Page
 from tests.factories import (
     ANALYST,
@@ -134,11 +134,13 @@ def test_the_page_of_an_open_round_does_not_change_with_answers_or_goals(app: Ap
     assert without_tokens(client.get(lead).text) == before
 
 
-def test_the_page_of_the_lead_counts_finished_and_unfinished_members(app: App, client: Client):
+def test_the_page_of_the_lead_says_whether_the_minimum_is_reached(app: App, client: Client):
     lead = make_team(client)
-    fill_team(app, client, lead, 2)
+    fill_team(app, client, lead, 4)
     join_team(app, join_path(client, lead), make_response(app, done=False))
-    assert "2 have finished, 1 more joined." in client.see(lead).text
+    assert "Not yet: fewer than 5 people have finished." in client.see(lead).text
+    fill_team(app, client, lead, 1)
+    assert "The minimum is reached: 5 people or more have finished." in client.see(lead).text
 
 
 def test_the_page_of_the_lead_does_not_depend_on_the_answers(app: App):
@@ -179,17 +181,12 @@ def test_there_is_no_close_button_for_too_few_people(app: App, client: Client):
     assert f"{lead}/close" in client.see(lead).values("href")
 
 
-def test_closing_asks_first_and_says_how_many_have_not_finished(app: App, client: Client):
+def test_closing_asks_first_and_says_who_is_not_counted(app: App, client: Client):
     lead = make_team(client)
     fill_team(app, client, lead, 5)
-    assert "not finished" not in client.see(f"{lead}/close").text
-    join_team(app, join_path(client, lead), make_response(app, done=False))
     text = client.see(f"{lead}/close").text
     assert "Close round 1?" in text
-    assert (
-        "1 more joined and has not finished. People who finish after you close the round count in the next round."
-        in text
-    )
+    assert "People who have not finished when you close the round can count in the next round." in text
     assert load_team(app, lead).open_round is not None
     client.send(f"{lead}/close", page=f"{lead}/close")
     assert client.get(f"{lead}/close").location == lead
@@ -203,7 +200,7 @@ def test_unfinished_counted_and_older_responses_do_not_count_towards_the_minimum
         join_team(app, join_path(client, lead), make_response(app, done=False))
     for _ in range(3):
         join_team(app, join_path(client, lead), make_response(app, day="2001-01-01"))
-    assert "3 have finished" in client.see(lead).text
+    assert count_finished(app, lead) == 3
     assert client.send(f"{lead}/close", page=lead).location == f"{lead}?few=few"
     assert len(members) == 6
 
@@ -317,7 +314,7 @@ def test_the_next_round_opens_once_and_counts_nobody_twice(app: App, client: Cli
     fields = client.token()
     assert [client.post(f"{lead}/next", fields).location for _ in range(2)] == 2 * [lead]
     assert [round.number for round in load_team(app, lead).rounds] == [1, 2]
-    assert "0 have finished." in client.see(lead).text
+    assert count_finished(app, lead) == 0
     fill_team(app, client, lead, 5)
     assert client.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/2"
     second = client.see(f"{lead}/rounds/2")
@@ -360,11 +357,25 @@ def test_an_invalid_minimum_changes_nothing(app: App, client: Client, minimum):
 
 def test_a_raised_minimum_applies_to_the_open_round(app: App, client: Client):
     lead = make_team(client)
-    fill_team(app, client, lead, 7)
+    fill_team(app, client, lead, 4)
     client.send(f"{lead}/minimum", {"minimum": 8}, page=lead)
+    fill_team(app, client, lead, 3)
     assert client.send(f"{lead}/close", page=lead).location == f"{lead}?few=few"
     fill_team(app, client, lead, 1)
     assert client.send(f"{lead}/close", page=lead).location == f"{lead}/rounds/1"
+
+
+def test_a_minimum_that_the_open_round_has_reached_is_raised_only_after_closing(app: App, client: Client):
+    lead = make_team(client)
+    form = dict(client.see(lead).fields)
+    fill_team(app, client, lead, 5)
+    assert f"{lead}/minimum" not in client.see(lead).values("action")
+    refused = client.post(f"{lead}/minimum", form | {"minimum": "8"})
+    assert "it can be raised only once the round is closed" in client.see(refused.location).text
+    assert load_team(app, lead).minimum == 5
+    client.send(f"{lead}/close", page=lead)
+    client.post(f"{lead}/minimum", form | {"minimum": "8"})
+    assert load_team(app, lead).minimum == 8
 
 
 # The links
@@ -381,7 +392,7 @@ def test_a_replaced_join_link_gives_a_404_and_the_members_stay(app: App, client:
     assert client.send(f"{old}/start", page=new).status_code == 404
     assert client.get(new).status_code == 200
     assert client.get(f"{members[0]}/team").status_code == 200
-    assert "2 have finished" in client.see(lead).text
+    assert count_finished(app, lead) == 2
 
 
 def test_replacing_both_links_ends_both_and_changes_nothing_else(app: App, client: Client):

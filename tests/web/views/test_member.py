@@ -10,7 +10,7 @@ from quiz.bank import Bank
 from quiz.teams import anonymous
 from quiz.web import links
 from quiz.web.app import App
-from tests.checks import count_rows, load_team
+from tests.checks import count_finished, count_rows, load_team
 from tests.clients import Client, Page
 from tests.factories import (
     all_answers,
@@ -50,16 +50,38 @@ def test_the_join_page_of_an_anonymous_team_has_the_rules_and_an_example(app: Ap
     join_team(app, join, make_response(app, done=False))
     page = client.see(join)
     for expected in (
-        "You may refuse, and nobody learns whether you did",
-        "now 2 of 3 who joined",
-        "at least 5 finished",
+        "You may refuse. No page shows who opened this link, who joined and who did not.",
+        "whoever knows how many were invited can see that some did not take part",
+        "one thing only: whether 5 people have finished, which is the minimum for closing it",
+        "The minimum is not reached yet.",
+        "how many people were counted, bands such as “two or three people do this weekly”",
         "withdrawn if deletions leave fewer than five",
-        "somebody could fill in several responses alone",
+        "the lead, or anybody with this link, can fill in several responses alone",
         "an example with made-up people",
         "What the team covers",
     ):
         assert expected in page.text
     assert count_rows(app, "member") == 3, "opening the page does not join"
+
+
+def test_the_join_page_says_whether_the_minimum_is_reached_or_that_no_round_is_open(
+    app: App, client: Client, lead, join
+):
+    fill_team(app, client, lead, 4)
+    assert "The minimum is not reached yet." in client.see(join).text
+    fill_team(app, client, lead, 1)
+    assert "The minimum is reached." in client.see(join).text
+    client.send(f"{lead}/close", page=lead)
+    page = client.see(join)
+    assert "No round is open now." in page.text
+    assert "The minimum is" not in page.text
+
+
+def test_a_member_sees_whether_the_minimum_is_reached(app: App, client: Client, lead):
+    members = fill_team(app, client, lead, 4)
+    assert "The round cannot be closed yet: fewer than 5 people have finished." in client.see(f"{members[0]}/team").text
+    fill_team(app, client, lead, 1)
+    assert "The minimum for closing the round is reached" in client.see(f"{members[0]}/team").text
 
 
 def test_the_example_is_computed_once_for_all_visitors(app: App, client: Client, join, monkeypatch):
@@ -99,11 +121,11 @@ def test_taking_the_quiz_for_a_team_counts_when_it_is_finished(app: App, client:
     response = client.send(f"{join}/start", page=join)
     owner_path, number = response.location.rsplit("/", 1)
     assert number == "1"
-    assert "0 have finished, 1 more joined." in client.see(lead).text
-    assert "finish the quiz and your answers count" in client.see(f"{owner_path}/team").text
+    assert count_finished(app, lead) == 0
+    assert "finish the quiz before it is closed, and your answers count" in client.see(f"{owner_path}/team").text
     client.answer(owner_path, all_answers(bank, "weekly"))
     client.send(f"{owner_path}/check")
-    assert "1 has finished." in client.see(lead).text
+    assert count_finished(app, lead) == 1
     assert "your answers count when the open round is closed" in client.see(f"{owner_path}/team").text
     assert "Your team, The crew" in client.see(owner_path).text
 
@@ -153,7 +175,7 @@ def test_any_form_of_the_owner_link_joins(app: App, client: Client, lead, join, 
     owner_path = make_response(app)
     pasted = form.format(whole=f"http://localhost{owner_path}", path=owner_path, link=owner_path.split("/")[2])
     assert bring(client, join, pasted) == f"{owner_path}/team"
-    assert "1 has finished." in client.see(lead).text
+    assert count_finished(app, lead) == 1
 
 
 def test_an_owner_link_with_the_address_of_another_server_joins(app: App, client: Client, join):
@@ -199,9 +221,9 @@ def test_every_invalid_link_gives_the_same_error_and_joins_nobody(app: App, clie
 def test_an_unfinished_response_can_join_and_counts_when_it_is_finished(app: App, client: Client, lead, join, bank):
     owner_path = make_response(app, done=False)
     assert bring(client, join, owner_path) == f"{owner_path}/team"
-    assert "0 have finished, 1 more joined." in client.see(lead).text
+    assert count_finished(app, lead) == 0
     client.send(f"{owner_path}/check")
-    assert "1 has finished." in client.see(lead).text
+    assert count_finished(app, lead) == 1
 
 
 def test_joining_twice_with_the_same_response_makes_one_member(app: App, client: Client, join):
@@ -242,7 +264,7 @@ def test_a_counted_response_that_leaves_and_joins_again_is_not_counted_again(app
     for owner_path in members:
         client.send(f"{owner_path}/team/leave", page=f"{owner_path}/team")
         join_team(app, join, owner_path)
-    assert "0 have finished." in client.see(lead).text
+    assert count_finished(app, lead) == 0
     assert client.send(f"{lead}/close", page=lead).location == f"{lead}?few=few"
 
 
@@ -294,7 +316,7 @@ def test_a_retake_of_a_counted_response_can_count_in_the_next_round(app: App, cl
     client.send(f"{retake_path}/check")
     assert client.get(f"{retake_path}/team").status_code == 404, "a retake is in no team until it joins one"
     assert bring(client, join_path(client, lead), retake_path) == f"{retake_path}/team"
-    assert "1 has finished." in client.see(lead).text
+    assert count_finished(app, lead) == 1
 
 
 def test_a_response_that_a_round_counted_can_join_an_open_team(app: App, client: Client):
@@ -356,11 +378,11 @@ def test_joining_again_with_a_counted_response_shows_how_to_be_in_the_next_round
     assert f"{owner_path}/retake" in page.values("action")
 
 
-def test_leaving_an_open_round_lowers_the_count_and_keeps_the_result(app: App, client: Client, lead):
+def test_a_person_who_leaves_an_open_round_is_not_counted_and_keeps_the_result(app: App, client: Client, lead):
     owner_path, _ = fill_team(app, client, lead, 2)
     assert client.send(f"{owner_path}/team/leave", page=f"{owner_path}/team").location == f"{owner_path}?left=1"
     assert "You have left the team." in client.see(f"{owner_path}?left=1").text
-    assert "1 has finished." in client.see(lead).text
+    assert count_finished(app, lead) == 1
     assert client.get(f"{owner_path}/team").status_code == 404
     assert client.get(owner_path).status_code == 200
     assert "Your team" not in client.see(owner_path).text
@@ -387,7 +409,7 @@ def test_leaving_twice_has_the_same_effect_as_once(app: App, client: Client, lea
 def test_deleting_a_response_removes_it_from_its_team(app: App, client: Client, lead):
     owner_path, _ = fill_team(app, client, lead, 2)
     client.send(f"{owner_path}/delete")
-    assert "1 has finished." in client.see(lead).text
+    assert count_finished(app, lead) == 1
 
 
 def test_the_page_of_a_member_says_what_leaving_changes(app: App, client: Client, lead):
