@@ -136,13 +136,14 @@ def serve(host: str | None, port: int, lan: bool, url: str) -> None:
 
     if lan and host:
         raise click.UsageError("--lan listens on every address of this machine; leave out --host or --lan")
-    host = host or "127.0.0.1"
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    host = (host or "127.0.0.1").removeprefix("[").removesuffix("]")
+    address = server.http_address(host, port)
     if lan:
         lan_address = server.lan_address()
         if lan_address is None:
             raise click.ClickException("this machine is in no local network; leave out --lan or connect it")
-        host, address = "0.0.0.0", f"http://{lan_address}:{port}"  # noqa: S104 - what --lan asks for
+        host = "::" if ":" in lan_address else "0.0.0.0"  # noqa: S104 - every address: what --lan asks for
+        address = server.http_address(lan_address, port)
     if problem := server.listen_problem(host, port):
         raise click.ClickException(f"cannot listen on {host} port {port}: {problem}; choose with --host and --port")
     app = _create_app(**({"PUBLIC_URL": url} if url else {}))

@@ -201,14 +201,15 @@ class ServedApp:
 class HttpClient:
     """An HTTP client that keeps the cookie, and the hidden fields of the last page it opened."""
 
-    def __init__(self, port: int) -> None:
-        self.port, self.cookie, self.hidden = port, "", dict[str, str]()
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self.host, self.port = host, port
+        self.cookie, self.hidden = "", dict[str, str]()
 
     def request(
         self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str
     ) -> tuple[int, str, str]:
         """Status, `Location` and body of the response."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=TIMEOUT_S)
         try:
             if fields is not None:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"

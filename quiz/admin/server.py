@@ -127,7 +127,7 @@ def adjustments(host: str, port: int, max_body_bytes: int) -> Adjustments:
     """waitress’s settings; `max_body_bytes` is the largest body that the app accepts."""
     max_body_bytes += SPARE_BODY_BYTES
     return Adjustments(
-        listen=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        listen=http_address(host, port).removeprefix("http://"),
         threads=THREADS,
         connection_limit=connection_limit(),
         # With the default, select(), a file descriptor above 1023 ends the process.
@@ -184,12 +184,30 @@ def listen_problem(host: str, port: int) -> str | None:
     return None
 
 
+def http_address(host: str, port: int) -> str:
+    """The address of the start page; an IPv6 address gets the brackets that it needs there.
+
+    >>> http_address("127.0.0.1", 8000), http_address("::1", 8000)
+    ('http://127.0.0.1:8000', 'http://[::1]:8000')
+    """
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+#: An address for documentation of each kind, IPv4 first. Nothing is sent to them.
+_FAR_ADDRESSES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+#: Addresses that no other machine can reach, or only with the name of a network interface, which browsers refuse.
+_LOCAL_PREFIXES = ("127.", "::1", "fe80:")
+
+
 def lan_address() -> str | None:
-    """This machine’s address in its local network, or None. Nothing is sent to find it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+    """This machine’s address in its local network, IPv4 if it has one, or None. Nothing is sent to find it."""
+    for family, far_address in _FAR_ADDRESSES:
         try:
-            probe.connect(("192.0.2.1", 9))  # a documentation address; connecting UDP only chooses a route
+            with socket.socket(family, socket.SOCK_DGRAM) as probe:
+                probe.connect((far_address, 9))  # connecting UDP only chooses a route
+                address = str(probe.getsockname()[0])
         except OSError:
-            return None
-        address = str(probe.getsockname()[0])
-    return None if address.startswith("127.") else address
+            continue
+        if not address.startswith(_LOCAL_PREFIXES):
+            return address
+    return None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from quiz.config.host_names import normalize_host
 from quiz.config.secret_key import MIN_KEY_BYTES
 
 PREFIX = "MANY_HATS_"
@@ -46,9 +47,9 @@ class Setting:
 
 
 def hosts_of(url: str) -> list[str]:
-    """The host name in a URL, as a list that is empty for an empty URL."""
-    host = urlsplit(url).hostname
-    return [f"[{host}]" if ":" in host else host] if host else []
+    """The host in a URL in the form of `normalize_host`, as a list that is empty for an empty URL."""
+    host = (urlsplit(url).hostname or "").partition("%")[0]  # browsers send no network interface after the "%"
+    return [normalize_host(f"[{host}]" if ":" in host else host)] if host else []
 
 
 def check_url(text: str) -> str:
@@ -56,7 +57,7 @@ def check_url(text: str) -> str:
     try:
         parts = urlsplit(text)
         start = f"{parts.scheme}://{parts.netloc}"
-        is_url = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        is_url = parts.scheme in {"http", "https"} and bool(normalize_host(parts.netloc)) and parts.port != 0
     except ValueError:  # raised for an invalid port or bracket
         is_url = False
     # The parser accepts capitals, spaces and a user name. They would appear in every link.
@@ -94,6 +95,11 @@ def _parse_hosts(text: str) -> list[str]:
 def _check_hosts(hosts: list[Any]) -> None:
     if not all(isinstance(host, str) for host in hosts):
         raise ValueError("write host names in quotes, with commas between")
+    for host in hosts:
+        try:
+            normalize_host(host.removeprefix("."))
+        except ValueError:
+            raise ValueError(f"write only the host in {host!r}, such as hats.example.org or [2001:db8::7]") from None
 
 
 def _parse_bool(text: str) -> bool:
@@ -138,8 +144,8 @@ SETTINGS = (
     ),
     Setting(
         "TRUSTED_HOSTS",
-        ["localhost", "127.0.0.1"],
-        "Host names that the quiz answers to, separated by spaces.",
+        ["localhost", "127.0.0.1", "[::1]"],
+        "Host names and addresses that the quiz answers to, separated by spaces.",
         _parse_hosts,
         _check_hosts,
     ),

@@ -8,16 +8,24 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, Request, current_app, request, url_for
+from werkzeug.exceptions import SecurityError
+from werkzeug.wsgi import get_host
 
 from quiz.bank import Bank
+from quiz.config import host_names
 from quiz.storage import Storage, UnavailableError
 from quiz.web import links
 
 if TYPE_CHECKING:
+    from werkzeug.routing import MapAdapter
+
     from quiz.scoring import ScoringModel
     from quiz.teams.round_pages import RoundPage
     from quiz.web.forms import Forms
+
+#: This address answers whatever the host of the request is: a load balancer sends an IP address, or nothing.
+HEALTH_PATH = "/health"
 
 
 class App(Flask):
@@ -81,6 +89,17 @@ class App(Flask):
         else:
             if deleted:
                 self.logger.info("deleted %s expired responses", deleted)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Flask’s own method, except for the check of the host: see `quiz.config.host_names.is_trusted`."""
+        if request is None:
+            return super().create_url_adapter(None)
+        if request.path == HEALTH_PATH:
+            request.environ["HTTP_HOST"] = "localhost"
+        elif not host_names.is_trusted(get_host(request.environ), self.config["TRUSTED_HOSTS"]):
+            raise SecurityError
+        request.host = get_host(request.environ)
+        return self.url_map.bind_to_environ(request.environ)
 
     def log_exception(self, exc_info: Any) -> None:
         """Log an exception without the address of the request, which may contain a private link."""

@@ -64,6 +64,32 @@ def test_an_unknown_host_name_is_refused(served):
 
 
 @pytest.mark.server
+def test_health_answers_a_request_without_a_host(served):
+    server = served()
+    server.start()
+    statuses = []
+    for path in ("/health", "/"):
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_S) as connection:
+            connection.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+            statuses.append(connection.recv(100).split()[1])
+    assert statuses == [b"200", b"400"]
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_an_ipv6_address_is_served_and_printed_with_brackets(served, host):
+    if production.listen_problem("::1", free_port()):
+        pytest.skip("this machine has no IPv6")
+    server = served("--host", host)
+    server.start()
+    own = f"http://[::1]:{server.port}"
+    assert server.output.read_text() == f"Many Hats is at {own}  (Ctrl+C ends it)\n"
+    browser = HttpClient(server.port, "::1")
+    first = browser.start()
+    assert f"{own}{first.rsplit('/', 1)[0]}" in browser.request("GET", first)[2]
+
+
+@pytest.mark.server
 def test_sigterm_ends_the_server_also_with_an_idle_connection(served):
     server = served()
     server.start()
@@ -103,6 +129,54 @@ def test_with_lan_links_begin_with_the_address_in_the_local_network(on_the_lan):
     assert app.config["PUBLIC_URL"] in greeting
     assert "192.0.2.2" in app.config["TRUSTED_HOSTS"]
     assert binds[0].startswith("0.0.0.0:")
+
+
+def test_with_lan_an_ipv6_address_is_used_if_there_is_no_other(on_the_lan, monkeypatch):
+    monkeypatch.setattr(production, "lan_address", lambda: "2001:db8::7")
+    monkeypatch.setattr(production, "listen_problem", lambda host, port: None)
+    app, greeting, binds = on_the_lan("--port", "8123")
+    assert app.config["PUBLIC_URL"] == "http://[2001:db8::7]:8123"
+    assert "http://[2001:db8::7]:8123 " in greeting
+    assert "[2001:db8::7]" in app.config["TRUSTED_HOSTS"]
+    assert binds == [":::8123"]
+
+
+class FakeSocket:
+    """A UDP socket on a machine with these own addresses, by family."""
+
+    def __init__(self, addresses: dict[int, str], family: int) -> None:
+        self.addresses, self.family = addresses, family
+
+    def __enter__(self) -> FakeSocket:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def connect(self, address: tuple[str, int]) -> None:
+        if self.family not in self.addresses:
+            raise OSError("no route")
+
+    def getsockname(self) -> tuple[str, int]:
+        return self.addresses[self.family], 9
+
+
+@pytest.mark.parametrize(
+    ("ipv4", "ipv6", "expected"),
+    [
+        ("192.0.2.2", "2001:db8::7", "192.0.2.2"),
+        ("127.0.0.1", "2001:db8::7", "2001:db8::7"),
+        ("", "fd00::7", "fd00::7"),
+        ("", "fe80::7", None),
+        ("127.0.0.1", "::1", None),
+        ("", "", None),
+    ],
+)
+def test_the_lan_address_is_one_that_other_machines_can_open(monkeypatch, ipv4, ipv6, expected):
+    addresses = {socket.AF_INET: ipv4, socket.AF_INET6: ipv6}
+    known = {int(family): own for family, own in addresses.items() if own}
+    monkeypatch.setattr(socket, "socket", lambda family, kind: FakeSocket(known, family))
+    assert production.lan_address() == expected
 
 
 @pytest.mark.parametrize("by", ["option", "environment", "file"])

@@ -308,15 +308,42 @@ def test_an_invalid_cookie_is_ignored(client: Client, cookie):
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "localhost.evil.example", "evil.example:80", "localhost@evil.example"]
+    "host",
+    [
+        "evil.example",
+        "localhost.evil.example",
+        "evil.example:80",
+        "localhost@evil.example",
+        "<script>evil</script>",
+        "evil\x1b[31m",
+        "localhost:evil",
+        "localhost:99999",
+        "localhost:0",
+        "evil..",
+        "[::2]",
+        "[::1",
+        "[::evil]",
+        "::1",
+        "",
+    ],
 )
-def test_an_unknown_host_gets_one_line_of_plain_text(client: Client, host):
-    response = client.get("/", headers={"Host": host})
-    assert response.status_code == 400
-    assert response.mimetype == "text/plain"
-    assert "evil" not in response.text
-    assert "<" not in response.text
-    assert_private("unknown host", response)
+def test_an_unknown_host_gets_plain_text_that_names_the_setting_and_not_the_host(client: Client, host):
+    for path in ("/", "/privacy", "/static/page.js", "/nothing", f"/r/{links.new_link()}", "/healthy", "//health"):
+        response = client.get(path, headers={"Host": host})
+        assert response.status_code == 400, path
+        assert response.mimetype == "text/plain"
+        assert "TRUSTED_HOSTS" in response.text
+        assert "evil" not in response.text
+        assert "<" not in response.text
+        assert_private("unknown host", response)
+
+
+def test_no_endpoint_but_health_answers_to_an_unknown_host(app: App, client: Client, owner_path):
+    link = owner_path.removeprefix("/r/")
+    for rule in app.url_map.iter_rules():
+        method = "POST" if "POST" in (rule.methods or ()) else "GET"
+        response = client.test_client.open(address(rule, link), method=method, headers={"Host": "evil.example"})
+        assert response.status_code == (200 if rule.endpoint == "health.show" else 400), rule.rule
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Host", "Forwarded", "X-Original-Host"])
@@ -325,9 +352,45 @@ def test_no_header_about_the_host_changes_a_link(client: Client, owner_path, hea
         assert "evil" not in client.get(path, headers={header: "host=evil.example"}).text
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:8000",
+        "127.0.0.1:8000",
+        "LocalHost",
+        "localhost.",
+        "localhost.:8000",
+        "[::1]",
+        "[::1]:8000",
+        "[0:0:0:0:0:0:0:1]:8000",
+    ],
+)
 def test_the_local_names_of_the_machine_are_accepted(client: Client, host):
     assert client.get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("public_url", "host"),
+    [
+        ("http://[2001:db8::7]:8000", "[2001:DB8:0::7]:8000"),
+        ("https://Hats.Example.org", "hats.example.org."),
+        ("https://bücher.example", "xn--bcher-kva.example"),
+        ("https://hats.example.org.", "HATS.example.org:443"),
+    ],
+)
+def test_every_spelling_of_the_public_address_is_accepted(tmp_path, public_url, host):
+    app = create_app({"TESTING": True, "PUBLIC_URL": public_url}, instance=tmp_path / "public")
+    client = Client(app, f"https://{host}")
+    first_page = client.send("/start", page="/").location
+    assert f"{public_url}{first_page.rsplit('/', 1)[0]}" in client.get(first_page).text
+
+
+def test_a_name_with_a_dot_in_front_stands_for_its_subdomains(tmp_path):
+    app = create_app({"TESTING": True, "TRUSTED_HOSTS": [".example.org"]}, instance=tmp_path / "subdomains")
+    hosts = ["hats.example.org", "a.b.example.org", "example.org", "evilexample.org", "example.org.evil", "localhost"]
+    statuses = [Client(app).get("/", headers={"Host": host}).status_code for host in hosts]
+    assert statuses == [200, 200, 200, 400, 400, 400]
 
 
 # Links

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from quiz.exchange.score_request import InputProblem
 from quiz.storage import UnavailableError
+from quiz.web.app import HEALTH_PATH
 from quiz.web.security import resend_page
 
 RETRY_SECONDS = 5
@@ -91,7 +92,10 @@ def init_app(app: Flask) -> None:
         if _is_for_programs():
             return problem_response(400)
         # Plain text: a page contains addresses, and those cannot be built for an untrusted host.
-        text = "This server does not go by that name. Whoever runs it can add the name with --url.\n"
+        text = (
+            "This server does not answer to the host name in this request.\n"
+            "For the operator: add the name to TRUSTED_HOSTS, or set PUBLIC_URL to the address that people use.\n"
+        )
         return Response(text, 400, mimetype="text/plain")
 
     @app.errorhandler(UnavailableError)
@@ -133,4 +137,4 @@ def _problem_document(status: int, problems: Sequence[InputProblem | HeaderProbl
 
 def _is_for_programs() -> bool:
     """Whether this address is for programs, not for people."""
-    return request.path.startswith("/api/") or request.path.endswith(".json") or request.path == "/health"
+    return request.path.startswith("/api/") or request.path.endswith(".json") or request.path == HEALTH_PATH

@@ -10,12 +10,12 @@ from flask import Blueprint, Response
 
 from quiz import storage
 from quiz.storage import health
-from quiz.web.app import current
+from quiz.web.app import HEALTH_PATH, current
 
 pages = Blueprint("health", __name__)
 
 
-@pages.get("/health")
+@pages.get(HEALTH_PATH)
 def show() -> Response:
     """200 while answers can be saved, else 503 with the problems."""
     app = current()

@@ -125,6 +125,19 @@ def test_a_disk_that_is_nearly_full_is_reported(client: Client, monkeypatch, fre
     assert problems(client) == ([] if is_enough else ["The disk of the database is nearly full."])
 
 
+@pytest.mark.parametrize(
+    "host", ["10.1.2.3", "pod-7f9c:8000", "evil.example", "[::2]", "a..b", "<b>", "x" * 300, "", "\xff"]
+)
+def test_it_answers_whatever_the_host_is(client: Client, monkeypatch, host):
+    statuses = []
+    for free in (health.MIN_FREE_BYTES, 0):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: Usage(1, 1, free))
+        response = client.test_client.get("/health", headers={"Host": host})
+        assert response.is_json
+        statuses.append(response.status_code)
+    assert statuses == [200, 503]
+
+
 def test_it_answers_head_requests_and_refuses_post(client: Client):
     assert client.test_client.head("/health").status_code == 200
     assert client.test_client.post("/health").status_code == 405
