@@ -31,6 +31,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
 
     from quiz import bank, storage
     from quiz.config import paths, secret_key, settings
+    from quiz.storage.sqlite import start_lock
     from quiz.web import form_limits, rate_limits, security, stylesheet, templating, views
     from quiz.web.app import App
     from quiz.web.forms import Forms
@@ -52,7 +53,10 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     app.config.update(config or {})
     public_url = app.config["PUBLIC_URL"]
     app.config["TRUSTED_HOSTS"] = [*app.config["TRUSTED_HOSTS"], *settings.hosts_of(public_url)]
-    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or secret_key.load_or_create(folder / "secret.key")
+    key_file = None if app.config["SECRET_KEY"] else folder / "secret.key"
+    if key_file:
+        with start_lock(folder):
+            app.config["SECRET_KEY"] = secret_key.load_or_create(key_file)
     if public_url.startswith("https://"):
         # A browser refuses a cookie of this name from plain HTTP or from another host of the same domain.
         app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")
@@ -69,6 +73,8 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     # The database
     app.storage = storage.Storage(folder / app.config["DATABASE"])
     storage.prepare(app.storage.file)
+    for warning in _file_mode_warnings(folder, key_file):
+        app.logger.warning("%s", warning)
     # Flask runs this before the functions that load the response or the team of a link.
     app.url_value_preprocessor(lambda endpoint, values: app.delete_expired_responses())
 
@@ -79,3 +85,12 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     stylesheet.init_app(app)
     views.init_app(app)
     return app
+
+
+def _file_mode_warnings(folder: Path, key_file: Path | None) -> list[str]:
+    """What others than the owner can open, a sentence each: the key, and the first other file or the folder."""
+    from quiz.config import file_modes, secret_key
+
+    key_warning = secret_key.group_warning(key_file) if key_file else None
+    others = (path.detail for path in file_modes.open_paths(folder))
+    return [warning for warning in (key_warning, next(others, None)) if warning]

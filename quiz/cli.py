@@ -29,14 +29,11 @@ def main() -> None:
 
 def _create_app(**config: Any) -> App:
     """The app, or an error of one line that says why it cannot start."""
-    from quiz import bank, create_app, storage
+    from quiz import bank, create_app
     from quiz.config import secret_key, settings
 
-    with _exit_on(bank.BankError, secret_key.SecretKeyError, settings.SettingError, storage.UnavailableError):
-        try:
-            return create_app(config)
-        except OSError as error:
-            raise click.ClickException(_describe_os_error(error)) from error
+    with _exit_on(bank.BankError, secret_key.SecretKeyError, settings.SettingError), _exit_if_unavailable():
+        return create_app(config)
 
 
 def _instance_folder() -> Path:
@@ -52,11 +49,8 @@ def _load_settings() -> tuple[Path, dict[str, Any]]:
     from quiz.config import settings
 
     folder = _instance_folder()
-    with _exit_on(settings.SettingError):
-        try:
-            config = settings.read(folder / "config.py")
-        except OSError as error:
-            raise click.ClickException(_describe_os_error(error)) from error
+    with _exit_on(settings.SettingError), _exit_if_unavailable():
+        config = settings.read(folder / "config.py")
     return folder / config["DATABASE"], config
 
 
@@ -69,16 +63,30 @@ def _exit_on(*errors: type[Exception]) -> Iterator[None]:
         raise click.ClickException(click.format_filename(str(error))) from error  # a path may not be valid text
 
 
-def _describe_os_error(error: OSError) -> str:
-    """Why the instance cannot be used: what `quiz doctor` says about its folder, or else the error itself."""
+@contextlib.contextmanager
+def _exit_if_unavailable() -> Iterator[None]:
+    """Turn an error of the disk or the database into an error message that names the folder and a way out."""
+    from quiz import storage
+
+    try:
+        yield
+    except storage.UnavailableError as error:
+        problem = str(error)
+    except OSError as error:
+        problem = f"{error.filename or _instance_folder()}: {error.strerror or error}"
+        problem += "; use the user that serves the quiz, or set MANY_HATS_INSTANCE to another folder"
+    else:
+        return
+    raise click.ClickException(click.format_filename(_instance_problem() or problem))
+
+
+def _instance_problem() -> str | None:
+    """What `quiz doctor` says about the instance folder, if it cannot be used."""
     from quiz.admin import doctor
 
-    folder = _instance_folder()
-    check = next(check for check in doctor.run_checks(folder, today=_today()) if check.subject == "instance")
-    if not check.ok:
-        return check.detail
-    problem = f"{error.filename or folder}: {error.strerror or error}"
-    return f"{problem}; use the user that serves the quiz, or set MANY_HATS_INSTANCE to another folder"
+    checks = doctor.run_checks(_instance_folder(), today=_today())
+    instance = next(check for check in checks if check.subject == "instance")
+    return None if instance.ok else instance.detail
 
 
 def _clean_up_on_sigterm() -> None:
@@ -238,12 +246,11 @@ def backup(copy: Path, force: bool) -> None:
 
     Example: quiz backup many-hats-monday.db --force
     """
-    from quiz import storage
     from quiz.storage.backup import BackupError, back_up
 
     file, _ = _load_settings()
     _clean_up_on_sigterm()
-    with _exit_on(BackupError, storage.UnavailableError):
+    with _exit_on(BackupError), _exit_if_unavailable():
         result = back_up(file, copy, day=_today(), replace=force)
     _print(f"{copy}: {_count_responses(result.responses)}, {result.size_bytes / 1e6:.1f} MB.")
 
@@ -258,12 +265,11 @@ def restore(copy: Path, force: bool) -> None:
 
     Example: quiz restore many-hats-monday.db --force
     """
-    from quiz import storage
     from quiz.storage.restore import RestoreError, restore
 
     file, config = _load_settings()
     _clean_up_on_sigterm()
-    with _exit_on(RestoreError, storage.UnavailableError):
+    with _exit_on(RestoreError), _exit_if_unavailable():
         result = restore(copy, file, day=_today(), tombstone_days=config["BACKUP_DAYS"], replace=force)
     for warning in result.warnings:
         click.echo(click.format_filename(f"Note: {warning}."), err=True)
@@ -274,7 +280,7 @@ def restore(copy: Path, force: bool) -> None:
 def doctor() -> None:
     """Check Python, SQLite, the instance, the settings, the bank and the database; one line each.
 
-    Changes nothing. Exit status 1 if there is a problem.
+    Changes nothing. Each line begins with ok, warning or trouble. Exit status 1 if there is trouble.
 
     Example: quiz doctor
     """
@@ -282,7 +288,7 @@ def doctor() -> None:
 
     checks = list(doctor.run_checks(_instance_folder(), today=_today()))
     for check in checks:
-        _print(f"{'ok' if check.ok else 'trouble':8} {check.subject:11} {check.detail}")
+        _print(f"{check.state:8} {check.subject:11} {check.detail}")
     if not all(check.ok for check in checks):
         sys.exit(1)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
@@ -24,6 +25,20 @@ UNPRIVILEGED = [
     "-c",
     "import ctypes, os, sys; ctypes.CDLL(None).prctl(24, 1, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])",
 ]
+
+
+def read_only_disk(folder: Path) -> list[str]:
+    """A command prefix: to the command and its processes, `folder` is on a disk that is mounted read-only.
+
+    Skips the test on a machine where that is not allowed.
+    """
+    script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+    prefix = ["unshare", "--mount", "sh", "-c", script, str(folder)]
+    try:
+        subprocess.run([*prefix, "true"], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this machine allows no mount of a folder")
+    return prefix
 
 
 def set_sqlite_version(monkeypatch, version: tuple[int, int, int]) -> None:

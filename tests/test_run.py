@@ -15,6 +15,7 @@ import pytest
 
 from tests.clients import HttpClient, ServedApp
 from tests.factories import ROOT
+from tests.fault_injection import UNPRIVILEGED, read_only_disk
 
 RUN = ROOT / "run"
 SHELL = shutil.which("dash") or "/bin/sh"
@@ -125,6 +126,37 @@ def test_a_python_without_venv_is_an_error_with_a_hint(clone, tools):
         "run: this Python cannot create virtual environments; on Debian: apt install python3-venv\n"
     )
     assert not (clone / ".venv").exists()
+
+
+READ_ONLY = (
+    "run: cannot install into {0}/.venv, which cannot be written to; run this once as a user who may write to {0},"
+    " or copy the folder to a disk that is not read-only\n"
+)
+
+
+@pytest.mark.parametrize("arguments", [[], ["test"], ["quiz", "check"]], ids=" ".join)
+def test_a_read_only_clone_is_an_error_with_a_hint(installable_clone, tools, arguments):
+    command = [*read_only_disk(installable_clone), SHELL, str(installable_clone / "run"), *arguments]
+    path = os.pathsep.join([str(tools), os.environ["PATH"]])
+    result = subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == READ_ONLY.format(installable_clone)
+
+
+def test_a_clone_of_another_user_is_an_error_with_a_hint(installable_clone, tools):
+    (installable_clone / ".venv").mkdir(mode=0o555)
+    command = [*UNPRIVILEGED, SHELL, str(installable_clone / "run")]
+    result = subprocess.run(command, env={"PATH": str(tools)}, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == READ_ONLY.format(installable_clone)
+
+
+def test_a_read_only_clone_that_is_installed_runs(installable_clone, tools):
+    assert run(installable_clone, tools, "quiz", "check").returncode == 0
+    command = [*read_only_disk(installable_clone), SHELL, str(installable_clone / "run"), "quiz", "check"]
+    path = os.pathsep.join([str(tools), os.environ["PATH"]])
+    result = subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_file_arguments_are_relative_to_the_current_folder(installable_clone, tools, tmp_path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ import click
 
 from quiz import storage
 from quiz.admin import bank_lint
-from quiz.config import paths, secret_key, settings
+from quiz.config import file_modes, paths, secret_key, settings
 from quiz.storage.health import SQLITE_VERSION, DatabaseReport, inspect_database
 from quiz.web.app import days_before, months_later
 
@@ -26,11 +25,19 @@ MIN_FREE_TIMES_DATABASE = 3
 
 
 class Check(NamedTuple):
-    """The result of one check. If it is not ok, `detail` ends with a hint."""
+    """The result of one check. If it is not ok, or a warning, `detail` contains a hint."""
 
     subject: str
     ok: bool
     detail: str
+    is_warning: bool = False
+
+    @property
+    def state(self) -> str:
+        """The first word of the line: `ok`, `warning` or `trouble`."""
+        if not self.ok:
+            return "trouble"
+        return "warning" if self.is_warning else "ok"
 
 
 def run_checks(folder: Path, *, today: str) -> Iterator[Check]:
@@ -72,48 +79,60 @@ def _check_python() -> Check:
 
 
 def _check_instance(folder: Path) -> Check:
+    try:
+        if folder.exists():
+            problem = _folder_problem(folder)
+        else:
+            nearest = next(path for path in folder.parents if path.exists())
+            problem = _folder_problem(nearest)
+            problem = problem and f"{folder} cannot be created: {problem}"
+    except OSError as error:
+        problem = f"{folder}: {error.strerror}; use the user that serves the quiz"
+    if problem:
+        return Check("instance", False, f"{problem}, or set MANY_HATS_INSTANCE to another folder")
     if not folder.exists():
         return Check("instance", True, f"{folder} is not there yet; the first `quiz serve` creates it")
-    if not folder.is_dir():
-        return Check("instance", False, f"{folder} is not a folder; move it away, or set MANY_HATS_INSTANCE")
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        hint = f"use the user that serves the quiz, or: chmod 700 {folder}"
-        return Check("instance", False, f"{folder} cannot be written to; {hint}")
     return Check("instance", True, str(folder))
 
 
-#: Files that others may read. `_check_key` checks `config.py` if it holds a key.
-_PUBLIC_FILES = {"config.py", ".gitkeep"}
+def _folder_problem(folder: Path) -> str | None:
+    """Why nothing can be written to `folder`, with a hint, or None."""
+    if not folder.is_dir():
+        return f"{folder} is not a folder; move it away"
+    if os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        return None
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return f"{folder} is on a read-only disk; make the disk writable"
+    return f"{folder} cannot be written to; use the user that serves the quiz, or: chmod 700 {folder}"
 
 
 def _check_file_modes(folder: Path) -> Check:
-    """Whether others can read the data. Files are checked in a closed folder too: copies keep the modes of files."""
-    is_open = bool(folder.stat().st_mode & 0o077)
-    if is_open and storage.is_unused(folder):
+    """Whether others can read the data."""
+    if storage.is_unused(folder):
         return Check("file modes", True, "there is no data yet; the first start closes the folder to others")
-    if is_open:
-        return Check("file modes", False, f"others can open {folder}; run: chmod 700 {folder}")
-    for path in sorted(folder.iterdir()):
-        mode = path.lstat().st_mode
-        if stat.S_ISREG(mode) and path.name not in _PUBLIC_FILES and mode & 0o077:
-            return Check("file modes", False, f"others can read {path}; run: chmod 600 {path}")
-    return Check("file modes", True, "readable by their owner only")
+    open_path = next(file_modes.open_paths(folder), None)
+    if open_path is None:
+        return Check("file modes", True, "readable by their owner only")
+    return Check("file modes", not open_path.to_everybody, open_path.detail, is_warning=True)
 
 
 def _check_key(folder: Path, config: dict[str, Any]) -> Check:
     key_file, settings_file = folder / "secret.key", folder / "config.py"
     if config["SECRET_KEY"]:
         is_in_file = f"{settings.PREFIX}SECRET_KEY" not in os.environ
-        if is_in_file and settings_file.stat().st_mode & 0o077:
-            problem = f"{settings_file} holds the key, and others can read it"
-            return Check("key", False, f"{problem}; run: chmod 600 {settings_file}")
+        if is_in_file and (open_path := file_modes.check_path(settings_file)):
+            detail = f"{settings_file} contains the key, and {open_path.detail}"
+            return Check("key", not open_path.to_everybody, detail, is_warning=True)
         return Check("key", True, "comes from the settings")
     if not key_file.exists():
         return Check("key", True, "is not there yet; the first `quiz serve` creates it")
     try:
-        secret_key.load_or_create(key_file)
+        secret_key.load(key_file)
+        warning = secret_key.group_warning(key_file)
     except (secret_key.SecretKeyError, OSError) as error:
         return Check("key", False, str(error))
+    if warning:
+        return Check("key", True, warning, is_warning=True)
     return Check("key", True, str(key_file))
 
 

@@ -1,69 +1,74 @@
-"""The secret key of an instance: created once, by the process that starts first, and readable by its owner only."""
+"""The secret key of an instance: created by the first start, and closed to everybody but its owner."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 import secrets
 from pathlib import Path
 
+from quiz.config import file_modes
+from quiz.files import atomic_write
+
 MIN_KEY_BYTES = 32
+
+_WAYS_OUT = (
+    "if this disk does not keep modes, set MANY_HATS_SECRET_KEY in the environment, "
+    "or MANY_HATS_INSTANCE to a folder on another disk"
+)
 
 
 class SecretKeyError(Exception):
-    """The key file is too short or readable by others; the message says how to fix it."""
+    """The key file is too short, or everybody can read it; the message says how to fix it."""
 
 
 def load_or_create(file: Path) -> bytes:
     """The key in `file`, which is created if it does not exist.
 
-    The key is written to a draft file that is then linked to `file`: a process that starts at the same time sees no
-    key or a complete one, and all processes use the first one.
+    The caller holds the start lock: processes that start at the same time use the same key.
 
     Raises
     ------
     SecretKeyError
-        If the file has fewer than 32 bytes or others can read it.
+        If the file has fewer than 32 bytes or everybody can read it. Then none is created.
+    OSError
+        If the file cannot be read or written.
     """
     if not file.exists():
-        _create(file)
+        with atomic_write(file, is_private=True) as draft:
+            draft.write_bytes(secrets.token_bytes(MIN_KEY_BYTES))
+            _check_mode(draft, file)
+    return load(file)
+
+
+def load(file: Path) -> bytes:
+    """The key in `file`.
+
+    Raises
+    ------
+    SecretKeyError
+        If the file has fewer than 32 bytes or everybody can read it.
+    OSError
+        If the file cannot be read.
+    """
     key = file.read_bytes()
     if len(key) < MIN_KEY_BYTES:
-        raise SecretKeyError(f"{file} holds {len(key)} bytes, not {MIN_KEY_BYTES}; delete it to create a new key")
-    if file.stat().st_mode & 0o077:
-        raise SecretKeyError(f"{file} can be read by others; run: chmod 600 {file}")
+        raise SecretKeyError(
+            f"{file} holds {len(key)} bytes, not {MIN_KEY_BYTES}; put the key back from its copy,"
+            f" or delete the file to create a new key"
+        )
+    _check_mode(file, file)
     return key
 
 
-def _create(file: Path) -> None:
-    draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as handle:  # noqa: PTH123 - sets the mode
-            handle.write(secrets.token_bytes(MIN_KEY_BYTES))
-            handle.flush()
-            os.fsync(handle.fileno())
-        _move_into_place(draft, file)
-    finally:
-        draft.unlink(missing_ok=True)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def group_warning(file: Path) -> str | None:
+    """A sentence with a hint if the group of the key file can read it, else None."""
+    open_path = file_modes.check_path(file)
+    if open_path is None or open_path.to_everybody:
+        return None
+    return f"the group of {file} can read it; run: chmod 600 {file}; {_WAYS_OUT}"
 
 
-def _move_into_place(draft: Path, file: Path) -> None:
-    """Give the draft its final name, unless another process created the file first."""
-    try:
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, file)
-    except OSError:
-        # Some file systems have no hard links. There, one process at a time checks and renames under a lock.
-        lock = os.open(file.with_name("start.lock"), os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not file.exists():
-                draft.replace(file)
-        finally:
-            os.close(lock)
+def _check_mode(path: Path, file: Path) -> None:
+    """Raise SecretKeyError, about the key file `file`, if everybody can read `path`."""
+    open_path = file_modes.check_path(path)
+    if open_path and open_path.to_everybody:
+        raise SecretKeyError(f"everybody on this machine can read {file}; run: chmod 600 {file}; {_WAYS_OUT}")

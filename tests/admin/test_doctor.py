@@ -46,7 +46,7 @@ def problem_lines(result: Result) -> list[str]:
     """The lines with problems, each without its first column."""
     assert result.stderr == ""
     lines = result.stdout.splitlines()
-    assert {line.split()[0] for line in lines} <= {"ok", "trouble"}
+    assert {line.split()[0] for line in lines} <= {"ok", "warning", "trouble"}
     problems = [line.split(maxsplit=1)[1] for line in lines if line.startswith("trouble")]
     assert result.exit_code == bool(problems)
     return problems
@@ -78,7 +78,7 @@ def open_folder(folder: Path) -> None:
 
 
 def open_database(folder: Path) -> None:
-    (folder / "many-hats.db").chmod(0o640)
+    (folder / "many-hats.db").chmod(0o644)
 
 
 def open_key(folder: Path) -> None:
@@ -149,7 +149,7 @@ def expired_response(folder: Path) -> None:
         (open_folder, "run: chmod 700 "),
         (open_database, "many-hats.db; run: chmod 600 "),
         (open_key, "chmod 600 "),
-        (short_key, "delete it to create a new key"),
+        (short_key, "delete the file to create a new key"),
         (unknown_setting, "unknown setting OPERATR"),
         (missing_database, "is not there; set DATABASE, or: quiz restore FILE"),
         (invalid_database, "file is not a database"),
@@ -158,7 +158,7 @@ def expired_response(folder: Path) -> None:
         (changed_table, "response_changed is not as this version creates it"),
         (pending_migration, "not applied: m005_database_identity; back up, then restart"),
         (expired_response, "expired responses: 1; any request"),
-        (open_config, "config.py holds the key, and others can read it; run: chmod 600 "),
+        (open_config, "config.py contains the key, and everybody on this machine can open "),
         (folder_for_a_database, "is not a file; move it away, or set DATABASE"),
     ],
 )
@@ -281,6 +281,49 @@ def test_the_hint_for_a_read_only_database_is_not_to_restore(instance):
     (problem,) = [line for line in run.stdout.splitlines() if line.startswith("trouble")]
     assert f"cannot be written to; use the user that serves the quiz, or: chmod 600 {instance}" in problem
     assert "restore" not in problem
+
+
+def group_folder(folder: Path) -> None:
+    folder.chmod(0o2770)
+
+
+def group_key(folder: Path) -> None:
+    (folder / "secret.key").chmod(0o660)
+
+
+def group_database(folder: Path) -> None:
+    (folder / "many-hats.db").chmod(0o660)
+
+
+def group_config(folder: Path) -> None:
+    (folder / "config.py").write_text(f"SECRET_KEY = '{'k' * secret_key.MIN_KEY_BYTES}'\n")
+    (folder / "config.py").chmod(0o640)
+
+
+@pytest.mark.parametrize(
+    ("open_to_group", "subjects"),
+    [
+        (group_folder, ["file modes"]),
+        (group_key, ["file modes", "key"]),
+        (group_database, ["file modes"]),
+        (group_config, ["key"]),
+    ],
+)
+def test_what_only_the_group_can_open_is_a_warning(instance, open_to_group: Callable[[Path], None], subjects):
+    open_to_group(instance)
+    result = examine(instance)
+    assert problem_lines(result) == []
+    warnings = [line for line in result.stdout.splitlines() if line.startswith("warning")]
+    assert [line[9:20].strip() for line in warnings] == subjects
+    for line in warnings:
+        assert re.search("the group of .*; run: chmod [67]00 .*; if this disk does not keep modes, .*MANY_HATS_", line)
+
+
+def test_a_file_that_everybody_can_open_is_named_before_one_of_the_group(instance):
+    group_folder(instance)
+    open_database(instance)
+    (problem,) = problem_lines(examine(instance))
+    assert "everybody on this machine can open" in problem
 
 
 def test_an_unused_folder_may_be_open_to_others(tmp_path):

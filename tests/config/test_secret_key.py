@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import multiprocessing
 import os
 import stat
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from click.testing import CliRunner
 from quiz import create_app
 from quiz.cli import main
 from quiz.config import secret_key
+from quiz.storage.sqlite import start_lock
 
 PROCESSES = 8
 
@@ -43,12 +43,8 @@ def run_at_once(work: Callable[[Path], Any], folders: list[Path]) -> list[list[A
 
 
 def create_key(folder: Path) -> bytes:
-    return secret_key.load_or_create(folder / "secret.key")
-
-
-def create_key_without_links(folder: Path) -> bytes:
-    os.link = _no_links
-    return create_key(folder)
+    with start_lock(folder):
+        return secret_key.load_or_create(folder / "secret.key")
 
 
 def first_start(folder: Path) -> bytes | str:
@@ -60,10 +56,6 @@ def first_start(folder: Path) -> bytes | str:
     except Exception as error:
         return repr(error)
     return bytes(app.config["SECRET_KEY"])
-
-
-def _no_links(*_: Any, **__: Any) -> None:
-    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
 
 def file_names(folder: Path) -> set[str]:
@@ -99,56 +91,50 @@ def new_folders(parent: Path, number: int) -> list[Path]:
 
 
 @pytest.mark.server
-@pytest.mark.parametrize("work", [create_key, create_key_without_links], ids=["links", "no links"])
-def test_eight_processes_that_create_the_key_at_once_use_the_same(tmp_path, work):
+def test_eight_processes_that_create_the_key_at_once_use_the_same(tmp_path):
     folders = new_folders(tmp_path, 10)
-    for folder, keys in zip(folders, run_at_once(work, folders), strict=True):
+    for folder, keys in zip(folders, run_at_once(create_key, folders), strict=True):
         assert set(keys) == {(folder / "secret.key").read_bytes()}
         assert len(keys[0]) == secret_key.MIN_KEY_BYTES
         assert stat.S_IMODE((folder / "secret.key").stat().st_mode) == 0o600
-        assert file_names(folder) <= {"secret.key", "start.lock"}
+        assert file_names(folder) == {"secret.key", "start.lock"}
 
 
-def test_a_reader_never_sees_a_partly_written_key(key, monkeypatch):
-    real_fsync, other_keys = os.fsync, []
+def test_a_start_waits_for_another_one_that_is_creating_the_key(tmp_path, monkeypatch):
+    real_fsync, others = os.fsync, []
 
     def slow_fsync(handle: int) -> None:
-        # The draft is written but does not have its final name yet. Now another process sees no key and creates one.
+        # The draft is written but does not have its final name yet. Now another start begins.
         monkeypatch.setattr(os, "fsync", real_fsync)
-        other_keys.append(secret_key.load_or_create(key))
+        others.append(pool.submit(create_app, {}, instance=tmp_path))
+        with pytest.raises(TimeoutError):
+            others[0].result(0.2)
         real_fsync(handle)
 
     monkeypatch.setattr(os, "fsync", slow_fsync)
-    own_key = secret_key.load_or_create(key)
-    assert other_keys == [own_key]
-    assert len(own_key) == secret_key.MIN_KEY_BYTES
-    assert file_names(key.parent) == {"secret.key"}
+    with ThreadPoolExecutor(1) as pool:
+        app = create_app({}, instance=tmp_path)
+        assert others[0].result().config["SECRET_KEY"] == app.config["SECRET_KEY"]
 
 
-@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP])
-def test_a_key_can_be_created_without_hard_links(key, monkeypatch, number):
-    def no_links(*_: Any) -> None:
-        raise OSError(number, os.strerror(number))
+def test_a_reader_without_the_lock_never_sees_a_partly_written_key(key, monkeypatch):
+    real_fsync = os.fsync
+
+    def fsync(handle: int) -> None:
+        with pytest.raises(FileNotFoundError):
+            secret_key.load(key)
+        monkeypatch.setattr(os, "fsync", real_fsync)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert secret_key.load_or_create(key) == secret_key.load(key)
+
+
+def test_the_key_needs_no_hard_links(key, monkeypatch):
+    def no_links(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
     monkeypatch.setattr(os, "link", no_links)
-    first_key = secret_key.load_or_create(key)
-    assert secret_key.load_or_create(key) == first_key
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert file_names(key.parent) == {"secret.key", "start.lock"}
-
-
-def test_without_hard_links_the_first_key_is_used(key, monkeypatch):
-    monkeypatch.setattr(os, "link", _no_links)
-    real_flock, other_keys = fcntl.flock, []
-
-    def slow_flock(handle: int, operation: int) -> None:
-        monkeypatch.setattr(fcntl, "flock", real_flock)
-        other_keys.append(secret_key.load_or_create(key))
-        real_flock(handle, operation)
-
-    monkeypatch.setattr(fcntl, "flock", slow_flock)
-    assert secret_key.load_or_create(key) == other_keys[0] == key.read_bytes()
-    assert file_names(key.parent) == {"secret.key", "start.lock"}
+    assert secret_key.load_or_create(key) == secret_key.load(key)
 
 
 def test_a_full_disk_leaves_no_key_and_no_draft(key, monkeypatch):
@@ -169,20 +155,68 @@ def test_a_short_key_is_refused_with_a_hint(key, length):
     key.chmod(0o600)
     with pytest.raises(secret_key.SecretKeyError) as error:
         secret_key.load_or_create(key)
-    assert str(error.value) == f"{key} holds {length} bytes, not 32; delete it to create a new key"
+    assert str(error.value) == (
+        f"{key} holds {length} bytes, not 32; put the key back from its copy, or delete the file to create a new key"
+    )
     key.unlink()
     assert len(secret_key.load_or_create(key)) == secret_key.MIN_KEY_BYTES
 
 
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
-def test_a_key_that_others_can_read_is_refused_with_a_hint(key, mode):
+WAYS_OUT = (
+    "if this disk does not keep modes, set MANY_HATS_SECRET_KEY in the environment, or MANY_HATS_INSTANCE to a folder"
+    " on another disk"
+)
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o602, 0o666, 0o777])
+def test_a_key_that_everybody_can_read_is_refused_with_a_hint(key, mode):
     first_key = secret_key.load_or_create(key)
     key.chmod(mode)
     with pytest.raises(secret_key.SecretKeyError) as error:
         secret_key.load_or_create(key)
-    assert str(error.value) == f"{key} can be read by others; run: chmod 600 {key}"
+    assert str(error.value) == f"everybody on this machine can read {key}; run: chmod 600 {key}; {WAYS_OUT}"
     key.chmod(0o600)
     assert secret_key.load_or_create(key) == first_key
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o660])
+def test_a_key_that_its_group_can_read_is_used_with_a_warning(tmp_path, caplog, mode):
+    first_key = create_app({}, instance=tmp_path).config["SECRET_KEY"]
+    key = tmp_path / "secret.key"
+    assert secret_key.group_warning(key) is None
+    key.chmod(mode)
+    assert create_app({}, instance=tmp_path).config["SECRET_KEY"] == first_key
+    assert f"the group of {key} can read it; run: chmod 600 {key}; {WAYS_OUT}" in caplog.text
+
+
+@pytest.fixture
+def disk_with_one_mode(monkeypatch) -> Callable[[int], None]:
+    """Make every file have this mode, as some mounted disks do."""
+
+    def set_mode(mode: int) -> None:
+        def fake_stat(self: Path, **options: Any) -> os.stat_result:
+            status = os.stat(self, **options)  # noqa: PTH116 - the method that this function replaces
+            return os.stat_result((stat.S_IFMT(status.st_mode) | mode, *status[1:]))
+
+        monkeypatch.setattr(Path, "stat", fake_stat)
+
+    return set_mode
+
+
+def test_on_a_disk_that_opens_every_file_to_everybody_no_key_is_created(tmp_path, disk_with_one_mode, monkeypatch):
+    disk_with_one_mode(0o777)
+    with pytest.raises(secret_key.SecretKeyError, match="set MANY_HATS_SECRET_KEY in the environment"):
+        create_app({}, instance=tmp_path)
+    assert file_names(tmp_path) == {"start.lock"}
+    monkeypatch.setenv("MANY_HATS_SECRET_KEY", "k" * secret_key.MIN_KEY_BYTES)
+    create_app({}, instance=tmp_path)
+
+
+def test_on_a_disk_that_opens_every_file_to_its_group_the_quiz_starts(tmp_path, disk_with_one_mode, caplog):
+    disk_with_one_mode(0o660)
+    first_key = create_app({}, instance=tmp_path).config["SECRET_KEY"]
+    assert create_app({}, instance=tmp_path).config["SECRET_KEY"] == first_key
+    assert f"the group of {tmp_path} can open it; run: chmod 700 {tmp_path}; if this" in caplog.text
 
 
 def test_a_key_written_by_the_operator_is_used(key):
@@ -194,7 +228,7 @@ def test_a_key_written_by_the_operator_is_used(key):
 def test_an_error_about_the_key_does_not_contain_it(tmp_path, monkeypatch):
     monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path))
     monkeypatch.setenv("MANY_HATS_SECRET_KEY", "hunter2")
-    result = CliRunner().invoke(main, ["serve"])
+    result = CliRunner().invoke(main, ["demo"])
     assert result.exit_code == 1
     assert "SECRET_KEY" in result.output
     assert "hunter2" not in result.output
