@@ -12,7 +12,7 @@ pages = Blueprint("shared", __name__)
 
 @pages.get("/s/<link:link>")
 def show(link: str) -> str:
-    """The result, with the free text and the wishes if its owner chose to share them."""
+    """The answers and the result, with the content of the optional page and the wishes if the owner shares them."""
     from quiz.results.result import build_result  # imports numpy: see quiz.web.owner_blueprint.current_result
 
     app = current()
@@ -22,12 +22,11 @@ def show(link: str) -> str:
     response, share_link = loaded
     if not response.finished:
         abort(404)
+    contacts = response.contacts if share_link.shares_text else ()
     title = response.title if share_link.shares_text else ""
     text = response.text if share_link.shares_text else ""
     wishes = response.wishes if share_link.shares_wishes else {}
-    result = build_result(
-        app.bank, app.scoring_model, response.answers, response.contacts, wishes, title=title, text=text
-    )
+    result = build_result(app.bank, app.scoring_model, response.answers, contacts, wishes, title=title, text=text)
     # The result shows a recognised text with its phrases marked; any other text is shown as it is.
     is_recognised = result.free_text is not None and result.free_text.recognised
     return render_template(

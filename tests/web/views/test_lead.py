@@ -439,6 +439,19 @@ def test_the_join_link_has_a_qr_code(client: Client):
 # Deleting
 
 
+def test_the_page_before_deleting_a_team_says_what_remains(client: Client):
+    text = client.see(f"{make_team(client)}/delete").text
+    assert "Backups that were made before keep the team until they are deleted" in text
+    assert "What somebody has printed or downloaded is not deleted." in text
+
+
+def test_the_page_of_a_round_says_when_it_can_be_withdrawn(app: App, client: Client):
+    lead, _ = make_closed_round(app, client)
+    text = client.see(f"{lead}/rounds/1").text
+    assert "It does not change when people leave, answer again or join." in text
+    assert "withdrawn if deletions leave fewer than five of its people, and it is deleted with the team" in text
+
+
 def test_deleting_a_team_asks_first_and_keeps_the_responses_of_its_members(app: App, client: Client):
     lead, members = make_closed_round(app, client)
     assert "Delete The crew?" in client.see(f"{lead}/delete").text

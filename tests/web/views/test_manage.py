@@ -160,6 +160,26 @@ def test_deleting_a_response_deletes_the_earlier_one(client: Client, bank: Bank)
     assert client.get(owner_path).status_code == 404
 
 
+def test_the_page_before_deleting_says_what_remains_and_what_others_can_notice(client: Client, bank: Bank):
+    owner_path = take_as_analyst(client, bank)
+    text = client.see(f"{owner_path}/delete").text
+    for expected in (
+        "deleted from the database at once",
+        "A backup that was made before keeps your answers until it is deleted. If it is restored within 30 days",
+        "No message is sent.",
+        "the people of an open team can see that your name is gone",
+        "withdrawn if fewer than five of its people are left",
+        "What somebody has printed, downloaded or photographed is not deleted.",
+    ):
+        assert expected in text
+    assert "leaves it out. The history of this browser still has the address" in client.see("/deleted").text
+
+
+def test_the_private_link_comes_with_a_warning_for_shared_computers(client: Client, bank: Bank):
+    text = client.see(take_as_analyst(client, bank)).text
+    assert "On a computer that others use too: this browser keeps the address in its history" in text
+
+
 def test_a_response_is_deleted_when_it_expires_unless_it_was_extended(
     client: Client, bank: Bank, app: App, monkeypatch
 ):

@@ -414,6 +414,8 @@ def test_deleting_a_response_removes_it_from_its_team(app: App, client: Client, 
 
 def test_the_page_of_a_member_says_what_leaving_changes(app: App, client: Client, lead):
     uncounted, _ = fill_team(app, client, lead, 2)
-    assert "Your answers will not count in the open round." in client.see(f"{uncounted}/team").text
+    text = client.see(f"{uncounted}/team").text
+    assert "Your answers will not count in the open round. No page shows that you left" in text
+    assert "if the round had just reached its minimum, it is below it again" in text
     _, (counted, *_) = make_closed_round(app, client)
-    assert "What was published stays as it is" in client.see(f"{counted}/team").text
+    assert "What was published does not change when you leave." in client.see(f"{counted}/team").text

@@ -50,6 +50,33 @@ def test_free_text_and_wishes_are_on_the_page_only_if_the_owner_chose_so(
     assert [phrase in Page.of(response).text for phrase in phrases] == [shares_wishes, shares_wishes]
 
 
+def test_without_the_optional_page_a_share_shows_answers_and_result_only(app: App, client: Client):
+    full = make_response(app, title="Senior data engineer", text=TEXT)
+    bare = make_response(app)
+    app.storage.save_details(link_hash(bare), contacts=[], title="", text="", bank=app.bank.version, day=app.today())
+    assert client.get(share(client, full)).text == client.get(share(client, bare)).text
+
+
+def test_a_share_of_the_optional_page_shows_contacts_and_the_role_that_the_title_names(app: App, client: Client):
+    text = client.see(share(client, make_response(app, title="Senior data engineer"), shares_text="y")).text
+    assert "You work at least weekly with data analysts" in text
+    assert "Your title says data engineer" in text
+
+
+def test_the_page_that_makes_share_links_says_what_each_shows_and_who_can_read_its_label(client: Client, owner_path):
+    share(client, owner_path)
+    share(client, owner_path, 8, shares_text="y", shares_wishes="y")
+    text = client.see(f"{owner_path}/manage").text
+    for expected in (
+        "answers and result only",
+        "with the optional page and your wishes",
+        "Show what I filled in on the optional page: whom I work with, the role that my job title names, my own words",
+        "The shared page does not show it; whoever runs this server can read it.",
+        "whoever has seen the page may have kept a copy",
+    ):
+        assert expected in text
+
+
 def test_a_shared_page_has_no_form_and_no_link_to_the_pages_of_its_owner(client: Client, owner_path):
     shared = share(client, owner_path, shares_text="y", shares_wishes="y")
     page = client.see(shared)
