@@ -11,6 +11,7 @@ from pathlib import Path
 from quiz.bank.model import (
     CONDITIONS,
     CSV_COLUMNS,
+    CSV_RESULT_COLUMNS,
     WISHES,
     AnswerOption,
     Bank,
@@ -27,6 +28,7 @@ from quiz.bank.toml_tables import BankError, Problem
 __all__ = [
     "CONDITIONS",
     "CSV_COLUMNS",
+    "CSV_RESULT_COLUMNS",
     "WISHES",
     "AnswerOption",
     "Bank",

@@ -13,8 +13,11 @@ from pathlib import Path
 #: What a person can wish about a responsibility. The ids are fixed, each bank has its own labels.
 WISHES = ("more", "as-is", "less", "hand-over", "start")
 
+#: The columns of a result in CSV files that are about no single role. The others begin with the id of a role or `text.`
+CSV_RESULT_COLUMNS = ("evidence", "mix", "alternative", "fit", "stability")
+
 #: The columns of CSV files in addition to those of the questions, which are named by the ids of the questions.
-CSV_COLUMNS = ("id", "title", "works-with", "text")
+CSV_COLUMNS = ("id", "title", "works-with", "text", *CSV_RESULT_COLUMNS)
 
 # Slots in the text of a talking point. `role` and `roles` are the name of a role in singular and plural, `other_role`
 # and `other_roles` those of a second role, `frequency` is how often the person does the responsibility.

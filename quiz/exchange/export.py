@@ -8,7 +8,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from quiz.bank import Bank
+import orjson
+
+from quiz.bank import CSV_RESULT_COLUMNS, Bank
 from quiz.scoring import Match
 
 #: Decimal places of every number in a result.
@@ -77,6 +79,36 @@ def result_object(
         "roles": roles,
         "text": text_similarity,
     }
+
+
+def result_columns(roles: Iterable[str]) -> list[str]:
+    """The columns of `result_cells`, for a bank with these role ids."""
+    roles = list(roles)
+    role_columns = [f"{role}.{number}" for role in roles for number in ("coverage", "similarity", "share")]
+    text_columns = [f"text.{role}" for role in roles]
+    return [*CSV_RESULT_COLUMNS, *role_columns, *text_columns]
+
+
+def result_cells(result: Mapping[str, Any]) -> list[str]:
+    """The cells of a result (`result_object`) in a CSV file: numbers and ids of the bank, which need no quotes."""
+    stability, text = result["stability"], result["text"]
+    numbers = [number for role in result["roles"].values() for number in role.values()]
+    numbers += [None] * len(result["roles"]) if text is None else text.values()
+    fit, *number_cells = _number_cells([result["fit"], *numbers])
+    return [
+        result["evidence"],
+        " ".join(result["mix"]),
+        " ".join(result["alternative"] or ()),
+        fit,
+        # Not "11/17", which a spreadsheet would turn into a date.
+        f"{stability['unchanged']} of {stability['tried']}",
+        *number_cells,
+    ]
+
+
+def _number_cells(numbers: list[float | None]) -> list[str]:
+    """The numbers as cells, empty for None. orjson formats numbers several times faster than `repr`."""
+    return orjson.dumps(numbers)[1:-1].replace(b"null", b"").decode().split(",")
 
 
 def personal_csv_rows(

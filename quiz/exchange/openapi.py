@@ -163,7 +163,7 @@ def _get_personal_csv() -> Schema:
     page: Schema = {"content": {"text/html": {}}}
     return {
         "operationId": "getPersonalCsv",
-        "summary": "The same person’s answers, in the columns that `quiz score` reads",
+        "summary": "The same person’s answers and result, in the columns that `quiz score` reads and writes",
         "parameters": [_LINK],
         "responses": {
             "200": {"description": "A header and one row.", "content": {"text/csv": {}}},

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from quiz.bank import Bank, Role
 
+#: More missing contacts than this are not named: that a person works with few roles is no news about each of them.
+MAX_NAMED_MISSING = 2
+
 
 @dataclass(frozen=True)
 class Contacts:
@@ -22,6 +25,11 @@ class Contacts:
     @property
     def reported(self) -> tuple[Role, ...]:
         return (*self.usual, *self.unusual)
+
+    @property
+    def named_missing(self) -> tuple[Role, ...]:
+        """The missing contacts, if they are few enough to be named."""
+        return self.missing if len(self.missing) <= MAX_NAMED_MISSING else ()
 
 
 def compare_contacts(bank: Bank, mix: Collection[str], contacts: Collection[str]) -> Contacts:

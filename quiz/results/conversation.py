@@ -69,15 +69,9 @@ class Conversation:
         return len(self.result.shares) > MAX_WIDE_COLUMNS
 
     @property
-    def shows_roles_without_activity(self) -> bool:
-        return bool(self.result.roles_without_activity) and self.result.kind != "little"
-
-    @property
     def has_background(self) -> bool:
-        """Whether there is anything to say about the title, the contacts, other roles or an earlier response."""
-        return bool(
-            self.title_role or self.result.contacts.reported or self.shows_roles_without_activity or self.comparison
-        )
+        """Whether there is anything to say about the title, the contacts or an earlier response."""
+        return bool(self.title_role or self.result.contacts.reported or self.comparison)
 
 
 def build_conversation(

@@ -12,8 +12,10 @@ from quiz.text.matcher import HighlightedPhrase, TextMatch
 
 #: Only this many responsibilities, those that the text mentions most, are checked for contradicting answers.
 MAX_CHECKED_RESPONSIBILITIES = 3
-#: A second role is named too if its similarity is at least this much of the strongest one, in percent.
-MIN_SECOND_ROLE_PERCENT = 60
+#: Further roles are named too if their similarity is at least this share of the strongest one.
+MIN_NAMED_SHARE = 0.6
+#: From this share on, two roles are too near each other for the text to say which of them comes first.
+MIN_EQUAL_SHARE = 0.9
 #: A longer text is hidden until the reader asks for it.
 MAX_UNFOLDED_CHARACTERS = 700
 #: An answer up to this level contradicts a text about the same work.
@@ -30,12 +32,16 @@ class TextSegment:
 
 @dataclass(frozen=True)
 class RoleSimilarity:
-    """How similar a text is to one role: from 0 to 1, in percent of the strongest, and by which phrases."""
+    """How similar a text is to one role, from 0 to 1, and by which phrases."""
 
     role: Role
     similarity: float
-    percent: int
     phrases: tuple[str, ...]
+
+    @property
+    def percent(self) -> float:
+        """The length of its bar, in percent of the track: similarity 1 fills it."""
+        return round(100 * self.similarity, 1)
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,25 @@ class FreeTextResult:
     contradictions: tuple[SheetRow, ...] = ()
 
     @property
-    def closest_roles(self) -> tuple[RoleSimilarity, ...]:
-        """The most similar role, and the second one if it is nearly as similar."""
-        return tuple(similarity for similarity in self.roles[:2] if similarity.percent >= MIN_SECOND_ROLE_PERCENT)
+    def closest_roles(self) -> tuple[Role, ...]:
+        """The most similar role, and those that are too near it to be ranked behind it."""
+        return tuple(each.role for each in self.roles if each.similarity >= MIN_EQUAL_SHARE * self._highest_similarity)
+
+    @property
+    def further_roles(self) -> tuple[Role, ...]:
+        """The roles behind `closest_roles` that are similar enough to be named."""
+        min_similarity = MIN_NAMED_SHARE * self._highest_similarity
+        named = [each.role for each in self.roles if each.similarity >= min_similarity]
+        return tuple(named[len(self.closest_roles) :])
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether one role is clearly the most similar."""
+        return len(self.closest_roles) == 1
+
+    @property
+    def _highest_similarity(self) -> float:
+        return max((each.similarity for each in self.roles), default=0.0)
 
     @property
     def is_long(self) -> bool:
@@ -83,11 +105,9 @@ def read_free_text(bank: Bank, sheet: AnswerSheet, text: str) -> FreeTextResult:
 def _role_similarities(
     bank: Bank, text_match: TextMatch, phrases: Mapping[str, tuple[str, ...]]
 ) -> tuple[RoleSimilarity, ...]:
-    strongest = max(text_match.roles.values())
     similarities = []
     for id, similarity in text_match.roles.items():
-        percent = round(100 * similarity / strongest)
-        similarities.append(RoleSimilarity(bank.role[id], similarity, percent, phrases.get(id, ())))
+        similarities.append(RoleSimilarity(bank.role[id], similarity, phrases.get(id, ())))
     similarities.sort(key=lambda each: -each.similarity)
     return tuple(similarities)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from quiz.bank import AnswerOption, Bank, Responsibility, Role
-from quiz.scoring import Match, ScoringModel, match
+from quiz.scoring import Match, ScoringModel, coverage_percentage, match
 
 #: Few, because nobody can learn many things at the same time.
 MAX_STEPS = 3
@@ -153,4 +153,4 @@ def role_answers(bank: Bank, answers: Mapping[str, str], role: str) -> list[tupl
 
 def _coverage_percent(role_match: Match, role: Role) -> int | None:
     coverage = role_match.roles[role.id].coverage
-    return None if coverage is None else round(100 * coverage)
+    return None if coverage is None else coverage_percentage(coverage)

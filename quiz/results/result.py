@@ -13,7 +13,14 @@ from quiz.bank.answer_sheet import AnswerSheet, SheetRow, answer_sheet
 from quiz.results.contacts import Contacts, compare_contacts, contact_edges
 from quiz.results.free_text import FreeTextResult, read_free_text
 from quiz.results.role_map import RoleMap, role_map
-from quiz.scoring import MIN_ANSWERED_SHARE, Match, ScoringModel, match, share_percentages
+from quiz.scoring import (
+    MIN_ANSWERED_SHARE,
+    Match,
+    ScoringModel,
+    coverage_percentage,
+    match,
+    share_percentages,
+)
 from quiz.text.job_titles import role_named
 
 ResultKind = Literal["mix", "tie", "all", "little", "not-enough"]
@@ -91,18 +98,18 @@ class Tie:
 class Result:
     """Everything that a result page shows.
 
-    `kind` chooses the sentences of the page; `match` has the scores. `alternative_mix` is the other mix of a tie.
-    `bars` are all roles by coverage. `roles_without_activity` are the roles of which nothing was reported.
-    `title_role` is the role that the job title clearly names. `wishes` are by responsibility id, `contact_ids` are
-    role ids. `new_question_count` counts the questions that were added to the bank after the person answered.
+    `kind` chooses the sentences of the page; `match` has the scores. `alternative_mix` is the other mix of a tie,
+    `next_mix` the mix that comes second, whether it is a tie or not. `bars` are all roles by coverage. `title_role` is
+    the role that the job title clearly names. `wishes` are by responsibility id, `contact_ids` are role ids.
+    `new_question_count` counts the questions that were added to the bank after the person answered.
     """
 
     kind: ResultKind
     match: Match
     shares: tuple[MixShare, ...]
     alternative_mix: tuple[Role, ...]
+    next_mix: tuple[Role, ...]
     bars: tuple[CoverageBar, ...]
-    roles_without_activity: tuple[Role, ...]
     map: RoleMap
     closest_role: SmallestChange | None
     contacts: Contacts
@@ -196,14 +203,8 @@ def build_result(
     rows = {role.id: sheet.by_role(role.id) for role in bank.roles}
     kind = _kind(result_match, sheet.question_count)
     shares = _mix_shares(bank, result_match, rows)
-    alternative_mix = tuple(bank.role[id] for id in result_match.alternative)
+    next_mix = tuple(bank.role[id] for id in result_match.next_mix)
     coverage = {id: score.coverage for id, score in result_match.roles.items() if score.coverage is not None}
-    roles_without_activity = tuple(role for role in bank.roles if coverage.get(role.id) == 0)
-
-    map_percents: dict[str, int | None] = {share.role.id: share.percent for share in shares}
-    if kind == "all" or len(shares) < 2:
-        # The percents of equal roles, or of a single role, say nothing.
-        map_percents = dict.fromkeys(map_percents)
     edges = contact_edges(bank, result_match.mix, contacts)
 
     title_role = role_named(bank, title)
@@ -212,10 +213,11 @@ def build_result(
         kind=kind,
         match=result_match,
         shares=shares,
-        alternative_mix=alternative_mix,
+        alternative_mix=next_mix if kind == "tie" else (),
+        next_mix=next_mix,
         bars=_coverage_bars(bank, result_match, coverage, rows),
-        roles_without_activity=roles_without_activity,
-        map=role_map(bank, coverage, map_percents, edges),
+        # Without shares: the circles show coverage, and a second percentage next to them would be taken for it.
+        map=role_map(bank, coverage, dict.fromkeys(result_match.mix), edges),
         closest_role=_smallest_change(bank, result_match, sheet),
         contacts=compare_contacts(bank, result_match.mix, contacts),
         contact_ids=frozenset(contacts),
@@ -264,7 +266,7 @@ def _coverage_bars(
     """All roles, highest coverage first; those without one are last."""
     bars = []
     for role in sorted(bank.roles, key=lambda role: -coverage.get(role.id, -1)):
-        percent = round(100 * coverage[role.id]) if role.id in coverage else None
+        percent = coverage_percentage(coverage[role.id]) if role.id in coverage else None
         bars.append(CoverageBar(role, percent, role.id in result_match.mix, rows[role.id]))
     return tuple(bars)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from quiz.bank import Bank, Role
+from quiz.scoring import coverage_percentage
 
 _WIDTH = 420.0
 _TOP_MARGIN, _BOTTOM_MARGIN = 40.0, 14.0
@@ -49,6 +50,11 @@ class Node:
     percent: int | None
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether the circle stands for no number, since too few questions of the role were answered."""
+        return self.coverage is None
+
+    @property
     def icon_corner(self) -> _Point:
         """The top left corner of the icon."""
         return self.x - self.icon_size / 2, self.y - self.icon_size / 2
@@ -84,7 +90,11 @@ class StageColumn:
 
 @dataclass(frozen=True)
 class RoleMap:
-    """The flow of data with its roles. All stages have the same `stage_width`."""
+    """The flow of data with its roles. All stages have the same `stage_width`.
+
+    A circle has room for its icon: `min_drawn_percent` is the coverage that the smallest circle stands for. Circles of
+    lower coverage are not drawn smaller.
+    """
 
     width: float
     height: float
@@ -92,6 +102,12 @@ class RoleMap:
     stages: tuple[StageColumn, ...]
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    min_drawn_percent: int
+
+    @property
+    def has_unknown(self) -> bool:
+        """Whether a role has too few answers for a number."""
+        return any(node.is_unknown for node in self.nodes)
 
     @property
     def stage_height(self) -> float:
@@ -143,7 +159,7 @@ def role_map(
                 icon_size=round(min(_MAX_ICON_SIZE, radius * 1.25), 1),
                 label=label,
                 label_y=round(y + radius + 17, 1),
-                coverage=round(100 * coverage[role.id]) if role.id in coverage else None,
+                coverage=coverage_percentage(coverage[role.id]) if role.id in coverage else None,
                 in_mix=role.id in shares,
                 percent=shares.get(role.id),
             )
@@ -161,6 +177,7 @@ def role_map(
         stages=_stage_columns(bank, column_width),
         nodes=tuple(nodes.values()),
         edges=tuple(drawn_edges),
+        min_drawn_percent=round(100 * (min_radius / max_radius) ** 2),
     )
 
 

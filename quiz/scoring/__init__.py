@@ -9,7 +9,7 @@ highest value are the mix.
 
 from quiz.scoring.kernel import ALL_ALIKE, COST_PER_ROLE, EVIDENCE, MIN_ANSWERED_SHARE, NOT_ENOUGH
 from quiz.scoring.match import ClosestRole, Match, RoleScore, match
-from quiz.scoring.percentages import share_percentages
+from quiz.scoring.percentages import coverage_percentage, share_percentages
 from quiz.scoring.scores import Scores, score, stability
 from quiz.scoring.scoring_model import ScoringModel
 
@@ -24,6 +24,7 @@ __all__ = [
     "RoleScore",
     "Scores",
     "ScoringModel",
+    "coverage_percentage",
     "match",
     "score",
     "share_percentages",

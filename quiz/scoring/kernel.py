@@ -221,7 +221,7 @@ def _best_cut(fit_minus_cost: Floats, coverage: Floats) -> tuple[Floats, Floats]
 def next_best(totals: RoleTotals, mixes: Mixes) -> tuple[Floats, Bools]:
     """The mix that comes second: its fit minus cost, shape (sheets,), and its roles, shape (roles, sheets).
 
-    The value is -inf if there is no other mix.
+    Without another mix the value is -inf and no role is in it.
     """
     coverage = totals.coverage
 
@@ -243,7 +243,7 @@ def next_best(totals: RoleTotals, mixes: Mixes) -> tuple[Floats, Bools]:
 
     exchange_is_better = exchange_value > cut_value + TOLERANCE
     value = np.where(exchange_is_better, exchange_value, cut_value)
-    in_mix = np.where(exchange_is_better, exchange, cut)
+    in_mix = np.where(exchange_is_better, exchange, cut) & (value > -np.inf)
     return value, in_mix
 
 

@@ -48,8 +48,8 @@ class Match:
         One of `EVIDENCE`.
     mix : tuple of str
         Role ids by falling coverage. For `all-alike` it contains every judged role or none.
-    alternative : tuple of str
-        The other mix of a tie, else empty.
+    next_mix : tuple of str
+        The mix that comes second, by falling coverage; empty without a ranking or without another mix.
     fit : float or None
         Cosine with the mix, 0 to 1; None without a mix.
     margin : float or None
@@ -67,7 +67,7 @@ class Match:
 
     evidence: str
     mix: tuple[str, ...]
-    alternative: tuple[str, ...]
+    next_mix: tuple[str, ...]
     fit: float | None
     margin: float | None
     unchanged: int
@@ -75,6 +75,11 @@ class Match:
     closest_role: ClosestRole | None
     answered: int
     roles: Mapping[str, RoleScore]
+
+    @property
+    def alternative(self) -> tuple[str, ...]:
+        """The other mix of a tie, else empty."""
+        return self.next_mix if self.evidence == EVIDENCE[TIE] else ()
 
 
 def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
@@ -109,15 +114,15 @@ def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
     scores = scores_of_mixes(totals, own_mix)
 
     ranking = scores.ranking()[0].tolist()
-    in_mix, in_alternative = scores.mix[0].tolist(), scores.alternative[0].tolist()
+    in_mix, in_next_mix = scores.mix[0].tolist(), scores.next_mix[0].tolist()
     mix = tuple(model.roles[role] for role in ranking if in_mix[role])
-    alternative = tuple(model.roles[role] for role in ranking if in_alternative[role])
+    next_mix = tuple(model.roles[role] for role in ranking if in_next_mix[role])
     evidence = int(scores.evidence[0])
     unchanged, tried = _stability(model, changes, own_mix, changed_mixes)
     return Match(
         evidence=EVIDENCE[evidence],
         mix=mix,
-        alternative=alternative,
+        next_mix=next_mix,
         fit=float(scores.fit[0]) if mix else None,
         margin=float(scores.margin[0]) if evidence >= TIE else None,
         unchanged=unchanged,

@@ -1,4 +1,4 @@
-"""Shares of a mix as whole percentages for display."""
+"""Coverages and shares of a mix as whole percentages for display."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from math import fsum
 SHARE_STEP_PERCENT = 5
 # Shares are compared in units of this part of a step, so that their last bits do not matter.
 _UNITS_PER_STEP = 10**9
+
+
+def coverage_percentage(coverage: float) -> int:
+    """A coverage from 0 to 1 as a whole percentage. Only exactly nothing is 0, only exactly everything is 100.
+
+    >>> [coverage_percentage(coverage) for coverage in (0, 0.001, 0.335, 0.999, 1)]
+    [0, 1, 34, 99, 100]
+    """
+    if coverage in (0, 1):
+        return round(100 * coverage)
+    return min(99, max(1, round(100 * coverage)))
 
 
 def share_percentages(shares: Mapping[str, float]) -> dict[str, int]:

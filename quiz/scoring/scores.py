@@ -38,8 +38,8 @@ class Scores:
     ----------
     evidence : int array of shape (rows,)
         Indices into `EVIDENCE`.
-    mix, alternative : bool arrays of shape (rows, roles)
-        The roles of the mix, and on a tie those of the other mix.
+    mix, next_mix : bool arrays of shape (rows, roles)
+        The roles of the mix, and those of the mix that comes second; no role without a ranking.
     fit : array of shape (rows,)
         Cosine between levels and the mix's summed vectors, 0 to 1; 0 without a mix.
     margin : array of shape (rows,)
@@ -54,7 +54,7 @@ class Scores:
 
     evidence: Counts
     mix: Bools
-    alternative: Bools
+    next_mix: Bools
     fit: Floats
     margin: Floats
     judged: Bools
@@ -62,6 +62,12 @@ class Scores:
     similarity: Floats
     share: Floats
     answered: Counts
+
+    @property
+    def alternative(self) -> Bools:
+        """On a tie the roles of the other mix, shape (rows, roles)."""
+        is_tie: Bools = self.evidence == TIE
+        return np.logical_and(self.next_mix, is_tie[:, None])
 
     def ranking(self) -> Counts:
         """Indices of the roles from highest to lowest coverage, shape (rows, roles); a mix is always the top of it."""
@@ -134,7 +140,7 @@ def scores_of_mixes(totals: RoleTotals, mixes: Mixes) -> Scores:
     return Scores(
         evidence=evidence,
         mix=mixes.in_mix.T,
-        alternative=(next_in_mix & (evidence == TIE)).T,
+        next_mix=(next_in_mix & has_ranking).T,
         fit=fit(totals, mixes),
         margin=margin,
         judged=judged.T,

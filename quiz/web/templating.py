@@ -124,16 +124,21 @@ class Square(NamedTuple):
 
 
 class LevelSquares(NamedTuple):
-    """A row of squares, one for each answer above the lowest. Lengths are units of the drawing."""
+    """A row of squares, one for each answer above the lowest. Lengths are units of the drawing.
+
+    `squares` is empty for the answer that skips a question: a line is drawn instead, so that it looks unlike "never".
+    """
 
     width: int
     squares: list[Square]
 
 
 def level_squares(point: AnswerOption, scale: Sequence[AnswerOption]) -> LevelSquares:
-    """The squares for one answer: filled up to its level. `skip`, which has no level, fills none."""
+    """The squares for one answer: filled up to its level. The answer that skips a question has no squares."""
     distance, gap = 12, 4
     levels = [step.level or 0 for step in scale[1:]]
-    level = -1.0 if point.level is None else point.level
-    squares = [Square(number * distance + 0.5, step_level <= level) for number, step_level in enumerate(levels)]
-    return LevelSquares(len(levels) * distance - gap, squares)
+    width = len(levels) * distance - gap
+    level = point.level
+    if level is None:
+        return LevelSquares(width, [])
+    return LevelSquares(width, [Square(n * distance + 0.5, step <= level) for n, step in enumerate(levels)])

@@ -62,7 +62,7 @@ def test_the_result_names_it_on_the_map_and_among_the_bars(client: Client):
     chart = page.text.split("the list below says the same in words", 1)[1].split("The same in words")[0]
     assert "Data librarian" in chart
     assert "100%" not in chart, "a mix of one role has no shares"
-    assert "Data librarian, your mix. 100% of it is in your weeks." in page.text
+    assert "Data librarian, in your mix. You do 100% of it." in page.text
     assert "Finding data daily or almost daily" in page.text
 
 

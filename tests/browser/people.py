@@ -76,6 +76,6 @@ HEADLINES = {
     "three": "You combine",
     "tie": "You",
     "all": "You wear every hat",
-    "little": "Little of this",
+    "little": "You do little of this work",
     "not-enough": "Too few answers",
 }

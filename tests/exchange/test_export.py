@@ -86,7 +86,7 @@ def make_match(**changes: Any) -> Match:
     unchanged = Match(
         evidence="clear",
         mix=("baker",),
-        alternative=(),
+        next_mix=(),
         fit=0.123456,
         margin=0.07654321,
         unchanged=30,
@@ -115,8 +115,33 @@ def test_a_result_object_has_exactly_these_members():
 
 
 def test_a_tie_has_the_other_mix_as_alternative():
-    tie = export.match_object("7", make_match(evidence="tie", alternative=("miller", "baker"), mix=(), fit=None))
+    tie = export.match_object("7", make_match(evidence="tie", next_mix=("miller", "baker"), mix=(), fit=None))
     assert (tie["alternative"], tie["mix"], tie["fit"]) == (["miller", "baker"], [], None)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "alternative"), [("tie", "miller baker"), ("leaning", ""), ("clear", ""), ("not-enough", "")]
+)
+def test_the_columns_of_a_result_have_the_other_mix_of_a_tie(evidence, alternative):
+    next_mix = () if evidence == "not-enough" else ("miller", "baker")
+    result = export.match_object("7", make_match(evidence=evidence, next_mix=next_mix), {"baker": 0.5, "miller": 0.25})
+    columns = export.result_columns(["baker", "miller"])
+    row = dict(zip(columns, export.result_cells(result), strict=True))
+    assert row == {
+        "evidence": evidence,
+        "mix": "baker",
+        "alternative": alternative,
+        "fit": "0.1235",
+        "stability": "30 of 42",
+        "baker.coverage": "0.6667",
+        "baker.similarity": "0.5556",
+        "baker.share": "1.0",
+        "miller.coverage": "",
+        "miller.similarity": "",
+        "miller.share": "0.0",
+        "text.baker": "0.5",
+        "text.miller": "0.25",
+    }
 
 
 @pytest.mark.parametrize(

@@ -115,11 +115,32 @@ def test_skipped_and_new_questions_are_counted(result: Result):
     assert result.match.answered == result.sheet.question_count - result.new_question_count - result.skipped_count
 
 
-def test_a_skipped_role_is_no_role_without_activity():
+def test_a_skipped_role_has_no_coverage_and_a_role_without_activity_has_0():
     skipped = {item.id: "skip" for item in BANK.role["ml-engineer"].responsibilities}
-    result = result_of(ANALYST | skipped)
-    assert ids(result.roles_without_activity) == [id for id in BANK.role if id not in ("data-analyst", "ml-engineer")]
-    assert {bar.role.id: bar.percent for bar in result.bars}["ml-engineer"] is None
+    percents = {bar.role.id: bar.percent for bar in result_of(ANALYST | skipped).bars}
+    assert percents == dict.fromkeys(BANK.role, 0) | {"data-analyst": 100, "ml-engineer": None}
+
+
+# The mix that comes second
+
+
+@given(any_result)
+def test_the_next_mix_is_another_mix_and_on_a_tie_the_alternative(result: Result):
+    assert bool(result.next_mix) <= result.has_mix
+    if result.next_mix:
+        assert set(result.next_mix) != set(result.roles)
+    assert result.alternative_mix == (result.next_mix if result.kind == "tie" else ())
+
+
+def test_a_leaning_has_a_next_mix_and_no_alternative():
+    result = result_of({"insights": "monthly", "pipelines": "daily"})
+    assert result.match.evidence == "leaning"
+    assert (ids(result.next_mix), result.alternative_mix) == (["data-engineer", "data-analyst"], ())
+
+
+def test_a_single_judged_role_has_no_next_mix():
+    others = {id: "skip" for id, item in BANK.responsibility.items() if item.role != "data-analyst"}
+    assert result_of(ANALYST | others).next_mix == ()
 
 
 # The closest role
@@ -152,6 +173,14 @@ def test_contacts_are_usual_missing_or_unusual():
     assert contacts.reported == (*contacts.usual, *contacts.unusual)
 
 
+def test_missing_contacts_are_named_only_where_few_are_missing():
+    few = result_of(ANALYST, ("data-engineer",)).contacts
+    many = result_of(ENGINEER, ("data-analyst",)).contacts
+    assert ids(few.named_missing) == ids(few.missing) == ["data-scientist"]
+    assert len(many.missing) > 2
+    assert many.named_missing == ()
+
+
 def test_without_contacts_all_usual_ones_are_missing():
     contacts = result_of(ANALYST).contacts
     assert ids(contacts.missing) == ids(BANK.neighbours("data-analyst"))
@@ -173,10 +202,11 @@ def test_contacts_have_every_role_at_most_once_and_none_that_the_bank_does_not_h
 
 
 @given(any_result)
-def test_the_map_marks_the_mix_and_shows_the_shares_of_several_different_roles(result: Result):
-    shows_shares = len(result.shares) > 1 and result.kind != "all"
-    assert {node.role.id: node.percent for node in result.map.nodes if node.in_mix} == {
-        share.role.id: share.percent if shows_shares else None for share in result.shares
+def test_the_map_marks_the_mix_and_shows_no_share_next_to_the_coverage(result: Result):
+    assert {node.role.id for node in result.map.nodes if node.in_mix} == set(ids(result.roles))
+    assert all(node.percent is None for node in result.map.nodes)
+    assert {node.role.id: node.coverage for node in result.map.nodes} == {
+        bar.role.id: bar.percent for bar in result.bars
     }
 
 

@@ -182,6 +182,16 @@ def test_a_circles_area_grows_with_coverage():
     assert radius["data-scientist"] == radius["ml-engineer"] > 0, "a role with almost no coverage is still visible"
 
 
+@given(st.floats(0, 1), st.sampled_from([BANK, make_bank([1] * 8)]))
+def test_a_circle_is_true_to_its_number_from_the_smallest_drawn_percent_on(coverage, bank):
+    drawing = role_map(bank, {bank.roles[0].id: coverage, bank.roles[1].id: 1.0}, {}, {})
+    circle, full_circle, missing_circle, *_ = drawing.nodes[:3]
+    area = (circle.radius / full_circle.radius) ** 2
+    assert area == pytest.approx(max(coverage, drawing.min_drawn_percent / 100), abs=0.02)
+    assert missing_circle.is_unknown
+    assert not circle.is_unknown
+
+
 def test_only_roles_of_the_mix_have_a_share_below_the_name():
     drawing = role_map(BANK, {"data-engineer": 1.0, "data-analyst": 0.5}, {"data-engineer": 100}, {})
     labels = {node.role.id: node.label for node in drawing.nodes}

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quiz.bank import CSV_COLUMNS
+from quiz.exchange.export import result_columns
 from quiz.exchange.score_request import INVALID_CHARACTER, MAX_TEXT_CHARACTERS, printable
 from quiz.scoring.scoring_model import ScoringModel, Steps
 
@@ -105,7 +106,7 @@ class AnswerTable:
             raise CsvInputError("\n".join(map(self.error_line, self.problems[:MAX_PROBLEMS])))
 
     def _check_columns(self) -> None:
-        known_columns = [*self.model.questions, *CSV_COLUMNS]
+        known_columns = [*self.model.questions, *CSV_COLUMNS, *result_columns(self.model.roles)]
         line = self._reader.line_num
         for n, column in enumerate(self.columns):
             if not column:

@@ -44,27 +44,10 @@ class CsvWriter:
 
     def __init__(self, target: TextIO, roles: Sequence[str]) -> None:
         self._target = target
-        role_columns = [f"{role}.{number}" for role in roles for number in ("coverage", "similarity", "share")]
-        text_columns = [f"text.{role}" for role in roles]
-        columns = ["id", "evidence", "mix", "alternative", "fit", "stability", *role_columns, *text_columns]
-        self._no_text = [None] * len(roles)
-        self._write_row(columns)
+        self._write_row(["id", *export.result_columns(roles)])
 
     def write(self, result: Mapping[str, Any]) -> None:
-        stability, text = result["stability"], result["text"]
-        cells = [
-            _id_cell(result["id"]),
-            result["evidence"],
-            " ".join(result["mix"]),
-            " ".join(result["alternative"] or ()),
-            _number_cells([result["fit"]]),
-            # Not "11/17", which a spreadsheet would turn into a date.
-            f"{stability['unchanged']} of {stability['tried']}",
-        ]
-        numbers = [number for role in result["roles"].values() for number in role.values()]
-        numbers += self._no_text if text is None else text.values()
-        cells.append(_number_cells(numbers))
-        self._write_row(cells)
+        self._write_row([_id_cell(result["id"]), *export.result_cells(result)])
 
     def _write_row(self, cells: Iterable[str]) -> None:
         self._target.write(",".join(cells) + "\n")
@@ -77,11 +60,6 @@ def _id_cell(id: str) -> str:
     row = io.StringIO()
     csv.writer(row).writerow([export.escape_formula(id)])
     return row.getvalue().removesuffix("\r\n")
-
-
-def _number_cells(numbers: list[float | None]) -> str:
-    """The numbers as neighbouring cells, empty for None. orjson formats numbers several times faster than `repr`."""
-    return orjson.dumps(numbers)[1:-1].replace(b"null", b"").decode()
 
 
 def result_objects(

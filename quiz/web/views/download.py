@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from quiz.exchange import export
 from quiz.web.app import current
-from quiz.web.owner_blueprint import current_response, current_result, owner_blueprint
+from quiz.web.owner_blueprint import current_response, owner_blueprint
 
 pages = owner_blueprint("download", prefix="/r")
 
@@ -22,19 +22,31 @@ def as_json() -> Response:
     personal_data.pop("id")
     personal_data["earlier"] = personal_data["earlier"] is not None  # the id means nothing outside the database
     personal_data["team"] = _team_data()
-    personal_data["result"] = export.match_object(None, current_result().match)
+    personal_data["result"] = _result_data()
     personal_data["result"].pop("id")
     return _attachment(jsonify(personal_data), "many-hats.json")
 
 
 @pages.get("/<link:link>.csv")
 def as_csv() -> Response:
-    """The answers in the columns that `quiz score` reads."""
+    """The answers in the columns that `quiz score` reads, and the result in those that it writes."""
     response = current_response()
-    rows = export.personal_csv_rows(
+    header, row = export.personal_csv_rows(
         current().bank, response.answers, contacts=response.contacts, title=response.title, text=response.text
     )
-    return _attachment(Response(export.to_csv(rows), mimetype="text/csv"), "many-hats.csv")
+    header += export.result_columns(current().bank.role)
+    row += export.result_cells(_result_data())
+    return _attachment(Response(export.to_csv([header, row]), mimetype="text/csv"), "many-hats.csv")
+
+
+def _result_data() -> dict[str, Any]:
+    """The result, with the similarity of the free text if there is one."""
+    from quiz.scoring import match  # imports numpy: see quiz.web.owner_blueprint.current_result
+    from quiz.text.matcher import matcher_for
+
+    app, response = current(), current_response()
+    similarity = matcher_for(app.bank).match(response.text).roles if response.text else None
+    return export.match_object(None, match(app.scoring_model, response.answers), similarity)
 
 
 def _team_data() -> dict[str, Any] | None:

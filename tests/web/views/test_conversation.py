@@ -160,12 +160,12 @@ def test_the_page_has_wishes_goals_and_background(client: Client, owner_path, ba
     for label, id in (("More of this", "monitoring"), ("Hand over", "pipelines"), ("I’d like to start", "trends")):
         assert f"{label}: {name[id]}" in wishes
     goals = part(page, "Where I am heading", "Around it")
-    assert re.search(r"Data analyst, \d+% of it now\. Next: ", goals)
+    assert re.search(r"Data analyst: \d+% of this role is done now\. Next: ", goals)
     assert all(name[id] in goals for id in ("insights", "dashboards", "trends"))
     background = part(page, "Around it", "Worth asking")
     assert "The title says data analyst; the answers do not." in background
     assert "Works with software engineers and data analysts." in background
-    assert "Nothing reported of software engineer, data architect, data scientist or ML engineer." in background
+    assert "Nothing reported" not in background
 
 
 def test_names_with_a_comma_are_separated_by_semicolons(client: Client, owner_path, bank: Bank):
@@ -268,7 +268,7 @@ def test_a_title_is_never_read_as_markup(client: Client, bank: Bank):
     ("answers", "often", "headline"),
     [
         ({}, "weekly", "You wear every hat, about equally"),
-        ({}, "never", "Little of this is in your week"),
+        ({}, "never", "You do little of this work"),
         ({"insights": "weekly"}, "skip", "Too few answers to name your hats"),
         ({"insights": "monthly", "pipelines": "weekly"}, "never", "A tie: data engineer, with or without data analyst"),
     ],
@@ -285,7 +285,7 @@ def test_every_kind_of_result_has_a_page(client: Client, bank: Bank, answers, of
 def test_the_comparison_with_the_earlier_response_is_one_line(app: App, client: Client, bank: Bank):
     answers = all_answers(bank, "never", **ENGINEER)
     owner_path = client.take(answers)
-    assert "last time" not in part(client.see(f"{owner_path}/conversation"), "Around it", "Worth asking")
+    assert "last time" not in client.see(f"{owner_path}/conversation").text
     new_path = str(client.send(f"{owner_path}/retake", page=f"{owner_path}/manage").location).removesuffix("/1")
     client.answer(new_path, answers)
     client.send(f"{new_path}/check")

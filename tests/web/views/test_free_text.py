@@ -6,14 +6,16 @@ import re
 import subprocess
 import sys
 from html import unescape
+from typing import Any
 
 import pytest
 
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.results.free_text import MAX_UNFOLDED_CHARACTERS, FreeTextResult
+from quiz.results.free_text import MAX_UNFOLDED_CHARACTERS, FreeTextResult, RoleSimilarity
 from quiz.results.result import Result, build_result
 from quiz.scoring import ScoringModel
+from quiz.web.app import App
 from quiz.web.forms import MAX_TEXT_LENGTH
 from tests.checks import load_response
 from tests.clients import Client
@@ -61,7 +63,7 @@ def test_roles_are_ordered_by_similarity():
     free_text = free_text_of(ANALYST_TEXT)
     assert free_text.recognised
     assert free_text.roles[0].role == BANK.role["data-analyst"]
-    assert free_text.roles[0].percent == 100
+    assert all(each.percent == round(100 * each.similarity, 1) for each in free_text.roles)
     assert {each.role for each in free_text.roles} == set(BANK.roles)
     assert [each.similarity for each in free_text.roles] == sorted(
         (each.similarity for each in free_text.roles), reverse=True
@@ -98,6 +100,43 @@ def test_a_marked_segment_has_the_number_of_its_role():
     }
     assert next(role for text, role in role_by_phrase.items() if "dashboards" in text) == "data-analyst"
     assert next(role for text, role in role_by_phrase.items() if "kafka" in text) == "data-engineer"
+
+
+@pytest.mark.parametrize(
+    ("similarities", "closest", "further"),
+    [
+        ([0.4, 0.2, 0], 1, 0),
+        ([0.4, 0.25, 0.24], 1, 2),
+        ([0.4, 0.37, 0.1], 2, 0),
+        ([0.09, 0.085, 0.06], 2, 1),
+        ([0.3, 0.3, 0.3], 3, 0),
+    ],
+)
+def test_roles_that_are_too_near_each_other_are_not_ranked(similarities, closest, further):
+    roles = tuple(RoleSimilarity(role, value, ()) for role, value in zip(BANK.roles, similarities, strict=False))
+    free_text = FreeTextResult(recognised=True, roles=roles)
+    assert free_text.closest_roles == BANK.roles[:closest]
+    assert free_text.further_roles == BANK.roles[closest : closest + further]
+    assert free_text.is_ranked == (closest == 1)
+
+
+@pytest.mark.parametrize(
+    ("similarities", "expected"),
+    [
+        ([0.4, 0.1], "sounds most like software engineer. It"),
+        ([0.4, 0.25, 0.24], "sounds most like software engineer, and also like data architect and data engineer. It"),
+        ([0.4, 0.39], "sounds about equally like software engineer and data architect: too near each other to say"),
+        (
+            [0.4, 0.39, 0.25],
+            "sounds about equally like software engineer and data architect, and also like data engineer.",
+        ),
+    ],
+)
+def test_the_page_says_whether_a_text_is_clear(app: App, similarities, expected):
+    roles = tuple(RoleSimilarity(role, value, ()) for role, value in zip(BANK.roles, similarities, strict=False))
+    macros: Any = app.jinja_env.get_template("result/_free_text.html").module
+    html = macros.recognised_text(FreeTextResult(recognised=True, roles=roles), "")
+    assert f"What you wrote {expected}" in " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
 
 
 @pytest.mark.parametrize(
@@ -172,11 +211,11 @@ def test_the_bars_match_the_numbers_in_the_table(client: Client, bank: Bank):
         result_page(client, ENGINEER_TEXT).split('class="result-bars result-text-bars"', 1)[1].split("</table>", 1)[0]
     )
     figures = [float(figure) for figure in re.findall(r'class="result-bar-value">([\d.]+)<', table)]
-    widths = [int(width) for width in re.findall(r'class="result-bar-fill" width="(\d+)"', table)]
+    widths = [float(width) for width in re.findall(r'class="result-bar-fill" width="([\d.]+)"', table)]
     assert len(figures) == len(bank.roles)
     assert figures == sorted(figures, reverse=True)
-    assert widths == sorted(widths, reverse=True)
-    assert widths[0] == 100
+    assert widths == [pytest.approx(100 * figure, abs=0.5) for figure in figures[: len(widths)]]
+    assert not any(figures[len(widths) :]), "only a similarity of 0 has an empty track"
 
 
 @pytest.mark.parametrize("text", ["Lundi j’ai parlé avec des clients.", "🎩🎩🎩", "I cut hair all week, and swept."])

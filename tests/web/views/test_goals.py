@@ -208,7 +208,7 @@ def test_the_page_shows_the_distance_and_the_steps_to_each_goal(
     for role in ("data-analyst", "data-scientist"):
         distance = goal_distance(bank, app.scoring_model, answers, role, ["data-analyst"])
         text_of_goal = text.split(f"Towards {bank.role[role].name}", 1)[1].split("Towards", 1)[0]
-        assert f"{distance.percent_now}% of it is in your weeks now" in text_of_goal
+        assert f"You do {distance.percent_now}% of this role now" in text_of_goal
         assert f"it would be {distance.percent_after}%" in text_of_goal
         assert distance.steps
         places = []
@@ -286,7 +286,7 @@ def test_the_same_answers_are_no_change(client: Client, owner_path, answers):
 
 def test_changed_answers_with_the_same_mix_are_no_real_change(client: Client, owner_path, answers):
     text = client.see(f"{retake(client, owner_path, answers | {'governance': 'rarely'})}/changes").text
-    assert "No real change Some answers moved, but the roles you combine are the same." in text
+    assert "No real change Some answers moved, but the result is the same." in text
     assert "1 answer moved" in text
 
 
@@ -296,7 +296,7 @@ def test_a_change_that_one_step_explains_is_no_real_change(client: Client, bank:
     text = client.see(
         f"{retake(client, owner_path, all_answers(bank, 'never', **tie | {'pipelines': 'daily'}))}/changes"
     ).text
-    assert "No real change The two results read differently" in text
+    assert "No real change The two results differ, but no more than a tie" in text
 
 
 def test_too_few_answers_cannot_be_compared(client: Client, owner_path, answers, bank: Bank):

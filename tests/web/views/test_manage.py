@@ -14,7 +14,7 @@ from quiz.bank import Bank
 from quiz.cli import main
 from quiz.web.app import App
 from tests.clients import Client
-from tests.factories import all_answers, join_path, join_team, make_team
+from tests.factories import all_answers, join_path, join_team, make_older_response, make_team
 
 TEXT = "I drew maps of <everything>."
 
@@ -137,9 +137,28 @@ def test_the_csv_can_be_scored_again_to_the_same_result(client: Client, bank: Ba
     scored = json.loads(run.stdout)
     assert scored["mix"] == ["data-analyst"]
     own_result = client.get(f"{owner_path}.json").get_json()["result"]
-    assert {key: scored[key] for key in own_result if key != "text"} == {
-        key: value for key, value in own_result.items() if key != "text"
-    }
+    assert {key: scored[key] for key in own_result} == own_result
+
+
+def test_the_downloads_have_the_other_mix_of_a_tie(client: Client, bank: Bank):
+    owner_path = client.take(all_answers(bank, "never", insights="monthly", pipelines="weekly"))
+    header, row = csv.reader(io.StringIO(client.get(f"{owner_path}.csv").text))
+    cells = dict(zip(header, row, strict=True))
+    assert (cells["evidence"], cells["mix"], cells["alternative"]) == (
+        "tie",
+        "data-engineer data-analyst",
+        "data-engineer",
+    )
+    result = client.get(f"{owner_path}.json").get_json()["result"]
+    assert (result["mix"], result["alternative"]) == (["data-engineer", "data-analyst"], ["data-engineer"])
+
+
+def test_the_downloads_tell_never_from_left_out_and_not_asked(client: Client, bank: Bank, app: App):
+    owner_path = make_older_response(app, {"pipelines": "never", "dashboards": "skip"})
+    header, row = csv.reader(io.StringIO(client.get(f"{owner_path}.csv").text))
+    cells = dict(zip(header, row, strict=True))
+    assert [cells[id] for id in ("pipelines", "dashboards", "insights")] == ["never", "skip", ""]
+    assert client.get(f"{owner_path}.json").get_json()["answers"] == {"pipelines": "never", "dashboards": "skip"}
 
 
 def test_a_retake_starts_a_new_response_that_knows_the_earlier_one(client: Client, bank: Bank, app: App):

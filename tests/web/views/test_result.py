@@ -28,6 +28,11 @@ def result_page(
     return client.see(client.take(dict.fromkeys(bank.responsibility, often) | answers, contacts=list(contacts)))
 
 
+def result_html(client: Client, bank: Bank, answers: dict[str, str], *, often: str = "never") -> str:
+    """The same page as HTML."""
+    return client.get(client.take(dict.fromkeys(bank.responsibility, often) | answers)).text
+
+
 def between(text: str, start: str, end: str) -> str:
     """The part of a text between `start` and `end`."""
     return text.split(start, 1)[1].split(end, 1)[0]
@@ -107,14 +112,36 @@ def test_the_table_has_every_role_ordered_by_coverage(client: Client, bank: Bank
 def test_a_leaning_is_named_as_one(client: Client, bank: Bank):
     page = result_page(client, bank, {"insights": "monthly", "pipelines": "daily"})
     assert "You wear one hat: data engineer Your answers lean this way" in page.text
-    assert "A leaning, not a verdict" in page.text
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({"insights": "monthly", "pipelines": "daily"}, "data engineer and data analyst together fit nearly as well."),
+        (ENGINEER | {"data-stores": "daily", "pipelines": "rarely"}, "data engineer alone fits nearly as well."),
+    ],
+)
+def test_a_leaning_names_the_other_mix(client: Client, bank: Bank, answers, expected):
+    page = result_page(client, bank, answers)
+    assert f"Your answers lean this way; {expected}" in page.text
+
+
+def test_a_leaning_says_once_how_sure_it_is(client: Client, bank: Bank):
+    page = result_page(client, bank, {"insights": "monthly", "pipelines": "daily"})
+    sure = between(page.text, "How sure this is", "Closest role")
+    assert re.fullmatch(
+        r" If any one answer were a step higher or lower, the mix would stay the same in \d+ of \d+ cases\. ", sure
+    )
 
 
 def test_a_tie_names_both_mixes(client: Client, bank: Bank):
     page = result_page(client, bank, {"insights": "monthly", "pipelines": "weekly"})
-    assert "A tie: data engineer, with or without data analyst Both would describe your weeks" in page.text
+    assert "A tie: data engineer, with or without data analyst Both fit your answers about equally well." in page.text
     assert "The rest of this page includes data analyst." in page.text
-    assert "You are between two mixes" in page.text
+    sure = between(page.text, "How sure this is", "Closest role")
+    assert "You are between two mixes." in sure
+    assert re.search(r"the same one of the two would still fit slightly better in \d+ of \d+ cases", sure)
+    assert "the mix would" not in sure
 
 
 @pytest.mark.parametrize(
@@ -181,7 +208,7 @@ def test_answering_weekly_everywhere_covers_every_role_equally(client: Client, b
 
 def test_answering_never_everywhere_is_little_activity(client: Client, bank: Bank):
     page = result_page(client, bank, {}, often="never")
-    assert "Little of this is in your week" in page.text
+    assert "You do little of this work" in page.text
     assert "Your mix" not in page.text and "Your role" not in page.text
     assert coverage_percents(page) == [0] * len(bank.roles)
     assert "You wear" not in page.text
@@ -200,7 +227,7 @@ def test_with_half_of_the_questions_skipped_the_page_says_how_many_answers_are_n
 
 def test_little_activity_is_not_called_too_few_answers(client: Client, bank: Bank):
     page = result_page(client, bank, {"insights": "weekly"})
-    assert "Little of this is in your week" in page.text
+    assert "You do little of this work" in page.text
     assert "Too few answers" not in page.text
 
 
@@ -251,11 +278,74 @@ def test_a_contact_whose_role_is_no_longer_in_the_bank_is_ignored(app: App, clie
 # The whole page
 
 
+def test_many_missing_contacts_are_not_listed(client: Client, bank: Bank):
+    page = result_page(client, bank, ENGINEER, contacts=("data-analyst",))
+    text = between(page.text, "Whom you work with", "About this result")
+    assert "You work at least weekly with data analysts." in text
+    assert "not among them" not in text
+
+
+def test_no_sentence_repeats_the_bars_of_roles_without_activity(client: Client, bank: Bank):
+    page = result_page(client, bank, ANALYST)
+    assert "You reported nothing of" not in page.text
+
+
+def test_each_picture_has_one_kind_of_percentage(client: Client, bank: Bank):
+    html = result_html(client, bank, ENGINEER | OPERATIONS)
+    assert re.search(r"Data engineer \d+%", between(html, "Your mix</h2>", "Where you stand"))
+    assert "%" not in re.sub(r"<[^>]*>", "", between(html, '<svg class="role-map"', "</svg>\n    "))
+    assert "% of your mix" not in html
+
+
+# Geometry
+
+
+def bar_of(row: str) -> float | None:
+    """How much of its track the bar of a table row fills, 0 to 1; None if the row has no track."""
+    if "result-bar-track" not in row:
+        assert "result-bar-unknown" in row
+        return None
+    width = re.search(r'class="result-bar-fill" width="([\d.]+)"', row)
+    return float(width[1]) / 100 if width else 0.0
+
+
+@pytest.mark.parametrize("answer", ["rarely", "weekly", "daily", "skip"])
+def test_every_bar_is_as_long_as_its_number(client: Client, bank: Bank, answer):
+    html = result_html(client, bank, ENGINEER | {item.id: answer for item in bank.roles[0].responsibilities})
+    rows = between(between(html, 'aria-labelledby="bars-title"', "</table>"), "<tbody>", "</tbody>").split("</tr>")
+    for row in rows[:-1]:
+        number = re.search(r"(\d+)%</td>", row)
+        assert bar_of(row) == (int(number[1]) / 100 if number else None)
+
+
+def test_the_mix_bar_is_filled_by_the_shares(client: Client, bank: Bank):
+    html = result_html(client, bank, ENGINEER | OPERATIONS | {"insights": "daily", "dashboards": "weekly"})
+    bar = between(html, '<svg class="mix-bar"', "</svg>")
+    ends = [float(x) + float(width) for x, width in re.findall(r'x="([\d.]+)" y="0" width="([\d.]+)"', bar)]
+    percents = [
+        int(percent) for percent in re.findall(r"(\d+)%", between(html, "Your mix</h2>", "Shares of the activity"))
+    ]
+    assert len(percents) > 1
+    assert ends == pytest.approx([sum(percents[: n + 1]) for n in range(len(percents))])
+
+
+def test_never_and_left_out_are_drawn_with_different_signs(client: Client, bank: Bank):
+    html = result_html(client, bank, {"pipelines": "skip", "insights": "daily"})
+    table = between(html, "All your answers, role by role", "</details>")
+    rows = {re.sub(r"<[^>]*>", "", between(row, "<span>", "</span>")): row for row in table.split("<li>")[1:]}
+    never, left_out = rows[bank.responsibility["dashboards"].name], rows[bank.responsibility["pipelines"].name]
+    daily = rows[bank.responsibility["insights"].name]
+    count = len(bank.scale) - 1
+    assert [row.count("is-filled") for row in (never, left_out, daily)] == [0, 0, count]
+    assert [row.count("is-empty") for row in (never, left_out, daily)] == [count, 0, 0]
+    assert [row.count("is-left-out") for row in (never, left_out, daily)] == [0, 1, 0]
+
+
 def test_the_role_map_has_a_list_with_the_same_content(client: Client, bank: Bank):
     page = result_page(client, bank, ANALYST, contacts=("data-engineer",))
     list_text = between(page.text, "The same in words", "Which of your answers say so")
-    assert "Data analyst, your mix. 100% of it is in your weeks." in list_text
-    assert "Data engineer. Nothing reported. You work with data engineers." in list_text
+    assert "Data analyst, in your mix. You do 100% of it." in list_text
+    assert "Data engineer. You do none of it. You work with data engineers." in list_text
     assert all(stage.name in list_text for stage in bank.stages)
 
 
