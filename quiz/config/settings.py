@@ -155,8 +155,8 @@ SETTINGS = (
     Setting("RATE_LIMITS", True, "Yes applies the limits of the next three lines to each address.", _parse_bool),
     Setting(
         "STARTS_PER_MINUTE",
-        60,
-        "Responses and teams that one address may create in a minute.",
+        200,
+        "Responses and teams that one address may create in a minute; as many again through join links.",
         _parse_number,
         _check_positive,
     ),

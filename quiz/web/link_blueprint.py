@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort, g
 
-from quiz.web import links
+from quiz.web import links, rate_limits
 
 
 def link_blueprint(name: str, prefix: str, load: Callable[[str], object | None]) -> Blueprint:
@@ -30,6 +30,7 @@ def link_blueprint(name: str, prefix: str, load: Callable[[str], object | None])
         g.record = load(g.link_hash)
         if g.record is None:
             abort(404)
+        rate_limits.check_start()
 
     @pages.url_defaults
     def add_link(endpoint: str, values: dict[str, Any]) -> None:

@@ -7,31 +7,60 @@ The counting is done by `limits`, the library under Flask-Limiter. Flask-Limiter
 handled, so it would refuse valid links along with wrong ones. Here a link in an address or in a form is counted after
 it was looked up and not found. So valid links are never limited, however many people share an address. Links
 cannot be guessed because of their 128 random bits; the limit makes attempts visible and slow.
+
+A workshop is many people who start in the same minute behind one address. Whoever has the join link of a team was
+invited, so these starts are counted apart from all others: strangers at the same address cannot use up their limit.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+import re
 import secrets
 import time
 from collections.abc import Mapping
 from functools import cached_property
-from ipaddress import IPv6Address, ip_network
-from typing import TYPE_CHECKING
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING, NamedTuple
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import TooManyRequests
 
 if TYPE_CHECKING:
     from limits import RateLimitItemPerMinute
     from limits.strategies import FixedWindowRateLimiter
 
-#: The endpoints where a POST request creates a response or a team.
-START_ENDPOINTS = {"start.begin", "manage.retake", "new_team.create", "join.start"}
+
+class Start(NamedTuple):
+    """An endpoint where a POST creates a response or a team: the kind of its limit, and the page with its form."""
+
+    kind: str
+    form_page: str
+
+
+START_ENDPOINTS = {
+    "start.begin": Start("start", "start.home"),
+    "manage.retake": Start("start", "manage.page"),
+    "new_team.create": Start("start", "new_team.create"),
+    "join.start": Start("join", "join.page"),
+}
 #: The blueprints for other programs. Each has its own limit, so that a program that scores many people does not use up
 #: the limit of a program that monitors the server.
 API_BLUEPRINTS = {"api", "health"}
+
+# What proxies send in X-Forwarded-For: an address, with or without a port and quotes.
+_ADDRESS_AND_PORT = re.compile(r'"?(?:([0-9.]+)(?::[0-9]+)?|\[([^\]]+)\](?::[0-9]+)?|([0-9A-Fa-f:.]+(?:%.+)?))"?')
+#: What all addresses that cannot be read are counted as.
+_UNKNOWN = "unknown"
+
+
+class TooManyStartsError(TooManyRequests):
+    """An address created more responses and teams than its limit. The form can be sent again after a wait."""
+
+    def __init__(self, seconds: int, form_page: str) -> None:
+        super().__init__(retry_after=seconds)
+        self.seconds, self.form_page = seconds, form_page
 
 
 class RateLimiter:
@@ -64,23 +93,40 @@ class RateLimiter:
 def address_block(address: str) -> str:
     """What is counted as one address. For IPv6, the first 64 bits: one household has all addresses with this prefix.
 
-    >>> address_block("192.0.2.7"), address_block("2001:db8::7:1")
-    ('192.0.2.7', '2001:db8::/64')
-    >>> address_block("::ffff:192.0.2.7"), address_block("unknown")
-    ('192.0.2.7', 'unknown')
+    A proxy may add a port or the name of a network interface, or pass on anything. All that is no address is one block.
+
+    >>> address_block("192.0.2.7:51234"), address_block("[2001:db8::7:1]:443"), address_block("2001:db8::1%eth0")
+    ('192.0.2.7', '2001:db8::/64', '2001:db8::/64')
+    >>> address_block("::ffff:192.0.2.7"), address_block("unknown"), address_block("")
+    ('192.0.2.7', 'unknown', 'unknown')
     """
-    if ":" not in address:
-        return address
+    match = _ADDRESS_AND_PORT.fullmatch(address.strip())
+    if match is None:
+        return _UNKNOWN
+    text = match[1] or match[2] or match[3]
     try:
-        ipv6 = IPv6Address(address.partition("%")[0])
-    except ValueError:  # a proxy may pass on anything
-        return address
-    return str(ipv6.ipv4_mapped or ip_network((ipv6, 64), strict=False))
+        parsed = ip_address(text.partition("%")[0])
+    except ValueError:
+        return _UNKNOWN
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
+    return str(parsed)
 
 
 def report_wrong_link() -> None:
     """Count the current request as one with a wrong link: the link was sent in a form."""
     g.wrong_link = True
+
+
+def check_start() -> None:
+    """Count the current request if it creates a response or a team; a TooManyStartsError if that is beyond the limit.
+
+    Addresses with a link call this once the link was found, so that a wrong link is counted as a wrong link only.
+    """
+    start = START_ENDPOINTS.get(request.endpoint or "") if request.method == "POST" else None
+    limiter: RateLimiter | None = current_app.extensions.get("rate_limiter")
+    if start and limiter and (seconds := limiter.count(start.kind, request.remote_addr or "")):
+        raise TooManyStartsError(seconds, start.form_page)
 
 
 def init_app(app: Flask) -> None:
@@ -89,30 +135,37 @@ def init_app(app: Flask) -> None:
         return
     limiter = RateLimiter(
         {
-            "start": app.config["STARTS_PER_MINUTE"],
+            **dict.fromkeys({start.kind for start in START_ENDPOINTS.values()}, app.config["STARTS_PER_MINUTE"]),
             "wrong link": app.config["WRONG_LINKS_PER_MINUTE"],
             **dict.fromkeys(API_BLUEPRINTS, app.config["API_PER_MINUTE"]),
         }
     )
+
+    app.extensions["rate_limiter"] = limiter
 
     def count(kind: str) -> int:
         return limiter.count(kind, request.remote_addr or "")
 
     @app.before_request
     def check_rate_limit() -> None:
-        kind = request.blueprint if request.blueprint in API_BLUEPRINTS else None
-        if request.method == "POST" and request.endpoint in START_ENDPOINTS:
-            kind = "start"
-        if kind and (seconds := count(kind)):
+        if request.blueprint in API_BLUEPRINTS and (seconds := count(request.blueprint)):
             raise TooManyRequests(retry_after=seconds)
+        if request.url_rule and "link" not in request.url_rule.arguments:
+            check_start()
 
     @app.after_request
     def count_wrong_links(response: Response) -> Response:
         # A missing page behind a valid link is not a wrong link.
         link_exists = bool(g.get("record"))
         wrong_address = response.status_code == 404 and request.path.startswith(_link_prefixes(app)) and not link_exists
-        if (wrong_address or g.get("wrong_link")) and (seconds := count("wrong link")):
-            return app.make_response(app.handle_user_exception(TooManyRequests(retry_after=seconds)))
+        is_wrong = wrong_address or g.get("wrong_link")
+        if is_wrong and (seconds := count("wrong link")):
+            error = TooManyRequests(retry_after=seconds)
+            if wrong_address:
+                return app.make_response(app.handle_user_exception(error))
+            # The page shows the form with everything that was typed, and says that its link is wrong.
+            response.status_code = 429
+            response.headers.extend(error.get_headers())
         return response
 
 

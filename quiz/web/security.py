@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Response, abort, render_template, request, session
+from flask import Response, abort, render_template, request, session, url_for
 from wtforms import Form
 from wtforms.csrf.session import SessionCSRF
 
@@ -131,10 +131,12 @@ def _host(netloc: str) -> str:
     return netloc.lower().removesuffix(":80").removesuffix(":443")
 
 
-def resend_page(reason: str) -> str:
+def resend_page(reason: str, *, seconds: int = 0, form_page: str = "") -> str:
     """A page with everything that was sent and a button that sends it again, so that no input is lost.
 
-    `reason` is `stale` (the page was open for too long, or cookies are off) or `unavailable` (it could not be saved).
+    `reason` is `stale` (the page was open for too long, or cookies are off), `unavailable` (it could not be saved) or
+    `limited` (to be sent again after `seconds`; `form_page` is the endpoint of the page that the form is on).
     """
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != CSRF_FIELD]
-    return render_template("errors/resend.html", reason=reason, fields=fields)
+    form_url = url_for(form_page) if form_page else ""
+    return render_template("errors/resend.html", reason=reason, fields=fields, seconds=seconds, form_url=form_url)

@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from quiz import create_app
 from quiz.bank import Bank
+from quiz.config import settings
 from quiz.web import links, rate_limits
 from quiz.web.app import App
 from quiz.web.rate_limits import RateLimiter, address_block
 from tests.checks import assert_private
-from tests.clients import Client, Page
+from tests.clients import Client, Page, form_values
 from tests.factories import all_answers
 
 LOW_LIMITS = {"STARTS_PER_MINUTE": 3, "WRONG_LINKS_PER_MINUTE": 4, "API_PER_MINUTE": 2}
@@ -84,7 +87,7 @@ def test_the_page_of_a_429_says_to_wait_and_is_private(limited: App):
     response = client.send("/start", page="/")
     assert_limited(response)
     assert_private("429", response)
-    assert "A moment, please" in Page.of(response).text
+    assert f"Wait {response.headers['Retry-After']} seconds" in Page.of(response).text
 
 
 def test_no_response_is_created_beyond_the_limit(limited: App, monkeypatch):
@@ -97,14 +100,170 @@ def test_no_response_is_created_beyond_the_limit(limited: App, monkeypatch):
     assert start(client) == 429
 
 
+def make_team(client: Client, kind: str = "open") -> str:
+    """Create a team. Returns the path of its join link."""
+    lead = str(client.send("/teams", {"name": "Workshop", "kind": kind, "minimum": "5"}).location)
+    return re.search(r"/j/[\w-]{22}", client.get(lead).text)[0]  # type: ignore[index]
+
+
 def test_retaking_making_a_team_and_joining_one_count_as_starts(limited: App, bank: Bank):
     owner_path = client_from(limited, OTHER_ADDRESS).take(all_answers(bank, "weekly"))
-    for path in (f"{owner_path}/retake", "/teams", f"/j/{links.new_link()}/start"):
-        client = client_from(limited, path)
+    join = make_team(client_from(limited, OTHER_ADDRESS))
+    for n, path in enumerate([f"{owner_path}/retake", "/teams", f"{join}/start"]):
+        client = client_from(limited, f"203.0.113.{n}")
         token = client.token()
         answers = [client.post(path, token | {"seed": "no seed"}) for _ in range(4)]
         assert 429 not in [response.status_code for response in answers[:3]], path
         assert_limited(answers[3])
+
+
+def test_joining_a_team_has_a_limit_of_its_own(limited: App):
+    client = client_from(limited)
+    join = make_team(client_from(limited, OTHER_ADDRESS))
+    assert [start(client) for _ in range(4)] == [303, 303, 303, 429]
+    statuses = [client.send(f"{join}/start", {"name": f"Ada {n}"}, page=join).status_code for n in range(4)]
+    assert statuses == [303, 303, 303, 429]
+
+
+def test_starts_through_a_wrong_join_link_count_as_wrong_links_only(limited: App):
+    client = client_from(limited)
+    join = make_team(client_from(limited, OTHER_ADDRESS))
+    token = client.token()
+    statuses = [client.post(f"/j/{links.new_link()}/start", token).status_code for _ in range(6)]
+    assert statuses == [404, 404, 404, 404, 429, 429]
+    assert client.send(f"{join}/start", {"name": "Ada"}, page=join).status_code == 303
+
+
+# A form beyond a limit can be sent again
+
+
+def test_a_join_form_beyond_the_limit_can_be_sent_again_as_it_was(make_app: MakeApp, monkeypatch):
+    limited = make_app(STARTS_PER_MINUTE=1)
+    client = client_from(limited)
+    join = make_team(client_from(limited, OTHER_ADDRESS))
+    client.send(f"{join}/start", {"name": "Grace"}, page=join)
+    response = client.send(f"{join}/start", {"name": "Ada “L” <b>", "shares_wishes": "y"}, page=join)
+    assert_limited(response)
+    assert_private("429", response)
+    page = Page.of(response)
+    assert dict(page.fields).items() >= {"name": "Ada “L” <b>", "shares_wishes": "y"}.items()
+    assert [attributes for tag, attributes in page.tags if tag == "form"] == [{"method": "post"}], "to the same address"
+    assert join in page.values("href")
+    wait, now = int(response.headers["Retry-After"]), time.time()
+    monkeypatch.setattr(time, "time", lambda: now + wait)
+    assert client.post(f"{join}/start", form_values(page.fields)).status_code == 303
+    with limited.storage.read_transaction() as db:
+        members = [(row["name"], row["shares_wishes"]) for row in db["member"].rows]
+    assert members == [("Grace", 0), ("Ada “L” <b>", 1)]
+
+
+def test_every_form_beyond_a_limit_is_returned_with_its_fields(limited: App, bank: Bank):
+    owner_path = client_from(limited, OTHER_ADDRESS).take(all_answers(bank, "weekly"))
+    join = make_team(client_from(limited, OTHER_ADDRESS))
+    paths = {
+        "start.begin": "/start",
+        "manage.retake": f"{owner_path}/retake",
+        "new_team.create": "/teams",
+        "join.start": f"{join}/start",
+    }
+    assert paths.keys() == rate_limits.START_ENDPOINTS.keys()
+    for n, path in enumerate(paths.values()):
+        client = client_from(limited, f"203.0.113.{n}")
+        fields = client.token() | {"seed": "no seed", "name": "two\r\nlines", "kind": "open"}
+        responses = [client.post(path, fields) for _ in range(4)]
+        assert_limited(responses[3])
+        returned = dict(Page.of(responses[3]).fields)
+        assert {name: returned[name] for name in ("seed", "name", "kind")} == {
+            name: fields[name] for name in ("seed", "name", "kind")
+        }, path
+        form_page = [target for target in Page.of(responses[3]).values("href") if path.startswith(target)][-1]
+        assert client.get(form_page).status_code == 200, path
+
+
+def test_a_wrong_link_in_the_join_form_beyond_the_limit_keeps_what_was_typed(limited: App):
+    client = client_from(limited)
+    join = make_team(client_from(limited, OTHER_ADDRESS))
+    open_wrong_links(client)
+    wrong = links.new_link()
+    response = client.send(f"{join}/bring", {"name": "Ada", "link": wrong, "shares_wishes": "y"}, page=join)
+    assert_limited(response)
+    page = Page.of(response)
+    assert {("name", "Ada"), ("link", wrong), ("shares_wishes", "y")} <= set(page.fields)
+    assert "This is no private link of this quiz" in page.text
+
+
+def test_a_form_of_another_site_beyond_the_limit_is_not_returned(limited: App):
+    client = client_from(limited)
+    for _ in range(3):
+        start(client)
+    response = client.post("/start", {"seed": "forged"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert response.status_code == 403
+    assert "forged" not in response.text
+
+
+# A workshop: 150 people behind one address
+
+
+@pytest.fixture
+def workshop(make_app: MakeApp) -> App:
+    """An app with the limits that apply by default."""
+    limits = {setting.name: setting.default for setting in settings.SETTINGS if setting.name in LOW_LIMITS}
+    return make_app(**limits)
+
+
+PEOPLE = 150
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", ["open", "anonymous"])
+def test_150_people_at_one_address_join_their_team_in_the_same_minute(workshop: App, kind):
+    join = make_team(client_from(workshop), kind)
+    for n in range(PEOPLE):
+        client = client_from(workshop)
+        response = client.send(f"{join}/start", {"name": f"Person {n}"}, page=join)
+        assert response.status_code == 303, n
+    owner_path = str(response.location).removesuffix("/1")
+    assert "Workshop" in client.get(f"{owner_path}/team").text
+    with workshop.storage.read_transaction() as db:
+        assert db["member"].count == PEOPLE
+
+
+@pytest.mark.thorough
+def test_150_people_at_one_address_start_without_a_team_in_the_same_minute(workshop: App):
+    assert {start(client_from(workshop)) for _ in range(PEOPLE)} == {303}
+
+
+@pytest.mark.thorough
+def test_people_who_mistype_do_not_keep_others_at_their_address_from_joining(workshop: App):
+    join = make_team(client_from(workshop))
+    for n in range(PEOPLE):
+        client = client_from(workshop)
+        mistyped = client.get(f"{join[:-1]}~{n}")
+        assert mistyped.status_code in {404, 429}
+        assert "This leads nowhere" in mistyped.text
+        assert client.send(f"{join}/start", {"name": f"Person {n}"}, page=join).status_code == 303
+
+
+@pytest.mark.thorough
+def test_beyond_the_limit_everybody_gets_in_with_the_button_and_joins_once(make_app: MakeApp, monkeypatch):
+    limited = make_app(STARTS_PER_MINUTE=60)
+    join = make_team(client_from(limited))
+    waiting, joined, now = {}, set(), time.time()
+    for n in range(PEOPLE):
+        client = client_from(limited)
+        waiting[f"Person {n}"] = (client, client.send(f"{join}/start", {"name": f"Person {n}"}, page=join))
+    for minute in range(1, 4):
+        joined |= {name for name, (_, response) in waiting.items() if response.status_code == 303}
+        waiting = {name: sent for name, sent in waiting.items() if sent[1].status_code == 429}
+        monkeypatch.setattr(time, "time", lambda minute=minute: now + 61 * minute)
+        for name, (client, response) in waiting.items():
+            waiting[name] = (client, client.post(f"{join}/start", form_values(Page.of(response).fields)))
+    assert len(joined) == PEOPLE
+    with limited.storage.read_transaction() as db:
+        assert db["member"].count == PEOPLE
+
+
+# Opening pages
 
 
 def test_opening_the_pages_with_these_forms_is_not_limited(limited: App):
@@ -162,11 +321,17 @@ def test_wrong_links_of_every_kind_count_together(limited: App, kind):
     assert_limited(client.get(kind.format(links.new_link())))
 
 
+def test_the_page_of_a_429_for_a_wrong_link_says_that_a_right_one_works(limited: App):
+    client = client_from(limited)
+    open_wrong_links(client)
+    text = Page.of(client.get(f"/j/{links.new_link()}")).text
+    assert "This leads nowhere" in text
+    assert "a right link works at once" in text
+
+
 def test_guessed_links_in_the_join_form_count_as_wrong_links(limited: App):
     client = client_from(limited)
-    team = {"name": "Guessed", "kind": "open", "minimum": "5"}
-    lead = str(client.send("/teams", team).location)
-    join = re.search(r"/j/[\w-]{22}", client.get(lead).text)[0]  # type: ignore[index]
+    join = make_team(client)
 
     def bring(client: Client, link: str) -> int:
         return client.send(f"{join}/bring", {"name": "Ada", "link": link}, page=join).status_code
@@ -308,6 +473,33 @@ def test_behind_a_proxy_the_address_that_it_adds_counts(make_app: MakeApp):
     assert status(OTHER_ADDRESS) == 200
     assert status(f"{OTHER_ADDRESS}, {ADDRESS}") == 429, "only the last address, which the proxy added, counts"
     assert [status(f"203.0.113.{n}, {OTHER_ADDRESS}") for n in range(3)] == [200, 429, 429]
+
+
+SPELLINGS = {
+    "IPv4": ["192.0.2.7", "192.0.2.7:51234", " 192.0.2.7 ", "::ffff:192.0.2.7", "[::ffff:c000:207]:443", '"192.0.2.7"'],
+    "IPv6": ["2001:db8::1", "[2001:db8::1]:443", "[2001:db8::1]", "2001:DB8::1%eth0", "2001:db8:0:0:ffff::2"],
+    "malformed": ["unknown", "", "_hidden", "999.1.1.1", "[2001:db8::1", "192.0.2.7:x", "1:2", "::%", "é", "x" * 9000],
+}
+
+
+@pytest.mark.parametrize("kind", SPELLINGS)
+def test_every_spelling_of_an_address_counts_as_one(kind):
+    assert len({address_block(spelling) for spelling in SPELLINGS[kind]}) == 1
+    assert len({address_block(spellings[0]) for spellings in SPELLINGS.values()}) == len(SPELLINGS)
+
+
+@given(st.text(max_size=40) | st.text('0123456789abcdef:.[]%", ', max_size=40))
+def test_whatever_a_proxy_sends_is_an_address_or_unknown(address):
+    assert re.fullmatch(r"[0-9.]+|[0-9a-f:]+/64|unknown", address_block(address))
+
+
+@pytest.mark.parametrize("kind", SPELLINGS)
+def test_what_proxies_send_is_read(make_app: MakeApp, kind):
+    client = client_from(make_app(BEHIND_PROXY=True, API_PER_MINUTE=1), "10.0.0.1")
+    sent = [spelling for spelling in SPELLINGS[kind] if spelling]  # an empty header is none: the proxy’s address counts
+    statuses = [client.get("/api/bank", headers={"X-Forwarded-For": text}).status_code for text in sent]
+    assert statuses == [200] + [429] * (len(sent) - 1)
+    assert client.get("/api/bank", headers={"X-Forwarded-For": ""}).status_code == 200
 
 
 def test_behind_a_proxy_links_have_the_forwarded_scheme_but_not_the_forwarded_host(make_app: MakeApp):

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from quiz.exchange.score_request import InputProblem
 from quiz.storage import UnavailableError
 from quiz.web.app import HEALTH_PATH
+from quiz.web.rate_limits import TooManyStartsError
 from quiz.web.security import resend_page
 
 RETRY_SECONDS = 5
@@ -50,7 +51,12 @@ _PAGE_TEXTS = {
         "That is too much at once",
         "What you sent is larger than this form takes. Shorten your text and send it again; earlier pages are saved.",
     ),
-    429: ("A moment, please", "There were many requests in a short time. Wait a minute and try again."),
+    429: (
+        "This leads nowhere",
+        "The address is mistyped, or what it led to is gone: deleted, past its time, or replaced by a new link."
+        " Many wrong links were opened from your network in the last minute; you need not wait for that."
+        " Check that your link is complete, and open it again: a right link works at once.",
+    ),
     500: (
         "Something broke on our side",
         "It has been noted. What was shown to you as saved is saved. Try again in a moment.",
@@ -83,6 +89,8 @@ def init_app(app: Flask) -> None:
         if _is_for_programs():
             response.set_data(_problem_document(response.status_code))
             response.content_type = PROBLEM_TYPE
+        elif isinstance(error, TooManyStartsError):
+            response.set_data(resend_page("limited", seconds=error.seconds, form_page=error.form_page))
         else:
             response.set_data(_error_page(response.status_code))
         return response
