@@ -238,6 +238,27 @@ def test_a_name_that_is_not_in_the_code_is_noticed():
     )
 
 
+# Tests that the documentation names
+
+
+def names_of_tests(file: str) -> set[str]:
+    """The names of the test functions in a file."""
+    return set(re.findall(r"^\s*def (test_\w+)\(", read(file), re.MULTILINE)) if (ROOT / file).exists() else set()
+
+
+@for_each_page
+def test_every_test_that_a_page_names_exists(page: Path):
+    named = re.findall(r"(tests/[\w/]+\.py)::(\w+)", page.read_text(encoding="utf-8"))
+    assert [f"{file}::{name}" for file, name in named if name not in names_of_tests(file)] == []
+
+
+def test_every_promise_says_how_it_is_kept_and_which_test_checks_it():
+    rows = [line.strip("|").split(" | ") for line in read("docs/trust.md").splitlines() if line.startswith("|")]
+    promises = [row for row in rows if row[0].strip() not in {"promise", "---"}]
+    assert len(promises) > 40
+    assert [row[0] for row in promises if len(row) != 3 or not row[1].strip() or "::test_" not in row[2]] == []
+
+
 # Content that no file may have
 
 

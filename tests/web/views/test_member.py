@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from quiz import create_app
 from quiz.bank import Bank
 from quiz.teams import anonymous
 from quiz.web import links
@@ -75,6 +76,28 @@ def test_the_join_page_says_whether_the_minimum_is_reached_or_that_no_round_is_o
     page = client.see(join)
     assert "No round is open now." in page.text
     assert "The minimum is" not in page.text
+
+
+CAN_READ = (
+    "can read the database file. It contains each person’s answers and texts, the team that they belong to,"
+    " and the round that counted them. It contains no names, e-mail addresses or internet addresses,"
+    " unless somebody typed one"
+)
+
+
+def test_the_join_page_names_the_operator_and_what_the_operator_can_read(tmp_path):
+    client = Client(create_app({"TESTING": True, "OPERATOR": "The <data> guild"}, instance=tmp_path / "other"))
+    for path in (join_path(client, make_team(client)), "/privacy"):
+        text = client.see(path).text
+        assert "The <data> guild runs this quiz." in text
+        assert f"The <data> guild {CAN_READ}" in text
+
+
+def test_without_an_operator_the_join_page_says_whom_to_ask(client: Client, join):
+    for path in (join, "/privacy"):
+        text = client.see(path).text
+        assert "Whoever runs this quiz has not entered a name here: ask the person who gave you this address" in text
+        assert f"Whoever runs this quiz {CAN_READ}" in text
 
 
 def test_a_member_sees_whether_the_minimum_is_reached(app: App, client: Client, lead):
