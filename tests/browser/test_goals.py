@@ -133,7 +133,7 @@ def test_without_a_connection_the_page_shows_that_it_is_not_saved(visit, watch, 
     quiz.open(f"{own}/goals")
     quiz.context.set_offline(True)
     choose_wish(quiz, "pipelines", "less")
-    expect_status(quiz, "Not saved: there is no connection.")
+    expect_status(quiz, "Not saved yet. It will be saved with “Save”.")
     assert all("ERR_INTERNET_DISCONNECTED" in problem for problem in watch.problems)
     watch.problems.clear()
     quiz.context.set_offline(False)

@@ -100,33 +100,57 @@ function enablePrinting() {
   onClick("[data-print]", () => window.print());
 }
 
-// Forms that are saved at each change. Their button is for continuing, and for browsers without scripts.
+// Forms that are saved after each change. Their buttons are for going on, and for browsers without scripts.
 function enableAutosave(form) {
   const status = find("[data-save-status]");
+  const button = form.querySelector("button").textContent;
+  const typingPause = 1000; // ms
+  let typing = null; // a timer, while there is text that is not sent yet
+  let isDeleted = false;
 
-  async function firstError(response) {
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return page.querySelector(".error-summary a")?.textContent;
+  async function send() {
+    const fields = new FormData(form);
+    fields.set("go_to", "stay");
+    try {
+      const response = await fetch(form.action, { method: "POST", body: fields, keepalive: true });
+      if (response.ok) return "Saved.";
+      if (response.status === 422) return `Not saved yet. ${await response.text()}`;
+      if (response.status === 404) {
+        isDeleted = true;
+        return "Not saved: these answers were deleted.";
+      }
+    } catch { /* no connection */ }
+    return `Not saved yet. It will be saved with “${button}”.`;
   }
 
   async function save() {
-    try {
-      const response = await fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true });
-      if (!response.ok) {
-        status.textContent = `Not saved yet. ${(await firstError(response)) ?? "Press the button to see why."}`;
-        return;
-      }
-      status.textContent = "Saved.";
-      setTimeout(() => { if (status.textContent === "Saved.") status.textContent = ""; }, 4000);
-    } catch {
-      status.textContent = "Not saved: there is no connection.";
-    }
+    clearTimeout(typing);
+    typing = null;
+    if (isDeleted) return;
+    const message = await send();
+    if (status.textContent !== message) status.textContent = message; // the same message is announced once
   }
 
-  // One request at a time: an earlier one that arrived last would undo the later ones.
+  // One request after the other, so that the message is about the latest.
   let lastSave = Promise.resolve();
-  form.addEventListener("change", () => { lastSave = lastSave.then(save); });
+  const saveNext = () => { lastSave = lastSave.then(save); };
+
+  setVisible("[data-saved-by-buttons]", false);
+  setVisible("[data-saved-by-script]");
+  form.addEventListener("change", saveNext);
+  form.addEventListener("input", (event) => {
+    if (!event.target.matches("textarea, [type=text]")) return;
+    clearTimeout(typing);
+    typing = setTimeout(saveNext, typingPause);
+  });
+  form.addEventListener("submit", () => clearTimeout(typing));
+  addEventListener("online", () => { if (status.textContent.startsWith("Not saved")) saveNext(); });
+  // The page may be closed or reloaded: text that was just typed is sent at once.
+  document.addEventListener("visibilitychange", () => { if (document.hidden && typing) save(); });
 }
+
+// The back/forward cache shows a page as it was left, maybe by another person, with a form that was sent already.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 function enable(selector, enableElement) {
   document.querySelectorAll(selector).forEach(enableElement);

@@ -39,12 +39,17 @@ def page() -> str | Response | tuple[str, int]:
         saved_values = {f"{WISH_PREFIX}{id}": wish for id, wish in response.wishes.items()}
         return _render(app.forms.goals(data={**saved_values, "goals": response.goals}))
     form = app.forms.goals(request.form)
+    is_autosave = request.form.get("go_to") == "stay"
     if not form.validate():
+        if is_autosave:
+            return Response(next(iter(form.errors.values()))[0], 422, mimetype="text/plain")
         return _render(form), 422
     was_saved = app.storage.save_goals(
         g.link_hash, wishes=form.wishes, goals=form.goals.data or [], bank=app.bank.version, day=app.today()
     )
     abort_if_deleted(was_saved)
+    if is_autosave:
+        return Response(status=204)
     return redirect(url_for("goals.page", saved=1, _anchor="saved"), 303)
 
 

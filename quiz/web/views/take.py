@@ -23,7 +23,7 @@ def _current_sheet(new_answers: Mapping[str, str] = _EMPTY) -> AnswerSheet:
 
 @pages.route("/<int:number>", methods=["GET", "POST"])
 def questions(number: int) -> str | Response | tuple[str, int]:
-    """One page of questions. Answers are saved even if some are missing."""
+    """One page of questions. Every button saves the answers, also if some are missing."""
     app = current()
     if not 1 <= number <= len(app.bank.pages):
         abort(404)
@@ -37,6 +37,8 @@ def questions(number: int) -> str | Response | tuple[str, int]:
         answers |= dict.fromkeys(form.missing, app.bank.skip.id)
         is_complete = True
     abort_if_deleted(app.storage.save_answers(g.link_hash, answers, bank=app.bank.version, day=app.today()))
+    if (other_button := _other_button(_previous_url(number))) is not None:
+        return other_button
     if not is_complete:
         errors = {id: form[id].errors[0] for id in form.missing}
         return _render_questions(number, _current_sheet(answers), form.data, errors), 422
@@ -55,9 +57,27 @@ def _render_questions(
         answers=answers,
         errors=errors,
         summary=[(id, f"… {bank.responsibility[id].question}?") for id in errors],
-        previous_url=url_for("take.questions", number=number - 1) if number > 1 else "",
+        has_previous_page=number > 1,
         bank=bank,
     )
+
+
+def _previous_url(number: int) -> str | None:
+    """The page before question page `number`, or before the optional page, which follows the last one."""
+    return url_for("take.questions", number=number - 1) if number > 1 else None
+
+
+def _other_button(previous_url: str | None) -> Response | None:
+    """The response to a button that does not lead on to the next page; None for the main button.
+
+    The field `go_to` names the button. Its value `stay` is sent by the script, which saves a page after each change.
+    """
+    button = request.form.get("go_to")
+    if button == "stay":
+        return Response(status=204)
+    urls = {"back": previous_url, "later": url_for("take.later"), "privacy": url_for("start.privacy")}
+    url = urls.get(button or "")
+    return redirect(url, 303) if url else None
 
 
 def _next_page(number: int, sheet_before: AnswerSheet, new_answers: Mapping[str, str]) -> str:
@@ -86,6 +106,8 @@ def details() -> str | Response | tuple[str, int]:
     form = app.forms.details(request.form)
     if not form.validate():
         errors = _labelled_errors(form)
+        if request.form.get("go_to") == "stay":
+            return Response(errors[0][1], 422, mimetype="text/plain")
         return render_template("take/details.html", form=form, sheet=_current_sheet(), errors=errors), 422
     saved = app.storage.save_details(
         g.link_hash,
@@ -98,8 +120,18 @@ def details() -> str | Response | tuple[str, int]:
     abort_if_deleted(saved)
     if form.text.data:
         app.preload_text_matcher()
+    if (other_button := _other_button(_previous_url(len(app.bank.pages) + 1))) is not None:
+        return other_button
     has_result = response.finished and _current_sheet().is_complete
     return redirect(url_for("result.show" if has_result else "take.check"), 303)
+
+
+@pages.get("/later")
+def later() -> str:
+    """The private link, for a person who stops before the end of the quiz."""
+    return render_template(
+        "take/later.html", sheet=_current_sheet(), is_finished=current_response().finished is not None
+    )
 
 
 def _labelled_errors(form: DetailsForm) -> list[tuple[str, str]]:

@@ -105,7 +105,7 @@ def test_the_error_summary_lists_and_links_the_missing_questions(client: Client,
     assert page.title.startswith("Error:")
     assert f"{len(items) - 2} questions have no answer yet" in page.text
     linked = [href.removeprefix("#") for href in page.values("href") if href.startswith("#") and href != "#main"]
-    assert linked == [item.id for item in items[2:]]
+    assert linked == [*(item.id for item in items[2:]), "skip-unanswered"]
     assert set(linked) <= set(page.values("id"))
 
 
@@ -170,7 +170,6 @@ def test_going_back_shows_the_saved_answers(client: Client, bank: Bank):
     client.send(f"{owner_path}/1", page_answers(bank, 1, "rarely"))
     page = client.see(f"{owner_path}/1")
     assert {name: value for name, value in page.fields if name != "csrf_token"} == page_answers(bank, 1, "rarely")
-    assert f"{owner_path}/1" in client.see(f"{owner_path}/2").values("href")
 
 
 def test_sending_a_page_twice_has_the_same_effect_as_once(app: App, client: Client, bank: Bank):
@@ -232,6 +231,104 @@ def test_nothing_is_lost_when_the_server_restarts(app: App, client: Client, bank
     restarted = Client(create_app({"TESTING": True}, instance=tmp_path / "instance"))
     assert restarted.get(owner_path).location == f"{owner_path}/2"
     assert set(page_answers(bank, 1, "rarely").items()) <= set(restarted.see(f"{owner_path}/1").fields)
+
+
+# The other buttons of a page
+
+
+@pytest.mark.parametrize(
+    ("button", "number", "expected"),
+    [("back", 2, "OWN/1"), ("later", 1, "OWN/later"), ("later", 3, "OWN/later"), ("privacy", 2, "/privacy")],
+)
+def test_every_button_of_a_question_page_saves_what_was_chosen(app: App, client: Client, button, number, expected):
+    owner_path = client.start()
+    chosen = app.bank.pages[number - 1][0].id
+    response = client.send(f"{owner_path}/{number}", {chosen: "monthly", "go_to": button})
+    assert (response.status_code, response.location) == (303, expected.replace("OWN", owner_path))
+    assert load_response(app, owner_path).answers == {chosen: "monthly"}
+
+
+@pytest.mark.parametrize("button", ["later", "privacy", "back"])
+def test_every_button_of_the_optional_page_saves_what_was_typed(app: App, client: Client, bank: Bank, button):
+    owner_path = client.start()
+    response = client.send(f"{owner_path}/more", {"title": "Analyst", "text": "Figures.", "go_to": button})
+    expected = {
+        "later": f"{owner_path}/later",
+        "privacy": "/privacy",
+        "back": f"{owner_path}/{len(bank.pages)}",
+    }
+    assert (response.status_code, response.location) == (303, expected[button])
+    assert (load_response(app, owner_path).title, load_response(app, owner_path).text) == ("Analyst", "Figures.")
+
+
+def test_no_button_of_the_optional_page_loses_a_text_that_is_too_long(client: Client):
+    owner_path = client.start()
+    for button in ("later", "privacy", "back"):
+        response = client.send(f"{owner_path}/more", {"text": "x" * 4001, "go_to": button})
+        assert response.status_code == 422
+        assert ("text", "x" * 4001) in Page.of(response).fields
+
+
+@pytest.mark.parametrize("value", ["", "nowhere", "stay ", "http://evil.example"])
+def test_an_unknown_button_is_the_main_one(client: Client, bank: Bank, value):
+    owner_path = client.start()
+    assert client.send(f"{owner_path}/1", {"go_to": value}).status_code == 422
+    fields = page_answers(bank, 1, "weekly") | {"go_to": value}
+    assert client.send(f"{owner_path}/1", fields).location == f"{owner_path}/2"
+
+
+def test_the_first_page_has_no_page_before_it(client: Client):
+    owner_path = client.start()
+    assert "back" not in client.see(f"{owner_path}/1").values("value")
+    assert client.send(f"{owner_path}/1", {"go_to": "back"}).status_code == 422
+    for path in ("2", "3", "more"):
+        assert "back" in client.see(f"{owner_path}/{path}").values("value")
+
+
+def test_a_page_that_a_script_saves_stays_open(app: App, client: Client, bank: Bank):
+    owner_path = client.start()
+    first = bank.pages[0][0].id
+    response = client.send(f"{owner_path}/1", {first: "daily", "go_to": "stay"})
+    assert (response.status_code, response.data) == (204, b"")
+    response = client.send(f"{owner_path}/more", {"text": "Figures.", "go_to": "stay"})
+    assert (response.status_code, response.data) == (204, b"")
+    assert (load_response(app, owner_path).answers, load_response(app, owner_path).text) == (
+        {first: "daily"},
+        "Figures.",
+    )
+
+
+def test_a_script_is_told_why_a_page_is_not_saved(client: Client):
+    owner_path = client.start()
+    response = client.send(f"{owner_path}/more", {"title": "x" * 81, "go_to": "stay"})
+    assert (response.status_code, response.mimetype) == (422, "text/plain")
+    assert response.text == "Your job title: use 80 characters or fewer."
+
+
+def test_a_page_that_a_script_saves_needs_a_token(app: App, client: Client, bank: Bank):
+    owner_path = client.start()
+    first = bank.pages[0][0].id
+    assert client.post(f"{owner_path}/1", {first: "daily", "go_to": "stay"}).status_code == 400
+    assert load_response(app, owner_path).answers == {}
+
+
+def test_whoever_leaves_sees_the_private_link_and_goes_on_where_they_were(client: Client, bank: Bank):
+    owner_path = client.start()
+    client.send(f"{owner_path}/1", page_answers(bank, 1, "weekly"))
+    page = client.see(f"{owner_path}/later")
+    assert f"http://localhost{owner_path}" in page.values("value")
+    assert f"{len(bank.pages[0])} of {len(bank.questions_in_order)} questions have an answer." in page.text
+    assert owner_path in page.values("href")
+    assert client.get(owner_path).location == f"{owner_path}/2"
+
+
+def test_every_page_with_a_form_of_the_quiz_can_be_left_only_by_its_buttons(client: Client, bank: Bank):
+    owner_path = client.start()
+    for path in (*(f"{owner_path}/{number}" for number in range(1, len(bank.pages) + 1)), f"{owner_path}/more"):
+        page = client.see(path)
+        links = [tag["href"] for name, tag in page.tags if name == "a"]
+        assert [href for href in links if not href.startswith(("#", "mailto:"))] == []
+        assert f"http://localhost{owner_path}" in page.values("value"), "the private link is on every page"
 
 
 # Check your answers
