@@ -27,11 +27,13 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     quiz.storage.UnavailableError
         If the app cannot start with this configuration; the message contains a hint.
     """
+    from flask.logging import default_handler
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from quiz import bank, storage
     from quiz.config import paths, secret_key, settings
     from quiz.storage.sqlite import start_lock
+    from quiz.terminal import LogFormatter
     from quiz.web import form_limits, rate_limits, security, stylesheet, templating, views
     from quiz.web.app import App
     from quiz.web.forms import Forms
@@ -45,6 +47,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
         static_url_path="/static",
         template_folder=str(paths.project_folder("templates")),
     )
+    default_handler.setFormatter(LogFormatter())
     folder = Path(app.instance_path)
     storage.create_folder(folder)
 

@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that `quiz --help` starts fa
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -14,17 +15,42 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quiz.terminal import escape_controls
+
 if TYPE_CHECKING:
     from quiz.web.app import App
 
 
-@click.group()
+class _Group(click.Group):
+    """Commands whose error messages are safe on a terminal: they quote arguments, file names and cells of files."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        with _escape_messages():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, context: click.Context) -> Any:
+        with _escape_messages():
+            return super().invoke(context)
+
+
+@contextlib.contextmanager
+def _escape_messages() -> Iterator[None]:
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = escape_controls(error.message)  # type: ignore[misc]  # final, but read only when it is shown
+        raise
+
+
+@click.group(cls=_Group)
 @click.version_option(package_name="many-hats")
 def main() -> None:
     """Many Hats: which data roles does a person's daily work combine?
 
     Example: quiz serve
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a character that the terminal's encoding does not have
 
 
 def _create_app(**config: Any) -> App:
@@ -60,7 +86,7 @@ def _exit_on(*errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        raise click.ClickException(click.format_filename(str(error))) from error  # a path may not be valid text
+        raise click.ClickException(str(error)) from error
 
 
 @contextlib.contextmanager
@@ -77,7 +103,7 @@ def _exit_if_unavailable() -> Iterator[None]:
         problem += "; use the user that serves the quiz, or set MANY_HATS_INSTANCE to another folder"
     else:
         return
-    raise click.ClickException(click.format_filename(_instance_problem() or problem))
+    raise click.ClickException(_instance_problem() or problem)
 
 
 def _instance_problem() -> str | None:
@@ -97,9 +123,12 @@ def _clean_up_on_sigterm() -> None:
 
 
 def _print(text: str) -> None:
-    """Print to standard output. A closed pipe ends the command quietly; a full disk is an error message."""
+    """Print to standard output, control characters escaped. A closed pipe ends the command quietly.
+
+    A full disk is an error message.
+    """
     try:
-        click.echo(click.format_filename(text))  # a path may not be valid text
+        click.echo(escape_controls(text))
     except BrokenPipeError:
         raise  # click handles it
     except OSError as error:
@@ -272,7 +301,7 @@ def restore(copy: Path, force: bool) -> None:
     with _exit_on(RestoreError), _exit_if_unavailable():
         result = restore(copy, file, day=_today(), tombstone_days=config["BACKUP_DAYS"], replace=force)
     for warning in result.warnings:
-        click.echo(click.format_filename(f"Note: {warning}."), err=True)
+        click.echo(escape_controls(f"Note: {warning}."), err=True)
     _print(f"{file}: {_count_responses(result.responses)} restored; {result.deleted} left out, deleted since.")
 
 

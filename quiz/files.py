@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from quiz.terminal import escape_controls
+
 #: Errors with which some file systems refuse to sync a folder. They store a new name without it.
 _CANNOT_SYNC_FOLDERS = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
 _COPY_BYTES = 1 << 20
@@ -112,6 +114,8 @@ def _copy_mode(file: Path, draft: Path) -> None:
 def open_output(out: Path | None, *, is_private: bool = False) -> Iterator[TextIO]:
     """A UTF-8 text to write to. Only if the block raises nothing, it replaces the file `out` or goes to its target.
 
+    A terminal gets it with control characters escaped; files and pipes get it unchanged.
+
     Parameters
     ----------
     out
@@ -154,5 +158,10 @@ def _copy_to_standard_output(text: TextIO) -> None:
     if sys.stdout is None:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF), "standard output")
     sys.stdout.flush()
+    if sys.stdout.isatty():
+        for line in text:
+            sys.stdout.buffer.write(escape_controls(line).encode())
+        sys.stdout.buffer.flush()
+        return
     shutil.copyfileobj(text.buffer, sys.stdout.buffer, _COPY_BYTES)
     sys.stdout.buffer.flush()

@@ -17,6 +17,7 @@ SOURCES = sorted(p for folder in ("quiz", "tests", "benchmarks") for p in (ROOT 
 
 #: From the lowest to the highest: a package imports from itself and from the packages before it.
 LAYERS = [
+    "terminal",
     "files",
     "config",
     "bank",

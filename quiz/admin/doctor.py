@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import click
-
 from quiz import storage
 from quiz.admin import bank_lint
 from quiz.config import file_modes, paths, secret_key, settings
 from quiz.storage.health import SQLITE_VERSION, DatabaseReport, inspect_database
+from quiz.terminal import escape_line
 from quiz.web.app import days_before, months_later
 
 #: Free space that backups and restores need: this much, and this many times the size of the database.
@@ -43,7 +42,7 @@ class Check(NamedTuple):
 def run_checks(folder: Path, *, today: str) -> Iterator[Check]:
     """All checks of the instance in `folder`, one after another."""
     for check in _checks(folder, today):
-        yield check._replace(detail=click.format_filename(check.detail))  # a path may not be valid text
+        yield check._replace(detail=escape_line(check.detail))
 
 
 def _checks(folder: Path, today: str) -> Iterator[Check]:

@@ -14,6 +14,7 @@ import time
 from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
 from typing import Any
 
+from flask.logging import default_handler
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
@@ -21,6 +22,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 
 from quiz.exchange import score_request
+from quiz.terminal import escape_controls
 from quiz.web.app import App
 
 #: Threads that run the app. SQLite has one writer, so more would only wait for each other.
@@ -119,7 +121,7 @@ def serve(app: App, *, host: str, port: int, greeting: str) -> None:
     server = Server(app, adj=adjustments(host, port, max_body_bytes))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.stop)
-    print(greeting, flush=True)
+    print(escape_controls(greeting), flush=True)
     server.run()
 
 
@@ -167,6 +169,7 @@ def _keep_addresses_out_of_the_log() -> None:
     logger = logging.getLogger("waitress")
     logger.setLevel(logging.ERROR)
     logger.addFilter(_WithoutDetails())
+    logger.addHandler(default_handler)
     logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)
 
 

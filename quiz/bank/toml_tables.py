@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from quiz.bank.toml_lines import LineNumbers, decode, find_line, line_numbers_of
+from quiz.terminal import escape_line
 
 #: In characters. The database stores no longer ids.
 MAX_ID_LENGTH = 80
@@ -31,9 +32,7 @@ class Problem:
     hint: str
 
     def __str__(self) -> str:
-        text = f"{self.file}:{self.line}: {self.message}; {self.hint}"
-        # Escape control characters and line breaks, so that it is one line that any terminal can show.
-        return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+        return escape_line(f"{self.file}:{self.line}: {self.message}; {self.hint}")
 
 
 class BankError(Exception):

@@ -56,7 +56,7 @@ def score_file(source: str, *, format: str, out: Path | None, skip_bad: bool, fo
     except question_bank.BankError as error:
         raise CsvInputError(str(error)) from error
     _keep_freed_memory()
-    name = "<stdin>" if source == "-" else click.format_filename(source)
+    name = "<stdin>" if source == "-" else source
     try:
         with _open_source(source) as text, open_output(out) as target:
             table = AnswerTable(text, name, ScoringModel.from_bank(bank))
