@@ -378,7 +378,7 @@ def test_a_path_that_is_not_utf_8_can_be_printed(tmp_path):
     create_app({}, instance=folder)
     run = run_quiz("doctor", instance=folder, PYTHONIOENCODING="utf-8:strict")
     assert (run.returncode, run.stderr) == (0, "")
-    assert "n\ufffdx/many-hats.db, responses: 0" in run.stdout
+    assert "n\\udcffx/many-hats.db, responses: 0" in run.stdout
 
 
 def test_a_key_in_the_settings_needs_no_file(instance):
