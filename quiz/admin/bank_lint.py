@@ -9,6 +9,7 @@ from pathlib import Path
 
 from quiz import bank
 from quiz.bank import Bank, Problem, Responsibility, Role
+from quiz.text.job_titles import match_title
 from quiz.text.tokenizer import features, stems
 
 MAX_QUESTION_WORDS = 18
@@ -58,6 +59,7 @@ def problems(folder: Path) -> list[Problem]:
         _icons_without_role(checked_bank, folder),
         _neighbours_of_one_role(checked_bank),
         _equal_questions(checked_bank),
+        _titles(checked_bank),
         _wording(checked_bank),
     )
     return sorted(problem for check in checks for problem in check)
@@ -95,6 +97,20 @@ def _equal_questions(checked_bank: Bank) -> Iterator[Problem]:
             if other is not item:
                 message = f"the question is the same as that of {other.id!r}"
                 yield Problem(item.file, _line(item, index, "question"), message, "ask about the difference")
+
+
+def _titles(checked_bank: Bank) -> Iterator[Problem]:
+    """Titles in the file of a role that do not name it: nobody who types one would be told so."""
+    for role in checked_bank.roles:
+        for key, titles in (("titles", role.titles), ("whole-titles", role.whole_titles)):
+            for title in titles:
+                title_match = match_title(checked_bank, title)
+                # The own name of another role means that role: a bank can get a role that was a title before.
+                if role.id not in title_match.roles and not title_match.is_own_name:
+                    file = role.responsibilities[0].file
+                    message = f"{key} contains {title!r}, which does not name the role"
+                    hint = "write one job in letters or digits, without “and”, a comma, a slash or the like"
+                    yield Problem(file, bank.line_of(file, key), message, hint)
 
 
 def _wording(checked_bank: Bank) -> Iterator[Problem]:

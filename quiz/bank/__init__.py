@@ -19,6 +19,7 @@ from quiz.bank.model import (
     Role,
     Stage,
     TalkingPoint,
+    TitleWords,
     Wish,
 )
 from quiz.bank.reader import BankReader
@@ -38,6 +39,7 @@ __all__ = [
     "Role",
     "Stage",
     "TalkingPoint",
+    "TitleWords",
     "Wish",
     "line_of",
     "load",

@@ -103,8 +103,8 @@ class Responsibility:
 class Role:
     """One role: its purpose, its place in the flow of data, and the roles it usually works with.
 
-    `position` is its place from top to bottom within the stage. `titles` are further job titles that clearly mean this
-    role.
+    `position` is its place from top to bottom within the stage. `titles` are further job titles that mean this role,
+    alone or inside a longer title. `whole_titles` mean it only if the title has nothing else but a level.
     """
 
     id: str
@@ -117,6 +117,7 @@ class Role:
     works_with: tuple[str, ...]
     responsibilities: tuple[Responsibility, ...] = field(repr=False)
     titles: tuple[str, ...] = ()
+    whole_titles: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -147,11 +148,23 @@ class TalkingPoint:
 
 
 @dataclass(frozen=True)
+class TitleWords:
+    """Words in job titles that belong to no role.
+
+    `levels` say how senior somebody is, or nothing about the work. `other_jobs` are those of jobs that are none of the
+    roles: a title with one of them names no role.
+    """
+
+    levels: tuple[str, ...] = ()
+    other_jobs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Bank:
     """All roles, responsibilities, questions, the answer scale and the pages.
 
-    `roles` are in the order of the flow, `scale` is from least to most and does not contain `skip`. `wishes` and
-    `talking_points` are empty if a bank has none.
+    `roles` are in the order of the flow, `scale` is from least to most and does not contain `skip`. `wishes`,
+    `talking_points` and `title_words` are empty if a bank has none.
     """
 
     name: str
@@ -164,6 +177,7 @@ class Bank:
     max_page_size: int
     wishes: tuple[Wish, ...] = ()
     talking_points: tuple[TalkingPoint, ...] = ()
+    title_words: TitleWords = TitleWords()
 
     @cached_property
     def role(self) -> dict[str, Role]:

@@ -18,6 +18,7 @@ from quiz.bank.model import (
     Role,
     Stage,
     TalkingPoint,
+    TitleWords,
     Wish,
 )
 from quiz.bank.toml_tables import ProblemLog, TomlTable, id_problem, quote, with_unique_ids
@@ -52,6 +53,7 @@ class BankReader(ProblemLog):
         max_page_size = pages.whole_number("max-questions", 1, _MAX_QUESTIONS_PER_PAGE)
         pages.report_unknown_keys()
         wishes = tuple(self._wishes(root))
+        title_words = self._title_words(root)
         root.report_unknown_keys()
         talking_points = tuple(self._talking_points(self.folder / "talking_points.toml"))
         roles = self._roles(role_files, {stage.id for stage in stages})
@@ -70,6 +72,7 @@ class BankReader(ProblemLog):
             max_page_size=max_page_size,
             wishes=wishes,
             talking_points=talking_points,
+            title_words=title_words,
         )
         self._check_page_sizes(bank, pages)
         return bank
@@ -159,6 +162,14 @@ class BankReader(ProblemLog):
         elif isinstance(rows, list) and len(rows) > maximum:
             table.add_problem(key, f"there are {len(rows)} {items}", f"use at most {maximum}")
 
+    def _title_words(self, root: TomlTable) -> TitleWords:
+        table = root.table("titles", optional=True)
+        title_words = TitleWords(
+            levels=table.texts("levels", optional=True), other_jobs=table.texts("other-jobs", optional=True)
+        )
+        table.report_unknown_keys()
+        return title_words
+
     # The talking points
 
     def _talking_points(self, file: Path) -> Iterator[TalkingPoint]:
@@ -206,6 +217,7 @@ class BankReader(ProblemLog):
             position=table.number("position", 0, 100),
             works_with=table.texts("works-with"),
             titles=table.texts("titles", optional=True),
+            whole_titles=table.texts("whole-titles", optional=True),
             responsibilities=responsibilities,
         )
         table.report_unknown_keys()

@@ -180,8 +180,10 @@ class TomlTable:
             else:
                 self.add_problem(key, f"{key} contains an item that is not a table", f"write it as [[{key}]]")
 
-    def table(self, key: str) -> TomlTable:
+    def table(self, key: str, *, optional: bool = False) -> TomlTable:
         """The table `key`. If it is missing, that is the only problem: its keys are not reported as missing."""
+        if optional and self._is_absent(key):
+            return TomlTable(self.log, self.file, {}, key)
         data = self._value(key, dict, f"write it as a [{key}] table")
         log = self.log if data is not None else self.log.without_problems()
         return TomlTable(log, self.file, data or {}, key)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from quiz.bank import Bank, Responsibility, Role, Wish
+from quiz.bank import Bank, Responsibility, Wish
 from quiz.results.changes import ResultComparison, compare_results
 from quiz.results.goals import GoalDistance, goal_distances
 from quiz.results.result import Result, build_result
 from quiz.results.talking_point_context import TalkingPointContext
 from quiz.results.talking_points import choose_talking_points
 from quiz.scoring import ScoringModel
-from quiz.text.job_titles import role_named
 
 #: The wish to leave a responsibility as it is. It needs no conversation.
 _AS_IS = "as-is"
@@ -32,31 +31,16 @@ class WishGroup(NamedTuple):
 class Conversation:
     """Everything on the conversation page.
 
-    `title_role` is the role that the job title clearly names. `wish_groups` have the wishes other than "as it is", in
-    the order of the bank. `goals` are the distances to the goal roles. `comparison` is with the earlier response.
+    `title` is the job title as typed. `wish_groups` have the wishes other than "as it is", in the order of the bank.
+    `goals` are the distances to the goal roles. `comparison` is with the earlier response.
     """
 
     result: Result
     title: str
-    title_role: Role | None
     wish_groups: tuple[WishGroup, ...]
     goals: tuple[GoalDistance, ...]
     comparison: ResultComparison | None
     questions: tuple[str, ...]
-
-    @property
-    def title_verdict(self) -> Literal["only-role", "one-of-several", "not-in-mix", "undecided"] | None:
-        """How the role that the title names compares with the mix, or with both mixes of a tie.
-
-        `undecided` if the answers name no roles, None if the title names none.
-        """
-        if self.title_role is None:
-            return None
-        if not self.result.has_mix:
-            return "undecided"
-        if self.title_role in self.result.roles or self.title_role in self.result.alternative_mix:
-            return "one-of-several" if self.result.has_several_roles else "only-role"
-        return "not-in-mix"
 
     @property
     def noted_wishes(self) -> dict[str, Wish]:
@@ -71,7 +55,7 @@ class Conversation:
     @property
     def has_background(self) -> bool:
         """Whether there is anything to say about the title, the contacts or an earlier response."""
-        return bool(self.title_role or self.result.contacts.reported or self.comparison)
+        return bool(self.result.job_title or self.result.contacts.reported or self.comparison)
 
 
 def build_conversation(
@@ -86,17 +70,13 @@ def build_conversation(
     earlier_answers: Mapping[str, str] | None,
 ) -> Conversation:
     """The conversation page of one response. `earlier_answers` are None without an earlier response."""
-    result = build_result(bank, model, answers, contacts, wishes)
+    result = build_result(bank, model, answers, contacts, wishes, title=title)
     comparison = compare_results(bank, model, earlier_answers, answers) if earlier_answers else None
-    title_role = role_named(bank, title)
-    context = TalkingPointContext(
-        bank, result, wishes=wishes, title_role=title_role, goals=tuple(goals), comparison=comparison
-    )
+    context = TalkingPointContext(bank, result, wishes=wishes, goals=tuple(goals), comparison=comparison)
     questions = tuple(talking_point.text for talking_point in choose_talking_points(context))
     return Conversation(
         result=result,
         title=title,
-        title_role=bank.role[title_role] if title_role else None,
         wish_groups=_wish_groups(bank, wishes),
         goals=goal_distances(bank, model, answers, goals, contacts),
         comparison=comparison,

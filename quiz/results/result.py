@@ -12,6 +12,7 @@ from quiz.bank import AnswerOption, Bank, Role, Wish
 from quiz.bank.answer_sheet import AnswerSheet, SheetRow, answer_sheet
 from quiz.results.contacts import Contacts, compare_contacts, contact_edges
 from quiz.results.free_text import FreeTextResult, read_free_text
+from quiz.results.job_title import JobTitle, read_job_title
 from quiz.results.role_map import RoleMap, role_map
 from quiz.scoring import (
     MIN_ANSWERED_SHARE,
@@ -21,7 +22,6 @@ from quiz.scoring import (
     match,
     share_percentages,
 )
-from quiz.text.job_titles import role_named
 
 ResultKind = Literal["mix", "tie", "all", "little", "not-enough"]
 
@@ -99,8 +99,8 @@ class Result:
     """Everything that a result page shows.
 
     `kind` chooses the sentences of the page; `match` has the scores. `alternative_mix` is the other mix of a tie,
-    `next_mix` the mix that comes second, whether it is a tie or not. `bars` are all roles by coverage. `title_role` is
-    the role that the job title clearly names. `wishes` are by responsibility id, `contact_ids` are role ids.
+    `next_mix` the mix that comes second, whether it is a tie or not. `bars` are all roles by coverage. `job_title` is
+    None if the title names no role. `wishes` are by responsibility id, `contact_ids` are role ids.
     `new_question_count` counts the questions that were added to the bank after the person answered.
     """
 
@@ -114,7 +114,7 @@ class Result:
     closest_role: SmallestChange | None
     contacts: Contacts
     contact_ids: frozenset[str]
-    title_role: Role | None
+    job_title: JobTitle | None
     free_text: FreeTextResult | None
     wishes: Mapping[str, Wish]
     sheet: AnswerSheet
@@ -168,20 +168,6 @@ class Result:
         """How many questions the first role of the table has."""
         return len(self.bars[0].rows)
 
-    @property
-    def title_verdict(self) -> Literal["only-role", "one-of-several", "in-alternative", "not-in-mix", "undecided"]:
-        """How the role that the title names compares with the answers; `undecided` if they name no roles."""
-        if self.title_role in self.roles:
-            return "one-of-several" if self.has_several_roles else "only-role"
-        if self.title_role in self.alternative_mix:
-            return "in-alternative"
-        return "not-in-mix" if self.has_mix else "undecided"
-
-    @property
-    def roles_not_in_title(self) -> tuple[Role, ...]:
-        """The roles of the mix other than the one that the title names."""
-        return tuple(role for role in self.roles if role != self.title_role)
-
 
 def build_result(
     bank: Bank,
@@ -204,16 +190,16 @@ def build_result(
     kind = _kind(result_match, sheet.question_count)
     shares = _mix_shares(bank, result_match, rows)
     next_mix = tuple(bank.role[id] for id in result_match.next_mix)
+    alternative_mix = next_mix if kind == "tie" else ()
     coverage = {id: score.coverage for id, score in result_match.roles.items() if score.coverage is not None}
     edges = contact_edges(bank, result_match.mix, contacts)
 
-    title_role = role_named(bank, title)
     known_wishes = {id: bank.wish[wish] for id, wish in wishes.items() if wish in bank.wish}
     return Result(
         kind=kind,
         match=result_match,
         shares=shares,
-        alternative_mix=next_mix if kind == "tie" else (),
+        alternative_mix=alternative_mix,
         next_mix=next_mix,
         bars=_coverage_bars(bank, result_match, coverage, rows),
         # Without shares: the circles show coverage, and a second percentage next to them would be taken for it.
@@ -221,7 +207,13 @@ def build_result(
         closest_role=_smallest_change(bank, result_match, sheet),
         contacts=compare_contacts(bank, result_match.mix, contacts),
         contact_ids=frozenset(contacts),
-        title_role=bank.role[title_role] if title_role else None,
+        job_title=read_job_title(
+            bank,
+            title,
+            mix=[share.role for share in shares],
+            alternative=alternative_mix,
+            has_mix=kind in ("mix", "tie"),
+        ),
         free_text=read_free_text(bank, sheet, text) if text else None,
         wishes=known_wishes,
         sheet=sheet,

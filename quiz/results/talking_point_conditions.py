@@ -177,20 +177,22 @@ def _first_steps(context: TalkingPointContext) -> Iterator[tuple[Responsibility,
 
 @_condition("title-role-not-in-mix")
 def _title_role_not_in_mix(context: TalkingPointContext) -> Iterator[ConditionMatch]:
-    """The title names a role that is neither in the mix nor in the alternative; the other role is the main one."""
-    title_role = context.bank.role.get(context.title_role or "")
-    if title_role and context.mix and title_role not in context.mix_and_alternative:
-        yield ConditionMatch({**_role_slots(title_role), **_other_role_slots(context.mix[0])})
+    """No role of the title is in the mix or in the alternative; the other role is the main one."""
+    job_title = context.result.job_title
+    if job_title and job_title.verdict == "not-in-mix":
+        yield ConditionMatch({**_role_slots(job_title.roles[0]), **_other_role_slots(context.mix[0])})
 
 
 @_condition("role-hidden-by-title")
 def _role_hidden_by_title(context: TalkingPointContext) -> Iterator[ConditionMatch]:
-    """The mix has another role than the one that the title names; the other role is that of the title."""
-    title_role = context.bank.role.get(context.title_role or "")
-    if title_role and title_role in context.mix:
-        for role in context.mix:
-            if role != title_role:
-                yield ConditionMatch({**_role_slots(role), **_other_role_slots(title_role)})
+    """The mix has a role of the title, which is the other role, and one that the title does not name."""
+    job_title = context.result.job_title
+    if not job_title or not context.mix:
+        return
+    confirmed_roles = [role for role in context.mix if role in job_title.roles]
+    for role in job_title.other_roles:
+        if confirmed_roles:
+            yield ConditionMatch({**_role_slots(role), **_other_role_slots(confirmed_roles[0])})
 
 
 # The kind of result

@@ -16,14 +16,13 @@ from quiz.results.result import Result
 class TalkingPointContext:
     """Everything that decides which talking points are chosen.
 
-    `wishes` is responsibility id to wish id, `title_role` the id of the role that a job title clearly names, `goals`
-    are role ids, `comparison` is with an earlier result. Ids that the bank does not know are ignored.
+    `wishes` is responsibility id to wish id, `goals` are role ids, `comparison` is with an earlier result. Ids that the
+    bank does not know are ignored.
     """
 
     bank: Bank
     result: Result
     wishes: Mapping[str, str] = field(default_factory=dict)
-    title_role: str | None = None
     goals: tuple[str, ...] = ()
     comparison: ResultComparison | None = None
 

@@ -130,6 +130,29 @@ def test_a_bank_of_one_role_asks_its_questions_one_after_the_other(small_bank):
     ]
 
 
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("titles", "bread/roll maker"),
+        ("titles", "maker of bread and rolls"),
+        ("titles", "…"),
+        ("whole-titles", "bread & rolls"),
+    ],
+)
+def test_a_title_that_does_not_name_its_role_is_a_problem(small_bank, key, title):
+    change(small_bank, "position = 1", f'position = 1\n{key} = ["bread maker", "{title}"]')
+    expected = f"7: {key} contains {title!r}, which does not name the role"
+    assert [problem.split("; ")[0] for problem in problems(small_bank)] == [f"{BAKER}:{expected}"]
+
+
+@pytest.mark.parametrize("title", ["bread manager", "cake-maker", "roll-baker"])
+def test_titles_may_have_a_word_of_another_job_and_be_the_name_of_another_role(small_bank, title):
+    change(small_bank, "position = 1", f'position = 1\ntitles = ["{title}"]')
+    with (small_bank / "bank.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[titles]\nother-jobs = ["manager"]\n')
+    assert problems(small_bank) == []
+
+
 def test_a_responsibility_that_no_free_text_could_match_is_a_problem(small_bank):
     change(small_bank, 'id = "dough"', 'id = "dough"\nvocabulary = ["the", "of it"]')
     assert problems(small_bank) == [

@@ -21,6 +21,7 @@ from quiz.bank import (
     Role,
     Stage,
     TalkingPoint,
+    TitleWords,
     Wish,
     load,
 )
@@ -156,11 +157,15 @@ def test_talking_points_wishes_titles_and_examples_are_optional(small_bank):
         bank.talking_points,
         bank.wishes,
         bank.role["baker"].titles,
+        bank.role["baker"].whole_titles,
+        bank.title_words,
         bank.responsibility["dough"].weekly_example,
     ) == (
         (),
         (),
         (),
+        (),
+        TitleWords(),
         "",
     )
 
@@ -168,7 +173,11 @@ def test_talking_points_wishes_titles_and_examples_are_optional(small_bank):
 def test_a_bank_has_talking_points_wishes_titles_and_examples(small_bank):
     (small_bank / "talking_points.toml").write_text(TALKING_POINTS, encoding="utf-8")
     change(small_bank, "bank.toml", "[[stages]]", f"{WISH}\n[[stages]]")
-    change(small_bank, "roles/baker.toml", "position = 1", 'position = 1\ntitles = ["bread maker"]')
+    change(
+        small_bank, "roles/baker.toml", "position = 1", 'position = 1\ntitles = ["bread maker"]\nwhole-titles = ["BM"]'
+    )
+    with (small_bank / "bank.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[titles]\nlevels = ["senior"]\nother-jobs = ["manager"]\n')
     change(small_bank, "roles/baker.toml", 'id = "dough"', 'id = "dough"\nweekly-example = "You knead."')
     bank = load(small_bank)
     assert bank.talking_points == (
@@ -179,6 +188,8 @@ def test_a_bank_has_talking_points_wishes_titles_and_examples(small_bank):
     )
     assert bank.wish == {"more": Wish("more", "More of it", "more")}
     assert bank.role["baker"].titles == ("bread maker",)
+    assert bank.role["baker"].whole_titles == ("BM",)
+    assert bank.title_words == TitleWords(levels=("senior",), other_jobs=("manager",))
     assert bank.responsibility["dough"].weekly_example == "You knead."
 
 
@@ -317,6 +328,9 @@ def test_pages_contain_all_questions_in_order_and_their_sizes_differ_by_one_at_m
             'position = 1\ntitles = ["a", " "]',
             "7: titles contains a text that is empty; write",
         ),
+        ("bank.toml", "[pages]", '[titles]\njobs = ["a"]\n[pages]', "7: unknown key 'jobs'; remove it or use"),
+        ("bank.toml", "[pages]", "[titles]\nlevels = 1\n[pages]", "7: levels has the wrong type; write"),
+        ("bank.toml", "[pages]", "titles = 1\n[pages]", "6: titles has the wrong type; write it as a [titles] table"),
         (
             "roles/baker.toml",
             "position = 1",

@@ -35,15 +35,14 @@ def context(
     *,
     before: Mapping[str, str] | None = None,
     wishes: Mapping[str, str] | None = None,
-    title_role: str | None = None,
+    title: str = "",
     goals: tuple[str, ...] = (),
 ) -> TalkingPointContext:
     """The context of a person with these answers."""
     return TalkingPointContext(
         BANK,
-        build_result(BANK, MODEL, answers, contacts),
+        build_result(BANK, MODEL, answers, contacts, title=title),
         wishes=wishes or {},
-        title_role=title_role,
         goals=goals,
         comparison=None if before is None else compare_results(BANK, MODEL, before, answers),
     )
@@ -69,7 +68,7 @@ contexts = st.builds(
     contacts=st.sets(st.sampled_from(list(BANK.role))),
     before=st.none() | st.fixed_dictionaries({id: st.sampled_from(list(BANK.option)) for id in BANK.responsibility}),
     wishes=st.dictionaries(st.sampled_from([*BANK.responsibility, "sailing"]), st.sampled_from([*WISHES, "rest"])),
-    title_role=st.none() | st.sampled_from([*BANK.role, "sailor"]),
+    title=st.sampled_from(["", "sailor", "analytics engineer", *(role.name for role in BANK.roles)]),
     goals=st.lists(st.sampled_from([*BANK.role, "sailor"]), max_size=2, unique=True).map(tuple),
 )
 
@@ -131,14 +130,14 @@ CASES = {
         context(ANALYST | {"trends": "skip"}, goals=("data-analyst",)),
     ),
     "title-role-not-in-mix": (
-        context(ANALYST, title_role="data-engineer"),
+        context(ANALYST, title="data engineer"),
         "data engineer",
-        context(DAILY, title_role="data-engineer"),
+        context(DAILY, title="data engineer"),
     ),
     "role-hidden-by-title": (
-        context(BOTH, title_role="data-engineer"),
+        context(BOTH, title="data engineer"),
         "data analyst",
-        context(ANALYST, title_role="data-engineer"),
+        context(ANALYST, title="data engineer"),
     ),
     "daily-outside-mix": (
         context(ANALYST | {"dashboards": "weekly", "governance": "daily"}),
@@ -219,9 +218,9 @@ def test_responsibilities_of_goal_roles_come_first_then_the_most_frequent():
 
 
 def test_a_talking_point_about_the_title_names_both_roles():
-    (slots,) = matches("title-role-not-in-mix", context(ANALYST, title_role="data-engineer"))
+    (slots,) = matches("title-role-not-in-mix", context(ANALYST, title="data engineer"))
     assert (slots["roles"], slots["other_roles"]) == ("data engineers", "data analysts")
-    (slots,) = matches("role-hidden-by-title", context(BOTH, title_role="data-engineer"))
+    (slots,) = matches("role-hidden-by-title", context(BOTH, title="data engineer"))
     assert (slots["roles"], slots["other_roles"]) == ("data analysts", "data engineers")
 
 
@@ -235,7 +234,18 @@ def test_roles_of_the_alternative_mix_are_not_outside_the_mix():
     assert (
         match_names("daily-outside-mix", replace(changed, result=replace(changed.result, alternative_mix=other))) == []
     )
-    assert match_names("title-role-not-in-mix", replace(changed, title_role="data-architect")) == ["data architect"]
+
+
+def test_a_title_with_a_role_of_the_alternative_mix_is_not_contradicted():
+    assert match_names("title-role-not-in-mix", context(TIE, title="data architect")) == []
+    assert match_names("title-role-not-in-mix", context(TIE, title="data engineer")) == ["data engineer"]
+
+
+def test_a_title_with_two_roles_is_contradicted_only_if_the_mix_has_neither():
+    assert match_names("title-role-not-in-mix", context(ANALYST, title="analytics engineer")) == []
+    assert match_names("title-role-not-in-mix", context(ANALYST, title="ML engineer and data scientist")) != []
+    assert match_names("role-hidden-by-title", context(THREE, title="analytics engineer")) == ["DevOps/SRE"]
+    assert match_names("role-hidden-by-title", context(BOTH, title="analytics engineer")) == []
 
 
 def test_missing_contacts_of_the_main_role_come_first():
@@ -292,7 +302,7 @@ def test_a_wish_about_most_of_a_role_replaces_those_about_its_parts():
 
 
 def test_unknown_wishes_titles_and_roles_change_nothing():
-    unknown = context(ANALYST, wishes={"sailing": "more", "trends": "rest"}, title_role="sailor", goals=("sailor",))
+    unknown = context(ANALYST, wishes={"sailing": "more", "trends": "rest"}, title="sailor", goals=("sailor",))
     assert choose_talking_points(unknown) == choose_talking_points(context(ANALYST))
 
 
