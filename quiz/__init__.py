@@ -79,7 +79,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     for warning in _file_mode_warnings(folder, key_file):
         app.logger.warning("%s", warning)
     # Flask runs this before the functions that load the response or the team of a link.
-    app.url_value_preprocessor(lambda endpoint, values: app.delete_expired_responses())
+    app.url_value_preprocessor(lambda endpoint, values: app.delete_expired())
 
     # Security and pages
     security.init_app(app)

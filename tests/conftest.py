@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlite_utils import Database
 from werkzeug.routing import Rule
 
 from quiz import bank as quiz_bank
@@ -76,6 +77,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])}
     for reason in sorted(reasons):
         terminalreporter.write_line(reason)
+
+
+@pytest.fixture
+def ids_count_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids are 1, 2, 3 … in each table instead of random, for tests that name an id or rely on the order of rows."""
+
+    def next_id(db: Database, table: str) -> int:
+        return int(db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0])
+
+    monkeypatch.setattr("quiz.storage.responses.new_id", next_id)
+    monkeypatch.setattr("quiz.storage.teams.new_id", next_id)
 
 
 class CompiledTemplateCache(BytecodeCache):

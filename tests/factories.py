@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from itertools import cycle, islice
 from pathlib import Path
+
+import pytest
 
 from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.scoring import ScoringModel
-from quiz.storage import ShareLink, Storage
+from quiz.storage import MIN_DAYS_OVERDUE, Expiry, ShareLink, Storage
 from quiz.teams import Publication
 from quiz.teams.anonymous import Contribution
 from quiz.web import links
@@ -46,8 +49,9 @@ HOSTILE_TEXTS = [
 ]
 #: A word that occurs nowhere else.
 CANARY = "canary-7f3a-sings"
-#: The bank and the day with which responses are stored.
-WHEN = {"bank": "1", "day": "2026-05-31"}
+#: The day on which things happen in tests, and the bank and day with which responses are stored.
+DAY = "2026-05-31"
+WHEN = {"bank": "1", "day": DAY}
 
 #: The file of a role that the shipped bank does not have.
 EIGHTH_ROLE = """\
@@ -201,3 +205,24 @@ def fill_response(database: Storage, owner_hash: str, word: str) -> None:
     database.close_round(
         lead, lambda team, candidates: Publication("{}", [one.response for one in candidates]), day=WHEN["day"]
     )
+
+
+def run_expiry(database: Storage, today: str, **before: str) -> Expiry:
+    """One run of the expiry on a day, with the limits that are given; without one, nothing is overdue."""
+    limits = dict.fromkeys(("responses_before", "teams_before", "rounds_before", "tombstones_before"), "2000-01-01")
+    return database.delete_expired(today, **limits | before)
+
+
+def expire(database: Storage, today: str, **before: str) -> Mapping[str, int]:
+    """Two runs of the expiry, the second on `today` and long enough after the first. Returns what was deleted."""
+    first = date.fromisoformat(today) - timedelta(MIN_DAYS_OVERDUE)
+    run_expiry(database, first.isoformat(), **before)
+    return run_expiry(database, today, **before).deleted
+
+
+def expire_in_app(app: App, monkeypatch: pytest.MonkeyPatch, today: str) -> None:
+    """Send the two requests to an app that let overdue responses expire. From then on it is `today` in the app."""
+    first = date.fromisoformat(today) - timedelta(MIN_DAYS_OVERDUE)
+    for day in (first.isoformat(), today):
+        monkeypatch.setattr(app, "today", lambda day=day: day)
+        Client(app).get("/health")

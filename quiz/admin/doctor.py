@@ -176,8 +176,9 @@ def _check_database(folder: Path, file: Path, config: dict[str, Any], today: str
         hint = f"use the user that serves the quiz, or: chmod 600 {file}"
         yield Check("database", False, f"{file} cannot be written to; {hint}")
         return
-    # The server deletes expired responses with the first request of a day: one may wait for a day.
-    overdue_before = days_before(months_later(today, -config["RETENTION_MONTHS"]), 1)
+    # The server looks once a day, notes what is overdue and deletes it some days later.
+    days_until_deleted = storage.MIN_DAYS_OVERDUE + 1
+    overdue_before = days_before(months_later(today, -config["RETENTION_MONTHS"]), days_until_deleted)
     try:
         report = inspect_database(file, before=overdue_before)
     except storage.UnavailableError as error:
@@ -207,7 +208,9 @@ def _check_migrations(report: DatabaseReport) -> Check:
 
 def _check_expiry(report: DatabaseReport) -> Check:
     if report.overdue:
-        return Check("expiry", False, f"expired responses: {report.overdue}; any request to the quiz deletes them")
+        days = storage.MIN_DAYS_OVERDUE
+        hint = f"a request to the quiz notes them, and another at least {days} days later deletes them"
+        return Check("expiry", False, f"expired responses: {report.overdue}; {hint}")
     return Check("expiry", True, "there are no expired responses")
 
 

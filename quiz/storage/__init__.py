@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quiz.storage.responses import MAX_SHARE_LINKS, Response, Responses, ShareLink
-from quiz.storage.retention import Retention
+from quiz.storage.retention import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS, Expiry, Retention
 from quiz.storage.sqlite import (
     CorruptDatabaseError,
     UnavailableError,
@@ -16,7 +16,10 @@ from quiz.storage.teams import Teams
 
 __all__ = [
     "MAX_SHARE_LINKS",
+    "MIN_DAYS_OVERDUE",
+    "ROUND_TIE_DAYS",
     "CorruptDatabaseError",
+    "Expiry",
     "Response",
     "ShareLink",
     "Storage",

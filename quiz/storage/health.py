@@ -22,7 +22,7 @@ MIN_FREE_BYTES = 64 * 1024 * 1024
 class DatabaseReport:
     """The state of a database. `problems` is empty if it is intact; the next start applies the migrations in `pending`.
 
-    `journal_mode` is `wal` or the name of a rollback journal. `overdue` counts responses that should have expired.
+    `journal_mode` is `wal` or the name of a rollback journal. `overdue` counts responses that should be deleted by now.
     """
 
     journal_mode: str
@@ -55,7 +55,7 @@ def _is_usable(database: SqliteFile) -> bool:
 
 
 def inspect_database(file: Path, *, before: str) -> DatabaseReport:
-    """The state of the database `file`. A response that was last changed before the day `before` counts as overdue.
+    """The state of the database `file`. `overdue` counts the responses that were last changed before the day `before`.
 
     Raises
     ------
@@ -88,24 +88,33 @@ def integrity_problems(db: Database) -> list[str]:
 
 
 def schema_problem(db: Database) -> str | None:
-    """How a fully migrated database differs from our schema, or None. Additional tables and indexes are allowed."""
+    """How a fully migrated database differs from our schema, or None.
+
+    An operator may have added a table or an index. Refused, whatever its name is: what could change or stop our own
+    statements, such as a trigger, a view, a unique index, or a table that references ours.
+    """
     with Database(memory=True) as new:
         migrations.apply(new)
         expected = _schema(new)
     actual = _schema(db)
-    if different := sorted(name for name, sql in expected.items() if actual.get(name) != sql):
-        return f"{different[0]} is not as this version creates it"
-    if triggers := sorted(name for name, sql in actual.items() if sql.upper().startswith("CREATE TRIGGER")):
-        return f"there is a trigger, {triggers[0]}"
+    if different := sorted(key for key, sql in expected.items() if actual.get(key) != sql):
+        return f"{different[0][1]} is not as this version creates it"
+    additional = {key: sql for key, sql in actual.items() if key not in expected}
+    for (type, name), sql in sorted(additional.items()):
+        changes_statements = type not in {"table", "index"} or "UNIQUE" in sql.upper() or "REFERENCES" in sql.upper()
+        if changes_statements:
+            return f"there is a {type} that could change our data, {name}"
     return None
 
 
-def is_internal_table(name: str) -> bool:
-    """Whether a table belongs to SQLite or to the migrations."""
-    return name.startswith(("sqlite_", "_sqlite_", "idx__sqlite_"))
+def _schema(db: Database) -> dict[tuple[str, str], str]:
+    """The SQL of each table, index, trigger and view by type and name.
 
-
-def _schema(db: Database) -> dict[str, str]:
-    """The SQL of each table, index and trigger, by name."""
-    rows = db.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
-    return {name: " ".join(sql.split()) for name, sql in rows if not is_internal_table(name)}
+    Without the tables and indexes of sqlite-utils, which another version of it may create in another way.
+    """
+    rows = db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    schema = {(type, name): " ".join(sql.split()) for type, name, sql in rows}
+    with Database(memory=True) as empty:
+        migrations.ensure_migrations_table(empty)
+        own = [tuple(row) for row in empty.execute("SELECT type, name FROM sqlite_schema").fetchall()]
+    return {key: sql for key, sql in schema.items() if key not in own}

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from quiz.storage.ids import new_id
 from quiz.storage.sqlite import SqliteFile
+from quiz.storage.tombstones import insert_tombstone
 
 #: How many share links a response may have. They are deleted with the response.
 MAX_SHARE_LINKS = 20
-#: Today in UTC, as SQL. The days that callers pass are in UTC too.
-TODAY = "date('now')"
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,10 @@ class Responses(SqliteFile):
         """
         with self.write_transaction() as db:
             db.execute(
-                "INSERT INTO response (owner_hash, bank, started, changed, earlier)"
-                " VALUES (?, ?, ?, ?, (SELECT id FROM response WHERE owner_hash = ?)) ON CONFLICT DO NOTHING",
-                (owner_hash, bank, day, day, earlier),
+                "INSERT INTO response (id, owner_hash, bank, started, changed, earlier)"
+                " VALUES (?, ?, ?, ?, ?, (SELECT id FROM response WHERE owner_hash = ?))"
+                " ON CONFLICT (owner_hash) DO NOTHING",
+                (new_id(db, "response"), owner_hash, bank, day, day, earlier),
             )
 
     def load_response(self, owner_hash: str) -> Response | None:
@@ -113,7 +114,8 @@ class Responses(SqliteFile):
                 return False
             for question, answer in answers.items():
                 db.execute(
-                    "INSERT INTO answer VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET answer = excluded.answer",
+                    "INSERT INTO answer (response, question, answer) VALUES (?, ?, ?)"
+                    " ON CONFLICT (response, question) DO UPDATE SET answer = excluded.answer",
                     (id, question, answer),
                 )
             return True
@@ -130,7 +132,7 @@ class Responses(SqliteFile):
             db.execute("UPDATE response SET title = ?, text = ? WHERE id = ?", (title, text, id))
             db.execute("DELETE FROM contact WHERE response = ?", (id,))
             for role in dict.fromkeys(contacts):
-                db.execute("INSERT INTO contact VALUES (?, ?)", (id, role))
+                db.execute("INSERT INTO contact (response, role) VALUES (?, ?)", (id, role))
         is_title_replaced = old_title and old_title != title
         is_text_replaced = old_text and old_text != text
         if is_title_replaced or is_text_replaced:
@@ -157,9 +159,11 @@ class Responses(SqliteFile):
             db.execute("DELETE FROM wish WHERE response = ?", (id,))
             db.execute("DELETE FROM goal WHERE response = ?", (id,))
             for responsibility, wish in wishes.items():
-                db.execute("INSERT INTO wish VALUES (?, ?, ?)", (id, responsibility, wish))
+                db.execute(
+                    "INSERT INTO wish (response, responsibility, wish) VALUES (?, ?, ?)", (id, responsibility, wish)
+                )
             for role in dict.fromkeys(goals):
-                db.execute("INSERT INTO goal VALUES (?, ?)", (id, role))
+                db.execute("INSERT INTO goal (response, role) VALUES (?, ?)", (id, role))
             return True
 
     def create_share_link(self, owner_hash: str, share_link: ShareLink, *, share_hash: str) -> bool:
@@ -168,9 +172,11 @@ class Responses(SqliteFile):
         False also if the response has `MAX_SHARE_LINKS` other links.
         """
         with self.write_transaction() as db:
+            columns = ("number", "share_hash", "label", "shares_text", "shares_wishes", "created")
             db.execute(
-                "INSERT INTO share_link SELECT id, ?, ?, ?, ?, ?, ? FROM response WHERE owner_hash = ?"
-                " AND (SELECT count(*) FROM share_link WHERE response = id) < ? ON CONFLICT DO NOTHING",
+                f"INSERT INTO share_link (response, {', '.join(columns)})"
+                " SELECT id, ?, ?, ?, ?, ?, ? FROM response WHERE owner_hash = ?"
+                " AND (SELECT count(*) FROM share_link WHERE response = response.id) < ? ON CONFLICT DO NOTHING",
                 (
                     share_link.number,
                     share_hash,
@@ -185,28 +191,26 @@ class Responses(SqliteFile):
             exists = "SELECT EXISTS (SELECT 1 FROM share_link WHERE share_hash = ?)"
             return bool(db.execute(exists, (share_hash,)).fetchone()[0])
 
-    def delete_share_link(self, owner_hash: str, number: int) -> bool:
-        """Delete a share link: its address is not found from now on."""
+    def delete_share_link(self, owner_hash: str, number: int, *, day: str) -> bool:
+        """Delete a share link: its address is not found from now on, also after restoring a backup."""
+        where = "number = ? AND response = (SELECT id FROM response WHERE owner_hash = ?)"
         with self.write_transaction() as db:
-            is_deleted = bool(
-                db.execute(
-                    "DELETE FROM share_link WHERE number = ?"
-                    " AND response = (SELECT id FROM response WHERE owner_hash = ?)",
-                    (number, owner_hash),
-                ).rowcount
-            )
-        if is_deleted:
-            self.truncate_wal()
-        return is_deleted
+            row = db.execute(f"SELECT share_hash FROM share_link WHERE {where}", (number, owner_hash)).fetchone()
+            if row is None:
+                return False
+            insert_tombstone(db, row[0], day=day)
+            db.execute(f"DELETE FROM share_link WHERE {where}", (number, owner_hash))
+        self.truncate_wal()
+        return True
 
-    def delete_response(self, owner_hash: str) -> bool:
+    def delete_response(self, owner_hash: str, *, day: str) -> bool:
         """Delete a response, the earlier responses that it repeats, and everything that belongs to them.
 
-        Rounds that counted them record how many were deleted, not which. The content is overwritten in the file and in
-        its journal. The owner hashes are stored as tombstones, so that no backup brings the responses back.
+        Rounds that counted them record how many were deleted, not which. The content is overwritten in the database
+        file, and the write-ahead log is truncated. Tombstones prevent a backup from bringing the responses back.
         """
         with self.write_transaction() as db:
-            is_deleted = delete_responses(db, "owner_hash = ?", owner_hash) > 0
+            is_deleted = _delete_responses(db, owner_hash, day=day)
         if is_deleted:
             self.truncate_wal()
         return is_deleted
@@ -219,32 +223,32 @@ def _touch(db: Database, owner_hash: str, *, bank: str, day: str) -> int | None:
         return None
     id, stored_bank, stored_day = row
     if (stored_bank, stored_day) != (bank, day):  # most pages change neither, which saves writing a database page
-        db.execute("UPDATE response SET bank = ?, changed = ? WHERE id = ?", (bank, day, id))
+        db.execute("UPDATE response SET bank = ?, changed = ?, overdue_since = NULL WHERE id = ?", (bank, day, id))
     return int(id)
 
 
-def delete_responses(db: Database, where: str, *values: str) -> int:
-    """Delete the responses that `where` selects and the earlier ones that they repeat. Returns how many.
+_WITH_SELECTED = """
+    WITH RECURSIVE selected (id) AS (
+        SELECT response.id FROM response WHERE owner_hash = ?
+        UNION SELECT response.earlier FROM response JOIN selected ON selected.id = response.id
+            WHERE response.earlier IS NOT NULL
+    )"""
 
-    `where` is SQL of this package, never user input.
-    """
-    selected = f"""
-        WITH RECURSIVE selected (id) AS (
-            SELECT id FROM response WHERE {where}
-            UNION SELECT earlier FROM response JOIN selected USING (id) WHERE earlier IS NOT NULL
-        )"""
-    db.execute(
-        f"{selected} INSERT INTO tombstone SELECT owner_hash, {TODAY}, 0 FROM response WHERE id IN selected"
-        " ON CONFLICT DO NOTHING",
-        values,
-    )
-    db.execute(
-        f"{selected} UPDATE round SET deleted = deleted + (SELECT count(*) FROM counted_response"
-        " WHERE round = round.id AND response IN selected)"
-        " WHERE id IN (SELECT round FROM counted_response WHERE response IN selected)",
-        values,
-    )
-    return int(db.execute(f"{selected} DELETE FROM response WHERE id IN selected", values).rowcount)
+
+def _delete_responses(db: Database, owner_hash: str, *, day: str) -> bool:
+    """Delete a response and the earlier ones that it repeats. False if there is none."""
+    selected = db.execute(
+        f"{_WITH_SELECTED} SELECT id, owner_hash FROM response WHERE id IN (SELECT id FROM selected)", (owner_hash,)
+    ).fetchall()
+    for id, selected_hash in selected:
+        insert_tombstone(db, selected_hash, day=day)
+        db.execute(
+            "UPDATE round SET deleted = deleted + 1"
+            " WHERE id = (SELECT counted_response.round FROM counted_response WHERE response = ?)",
+            (id,),
+        )
+        db.execute("DELETE FROM response WHERE id = ?", (id,))
+    return bool(selected)
 
 
 _COLUMNS = ("id", "bank", "started", "changed", "finished", "title", "text", "earlier")
@@ -260,7 +264,8 @@ def select_response(db: Database, where: str, value: str | int) -> Response | No
         return None
 
     def rows(columns: str, table: str) -> list[tuple[Any, ...]]:
-        return db.execute(f"SELECT {columns} FROM {table} WHERE response = ?", row[:1]).fetchall()
+        sql = f"SELECT {columns} FROM {table} WHERE response = ? ORDER BY 1"
+        return db.execute(sql, row[:1]).fetchall()
 
     share_links = []
     for number, label, shares_text, shares_wishes, created in rows(

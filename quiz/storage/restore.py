@@ -1,8 +1,14 @@
-"""Restores a backup without what was deleted since it was made.
+"""Restores a backup without what people ended since it was made.
 
-The restored database takes four things from the current one: its tombstones (deleted responses and teams), which share
-links were deleted, who left a team, and replaced links of teams. Only the database that was backed up has tombstones
-for everything that was deleted since; the table `database_identity` shows whether the current database is that one.
+| taken from the backup | kept from the current database |
+| --- | --- |
+| responses, answers, wishes, goals, share links, memberships, teams | closed rounds, and which responses they counted |
+| except those that have a tombstone in the current database | links of teams |
+| | titles and texts that were emptied, and wishes that are no longer shown to a team |
+
+So what was deleted stays deleted, and what was published stays published. Responses that expired have no
+tombstone: they are restored, and expire again if they are still overdue. Only the database that was backed up has
+tombstones for everything that was ended since; `database_identity` shows whether the current database is that one.
 """
 
 from __future__ import annotations
@@ -19,9 +25,9 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz.files import draft_for, move_into_place, remove_drafts
 from quiz.storage.backup import SIDECAR_SUFFIXES
-from quiz.storage.health import integrity_problems, is_internal_table, schema_problem
+from quiz.storage.health import integrity_problems, schema_problem
 from quiz.storage.migrations import migrations
-from quiz.storage.responses import delete_responses
+from quiz.storage.restore_rules import CurrentState, apply_current_state, read_current_state, set_identity
 from quiz.storage.sqlite import create_folder, open_database, prepare, start_lock, translate_errors
 
 
@@ -107,6 +113,9 @@ def _write_draft(copy: Path, draft: Path) -> str | None:
 
 
 def _check_and_migrate(db: Database, copy: Path) -> None:
+    # First, so that no trigger runs during a migration
+    if refused := db.execute("SELECT type, name FROM sqlite_schema WHERE type NOT IN ('table', 'index')").fetchone():
+        raise RestoreError(f"{copy} is not a database of Many Hats: there is a {refused[0]}, {refused[1]}")
     if problems := integrity_problems(db):
         raise RestoreError(f"{copy} is damaged: {problems[0]}")
     applied = {migration.name for migration in migrations.applied(db)}
@@ -132,16 +141,20 @@ def _age_warnings(copy: Path, backup_day: str | None, tombstones_since: str) -> 
 
 
 def _replace_database(file: Path, draft: Path, *, replace: bool) -> list[str]:
-    """Replace `file` with the draft, less what was deleted since. Returns warnings about deletions that are unknown."""
-    backup_identity = _database_identity(draft)
+    """Replace `file` with the draft, less what was ended since. Returns warnings about deletions that are unknown."""
     with _exclusive_lock(file) as current:
         if file.exists() and not replace:
             if current is None:
                 raise RestoreError(f"{file} cannot be read; add --force to replace it")
             if _has_data(current):
                 raise RestoreError(f"{file} holds data; add --force to replace it")
-        if current is not None and _apply_deletions(current, draft):
-            is_same_database = _database_identity(draft) == backup_identity
+        if current is not None and (state := _current_state(current)):
+            is_same_database = _database_identity(draft) == state.identity
+            try:
+                with open_database(draft) as db:
+                    apply_current_state(db, state)
+            except sqlite3.IntegrityError as error:
+                raise RestoreError(f"the backup and {file} contradict each other: {error}") from error
             # Overwritten through SQLite, not replaced by a new file: a process that has the database open waits for
             # the lock and then sees the new content, and does not write to a deleted file.
             with open_database(draft) as db:
@@ -150,7 +163,7 @@ def _replace_database(file: Path, draft: Path, *, replace: bool) -> list[str]:
             return [] if is_same_database else [_OTHER_DATABASE.format(file)]
     with open_database(draft) as db, db.atomic():
         # A new identity: this database has no tombstones for what was deleted since any other backup was made.
-        db.execute(f"INSERT OR REPLACE INTO database_identity VALUES (1, {_RANDOM_ID})")
+        set_identity(db, None)
     for suffix in SIDECAR_SUFFIXES:  # SQLite would apply an old log to the new file of this name
         file.with_name(file.name + suffix).unlink(missing_ok=True)
     move_into_place(draft, file)
@@ -161,12 +174,12 @@ _OTHER_DATABASE = (
     "{} is not the database that the backup was made of, so it does not list every response that was deleted since the"
     " backup was made"
 )
-_RANDOM_ID = "lower(hex(randomblob(16)))"
 
 
-def _database_identity(file: Path) -> str:
+def _database_identity(file: Path) -> str | None:
     with open_database(file) as db:
-        return str(db.execute("SELECT id FROM database_identity").fetchone())
+        row = db.execute("SELECT id FROM database_identity").fetchone()
+    return row[0] if row else None
 
 
 def _count_responses(file: Path) -> int:
@@ -198,54 +211,20 @@ def _exclusive_lock(file: Path) -> Iterator[Database | None]:
 
 def _has_data(db: Database) -> bool:
     """Whether any table holds a row. Tombstones and the identity of the database do not count as data."""
-    tables = [name for name in db.table_names() if not is_internal_table(name)]
+    no_data = {"tombstone", "database_identity", migrations.migrations_table}
     return any(
         db.execute(f"SELECT EXISTS (SELECT 1 FROM [{name}])").fetchone()[0]
-        for name in tables
-        if name not in {"tombstone", "database_identity"}
+        for name in db.table_names()
+        if name not in no_data and not name.startswith("sqlite_")
     )
 
 
-#: Responses that both databases have. Their share links and memberships are taken from the current database.
-_RESPONSES_IN_BOTH = "SELECT old.id FROM draft.response AS old JOIN main.response AS new USING (owner_hash)"
-#: Teams that both databases have. In the backup a team may have a lead link that was replaced since.
-_TEAMS_IN_BOTH = """SELECT old.id AS draft_id, new.* FROM draft.team AS old JOIN main.team AS new
-            ON old.lead_hash = new.lead_hash
-            OR old.lead_hash IN (SELECT lead_hash FROM main.replaced_link WHERE team = new.id)"""
-_COPY_DELETIONS = (
-    "INSERT INTO draft.tombstone SELECT * FROM main.tombstone WHERE true ON CONFLICT DO NOTHING",
-    f"""INSERT OR REPLACE INTO draft.database_identity
-            SELECT 1, coalesce((SELECT id FROM main.database_identity), {_RANDOM_ID})""",
-    f"""DELETE FROM draft.share_link WHERE response IN ({_RESPONSES_IN_BOTH})
-            AND share_hash NOT IN (SELECT share_hash FROM main.share_link)""",
-    f"""DELETE FROM draft.member WHERE response IN ({_RESPONSES_IN_BOTH} WHERE NOT EXISTS (
-            SELECT 1 FROM main.member AS current WHERE current.response = new.id AND current.team = member.team))""",
-    f"""INSERT INTO draft.replaced_link SELECT replaced_link.lead_hash, draft_id
-            FROM main.replaced_link JOIN ({_TEAMS_IN_BOTH}) AS both_teams ON both_teams.id = team
-            WHERE true ON CONFLICT DO NOTHING""",
-    f"""UPDATE draft.team SET (lead_hash, join_hash, number) =
-            (SELECT lead_hash, join_hash, number FROM ({_TEAMS_IN_BOTH}) WHERE draft_id = team.id)
-            WHERE id IN (SELECT draft_id FROM ({_TEAMS_IN_BOTH}))""",
-)
-
-
-def _apply_deletions(current: Database, draft: Path) -> bool:
-    """Delete from `draft` what was deleted in `current`. False if `current` is too damaged to be read."""
+def _current_state(current: Database) -> CurrentState | None:
+    """What the restored database takes from the current one; None if that is too damaged to be read."""
     try:
         migrations.apply(current)
-        current.execute("ATTACH ? AS draft", (draft.absolute().as_uri(),))  # a path may not be valid text, a URI is
-        with current.atomic():
-            for statement in _COPY_DELETIONS:
-                current.execute(statement)
-        current.execute("DETACH draft")
+        return read_current_state(current)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
-        return False
-    with open_database(draft) as db, db.atomic():
-        # Expired responses first: rounds count only those that their owners deleted.
-        db.execute("DELETE FROM response WHERE owner_hash IN (SELECT link_hash FROM tombstone WHERE expired)")
-        delete_responses(db, "owner_hash IN (SELECT link_hash FROM tombstone)")
-        is_deleted = "lead_hash IN (SELECT link_hash FROM tombstone)"
-        db.execute(f"DELETE FROM team WHERE {is_deleted} OR id IN (SELECT team FROM replaced_link WHERE {is_deleted})")
-    return True
+        return None

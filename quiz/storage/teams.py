@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from quiz.storage.responses import TODAY, Response, select_response
+from quiz.storage.ids import new_id
+from quiz.storage.responses import Response, select_response
 from quiz.storage.sqlite import SqliteFile
+from quiz.storage.tombstones import delete_tombstone, insert_tombstone, insert_tombstones, membership_hash
 from quiz.teams import Candidate, Membership, OpenMember, Publish, Round, RoundMember, Team, TeamKind
 from quiz.teams.joining import JoinDecision, join_decision
 
@@ -18,16 +20,14 @@ class Teams(SqliteFile):
     ) -> None:
         """Create a team and open its first round. Does nothing if this lead hash has a team."""
         with self.write_transaction() as db:
+            id = new_id(db, "team")
             is_created = db.execute(
-                "INSERT INTO team (lead_hash, join_hash, number, name, kind, minimum, created)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (lead_hash, join_hash, number, name, kind, minimum, day),
+                "INSERT INTO team (id, lead_hash, join_hash, number, name, kind, minimum, created)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lead_hash) DO NOTHING",
+                (id, lead_hash, join_hash, number, name, kind, minimum, day),
             ).rowcount
             if is_created:
-                db.execute(
-                    "INSERT INTO round (team, number, opened) SELECT id, 1, ? FROM team WHERE lead_hash = ?",
-                    (day, lead_hash),
-                )
+                _insert_round(db, id, number=1, day=day)
 
     def load_team(self, lead_hash: str) -> Team | None:
         """The team of a lead link, or None."""
@@ -35,9 +35,9 @@ class Teams(SqliteFile):
             return _select_team(db, "lead_hash = ?", lead_hash)
 
     def load_all_teams(self) -> tuple[Team, ...]:
-        """All teams by id, for the operator."""
+        """All teams from the oldest to the newest, for the operator."""
         with self.read_transaction() as db:
-            ids = db.execute("SELECT id FROM team ORDER BY id").fetchall()
+            ids = db.execute("SELECT id FROM team ORDER BY created, id").fetchall()
             teams = [_select_team(db, "id = ?", id) for (id,) in ids]
         return tuple(team for team in teams if team)
 
@@ -49,9 +49,8 @@ class Teams(SqliteFile):
     def load_membership(self, owner_hash: str) -> Membership | None:
         """The membership of a response in its team, or None if it is in no team."""
         with self.read_transaction() as db:
-            row = db.execute(
-                f"SELECT team, name, shares_wishes, {_IS_COUNTED} FROM member WHERE {_IS_OWN}", (owner_hash,)
-            ).fetchone()
+            columns = f"member.team, member.name, member.shares_wishes, {_IS_COUNTED}"
+            row = db.execute(f"SELECT {columns} FROM member WHERE {_IS_OWN}", (owner_hash,)).fetchone()
             if row is None:
                 return None
             team_id, name, shares_wishes, counted = row
@@ -74,8 +73,9 @@ class Teams(SqliteFile):
         """All members of an open team with their answers, by name. `team` is an id."""
         with self.read_transaction() as db:
             rows = db.execute(
-                "SELECT response, member.name, shares_wishes FROM member JOIN team ON team.id = team"
-                " WHERE team = ? AND kind = 'open' ORDER BY member.name, response",
+                "SELECT member.response, member.name, member.shares_wishes"
+                " FROM member JOIN team ON team.id = member.team"
+                " WHERE team.id = ? AND team.kind = 'open' ORDER BY member.name, member.response",
                 (team,),
             ).fetchall()
             return tuple(_open_member(db, id, name, bool(shares_wishes)) for id, name, shares_wishes in rows)
@@ -96,9 +96,9 @@ class Teams(SqliteFile):
         with self.write_transaction() as db:
             team = _select_team(db, "join_hash = ?", join_hash)
             row = db.execute(
-                "SELECT finished,"
-                " EXISTS (SELECT 1 FROM counted_response WHERE counted_response.response = response.id), team"
-                " FROM response LEFT JOIN member ON member.response = response.id WHERE owner_hash = ?",
+                "SELECT response.finished,"
+                " EXISTS (SELECT 1 FROM counted_response WHERE counted_response.response = response.id), member.team"
+                " FROM response LEFT JOIN member ON member.response = response.id WHERE response.owner_hash = ?",
                 (owner_hash,),
             ).fetchone()
             if team is None or row is None:
@@ -109,20 +109,19 @@ class Teams(SqliteFile):
                 _insert_member(db, join_hash, owner_hash, name, shares_wishes)
             return decision
 
-    def leave_team(self, owner_hash: str, *, team: int | None = None) -> bool:
+    def leave_team(self, owner_hash: str, *, day: str, team: int | None = None) -> bool:
         """Remove a response from its team. Published rounds do not change: they reference no response.
 
         False if it is in no team, or if `team` is given and it is in another team.
         """
         with self.write_transaction() as db:
-            is_removed = bool(
-                db.execute(
-                    f"DELETE FROM member WHERE {_IS_OWN} AND team = coalesce(?, team)", (owner_hash, team)
-                ).rowcount
-            )
-        if is_removed:
-            self.truncate_wal()
-        return is_removed
+            row = db.execute(f"SELECT member.team FROM member WHERE {_IS_OWN}", (owner_hash,)).fetchone()
+            if row is None or team not in (None, row[0]):
+                return False
+            insert_tombstone(db, membership_hash(owner_hash, row[0]), day=day)
+            db.execute(f"DELETE FROM member WHERE {_IS_OWN}", (owner_hash,))
+        self.truncate_wal()
+        return True
 
     def close_round(self, lead_hash: str, publish: Publish, *, day: str, number: int | None = None) -> bool:
         """Close the open round of a team with what `publish` decides to publish, in one transaction.
@@ -138,17 +137,15 @@ class Teams(SqliteFile):
             publication = publish(team, candidates)
             if publication is None:
                 return False
-            open_round = (team.id, team.open_round.number)
+            (round_id,) = db.execute(
+                "SELECT id FROM round WHERE team = ? AND number = ?", (team.id, team.open_round.number)
+            ).fetchone()
             db.execute(
-                "UPDATE round SET closed = ?, published = ?, people = ? WHERE team = ? AND number = ?",
-                (day, publication.published, len(publication.counted), *open_round),
+                "UPDATE round SET closed = ?, published = ?, people = ? WHERE id = ?",
+                (day, publication.published, len(publication.counted), round_id),
             )
             for response in publication.counted:
-                db.execute(
-                    "INSERT INTO counted_response (response, round)"
-                    " SELECT ?, id FROM round WHERE team = ? AND number = ?",
-                    (response, *open_round),
-                )
+                db.execute("INSERT INTO counted_response (response, round) VALUES (?, ?)", (response, round_id))
             return True
 
     def open_round(self, lead_hash: str, *, day: str) -> bool:
@@ -157,8 +154,7 @@ class Teams(SqliteFile):
             team = _select_team(db, "lead_hash = ?", lead_hash)
             if team is None or team.open_round is not None:
                 return False
-            number = len(team.rounds) + 1
-            db.execute("INSERT INTO round (team, number, opened) VALUES (?, ?, ?)", (team.id, number, day))
+            _insert_round(db, team.id, number=len(team.rounds) + 1, day=day)
             return True
 
     def raise_minimum(self, lead_hash: str, minimum: int) -> bool:
@@ -167,42 +163,36 @@ class Teams(SqliteFile):
             update = "UPDATE team SET minimum = ? WHERE lead_hash = ? AND minimum < ?"
             return bool(db.execute(update, (minimum, lead_hash, minimum)).rowcount)
 
-    def replace_links(self, lead_hash: str, *, new_lead_hash: str, join_hash: str, number: int) -> bool:
-        """Replace the links of a team: the old ones stop working. `new_lead_hash` may equal `lead_hash`.
-
-        The old lead hash is stored in `replaced_link`: in a backup the team may have it.
-        """
+    def replace_links(self, lead_hash: str, *, new_lead_hash: str, join_hash: str, number: int, day: str) -> bool:
+        """Replace the links of a team: the old ones stop working. `new_lead_hash` may equal `lead_hash`."""
         with self.write_transaction() as db:
-            if new_lead_hash != lead_hash:
-                db.execute(
-                    "INSERT INTO replaced_link SELECT lead_hash, id FROM team"
-                    " WHERE lead_hash = ? ON CONFLICT DO NOTHING",
-                    (lead_hash,),
-                )
-            update = "UPDATE team SET lead_hash = ?, join_hash = ?, number = ? WHERE lead_hash = ?"
-            return bool(db.execute(update, (new_lead_hash, join_hash, number, lead_hash)).rowcount)
-
-    def delete_team(self, lead_hash: str) -> bool:
-        """Delete a team and all its rounds. The responses of its members stay.
-
-        Its lead hashes, replaced ones too, are stored as tombstones, so that no backup brings the team back.
-        """
-        with self.write_transaction() as db:
+            row = db.execute("SELECT id, join_hash FROM team WHERE lead_hash = ?", (lead_hash,)).fetchone()
+            if row is None:
+                return False
+            id, old_join_hash = row
+            insert_tombstones(db, [lead_hash, old_join_hash], day=day)
+            for used_again in (new_lead_hash, join_hash):
+                delete_tombstone(db, used_again)
             db.execute(
-                f"""
-                INSERT INTO tombstone SELECT lead_hash, {TODAY}, 0 FROM team WHERE lead_hash = :lead_hash
-                UNION SELECT replaced_link.lead_hash, {TODAY}, 0 FROM replaced_link JOIN team ON team.id = team
-                    WHERE team.lead_hash = :lead_hash
-                ON CONFLICT DO NOTHING""",
-                {"lead_hash": lead_hash},
+                "UPDATE team SET lead_hash = ?, join_hash = ?, number = ? WHERE id = ?",
+                (new_lead_hash, join_hash, number, id),
             )
-            is_deleted = bool(db.execute("DELETE FROM team WHERE lead_hash = ?", (lead_hash,)).rowcount)
-        if is_deleted:
-            self.truncate_wal()
-        return is_deleted
+            return True
+
+    def delete_team(self, lead_hash: str, *, day: str) -> bool:
+        """Delete a team and all its rounds. The responses of its members stay."""
+        with self.write_transaction() as db:
+            row = db.execute("SELECT id, join_hash FROM team WHERE lead_hash = ?", (lead_hash,)).fetchone()
+            if row is None:
+                return False
+            id, join_hash = row
+            insert_tombstones(db, [lead_hash, join_hash], day=day)
+            db.execute("DELETE FROM team WHERE id = ?", (id,))
+        self.truncate_wal()
+        return True
 
 
-_IS_OWN = "response = (SELECT id FROM response WHERE owner_hash = ?)"
+_IS_OWN = "response = (SELECT response.id FROM response WHERE owner_hash = ?)"
 _IS_COUNTED = "EXISTS (SELECT 1 FROM counted_response WHERE counted_response.response = member.response)"
 
 
@@ -213,7 +203,7 @@ def _select_team(db: Database, where: str, value: str | int) -> Team | None:
     if row is None:
         return None
     rounds = db.query(
-        "SELECT number, opened, closed, published, people, deleted FROM round WHERE team = ? ORDER BY number",
+        "SELECT number, opened, closed, published, people, deleted FROM round WHERE round.team = ? ORDER BY number",
         (row["id"],),
     )
     return Team(**row, rounds=tuple(Round(**columns) for columns in rounds))
@@ -221,22 +211,37 @@ def _select_team(db: Database, where: str, value: str | int) -> Team | None:
 
 def _select_round_members(db: Database, team: int) -> tuple[RoundMember, ...]:
     rows = db.execute(
-        f"SELECT response, finished, {_IS_COUNTED} FROM member JOIN response ON response.id = response WHERE team = ?",
+        f"SELECT member.response, response.finished, {_IS_COUNTED}"
+        " FROM member JOIN response ON response.id = member.response"
+        " WHERE member.team = ? ORDER BY member.response",
         (team,),
     ).fetchall()
     return tuple(RoundMember(id, finished, bool(counted)) for id, finished, counted in rows)
 
 
+def _insert_round(db: Database, team: int, *, number: int, day: str) -> None:
+    id = new_id(db, "round")
+    db.execute("INSERT INTO round (id, team, number, opened) VALUES (?, ?, ?, ?)", (id, team, number, day))
+
+
 def _insert_member(db: Database, join_hash: str, owner_hash: str, name: str, shares_wishes: bool) -> bool:
     """Insert or update the member row. False if there is no such team or response, or if it is in another team."""
+    row = db.execute(
+        "SELECT team.id, team.kind, response.id FROM team CROSS JOIN response WHERE join_hash = ? AND owner_hash = ?",
+        (join_hash, owner_hash),
+    ).fetchone()
+    if row is None:
+        return False
+    team, kind, response = row
+    if kind == "anonymous":
+        name, shares_wishes = "", False
+    delete_tombstone(db, membership_hash(owner_hash, team))
     return bool(
         db.execute(
-            "INSERT INTO member (response, team, name, shares_wishes)"
-            " SELECT response.id, team.id, iif(kind = 'open', ?, ''), kind = 'open' AND ?"
-            " FROM response, team WHERE owner_hash = ? AND join_hash = ?"
-            " ON CONFLICT DO UPDATE SET name = excluded.name, shares_wishes = excluded.shares_wishes"
-            " WHERE team = excluded.team",
-            (name, shares_wishes, owner_hash, join_hash),
+            "INSERT INTO member (response, team, name, shares_wishes) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (response) DO UPDATE SET name = excluded.name, shares_wishes = excluded.shares_wishes"
+            " WHERE member.team = excluded.team",
+            (response, team, name, shares_wishes),
         ).rowcount
     )
 

@@ -14,7 +14,7 @@ from werkzeug.wsgi import get_host
 
 from quiz.bank import Bank
 from quiz.config import host_names
-from quiz.storage import Storage, UnavailableError
+from quiz.storage import ROUND_TIE_DAYS, Storage, UnavailableError
 from quiz.web import links
 
 if TYPE_CHECKING:
@@ -70,25 +70,33 @@ class App(Flask):
 
         threading.Thread(target=matcher.matcher_for, args=(self.bank,), daemon=True).start()
 
-    def delete_expired_responses(self) -> None:
-        """Delete the responses past their retention period, with the first request of each day."""
+    def delete_expired(self) -> None:
+        """Delete what is past its retention time, with the first request of each day."""
         today = self.today()
         if self._last_expiry_check == today:
             return
         self._last_expiry_check = today  # set first, so that other threads do not do the same work
+        retention_start = months_later(today, -self.config["RETENTION_MONTHS"])
         try:
-            deleted = self.storage.delete_expired(
-                months_later(today, -self.config["RETENTION_MONTHS"]),
+            expiry = self.storage.delete_expired(
+                today,
+                responses_before=retention_start,
+                teams_before=retention_start,
+                rounds_before=days_before(today, ROUND_TIE_DAYS),
                 tombstones_before=days_before(today, self.config["BACKUP_DAYS"]),
             )
         except BaseException as error:
             self._last_expiry_check = ""  # try again with the next request
             if not isinstance(error, UnavailableError):
                 raise
-            self.logger.error("could not delete expired responses: %s", error)
-        else:
-            if deleted:
-                self.logger.info("deleted %s expired responses", deleted)
+            self.logger.error("could not delete expired data: %s", error)
+            return
+        for table, rows in expiry.noted.items():
+            if rows:
+                self.logger.info("expiry: %s rows of %s are overdue and will be deleted in some days", rows, table)
+        for table, rows in expiry.deleted.items():
+            if rows:
+                self.logger.info("expiry: deleted %s overdue rows of %s", rows, table)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Flask’s own method, except for the check of the host: see `quiz.config.host_names.is_trusted`."""

@@ -11,6 +11,7 @@ from quiz.web import links
 from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz
 from tests.clients import Client
+from tests.factories import DAY
 
 pytestmark = pytest.mark.browser
 
@@ -102,7 +103,7 @@ def test_deleting_other_data_does_not_forget_the_link(visit, served):
 def test_a_remembered_link_that_does_not_work_is_not_offered_again(visit, served, watch):
     watch.expected.add(404)
     quiz = tab_with_remembered_link(visit, served)
-    served.app.storage.delete_response(links.hash_link(urlsplit(quiz.page.url).path.split("/")[2]))
+    served.app.storage.delete_response(links.hash_link(urlsplit(quiz.page.url).path.split("/")[2]), day=DAY)
     quiz.open("/")
     quiz.page.locator("[data-remembered-link]").click()
     expect(quiz.page.locator("h1")).to_have_text("This leads nowhere")

@@ -29,6 +29,7 @@ from quiz.storage import Response, ShareLink
 from quiz.teams import TeamKind, anonymous, rounds
 from quiz.web import links
 from quiz.web.app import App
+from tests.factories import DAY
 
 WHEN = {"bank": "1", "day": "2026-05-31"}
 FREE_TEXT = "=1+1 is what I type,\r\nall day; \"quoted\" and 'so' on – ü"
@@ -187,7 +188,7 @@ def finished_response(app: App, answers: dict[str, str], **details: Any) -> str:
 
 
 @pytest.fixture
-def people(app: App, bank: Bank) -> list[dict[str, str]]:
+def people(app: App, bank: Bank, ids_count_up: None) -> list[dict[str, str]]:
     """Create three responses. Returns the answers of the first two."""
     scale = list(bank.option)
     answers = [
@@ -336,6 +337,7 @@ def new_team(app: App, kind: TeamKind, people: int, name: str = "Team") -> tuple
     return lead, join, owners
 
 
+@pytest.mark.usefixtures("ids_count_up")
 def test_a_team_export_equals_its_page_for_every_way_to_name_the_team(app: App):
     lead, _, _ = new_team(app, "anonymous", 6)
     page_rows = parsed(app.test_client().get(f"/t/{lead}/rounds/1.csv", base_url="http://localhost").text)
@@ -376,7 +378,7 @@ def test_rounds_are_in_the_order_in_which_they_were_published(app: App):
 
 def test_a_withdrawn_round_has_no_facts(app: App):
     lead, _, owners = new_team(app, "anonymous", 5)
-    app.storage.delete_response(owners[0])
+    app.storage.delete_response(owners[0], day=DAY)
     assert parsed(quiz(app, "export", "--team", lead).stdout)[1:] == []
     line = json.loads(quiz(app, "export", "--team", lead, "--format", "jsonl").stdout)
     assert (line["round"], line["withdrawn"], line["facts"]) == (1, True, [])
@@ -394,6 +396,7 @@ def test_an_open_team_is_refused_in_one_line(app: App):
     assert result.stderr == "Error: team 'Bakery' is open: only its members may see it, on its page\n"
 
 
+@pytest.mark.usefixtures("ids_count_up")
 def test_the_error_for_an_unknown_team_lists_the_known_ones(app: App):
     new_team(app, "anonymous", 5, name="Bakery")
     _, join, _ = new_team(app, "open", 2, name="Mill")

@@ -19,23 +19,21 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlite_utils import Database
 
 from quiz import create_app, storage
 from quiz.bank import Bank
 from quiz.cli import main
 from quiz.config import settings
 from quiz.files import draft_for
-from quiz.storage import ShareLink, Storage, UnavailableError
+from quiz.storage import Expiry, ShareLink, Storage, UnavailableError
 from quiz.storage.backup import BackupError, back_up
 from quiz.storage.health import inspect_database
-from quiz.storage.migrations import migrations
 from quiz.storage.restore import Restored, RestoreError, restore
 from quiz.teams import Publication, rounds
 from quiz.web.app import App
 from tests.checks import stored_response
 from tests.clients import Client
-from tests.factories import CANARY, FIXTURES, WHEN, fill_response, make_owner, start_response
+from tests.factories import CANARY, DAY, FIXTURES, WHEN, expire, fill_response, make_owner, start_response
 from tests.fault_injection import (
     FIXED_SQLITE,
     LOSSY_SQLITE,
@@ -98,7 +96,7 @@ def test_a_backup_made_during_two_writers_is_complete(database, file, copy):
             other.save_answers(owner_hash, dict.fromkeys(["dough", "oven", "cake"], word), **WHEN)
             short_lived = start_response(other)
             other.save_answers(short_lived, {"dough": word}, **WHEN)
-            other.delete_response(short_lived)
+            other.delete_response(short_lived, day=DAY)
             pages += 1
         other.close()
         return pages
@@ -360,7 +358,7 @@ def test_a_copy_made_by_another_program_is_restored_with_its_log(database, file,
     database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
     for name in ("", "-wal"):
         shutil.copy(file.with_name(file.name + name), copy.with_name(copy.name + name))
-    database.delete_response(owner_hash)
+    database.delete_response(owner_hash, day=DAY)
     database.close()
     with open_database(file) as db:
         db.table("tombstone").delete_where()
@@ -511,7 +509,7 @@ def test_tombstones_of_a_damaged_database_are_used(database, file, copy):
     for owner_hash in (deleted, stays):
         database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
     back_up(file, copy, day=TODAY)
-    database.delete_response(deleted)
+    database.delete_response(deleted, day=DAY)
     database.close()
     damage_table(file, "answer")
     assert run_restore(copy, file) == Restored(responses=1, deleted=1, warnings=())
@@ -523,7 +521,7 @@ def test_tombstones_of_a_damaged_database_are_used(database, file, copy):
 def test_a_database_with_damaged_tombstones_is_replaced_with_a_warning(database, file, copy):
     deleted = start_response(database)
     back_up(file, copy, day=TODAY)
-    database.delete_response(deleted)
+    database.delete_response(deleted, day=DAY)
     database.close()
     damage_table(file, "tombstone")
     restored = run_restore(copy, file)
@@ -564,7 +562,7 @@ def test_earlier_responses_deleted_with_it_are_not_restored(database, file, copy
     first, second = start_response(database), make_owner()
     database.create_response(second, **WHEN, earlier=first)
     back_up(file, copy, day=TODAY)
-    database.delete_response(second)
+    database.delete_response(second, day=DAY)
     database.close()
     assert run_restore(copy, file).deleted == 2
     assert rows(file)["response"] == []
@@ -590,11 +588,11 @@ def test_restored_rounds_count_deleted_responses_but_not_expired_ones(database, 
     for owner_hash in owners[2:]:
         database.extend_expiry(owner_hash, day="2026-06-01")
     back_up(file, copy, day=TODAY)
-    database.delete_response(owners[0])
-    assert database.delete_expired("2026-06-01", tombstones_before="2000-01-01") == 1
+    database.delete_response(owners[0], day=DAY)
+    assert expire(database, "2026-06-04", responses_before="2026-06-01")["response"] == 1
     team = database.load_team(lead)
     database.close()
-    assert run_restore(copy, file).deleted == 2
+    assert run_restore(copy, file).deleted == 1, "an expired response is restored"
     assert database.load_team(lead) == team
     assert team
     assert [(round.people, round.deleted) for round in team.rounds] == [(6, 1)]
@@ -603,7 +601,7 @@ def test_restored_rounds_count_deleted_responses_but_not_expired_ones(database, 
 def test_a_team_deleted_since_the_backup_is_not_restored(database, file, copy):
     lead, owners = closed_round(database, 5)
     back_up(file, copy, day=TODAY)
-    database.delete_team(lead)
+    database.delete_team(lead, day=DAY)
     database.close()
     run_restore(copy, file)
     assert database.load_team(lead) is None
@@ -614,9 +612,9 @@ def test_a_team_deleted_after_its_links_were_replaced_is_not_restored(database, 
     lead, _ = closed_round(database, 5)
     back_up(file, copy, day=TODAY)
     second, third = make_owner(), make_owner()
-    database.replace_links(lead, new_lead_hash=second, join_hash=make_owner(), number=2)
-    database.replace_links(second, new_lead_hash=third, join_hash=make_owner(), number=3)
-    database.delete_team(third)
+    database.replace_links(lead, new_lead_hash=second, join_hash=make_owner(), number=2, day=DAY)
+    database.replace_links(second, new_lead_hash=third, join_hash=make_owner(), number=3, day=DAY)
+    database.delete_team(third, day=DAY)
     database.close()
     run_restore(copy, file)
     assert rows(file)["team"] == []
@@ -626,8 +624,8 @@ def test_replaced_team_links_stay_replaced_and_the_team_can_be_deleted_afterward
     lead, owners = closed_round(database, 5)
     back_up(file, copy, day=TODAY)
     join_hash, new, new_join_hash = make_owner(), make_owner(), make_owner()
-    database.replace_links(lead, new_lead_hash=lead, join_hash=join_hash, number=2)
-    database.replace_links(lead, new_lead_hash=new, join_hash=new_join_hash, number=3)
+    database.replace_links(lead, new_lead_hash=lead, join_hash=join_hash, number=2, day=DAY)
+    database.replace_links(lead, new_lead_hash=new, join_hash=new_join_hash, number=3, day=DAY)
     database.create_team(make_owner(), make_owner(), number=1, name="Since", kind="open", minimum=5, day=WHEN["day"])
     before = database.load_team(new)
     database.close()
@@ -635,7 +633,7 @@ def test_replaced_team_links_stay_replaced_and_the_team_can_be_deleted_afterward
     assert [database.load_team(lead), database.load_team_by_join_link(join_hash)] == [None, None]
     assert database.load_team(new) == database.load_team_by_join_link(new_join_hash) == before
     assert all(database.load_membership(owner_hash) for owner_hash in owners)
-    assert database.delete_team(new)
+    assert database.delete_team(new, day=DAY)
     database.close()
     run_restore(copy, file)
     assert rows(file)["team"] == []
@@ -646,7 +644,7 @@ def test_a_deleted_share_link_stays_deleted_and_others_work(database, file, copy
     for number, link in ((1, deleted), (2, other)):
         database.create_share_link(owner_hash, ShareLink(number, "", False, False, WHEN["day"]), share_hash=link)
     back_up(file, copy, day=TODAY)
-    database.delete_share_link(owner_hash, 1)
+    database.delete_share_link(owner_hash, 1, day=DAY)
     database.close()
     run_restore(copy, file)
     assert database.load_shared_response(deleted) is None
@@ -662,7 +660,7 @@ def test_people_who_left_a_team_since_are_not_members_after_a_restore(database, 
         database.join_team(teams[0][1], owner_hash, name="Kim", shares_wishes=False)
     back_up(file, copy, day=TODAY)
     for owner_hash in (leaver, mover):
-        database.leave_team(owner_hash)
+        database.leave_team(owner_hash, day=DAY)
     database.join_team(teams[1][1], mover, name="Kim", shares_wishes=False)
     database.close()
     run_restore(copy, file)
@@ -678,7 +676,7 @@ def deleted_owner(database, file, copy) -> str:
     """The owner hash of a response deleted after the backup. The database and its tombstones are then deleted_owner."""
     owner_hash = start_response(database)
     back_up(file, copy, day=TODAY)
-    database.delete_response(owner_hash)
+    database.delete_response(owner_hash, day=DAY)
     database.close()
     for name in ("", "-wal", "-shm"):
         file.with_name(file.name + name).unlink(missing_ok=True)
@@ -702,7 +700,7 @@ def test_a_database_restored_without_tombstones_causes_a_warning_too(file, copy,
     assert len(run_restore(copy, file).warnings) == 1
     assert len(run_restore(copy, file).warnings) == 1
     database = Storage(file)
-    assert database.delete_response(deleted_owner)
+    assert database.delete_response(deleted_owner, day=DAY)
     database.close()
     restored = run_restore(copy, file)
     assert (restored.deleted, len(restored.warnings)) == (1, 1), "newer tombstones are used"
@@ -711,7 +709,7 @@ def test_a_database_restored_without_tombstones_causes_a_warning_too(file, copy,
 def test_backups_made_after_such_a_restore_are_restored_without_a_warning(database, file, copy, deleted_owner):
     run_restore(copy, file)
     back_up(file, copy, day=TODAY, replace=True)
-    database.delete_response(deleted_owner)
+    database.delete_response(deleted_owner, day=DAY)
     database.close()
     assert run_restore(copy, file) == Restored(responses=0, deleted=1, warnings=())
 
@@ -722,7 +720,7 @@ def test_after_restoring_another_database_backups_of_this_one_cause_no_warning(d
     back_up(other, tmp_path / "other.db", day=TODAY)
     owner_hash = start_response(database)
     back_up(file, copy, day=TODAY)
-    database.delete_response(owner_hash)
+    database.delete_response(owner_hash, day=DAY)
     database.close()
     assert len(run_restore(tmp_path / "other.db", file).warnings) == 1
     assert run_restore(copy, file) == Restored(responses=0, deleted=1, warnings=())
@@ -743,7 +741,7 @@ def test_paths_that_are_not_utf_8_can_be_backed_up_and_restored(tmp_path):
     database = Storage(file)
     deleted, stays = start_response(database), start_response(database)
     back_up(file, copy, day=TODAY)
-    database.delete_response(deleted)
+    database.delete_response(deleted, day=DAY)
     database.close()
     assert run_restore(copy, file) == Restored(responses=1, deleted=1, warnings=())
     assert database.load_response(stays)
@@ -765,12 +763,10 @@ def test_responses_lost_without_a_tombstone_are_restored(database, file, copy):
 
 def test_tombstones_are_deleted_after_the_backup_days(database, file, copy):
     owner_hash = start_response(database)
-    database.delete_response(owner_hash)
-    with open_database(file) as db:
-        ((day,),) = db.execute("SELECT day FROM tombstone").fetchall()
-    database.delete_expired("2000-01-01", tombstones_before=day)
+    database.delete_response(owner_hash, day=DAY)
+    expire(database, "2026-07-01", tombstones_before=DAY)
     assert owner_hash in str(rows(file)["tombstone"])
-    database.delete_expired("2000-01-01", tombstones_before="9999-01-01")
+    expire(database, "2026-07-02", tombstones_before="2026-06-01")
     assert rows(file)["tombstone"] == []
 
 
@@ -789,9 +785,9 @@ def test_the_app_deletes_tombstones_after_the_configured_days(app: App, monkeypa
     app.config["BACKUP_DAYS"] = 7
     days: list[str] = []
 
-    def delete_expired(before: str, *, tombstones_before: str) -> int:
-        days.append(tombstones_before)
-        return 0
+    def delete_expired(today: str, **before: str) -> Expiry:
+        days.append(before["tombstones_before"])
+        return Expiry({}, {})
 
     monkeypatch.setattr(app.storage, "delete_expired", delete_expired)
     monkeypatch.setattr(app, "today", lambda: "2026-03-05")
@@ -803,7 +799,7 @@ def test_the_app_deletes_tombstones_after_the_configured_days(app: App, monkeypa
 def test_a_failed_expiry_is_repeated_with_the_next_request(tmp_path, monkeypatch, error):
     app, attempts = create_app({}, instance=tmp_path / "instance"), []
 
-    def fail(*_: Any, **__: Any) -> int:
+    def fail(*_: Any, **__: Any) -> Expiry:
         attempts.append(1)
         raise error
 
@@ -881,21 +877,3 @@ def test_a_backup_of_a_release_can_be_restored(dump, file, copy, tmp_path):
     published = [round.published for team in teams for round in rounds.closed_rounds(team)]
     assert [round.people for round in published if round] == [6]
     database.close()
-
-
-@pytest.mark.parametrize("migration", [migration.name for migration in migrations.pending(Database(memory=True))][1:])
-def test_a_database_from_before_each_migration_is_migrated_with_its_data(migration, file, tmp_path):
-    old = tmp_path / "old.db"
-    with open_database(old) as db:
-        migrations.apply(db, stop_before=migration)
-        db.table("response").insert(
-            {"owner_hash": "a" * 64, "bank": "1", "started": "2026-01-01", "changed": "2026-01-01"}
-        )
-        db.table("answer").insert({"response": 1, "question": "dough", "answer": "daily"})
-    storage.prepare(old)
-    assert schema(old) == schema(file)
-    database = Storage(old)
-    assert stored_response(database, "a" * 64).answers == {"dough": "daily"}
-    assert database.delete_response("a" * 64)
-    database.close()
-    assert is_intact(old)

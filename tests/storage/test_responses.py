@@ -20,7 +20,7 @@ from quiz.storage import ShareLink, Storage, UnavailableError
 from quiz.web import links
 from tests.checks import stored_response
 from tests.clients import Client
-from tests.factories import CANARY, WHEN, fill_response, make_owner, start_response
+from tests.factories import CANARY, DAY, WHEN, fill_response, make_owner, run_expiry, start_response
 from tests.fault_injection import (
     FIXED_SQLITE,
     LOSSY_SQLITE,
@@ -88,7 +88,7 @@ def test_responses_do_not_affect_each_other(database):
     mine, yours = start_response(database), start_response(database)
     database.save_answers(mine, {"dough": "daily"}, **WHEN)
     database.save_details(mine, **MORE, **WHEN)
-    database.delete_response(yours)
+    database.delete_response(yours, day=DAY)
     assert database.load_response(mine).answers == {"dough": "daily"}
     assert database.load_response(yours) is None
 
@@ -99,15 +99,15 @@ def test_an_unknown_owner_hash_changes_nothing(database):
     assert not database.save_answers(unknown, {"dough": "daily"}, **WHEN)
     assert not database.save_details(unknown, **MORE, **WHEN)
     assert not database.finish_response(unknown, **WHEN)
-    assert not database.delete_response(unknown)
+    assert not database.delete_response(unknown, day=DAY)
 
 
 def test_creating_a_response_twice_creates_one(database):
     owner_hash = start_response(database)
     database.save_answers(owner_hash, {"dough": "daily"}, **WHEN)
+    before = database.load_response(owner_hash)
     database.create_response(owner_hash, bank="2", day="2026-07-01")
-    assert (database.load_response(owner_hash).id, database.load_response(owner_hash).started) == (1, "2026-05-31")
-    assert database.load_response(owner_hash).answers == {"dough": "daily"}
+    assert database.load_response(owner_hash) == before
     assert database.connection["response"].count == 1
 
 
@@ -120,7 +120,7 @@ def test_eight_threads_that_create_one_response_at_once_create_one(database):
         return stored_response(database, owner_hash).id
 
     with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(start, range(8))) == {1}
+        assert len(set(pool.map(start, range(8)))) == 1
     assert database.connection["response"].count == 1
 
 
@@ -151,7 +151,7 @@ def test_a_response_is_read_in_one_transaction(database, file, monkeypatch):
         if "FROM answer" in sql:
             # With a rollback journal a writer has to wait for the reader; with WAL it does not.
             try:
-                other.delete_response(mine)
+                other.delete_response(mine, day=DAY)
                 other.create_response(yours, **WHEN)
                 other.save_answers(yours, {"dough": "never"}, **WHEN)
             except UnavailableError:
@@ -381,7 +381,7 @@ def test_the_schema_refuses_invalid_values(database, change, values):
     [
         "UPDATE database_identity SET id = 'short'",
         "UPDATE database_identity SET one = 2",
-        f"INSERT INTO database_identity VALUES (2, '{'a' * 32}')",
+        f"INSERT INTO database_identity (one, id) VALUES (2, '{'a' * 32}')",
     ],
 )
 def test_there_is_one_database_identity(database, change):
@@ -426,9 +426,10 @@ def test_no_time_finer_than_a_day_is_stored(app, bank):
     Client(app).take(dict.fromkeys(bank.responsibility, "daily"), text="a word")
     with Database(sqlite3.connect(app.storage.file)) as db:
         tables = [name for name in db.table_names() if not name.startswith("_sqlite")]
-        cells = [str(cell) for name in tables for row in db[name].rows for cell in row.values()]
+        ids = {row["id"] for row in db["response"].rows}
+        cells = [cell for name in tables for row in db[name].rows for cell in row.values() if cell not in ids]
     assert app.today() in cells
-    assert [cell for cell in cells if re.search(r"\d\d:\d\d|^\d{9,}(\.\d+)?$", cell)] == []
+    assert [cell for cell in cells if re.search(r"\d\d:\d\d|^\d{9,}(\.\d+)?$", str(cell))] == []
 
 
 # Deleting
@@ -449,12 +450,12 @@ def test_a_deleted_response_leaves_only_its_tombstone_in_the_files(file, monkeyp
     fill_response(database, deleted, CANARY)
     fill_response(database, stays, "stays")
     assert CANARY.encode() in bytes_on_disk(file)
-    assert database.delete_response(deleted)
+    assert database.delete_response(deleted, day=DAY)
     # The connection is still open: SQLite cleans up only when the last one closes.
     content = bytes_on_disk(file)
     assert CANARY.encode() not in content
     # Only the tombstone holds the hash of the deleted link: without it, a backup would bring the response back.
-    assert [row["link_hash"] for row in database.connection["tombstone"].rows] == [deleted]
+    assert [row["hash"] for row in database.connection["tombstone"].rows] == [deleted]
     assert content.count(deleted.encode()) == 1
     assert stored_response(database, stays).text == "then stays"
     database.close()
@@ -467,7 +468,7 @@ def test_deleting_a_response_empties_every_table_that_references_it(database, fi
     tables = references(file)
     assert {"answer", "contact"} <= tables
     assert [name for name in tables if not database.connection[name].count] == [], "store a row of it in fill_response"
-    database.delete_response(owner_hash)
+    database.delete_response(owner_hash, day=DAY)
     # Another process sees only what is on disk.
     run = run_script(f"print([name for name in {sorted(tables)} if database.connection[name].count])", file)
     assert (run.stdout, run.stderr) == ("[]\n", "")
@@ -482,7 +483,7 @@ def test_a_reader_delays_truncating_the_log_after_a_deletion(file, monkeypatch):
     database.save_details(owner_hash, contacts=[], title=CANARY, text="", **WHEN)
     with reader.read_transaction() as db:
         assert db["response"].count == 1
-        assert database.delete_response(owner_hash)
+        assert database.delete_response(owner_hash, day=DAY)
         assert not database.truncate_wal()
     assert database.truncate_wal()
     assert CANARY.encode() not in bytes_on_disk(file)
@@ -499,10 +500,10 @@ def test_the_next_expiry_truncates_a_log_that_a_deletion_could_not_truncate(file
     writer.save_details(owner_hash, contacts=[], title=CANARY, text="", **WHEN)
     with reader.read_transaction() as db:
         assert db["response"].count == 1
-        assert writer.delete_response(owner_hash)
+        assert writer.delete_response(owner_hash, day=DAY)
     later.create_response(make_owner(), **WHEN)
     assert CANARY.encode() in bytes_on_disk(file)
-    assert later.delete_expired("2000-01-01", tombstones_before="2000-01-01") == 0
+    run_expiry(later, DAY)
     assert CANARY.encode() not in bytes_on_disk(file)
     for connection in (writer, reader, later):
         connection.close()
@@ -512,6 +513,8 @@ NO_ROOM = """
 storage.sqlite.sqlite3.sqlite_version_info = (3, 51, 3)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 people = [f"{number:064}" for number in range(60)]
+ids = iter(range(1, 100))
+storage.responses.new_id = lambda db, table: next(ids)  # the last row is at the end of the file
 for owner_hash in people:
     database.create_response(owner_hash, **WHEN)
     canary = "canary " if owner_hash == people[-1] else ""
@@ -519,7 +522,8 @@ for owner_hash in people:
 database.truncate_wal()
 # Enough space to log the deletion, and too little to rewrite the pages.
 resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size // 2, resource.RLIM_INFINITY))
-print(database.delete_response(people[-1]), database.load_response(people[-1]), database.truncate_wal())
+is_deleted = database.delete_response(people[-1], day=WHEN["day"])
+print(is_deleted, database.load_response(people[-1]), database.truncate_wal())
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 def has_canary():
     return any(b"canary" in path.read_bytes() for path in file.parent.iterdir())
@@ -604,7 +608,10 @@ database.close()
 mode = path.stat().st_mode
 path.chmod(0o400 if path == file else 0o500)
 errors_name_file = []
-for attempt in (lambda: database.create_response("b" * 64, **WHEN), lambda: database.delete_response(owner_hash)):
+for attempt in (
+    lambda: database.create_response("b" * 64, **WHEN),
+    lambda: database.delete_response(owner_hash, day=WHEN["day"]),
+):
     try:
         attempt()
     except UnavailableError as error:

@@ -16,14 +16,19 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 from quiz.storage import Storage
 from quiz.teams import Candidate, Membership, OpenMember, Publication, RoundMember, Team
 from quiz.teams.joining import JoinDecision
+from tests.factories import DAY, expire
 
-DAY, LATER = "2026-05-31", "2026-06-30"
+LATER = "2026-06-30"
 PUBLISHED = '{"people": 3}'
 
 
 def new_hash() -> str:
     """The hash of a new link."""
     return secrets.token_hex(32)
+
+
+def tombstones(database: Storage) -> set[str]:
+    return {str(row["hash"]) for row in rows(database, "tombstone")}
 
 
 def new_team(database: Storage, kind: str = "anonymous", minimum: int = 5) -> tuple[str, str]:
@@ -114,8 +119,8 @@ def test_an_unknown_lead_hash_changes_nothing(database: Storage):
     assert database.close_round(unknown, count_all, day=DAY) is False
     assert database.open_round(unknown, day=DAY) is False
     assert database.raise_minimum(unknown, 8) is False
-    assert database.replace_links(unknown, new_lead_hash=new_hash(), join_hash=new_hash(), number=1) is False
-    assert database.delete_team(unknown) is False
+    assert database.replace_links(unknown, new_lead_hash=new_hash(), join_hash=new_hash(), number=1, day=DAY) is False
+    assert database.delete_team(unknown, day=DAY) is False
     assert (rows(database, "team"), rows(database, "round")) == before
 
 
@@ -129,30 +134,32 @@ def test_new_links_replace_the_old_ones(database: Storage):
     lead, join_hash = new_team(database)
     before = team(database, lead)
     new, new_join_hash = new_hash(), new_hash()
-    assert database.replace_links(lead, new_lead_hash=new, join_hash=new_join_hash, number=9)
+    assert database.replace_links(lead, new_lead_hash=new, join_hash=new_join_hash, number=9, day=DAY)
     assert database.load_team(lead) is database.load_team_by_join_link(join_hash) is None
     assert database.load_team(new) == database.load_team_by_join_link(new_join_hash)
     assert (team(database, new).id, team(database, new).number) == (before.id, 9)
 
 
-def test_replaced_lead_links_are_stored_until_the_team_is_deleted(database: Storage):
-    (first, _), (other, _) = new_team(database), new_team(database)
-    second, third = new_hash(), new_hash()
-    for old, new in ((first, second), (second, second), (second, first), (first, third), (other, new_hash())):
-        assert database.replace_links(old, new_lead_hash=new, join_hash=new_hash(), number=1)
-    assert {row["lead_hash"] for row in rows(database, "replaced_link")} == {first, second, other}
-    assert database.delete_team(third)
-    assert {row["link_hash"] for row in rows(database, "tombstone")} == {first, second, third}
-    assert [row["lead_hash"] for row in rows(database, "replaced_link")] == [other]
+def test_every_replaced_or_deleted_team_link_has_a_tombstone(database: Storage):
+    lead, join_hash = new_team(database)
+    new_lead, second, third, fourth = (new_hash() for _ in range(4))
+    database.replace_links(lead, new_lead_hash=lead, join_hash=second, number=1, day=DAY)
+    assert tombstones(database) == {join_hash}
+    database.replace_links(lead, new_lead_hash=new_lead, join_hash=third, number=1, day=DAY)
+    assert tombstones(database) == {join_hash, lead, second}
+    database.replace_links(new_lead, new_lead_hash=lead, join_hash=fourth, number=1, day=DAY)
+    assert tombstones(database) == {join_hash, new_lead, second, third}, "the lead link is used again"
+    assert database.delete_team(lead, day=DAY)
+    assert tombstones(database) == {join_hash, new_lead, second, third, lead, fourth}
 
 
 def test_links_of_another_team_cannot_be_used(database: Storage):
     lead, join_hash = new_team(database)
     other, other_join_hash = new_team(database)
     with pytest.raises(sqlite3.IntegrityError):
-        database.replace_links(lead, new_lead_hash=other, join_hash=new_hash(), number=1)
+        database.replace_links(lead, new_lead_hash=other, join_hash=new_hash(), number=1, day=DAY)
     with pytest.raises(sqlite3.IntegrityError):
-        database.replace_links(lead, new_lead_hash=lead, join_hash=other_join_hash, number=1)
+        database.replace_links(lead, new_lead_hash=lead, join_hash=other_join_hash, number=1, day=DAY)
     assert database.load_team(lead) == database.load_team_by_join_link(join_hash)
 
 
@@ -178,7 +185,7 @@ def test_open_members_are_sorted_by_name(database: Storage):
     assert [member.name for member in database.load_open_members(team(database, lead).id)] == ["Ada", "Bo", "Cy"]
 
 
-def test_an_anonymous_team_stores_no_names(database: Storage):
+def test_an_anonymous_team_stores_no_names(database: Storage, ids_count_up: None):
     lead, join_hash = new_team(database)
     owner = new_response(database)
     for name in ("Canary", "Canary again"):
@@ -218,7 +225,7 @@ def test_eight_threads_that_join_with_one_response_create_one_member(database: S
     assert len(set(joined[::2])) == len(set(joined[1::2])) == 1
 
 
-def test_bringing_a_response_follows_the_rule_for_what_is_stored_at_that_moment(database: Storage):
+def test_bringing_a_response_follows_the_rule_for_what_is_stored_at_that_moment(database: Storage, ids_count_up: None):
     (lead, join_hash), (_, other_join_hash) = new_team(database), new_team(database)
     early, counted, other = new_response(database, DAY), new_response(database, LATER), new_response(database)
     bring = partial(database.bring_response, join_hash, name="Canary", shares_wishes=True)
@@ -236,14 +243,14 @@ def test_bringing_a_response_follows_the_rule_for_what_is_stored_at_that_moment(
 def test_leaving_removes_only_that_member(database: Storage):
     lead, join_hash = new_team(database)
     leaver, stayer = new_members(database, join_hash, 2)
-    assert database.leave_team(leaver) is True
-    assert database.leave_team(leaver) is False
+    assert database.leave_team(leaver, day=DAY) is True
+    assert database.leave_team(leaver, day=DAY) is False
     assert database.load_membership(leaver) is None
     assert database.load_membership(stayer) is not None
     assert len(database.load_round_members(team(database, lead).id)) == 1
 
 
-def test_a_round_member_has_the_day_of_finishing_and_whether_it_was_counted(database: Storage):
+def test_a_round_member_has_the_day_of_finishing_and_whether_it_was_counted(database: Storage, ids_count_up: None):
     lead, join_hash = new_team(database)
     new_members(database, join_hash, 1)
     database.close_round(lead, count_all, day=DAY)
@@ -360,7 +367,7 @@ def test_no_response_is_ever_counted_twice(database: Storage):
     lead, join_hash = new_team(database)
     (owner,) = new_members(database, join_hash, 1)
     database.close_round(lead, count_all, day=DAY)
-    database.leave_team(owner)
+    database.leave_team(owner, day=DAY)
     other, other_join_hash = new_team(database)
     assert database.join_team(other_join_hash, owner, name="", shares_wishes=False)
     with pytest.raises(sqlite3.IntegrityError):
@@ -377,7 +384,7 @@ def test_a_deleted_response_is_counted_only_in_the_round_that_counted_it(databas
     database.close_round(lead, count_all, day=DAY)
     database.open_round(lead, day=DAY)
     second, *_ = new_members(database, join_hash, 2)
-    assert database.delete_response(first) and database.delete_response(second)
+    assert database.delete_response(first, day=DAY) and database.delete_response(second, day=DAY)
     assert [(round.people, round.deleted) for round in team(database, lead).rounds] == [(3, 1), (0, 0)]
     assert len(database.load_round_members(team(database, lead).id)) == 3
 
@@ -396,7 +403,7 @@ def test_deleting_a_repeated_response_is_counted_in_each_of_its_rounds(database:
         return Publication(PUBLISHED, [candidate.response for candidate in candidates if not candidate.counted])
 
     database.close_round(lead, count_new, day=DAY)
-    assert database.delete_response(repeated)
+    assert database.delete_response(repeated, day=DAY)
     assert [round.deleted for round in team(database, lead).rounds] == [1, 1]
 
 
@@ -404,7 +411,7 @@ def test_expired_responses_are_not_counted_as_deleted(database: Storage):
     lead, join_hash = new_team(database)
     new_members(database, join_hash, 3)
     database.close_round(lead, count_all, day=DAY)
-    assert database.delete_expired(LATER, tombstones_before=DAY) == 3
+    assert expire(database, "2027-06-30", responses_before=LATER)["response"] == 3
     (round,) = team(database, lead).rounds
     assert (round.people, round.deleted) == (3, 0)
     assert rows(database, "member") == rows(database, "counted_response") == []
@@ -414,7 +421,7 @@ def test_deleting_a_team_keeps_the_responses(database: Storage):
     (lead, join_hash), (other, other_join_hash) = new_team(database), new_team(database)
     owners = new_members(database, join_hash, 2) + new_members(database, other_join_hash, 1)
     database.close_round(lead, count_all, day=DAY)
-    assert database.delete_team(lead) is True
+    assert database.delete_team(lead, day=DAY) is True
     assert database.load_team(lead) is database.load_team_by_join_link(join_hash) is None
     assert all(database.load_response(owner) for owner in owners)
     assert [database.load_membership(owner) is None for owner in owners] == [True, True, False]
@@ -423,10 +430,10 @@ def test_deleting_a_team_keeps_the_responses(database: Storage):
     ]
 
 
-def test_a_deleted_team_is_in_no_file(database: Storage):
+def test_a_deleted_team_is_in_no_file(database: Storage, ids_count_up: None):
     lead, join_hash = new_hash(), new_hash()
     database.create_team(lead, join_hash, number=1, name="Canary crew", kind="anonymous", minimum=5, day=DAY)
     new_members(database, join_hash, 1)
     database.close_round(lead, lambda team, candidates: Publication('{"x": "Canary result"}', [1]), day=DAY)
-    assert database.delete_team(lead)
+    assert database.delete_team(lead, day=DAY)
     assert not [file.name for file in database.file.parent.iterdir() if b"Canary" in file.read_bytes()]

@@ -182,6 +182,7 @@ def replace_links() -> Response:
         new_lead_hash=links.hash_link(lead_link),
         join_hash=links.hash_link(join_link(lead_link, number)),
         number=number,
+        day=app.today(),
     )
     return redirect(url_for("lead.page", link=lead_link), 303)
 
@@ -191,7 +192,7 @@ def delete() -> str | Response:
     """Ask once, then delete the team with all its rounds."""
     if request.method != "POST":
         return render_template("lead/delete.html", team=_team())
-    current().storage.delete_team(g.link_hash)
+    current().storage.delete_team(g.link_hash, day=current().today())
     return redirect(url_for("start.deleted", team=1), 303)
 
 

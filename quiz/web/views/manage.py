@@ -103,7 +103,7 @@ def create_share_link() -> Response:
 def delete_share_link(number: int) -> Response:
     """Delete a share link. If it is deleted already, nothing changes."""
     if _has_share_link(number):
-        current().storage.delete_share_link(g.link_hash, number)
+        current().storage.delete_share_link(g.link_hash, number, day=current().today())
     return redirect(url_for("manage.page", _anchor="share"), 303)
 
 
@@ -137,5 +137,5 @@ def delete() -> str | Response:
     """Delete the response and all that belongs to it, after asking once."""
     if request.method != "POST":
         return render_template("manage/delete.html", has_earlier_response=current_response().earlier is not None)
-    current().storage.delete_response(g.link_hash)
+    current().storage.delete_response(g.link_hash, day=current().today())
     return redirect(url_for("start.deleted"), 303)

@@ -137,5 +137,5 @@ def round(number: int) -> str:
 @member.post("/team/leave")
 def leave() -> Response:
     """Leave the team that the form names: the response may have joined another one since the page was shown."""
-    current().storage.leave_team(g.link_hash, team=request.form.get("team", type=int))
+    current().storage.leave_team(g.link_hash, day=current().today(), team=request.form.get("team", type=int))
     return redirect(url_for("result.show", left=1), 303)

@@ -41,11 +41,13 @@ def test_a_fresh_server_has_no_problems(client: Client, bank):
     assert re.match(r"\d+\.\d+", content["version"])
 
 
-def test_it_deletes_expired_responses_like_every_first_request_of_a_day(app: App, client: Client):
+def test_it_deletes_expired_responses_like_every_first_request_of_a_day(app: App, client: Client, monkeypatch):
     """Responses are deleted on time even if only a monitor sends requests."""
     app.storage.create_response("a" * 64, bank="1", day="2020-01-01")
-    assert problems(client) == []
-    assert app.storage.load_response("a" * 64) is None
+    for day, exists in (("2026-05-01", True), ("2026-05-02", True), ("2026-05-03", True), ("2026-05-04", False)):
+        monkeypatch.setattr(app, "today", lambda day=day: day)
+        assert problems(client) == []
+        assert bool(app.storage.load_response("a" * 64)) == exists
 
 
 def test_it_stores_nothing_and_does_not_depend_on_the_number_of_responses(app: App, client: Client):

@@ -25,6 +25,7 @@ from tests.factories import (
     HOSTILE_TEXTS,
     MODELLER,
     all_answers,
+    expire_in_app,
     fill_team,
     join_path,
     join_team,
@@ -496,7 +497,7 @@ def test_leaving_and_retaking_do_not_withdraw_a_round(app: App, client: Client):
 def test_the_expiry_of_all_members_does_not_withdraw_a_round(app: App, client: Client, monkeypatch):
     lead, members = make_closed_round(app, client, people=5)
     before = client.get(f"{lead}/rounds/1").data
-    monkeypatch.setattr(app, "today", lambda: "2100-01-01")
+    expire_in_app(app, monkeypatch, "2100-01-01")
     assert [client.get(owner_path).status_code for owner_path in members] == 5 * [404]
     assert count_rows(app, "counted_response") == count_rows(app, "member") == 0
     assert client.get(f"{lead}/rounds/1").data == before

@@ -14,7 +14,7 @@ from quiz.bank import Bank
 from quiz.cli import main
 from quiz.web.app import App
 from tests.clients import Client
-from tests.factories import all_answers, join_path, join_team, make_older_response, make_team
+from tests.factories import all_answers, expire_in_app, join_path, join_team, make_older_response, make_team
 
 TEXT = "I drew maps of <everything>."
 
@@ -204,10 +204,8 @@ def test_a_response_is_deleted_when_it_expires_unless_it_was_extended(
 ):
     extended, not_extended = take_as_analyst(client, bank), take_as_analyst(client, bank)
     monkeypatch.setattr(app, "today", lambda: "2100-01-31")
-    # The first request of a day deletes what has expired; this lets the request below come before that.
-    app._last_expiry_check = "2100-01-31"
     client.send(f"{extended}/extend", page=f"{extended}/manage")
     assert "31 January 2101" in client.get(f"{extended}/manage").text
-    monkeypatch.setattr(app, "today", lambda: "2100-02-01")
+    expire_in_app(app, monkeypatch, "2100-02-03")
     assert client.get(not_extended).status_code == 404
     assert client.get(extended).status_code == 200

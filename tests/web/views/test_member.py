@@ -14,6 +14,7 @@ from quiz.web.app import App
 from tests.checks import count_finished, count_rows, load_team
 from tests.clients import Client, Page
 from tests.factories import (
+    DAY,
     all_answers,
     fill_team,
     join_path,
@@ -209,7 +210,7 @@ def test_an_owner_link_with_the_address_of_another_server_joins(app: App, client
 def invalid_links(app: App, client: Client) -> dict[str, str]:
     """Texts that are not the owner link of a response, by description."""
     owner_path = make_response(app)
-    app.storage.delete_response(link_hash(owner_path))
+    app.storage.delete_response(link_hash(owner_path), day=DAY)
     shared, lead = make_response(app), make_team(client)
     client.send(f"{shared}/shares", {"number": "7"}, page=f"{shared}/manage")
     share = app.derive_link("share", f"{shared.split('/')[2]}:7")
@@ -322,7 +323,7 @@ def test_a_response_that_is_deleted_just_before_it_joins_is_refused(app: App, cl
     bring_response = app.storage.bring_response
 
     def delete_first(join_hash, owner_hash, **fields):
-        assert app.storage.delete_response(owner_hash)
+        assert app.storage.delete_response(owner_hash, day=DAY)
         return bring_response(join_hash, owner_hash, **fields)
 
     monkeypatch.setattr(app.storage, "bring_response", delete_first)
@@ -414,7 +415,7 @@ def test_a_person_who_leaves_an_open_round_is_not_counted_and_keeps_the_result(a
 def test_an_old_form_to_leave_one_team_does_not_leave_another(app: App, client: Client, lead):
     owner_path, _ = fill_team(app, client, lead, 2)
     form = dict(client.see(f"{owner_path}/team").fields)
-    app.storage.leave_team(link_hash(owner_path))
+    app.storage.leave_team(link_hash(owner_path), day=DAY)
     join_team(app, join_path(client, make_team(client, name="Elsewhere")), owner_path)
     client.post(f"{owner_path}/team/leave", form)
     assert "Elsewhere" in client.see(f"{owner_path}/team").title

@@ -11,7 +11,16 @@ from quiz.bank import Bank
 from quiz.web.app import App
 from tests.checks import load_response
 from tests.clients import Client, Page
-from tests.factories import join_path, join_team, link_hash, make_closed_round, make_response, make_team, page_answers
+from tests.factories import (
+    expire_in_app,
+    join_path,
+    join_team,
+    link_hash,
+    make_closed_round,
+    make_response,
+    make_team,
+    page_answers,
+)
 
 TITLE, TEXT = "Chief canary", "On most days I sing <b>loudly</b> about canaries."
 
@@ -121,7 +130,7 @@ def test_a_share_link_works_only_once_the_quiz_is_finished(app: App, client: Cli
 
 def test_share_links_end_when_the_response_expires(app: App, client: Client, owner_path, monkeypatch):
     shared = share(client, owner_path)
-    monkeypatch.setattr(app, "today", lambda: "2100-01-01")
+    expire_in_app(app, monkeypatch, "2100-01-01")
     assert client.get(shared).status_code == 404
 
 

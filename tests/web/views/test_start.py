@@ -95,7 +95,6 @@ STATED_BY_TABLE = {
     "member": "In an open team also the name you gave there.",
     "counted_response": "whether a round has counted you",
     "team": "Of a team: its name, its kind, fingerprints of its links",
-    "replaced_link": "Of a team: its name, its kind, fingerprints of its links",
     "round": "what its closed rounds published",
     "tombstone": "the fingerprint of your link and the day stay noted",
     "database_identity": None,

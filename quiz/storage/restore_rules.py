@@ -1,0 +1,128 @@
+"""What a restored database takes from the current one, so that ended things stay ended and published ones published.
+
+The table in `quiz.storage.restore` lists the rules. Rows are matched by their ids: these are random, so two databases
+have an id in common only if one comes from a backup of the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from quiz.storage.ids import random_identity
+from quiz.storage.tombstones import membership_hash
+
+_TABLES_WITH_NOTES = ("response", "team", "round", "tombstone")
+
+
+@dataclass(frozen=True)
+class CurrentState:
+    """The rows of the current database that a restore keeps, as `read_current_state` selects them."""
+
+    identity: str | None
+    tombstones: list[tuple[str, str]]
+    teams: list[tuple[int, str, str, int, int]]
+    rounds: list[tuple[int, int, int, str, str | None, str | None, int, int]]
+    counted_responses: list[tuple[int, int | None]]
+    without_title: list[tuple[int]]
+    without_text: list[tuple[int]]
+    hides_wishes: list[tuple[int, int]]
+
+
+def read_current_state(db: Database) -> CurrentState:
+    """The rows that a restore keeps. Everything is read before anything is written."""
+    identity = db.execute("SELECT id FROM database_identity").fetchone()
+    return CurrentState(
+        identity=identity[0] if identity else None,
+        tombstones=db.execute("SELECT hash, day FROM tombstone").fetchall(),
+        teams=db.execute("SELECT id, lead_hash, join_hash, number, minimum FROM team").fetchall(),
+        rounds=db.execute("SELECT id, team, number, opened, closed, published, people, deleted FROM round").fetchall(),
+        counted_responses=db.execute("SELECT response, round FROM counted_response").fetchall(),
+        without_title=db.execute("SELECT id FROM response WHERE title = ''").fetchall(),
+        without_text=db.execute("SELECT id FROM response WHERE text = ''").fetchall(),
+        hides_wishes=db.execute("SELECT response, team FROM member WHERE NOT shares_wishes").fetchall(),
+    )
+
+
+def apply_current_state(db: Database, current: CurrentState) -> None:
+    """Change the restored database `db`: remove what was ended since, and take over what is kept. One transaction."""
+    with db.atomic():
+        for hash, day in current.tombstones:
+            db.execute("INSERT INTO tombstone (hash, day) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (hash, day))
+        # First the links: a team of the backup may have a link that was replaced since and has a tombstone.
+        for id, lead_hash, join_hash, number, minimum in current.teams:
+            db.execute(
+                "UPDATE team SET lead_hash = ?, join_hash = ?, number = ?,"
+                " minimum = CASE WHEN minimum < ? THEN ? ELSE minimum END WHERE id = ?",
+                (lead_hash, join_hash, number, minimum, minimum, id),
+            )
+        _delete_ended(db)
+        _keep_rounds(db, current)
+        _keep_emptied(db, current)
+        for table in _TABLES_WITH_NOTES:  # judged anew
+            db.execute(f"UPDATE {table} SET overdue_since = NULL WHERE overdue_since IS NOT NULL")
+        set_identity(db, current.identity)
+
+
+def set_identity(db: Database, identity: str | None) -> None:
+    """Give a restored database the identity of the current one, or a new one. The key fingerprint stays."""
+    db.execute("UPDATE database_identity SET id = ?", (identity or random_identity(),))
+
+
+def _delete_ended(db: Database) -> None:
+    """Delete responses, teams, share links and memberships that have a tombstone."""
+    for table, column in (("response", "owner_hash"), ("team", "lead_hash"), ("share_link", "share_hash")):
+        db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT hash FROM tombstone)")
+    memberships = db.execute(
+        "SELECT response.owner_hash, member.team, member.response"
+        " FROM member JOIN response ON response.id = member.response"
+    ).fetchall()
+    tombstones = {hash for (hash,) in db.execute("SELECT hash FROM tombstone").fetchall()}
+    for owner_hash, team, response in memberships:
+        if membership_hash(owner_hash, team) in tombstones:
+            db.execute("DELETE FROM member WHERE response = ?", (response,))
+
+
+def _keep_rounds(db: Database, current: CurrentState) -> None:
+    """Replace the rounds of each team that both databases have, and take over which responses they counted."""
+    restored_teams = _ids(db, "team")
+    teams_in_both = {row[0] for row in current.teams} & restored_teams
+    rounds = [row for row in current.rounds if row[1] in teams_in_both]
+    current_rounds = {row[0] for row in rounds}
+    for id, team in db.execute("SELECT id, team FROM round").fetchall():
+        if team in teams_in_both and id not in current_rounds:
+            db.execute("DELETE FROM round WHERE id = ?", (id,))
+    for row in rounds:
+        db.execute(
+            "INSERT INTO round (id, team, number, opened, closed, published, people, deleted)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET closed = excluded.closed,"
+            " published = excluded.published, people = excluded.people, deleted = excluded.deleted",
+            row,
+        )
+    restored_responses, restored_rounds = _ids(db, "response"), _ids(db, "round")
+    for response, round in current.counted_responses:
+        if response in restored_responses:
+            db.execute(
+                "INSERT INTO counted_response (response, round) VALUES (?, ?)"
+                " ON CONFLICT (response) DO UPDATE SET round = excluded.round",
+                (response, round if round in restored_rounds else None),
+            )
+
+
+def _keep_emptied(db: Database, current: CurrentState) -> None:
+    """Empty titles and texts, and hide wishes, where people did so since the backup."""
+    _execute_many(db, "UPDATE response SET title = '' WHERE id = ? AND title <> ''", current.without_title)
+    _execute_many(db, "UPDATE response SET text = '' WHERE id = ? AND text <> ''", current.without_text)
+    hide = "UPDATE member SET shares_wishes = false WHERE response = ? AND team = ? AND shares_wishes"
+    _execute_many(db, hide, current.hides_wishes)
+
+
+def _execute_many(db: Database, sql: str, rows: Iterable[tuple[int, ...]]) -> None:
+    for row in rows:
+        db.execute(sql, row)
+
+
+def _ids(db: Database, table: str) -> set[int]:
+    return {id for (id,) in db.execute(f"SELECT id FROM {table}").fetchall()}
