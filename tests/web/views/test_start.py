@@ -74,7 +74,7 @@ def test_the_operator_is_on_the_start_page_and_the_privacy_page(tmp_path):
     )
     assert "Run by The <data> guild." in client.see("/").text
     page = client.see("/privacy")
-    assert "The <data> guild runs this quiz. To plan courses." in page.text
+    assert "The <data> guild runs this quiz, and can read its database file. To plan courses." in page.text
     assert "mailto:guild@example.org" in page.values("href")
 
 
@@ -111,7 +111,7 @@ def test_the_privacy_page_names_everything_that_is_stored(app: App, client: Clie
 
 def test_without_an_operator_the_privacy_page_says_that_none_is_named(client: Client):
     text = client.see("/privacy").text
-    assert "has not entered a name here" in text
+    assert "They have not entered a name here" in text
     assert "Questions about what is kept:" not in text
     assert "Run by" not in text
 
