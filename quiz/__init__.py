@@ -34,7 +34,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     from quiz.config import paths, secret_key, settings
     from quiz.storage.sqlite import start_lock
     from quiz.terminal import LogFormatter
-    from quiz.web import form_limits, rate_limits, security, stylesheet, templating, views
+    from quiz.web import form_limits, link_redirects, rate_limits, security, stylesheet, templating, views
     from quiz.web.app import App
     from quiz.web.forms import Forms
 
@@ -84,6 +84,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     # Security and pages
     security.init_app(app)
     rate_limits.init_app(app)
+    link_redirects.init_app(app)
     templating.init_app(app, bank_folder)
     stylesheet.init_app(app)
     views.init_app(app)

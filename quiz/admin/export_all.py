@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import asdict
 
@@ -63,8 +62,8 @@ def find_team(storage: Storage, link_or_id: str) -> Team:
     if link_or_id.isdecimal():
         team = next((team for team in teams if team.id == int(link_or_id)), None)
     else:
-        link = re.search(rf"(?:^|/t/)({links.LINK_PATTERN})(?=$|[/?#])", link_or_id)
-        team = storage.load_team(links.hash_link(link[1])) if link else None
+        link = links.find_link(link_or_id, "t")
+        team = storage.load_team(links.hash_link(link)) if link else None
     if team is None:
         known = ", ".join(f"{team.id} ({team.name!r}, {team.kind})" for team in teams[:20])
         raise UnknownTeamError(f"no team has this lead link or id; there are {known or 'none'}")

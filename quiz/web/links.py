@@ -7,9 +7,20 @@ import hashlib
 import hmac
 import re
 import secrets
+from urllib.parse import unquote
 
 #: Regular expression for a link inside an address: 128 random bits in 22 URL-safe characters.
 LINK_PATTERN = r"[A-Za-z0-9_-]{22}"
+
+#: Characters that a program adds where it breaks a long line; none of them is part of an address.
+_SPACES = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
+_AFTER_PATH = re.compile(r"[?&#].*", re.DOTALL)
+_LAST_PUNCTUATION = re.compile(r"[^A-Za-z0-9]+\Z")
+_TRACKING_PARAMETER = re.compile(
+    r"utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid|yclid|igshid|igsh|li_fat_id|mc_cid|mc_eid"
+    r"|mkt_tok|_hsenc|_hsmi|_ga|_gl",
+    re.ASCII,
+)
 
 
 def new_link() -> str:
@@ -25,6 +36,33 @@ def derive_link(key: bytes, purpose: str, seed: str) -> str:
     """
     digest = hmac.new(key, f"{purpose}:{seed}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+
+def clean_path(path: str) -> str:
+    """`path` without what chat and mail programs add: spaces, line breaks, punctuation at the end, a second encoding.
+
+    >>> clean_path("/r/AAAAAAAAAAAAAAAAAAAAAA/1)."), clean_path("/r/AAAAAAAAAA\\nAAAAAAAAAAAA.csv%20")
+    ('/r/AAAAAAAAAAAAAAAAAAAAAA/1', '/r/AAAAAAAAAAAAAAAAAAAAAA.csv')
+    """
+    path = _AFTER_PATH.sub("", unquote(path))
+    return _LAST_PUNCTUATION.sub("", _SPACES.sub("", path))
+
+
+def is_tracking_parameter(name: str) -> bool:
+    """Whether other programs add a query parameter of this name to links, to follow who opens them."""
+    return _TRACKING_PARAMETER.fullmatch(name) is not None
+
+
+def find_link(text: str, kind: str) -> str | None:
+    """The link in a pasted `text`, which is the link alone or an address with `/<kind>/` before it; None without one.
+
+    >>> find_link("<https://hats.example.org/r/AAAAAAAAAAAAAAAAAAAAAA/more>,", "r")
+    'AAAAAAAAAAAAAAAAAAAAAA'
+    """
+    pattern = re.compile(rf"(?:^\W*|/{kind}/)({LINK_PATTERN})(?![A-Za-z0-9_-])")
+    text = unquote(text)
+    match = pattern.search(text) or pattern.search(_SPACES.sub("", text))
+    return match[1] if match else None
 
 
 def valid_seed(seed: str) -> str | None:

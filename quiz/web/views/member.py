@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import abort, g, redirect, render_template, request, url_for
@@ -86,13 +85,13 @@ def bring() -> Response | tuple[str, int]:
 
 def _owner_link(text: str) -> str | None:
     """The owner link in the pasted `text`; None if there is none, or if it leads to no response."""
-    match = re.search(rf"(?:^|/r/)({links.LINK_PATTERN})(?:[/?#.]|$)", text)
-    if match is None:
+    link = links.find_link(text, "r")
+    if link is None:
         return None
-    if current().storage.load_response(links.hash_link(match[1])) is None:
+    if current().storage.load_response(links.hash_link(link)) is None:
         rate_limits.report_wrong_link()
         return None
-    return match[1]
+    return link
 
 
 def _errors(form: Any) -> list[tuple[str, str]]:
