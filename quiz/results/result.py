@@ -187,7 +187,7 @@ def build_result(
     result_match = match(model, answers)
     sheet = answer_sheet(bank, answers)
     rows = {role.id: sheet.by_role(role.id) for role in bank.roles}
-    kind = _kind(result_match, sheet.question_count)
+    kind = result_kind(result_match, sheet.question_count)
     shares = _mix_shares(bank, result_match, rows)
     next_mix = tuple(bank.role[id] for id in result_match.next_mix)
     alternative_mix = next_mix if kind == "tie" else ()
@@ -226,7 +226,8 @@ def _answers_needed(question_count: int) -> int:
     return math.ceil(MIN_ANSWERED_SHARE * question_count - 1e-9)
 
 
-def _kind(result_match: Match, question_count: int) -> ResultKind:
+def result_kind(result_match: Match, question_count: int) -> ResultKind:
+    """Which kind of result a match is, for a bank with this number of questions."""
     if result_match.evidence == "tie":
         return "tie"
     if result_match.evidence == "all-alike":

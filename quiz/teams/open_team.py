@@ -5,46 +5,65 @@ Nothing here is anonymous; the join page says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quiz.bank import Bank, Role
 from quiz.results.goals import MIN_REGULAR_LEVEL
+from quiz.results.result import ResultKind, result_kind
 from quiz.scoring import Match, ScoringModel, match, share_percentages
+from quiz.teams.names import marks, name_key
 from quiz.teams.team import OpenMember
 
-#: Who does at least this fraction of another person's work can take it over without learning most of it first.
-MIN_SUBSTITUTE_FRACTION = 0.5
+#: More people than this are not named for the work of one person.
+MAX_SUBSTITUTES = 3
 
 
 @dataclass(frozen=True)
 class TeamPerson:
-    """One person as the team sees them. `initials` are unique in the team; `shares` are in percent, by role."""
+    """One person as the team sees them. `initials` are unique in the team.
+
+    `mark` is a number if the name looks like another one of the team, else None. `kind` chooses the sentence about the
+    person; `mix` has the roles with their shares in percent, None for a single role. `alternative` is the other mix of
+    a tie.
+    """
 
     name: str
+    mark: int | None
     initials: str
-    match: Match = field(repr=False)
-    shares: Mapping[str, int]
+    kind: ResultKind
+    mix: tuple[tuple[Role, int | None], ...]
+    alternative: tuple[Role, ...]
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles of the mix."""
+        return tuple(role for role, _ in self.mix)
 
 
-class Substitute(NamedTuple):
-    """Who could substitute for whom, as places in `OpenTeam.people`.
+class SoleWork(NamedTuple):
+    """What one person alone does regularly, and who else does most of it. People are places in `OpenTeam.people`.
 
-    `fraction` is the part of the person's work that the substitute does too, 0 to 1.
+    `responsibilities` are ids. Each of the `substitutes` does `substitute_count` of them, less often than regularly;
+    there are none if nobody else does any.
     """
 
     person: int
-    substitute: int
-    fraction: float
+    responsibilities: tuple[str, ...]
+    substitutes: tuple[int, ...]
+    substitute_count: int
 
     @property
-    def does_enough(self) -> bool:
-        """Whether the substitute does at least half of the work already."""
-        return self.fraction >= MIN_SUBSTITUTE_FRACTION
+    def coverage(self) -> Literal["nothing", "the-only-thing", "everything", "a-part"]:
+        """How much of it the substitutes do."""
+        if not self.substitutes:
+            return "nothing"
+        if self.substitute_count < len(self.responsibilities):
+            return "a-part"
+        return "the-only-thing" if len(self.responsibilities) == 1 else "everything"
 
 
 class LearningGroup(NamedTuple):
@@ -60,83 +79,105 @@ class OpenTeam:
     """Everything that the page of an open team shows.
 
     `answers` contains for each responsibility, in the order of the flow, everybody's answer in the order of `people`;
-    `skip` if there is none. `substitutes` has at most one entry for each person.
+    None if there is none, because the question is newer than the response. `sole_work` has an entry for each person
+    who is the only one to do something regularly.
     """
 
     people: tuple[TeamPerson, ...]
-    answers: Mapping[str, tuple[str, ...]]
-    substitutes: tuple[Substitute, ...]
+    answers: Mapping[str, tuple[str | None, ...]]
+    sole_work: tuple[SoleWork, ...]
     learning_groups: tuple[LearningGroup, ...]
 
 
 def open_team(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> OpenTeam:
     """The open team of `members`, in their order. A team without members is possible."""
     matches = [match(model, member.answers) for member in members]
-    steps = np.array([model.steps(member.answers)[0] for member in members], dtype=np.uint8)
-    steps = steps.reshape(len(members), len(model.questions))  # also without members
-    levels = model.level_of_step[steps]
-    has_mix = [bool(result.mix) for result in matches]
     return OpenTeam(
-        people=_people(model, members, matches),
-        answers=_answers(bank, model, steps),
-        substitutes=tuple(_substitutes(levels, has_mix)),
+        people=_people(bank, members, matches),
+        answers=_answers(bank, members),
+        sole_work=tuple(_sole_work(model, members)),
         learning_groups=tuple(_learning_groups(bank, model, members)),
     )
+
+
+def latest_responses(members: Sequence[OpenMember]) -> tuple[OpenMember, ...]:
+    """The finished responses of a team, for each person only the latest one."""
+    finished = [member for member in members if member.is_finished]
+    repeated = {response for member in finished for response in member.earlier}
+    return tuple(member for member in finished if member.response not in repeated)
+
+
+def count_unfinished(members: Sequence[OpenMember]) -> int:
+    """How many people joined and have no finished response in the team."""
+    responses = {member.response for member in members}
+    unfinished = [member for member in members if not member.is_finished]
+    return sum(responses.isdisjoint(member.earlier) for member in unfinished)
 
 
 def people_of_roles(bank: Bank, team: OpenTeam) -> tuple[tuple[Role, tuple[int, ...]], ...]:
     """Each role, in the order of the flow, with the places in `OpenTeam.people` of those who combine it."""
     rows = []
     for role in bank.roles:
-        places = [place for place, person in enumerate(team.people) if role.id in person.match.mix]
+        places = [place for place, person in enumerate(team.people) if role in person.roles]
         rows.append((role, tuple(places)))
     return tuple(rows)
 
 
-def _people(model: ScoringModel, members: Sequence[OpenMember], matches: Sequence[Match]) -> tuple[TeamPerson, ...]:
+def _people(bank: Bank, members: Sequence[OpenMember], matches: Sequence[Match]) -> tuple[TeamPerson, ...]:
     people = []
-    all_initials = _initials(member.name for member in members)
-    for member, initials, result in zip(members, all_initials, matches, strict=True):
-        shares = share_percentages({role: result.roles[role].share for role in model.roles})
-        people.append(TeamPerson(member.name, initials, result, shares))
+    names = [member.name for member in members]
+    for name, mark, initials, result in zip(names, marks(names), _initials(names), matches, strict=True):
+        percents = share_percentages({id: score.share for id, score in result.roles.items()})
+        has_several_roles = len(result.mix) > 1
+        people.append(
+            TeamPerson(
+                name=name,
+                mark=mark,
+                initials=initials,
+                kind=result_kind(result, len(bank.responsibility)),
+                mix=tuple((bank.role[id], percents[id] if has_several_roles else None) for id in result.mix),
+                alternative=tuple(bank.role[id] for id in result.alternative),
+            )
+        )
     return tuple(people)
 
 
-def _answers(bank: Bank, model: ScoringModel, steps: NDArray[np.uint8]) -> dict[str, tuple[str, ...]]:
-    options = list(bank.option)
+def _answers(bank: Bank, members: Sequence[OpenMember]) -> dict[str, tuple[str | None, ...]]:
     answers = {}
-    for id, column in zip(model.questions, steps.T, strict=True):
-        answers[id] = tuple(options[step] for step in column)
+    for id in bank.responsibility:
+        ids = [member.answers.get(id) for member in members]
+        answers[id] = tuple(answer if answer in bank.option else None for answer in ids)
     return answers
 
 
-def _substitutes(levels: NDArray[np.float64], has_mix: Sequence[bool]) -> list[Substitute]:
-    """For each person the one who does most of the same work, by the questions that both answered; the first of equals.
+def _sole_work(model: ScoringModel, members: Sequence[OpenMember]) -> Iterator[SoleWork]:
+    """What each person is the only one to do regularly, and who does most of it.
 
-    Not computed as a cosine, which measures how similar two people are, not how much of the work the other does. Only a
-    person who has a mix can be a substitute.
-
-    Parameters
-    ----------
-    levels
-        Shape (people, questions), NaN for skipped questions.
+    Somebody who never does a thing, or left the question out, does not do it. Two responses under one name are of one
+    person, who cannot substitute for herself. Most means: the most responsibilities, then the highest sum of levels.
     """
-    answered = (~np.isnan(levels)).astype(np.float64)
-    work = np.nan_to_num(levels)
-    can_substitute = np.array(has_mix, dtype=np.float64)
-    substitutes = []
-    # One person at a time: all pairs at once would need memory by the square of the team.
-    for person, own_work in enumerate(work):
-        shared_work = np.minimum(work, own_work).sum(axis=1) * can_substitute
-        shared_work[person] = 0.0
-        comparable_work = answered @ own_work
-        fractions = np.zeros(len(work))
-        np.divide(shared_work, comparable_work, out=fractions, where=comparable_work > 0)
-        fractions = fractions.round(9)
-        best = int(fractions.argmax())
-        if fractions[best] > 0:
-            substitutes.append(Substitute(person, best, float(fractions[best])))
-    return substitutes
+    if not members:
+        return
+    steps = np.concatenate([model.steps(member.answers) for member in members])
+    levels = np.nan_to_num(model.level_of_step[steps])
+    keys = np.array([name_key(member.name) for member in members])
+    is_regular = levels >= MIN_REGULAR_LEVEL
+    for person, key in enumerate(keys):
+        is_other = keys != key
+        is_sole = is_regular[person] & ~is_regular[is_other].any(axis=0)
+        questions = np.flatnonzero(is_sole)
+        if not questions.size:
+            continue
+        work = levels[:, questions] * is_other[:, np.newaxis]
+        counts, sums = (work > 0).sum(axis=1), work.sum(axis=1).round(9)
+        best = max(zip(counts.tolist(), sums.tolist(), strict=True))
+        substitutes = np.flatnonzero((counts == best[0]) & (sums == best[1])) if best[0] else np.array([], dtype=int)
+        yield SoleWork(
+            person=person,
+            responsibilities=tuple(model.questions[question] for question in questions),
+            substitutes=tuple(substitutes[:MAX_SUBSTITUTES].tolist()),
+            substitute_count=int(best[0]),
+        )
 
 
 def _learning_groups(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> list[LearningGroup]:

@@ -101,9 +101,14 @@ class Membership:
 
 @dataclass(frozen=True)
 class OpenMember:
-    """One person of an open team. `wishes` (responsibility to wish) is None if they chose not to show them."""
+    """One response in an open team. `wishes` (responsibility to wish) is None if the person does not show them.
+
+    `response` is its id, `earlier` are the ids of the responses that it repeats: they are of the same person.
+    """
 
     name: str
     answers: Mapping[str, str]
     wishes: Mapping[str, str] | None = None
     is_finished: bool = True
+    response: int = 0
+    earlier: tuple[int, ...] = ()

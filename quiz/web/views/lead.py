@@ -105,14 +105,13 @@ def _higher_minimums(team: Team) -> list[Any]:
 
 
 def open_team_page(team: Team) -> dict[str, Any]:
-    """What the page of an open team shows of its members; those who have not finished are only counted."""
+    """What the page of an open team shows of its members: of each person the latest finished response."""
     app = current()
     members = app.storage.load_open_members(team.id)
-    finished = [member for member in members if member.is_finished]
-    page = open_team.open_team(app.bank, app.scoring_model, finished)
+    page = open_team.open_team(app.bank, app.scoring_model, open_team.latest_responses(members))
     return {
         "open_team": page,
-        "unfinished": len(members) - len(finished),
+        "unfinished": open_team.count_unfinished(members),
         "roles": open_team.people_of_roles(app.bank, page),
         "column_count": 1 + len(page.people),
     }
