@@ -216,28 +216,36 @@ def check(folder: Path | None) -> None:
 
 
 @main.command()
-@click.argument("source", metavar="FILE", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("source", metavar="FILE", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--format", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 @click.option(
     "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to standard output."
 )
+@click.option("--skip-columns", is_flag=True, help="Leave out unknown columns, and name them.")
 @click.option("--skip-bad", is_flag=True, help="Leave out rows that cannot be read, and say how many.")
+@click.option("--template", is_flag=True, help="Write an empty CSV with the bank's columns instead.")
 @click.option(
     "--bank",
     "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Score against this bank, not the shipped one.",
 )
-def score(source: str, **options: Any) -> None:
+def score(source: str | None, template: bool, out: Path | None, folder: Path | None, **options: Any) -> None:
     """Score many people from the CSV in FILE ("-" for standard input), one result a row.
 
-    Columns: id, one per question id, text. Cells: never rarely monthly weekly daily skip, or 0 to 4.
+    Columns: id, one per question (its id or its text), text. Cells: never rarely monthly weekly daily skip, the labels
+    that people see, or 0 to 4.
 
     Example: quiz score people.csv --format jsonl -o results.jsonl
     """
     from quiz.exchange import csv_scoring
 
-    csv_scoring.score_file(source, **options)
+    if template == (source is not None):
+        raise click.UsageError("use either FILE or --template")
+    if source is None:
+        csv_scoring.write_template(out=out, folder=folder)
+    else:
+        csv_scoring.score_file(source, out=out, folder=folder, **options)
 
 
 @main.command()

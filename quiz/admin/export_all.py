@@ -24,7 +24,7 @@ def all_responses(bank: Bank, storage: Storage, *, format: str) -> Iterator[str]
     """All responses, one line each: as `csv` what `quiz score` can read, as `jsonl` everything that is stored."""
     if format == "csv":
         header, _ = export.personal_csv_rows(bank, {}, contacts=(), title="", text="")
-        yield export.to_csv([["id", *header]])
+        yield export.csv_file([["id", *header]])
     for response in _load_all(storage):
         yield _csv_line(bank, response) if format == "csv" else _json_line(asdict(response))
 
@@ -35,7 +35,7 @@ def published_rounds(bank: Bank, team: Team, *, format: str) -> Iterator[str]:
     They contain only what the pages show: both use `rounds.closed_rounds` and `anonymous.facts`.
     """
     if format == "csv":
-        yield export.to_csv([["round", "closed", *anonymous.Fact._fields]])
+        yield export.csv_file([["round", "closed", *anonymous.Fact._fields]])
     for round in reversed(rounds.closed_rounds(team)):
         facts = anonymous.facts(round.published, bank) if round.published else []
         if format == "csv":
@@ -80,9 +80,9 @@ def _load_all(storage: Storage) -> Iterator[Response]:
 
 
 def _csv_line(bank: Bank, response: Response) -> str:
-    # `quiz score` rejects an answer that the bank no longer has.
-    known = {question: answer for question, answer in response.answers.items() if answer in bank.option}
-    _, row = export.personal_csv_rows(bank, known, contacts=response.contacts, title=response.title, text=response.text)
+    _, row = export.personal_csv_rows(
+        bank, response.answers, contacts=response.contacts, title=response.title, text=response.text
+    )
     return export.to_csv([[str(response.id), *row]])
 
 

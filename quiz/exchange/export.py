@@ -15,6 +15,8 @@ from quiz.scoring import Match
 
 #: Decimal places of every number in a result.
 DIGITS = 4
+#: Without it, some spreadsheets read UTF-8 as another encoding.
+BYTE_ORDER_MARK = "\ufeff"
 #: Characters that make a spreadsheet read a cell as a formula, if the cell begins with one of them.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: Blanks that a spreadsheet may ignore at the beginning of a cell.
@@ -114,12 +116,20 @@ def _number_cells(numbers: list[float | None]) -> list[str]:
 def personal_csv_rows(
     bank: Bank, answers: Mapping[str, str], *, contacts: Sequence[str], title: str, text: str
 ) -> tuple[list[str], list[str]]:
-    """Header and row of a person's own CSV, which `quiz score` can read."""
+    """Header and row of a person's own CSV, which `quiz score` can read.
+
+    An answer that the bank no longer has is left out.
+    """
     questions = [item.id for item in bank.questions_in_order]
     header = [*questions, "works-with", "title", "text"]
-    answer_cells = [answers.get(question, "") for question in questions]
+    answer_cells = [answers[question] if answers.get(question) in bank.option else "" for question in questions]
     row = [*answer_cells, " ".join(contacts), title, text]
     return header, row
+
+
+def csv_file(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as a CSV file that a spreadsheet opens: `to_csv` after a byte-order mark, which says that it is UTF-8."""
+    return BYTE_ORDER_MARK + to_csv(rows)
 
 
 def to_csv(rows: Iterable[Sequence[str]]) -> str:
@@ -139,15 +149,27 @@ def escape_formula(cell: str) -> str:
     """The cell, with an apostrophe in front if a spreadsheet could read it as a formula.
 
     This includes full-width and other forms of the signs that begin a formula, since some spreadsheets treat them like
-    the plain ones, and signs behind blanks.
+    the plain ones, and signs behind blanks. A cell that has such an apostrophe gets another one, so that
+    `unescape_formula` gives every cell back.
     """
     first = cell[:1]
     if first.isascii() and first.isalnum():  # most cells, quickly
         return cell
+    return f"'{cell}" if _is_formula(cell.lstrip("'")) else cell
+
+
+def unescape_formula(cell: str) -> str:
+    """The cell that `escape_formula` was given.
+
+    >>> unescape_formula("'=1+1"), unescape_formula("'quoted'")
+    ('=1+1', "'quoted'")
+    """
+    return cell[1:] if cell.startswith("'") and _is_formula(cell.lstrip("'")) else cell
+
+
+def _is_formula(cell: str) -> bool:
     first_visible = unicodedata.normalize("NFKC", cell.lstrip(_IGNORED_BLANKS))[:1]
-    if first in _FORMULA_SIGNS or first_visible in _FORMULA_SIGNS:
-        return f"'{cell}"
-    return cell
+    return cell[:1] in _FORMULA_SIGNS or first_visible in _FORMULA_SIGNS
 
 
 def _rounded(value: float | None) -> float | None:

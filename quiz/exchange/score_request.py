@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from quiz.bank import Bank
+from quiz.exchange.spellings import AnswerSpellings
 
 MAX_TEXT_CHARACTERS = 100_000
 MAX_ID_CHARACTERS = 200
@@ -26,6 +27,8 @@ TEXT_PATTERN = r"^[^\u0000]*$"
 #: What no text may contain: NUL and lone surrogates, which represent bytes that are not UTF-8.
 INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
+# Of a longer text, only the beginning is compared with what is known.
+_MAX_COMPARED_CHARACTERS = 80
 _MEMBERS = ("answers", "text", "id")
 _BODY_HINT = 'send an object, {"answers": {…}}'
 
@@ -149,17 +152,26 @@ def _problems(bank: Bank, content: Mapping[str, Any]) -> Iterator[InputProblem]:
 
 
 def _answer_problems(bank: Bank, answers: Mapping[str, Any]) -> Iterator[InputProblem]:
-    choices = f"send one of {', '.join(bank.option)}"
     for question, answer in answers.items():
         pointer = f"/answers/{question}"  # ids of the bank need no escaping
         if question not in bank.responsibility:
             detail = "is no question of this bank"
             yield _unknown_name("/answers", question, detail, bank.responsibility, "use an id that /api/bank lists")
         elif not isinstance(answer, str):
-            yield InputProblem(pointer, f"is {_type_name(answer)}", choices)
+            yield InputProblem(pointer, f"is {_type_name(answer)}", _answer_hint(bank, answer))
         elif answer not in bank.option:
             detail = f"'{printable(answer)}' is not an answer"
-            yield InputProblem(pointer, detail, _suggestion(answer, bank.option) or choices)
+            yield InputProblem(pointer, detail, _answer_hint(bank, answer))
+
+
+def _answer_hint(bank: Bank, answer: Any) -> str:
+    """Which answer was meant: one that files for `quiz score` may spell like this, or the most similar one."""
+    hint = f"send one of {', '.join(bank.option)}"
+    if not isinstance(answer, str | float):
+        return hint
+    text = str(answer)[:_MAX_COMPARED_CHARACTERS]
+    meant = AnswerSpellings(bank).answer(text)
+    return f"did you mean {meant}?" if meant else _suggestion(text, bank.option) or hint
 
 
 def _text_problems(pointer: str, value: Any, max_characters: int) -> Iterator[InputProblem]:
@@ -185,7 +197,7 @@ def _unknown_name(parent: str, name: str, detail: str, known: Collection[str], h
 
 
 def _suggestion(name: str, known: Collection[str]) -> str:
-    similar = get_close_matches(name[:80], known, 1)
+    similar = get_close_matches(name[:_MAX_COMPARED_CHARACTERS], known, 1)
     return f"did you mean {similar[0]}?" if similar else ""
 
 

@@ -294,22 +294,33 @@ def test_an_invalid_bank_is_reported_with_file_and_line(small_bank: Path, people
     [
         ("", "1: header: is missing; begin with a line of column names"),
         ("\n\n", "2: header: is missing; begin with a line of column names"),
-        ("id,pipeline\n", "1: pipeline: unknown column; did you mean 'pipelines'?"),
-        ("id,favourite colour\n", "1: favourite colour: unknown column; use a question id of the bank, id or text"),
-        ("id,trends,Trends\n", "1: trends: this column occurs twice; remove one"),
-        ("id,,trends\n", "1: header: column 2 has no name; name or remove it"),
+        (
+            "id,pipeline\n",
+            "1: pipeline: unknown column; did you mean 'pipelines'? Otherwise leave it out with --skip-columns",
+        ),
+        ("id,favourite colour\n", "1: favourite colour: unknown column; leave it out with --skip-columns"),
+        ("id,trends,Trends\n", "1: Trends: trends is already column 2; remove one of the two"),
+        ("id,,trends\n", "1: column 2: has no name; name it, or leave it out with --skip-columns"),
         ('"id"x,trends\n', "1: header: ',' expected after '\"'; correct the quotes"),
-        ("id,trends\n".encode("utf-16"), "1: header: is not UTF-8 text; save the file as CSV in UTF-8"),
+        ("id,trends\n".encode("utf-16"), "1: header: is UTF-16 text; save the file as CSV in UTF-8"),
+        (b"\xfe\xff\0i\0d\0\n", "1: header: is UTF-16 text; save the file as CSV in UTF-8"),
+        ("id\0,trends\n", "1: header: contains a NUL byte; save the file as CSV in UTF-8"),
         (b"id,trends\xff\n", "1: header: is not UTF-8 text; save the file as CSV in UTF-8"),
         (
             "id,trends\na,daily\nb,hourly\n",
-            "3: trends: unknown answer 'hourly'; use one of never, rarely, monthly, weekly, daily, skip, or 0 to 4",
+            "3: trends: unknown answer 'hourly'; "
+            "use one of never, rarely, monthly, weekly, daily, skip, their labels, or 0 to 4",
         ),
         ("trends\n5\n", None),
         ("trends\n-1\n", None),
-        ("trends\n2.0\n", None),
-        ("trends\n\0\n", None),
-        ("id,trends\na\n", "2: row: 1 cells where the header has 2; check for a missing or an unquoted delimiter"),
+        ("trends\n1.5\n", None),
+        ("trends\n3 0\n", None),
+        ("trends\nTRUE\n", None),
+        ("trends\nNone\n", None),
+        ("trends\n-\n", None),
+        ("trends\n1\0\n", "2: trends: contains a NUL byte; save the file as CSV in UTF-8"),
+        ("trends\nI can’t say\n".encode("cp1252"), "2: trends: is not UTF-8 text; save the file as CSV in UTF-8"),
+        ("id,trends\na\n", "2: row: 1 cell where the header has 2; check for a missing or an unquoted delimiter"),
         ("id,trends\na,1,\n", "2: row: 3 cells where the header has 2; check for a missing or an unquoted delimiter"),
         ("id\n\0\n", "2: id: contains a NUL byte; save the file as CSV in UTF-8"),
         (b"id\nMarl\xe8ne\n", "2: id: is not UTF-8 text; save the file as CSV in UTF-8"),
@@ -319,12 +330,12 @@ def test_an_invalid_bank_is_reported_with_file_and_line(small_bank: Path, people
         ('id\na\n"b"c\n', "3: row: cannot be read (',' expected after '\"'); correct the quotes"),
         (
             'text\n"' + "many words\n" * 200_000,
-            "2: row: cannot be read (a cell of more than 1,000,000 characters); "
-            "keep texts to 100,000, or close a quote",
+            "2: row: cannot be read (a row of more than 1,000,000 characters); "
+            "keep texts to 100,000 characters, or close a quote",
         ),
         (
             '"' + "many words " * 200_000,
-            "1: header: a cell of more than 1,000,000 characters; keep texts to 100,000, or close a quote",
+            "1: header: a row of more than 1,000,000 characters; use at most 1,000 columns, or close a quote",
         ),
     ],
 )
@@ -356,10 +367,16 @@ def test_lines_are_counted_after_the_first_chunk(people: Path):
     ]
 
 
-def test_only_the_first_20_problems_are_reported_in_order_of_line(people: Path):
+def test_the_first_20_problems_are_reported_in_order_and_how_many_more_there_are(people: Path):
     lines = error_lines(people, "trends,pipelines\n" + "daily,often\nx,y\n" * 5000)
-    assert [line.split(": ")[:2] for line in lines[:3]] == [["2", "pipelines"], ["3", "pipelines"], ["3", "trends"]]
-    assert len(lines) == 20
+    assert [line.split(": ")[:2] for line in lines[:3]] == [["2", "pipelines"], ["3", "trends"], ["3", "pipelines"]]
+    assert len(lines) == 21
+    assert lines[-1] == " 14,980 more problems"
+
+
+def test_exactly_20_problems_are_all_reported(people: Path):
+    assert len(error_lines(people, "trends\n" + "x\n" * 20)) == 20
+    assert error_lines(people, "trends\n" + "x\n" * 21)[-1] == " 1 more problem"
 
 
 def test_control_characters_of_a_cell_are_not_printed(people: Path):

@@ -44,6 +44,12 @@ def parsed(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
+def parsed_file(text: str) -> list[list[str]]:
+    """The rows of a CSV file that a spreadsheet opens."""
+    assert text.startswith("\ufeff")
+    return parsed(text[1:])
+
+
 # Cells
 
 
@@ -73,6 +79,20 @@ def test_every_form_of_a_sign_that_begins_a_formula_is_escaped(sign, blanks):
 @pytest.mark.parametrize("cell", ["", "a=b", "1-2", "plain", "'quoted", "ü", " a", "–dash", "1e5"])
 def test_a_cell_that_is_no_formula_is_unchanged(cell):
     assert export.escape_formula(cell) == cell
+
+
+@given(cells)
+def test_a_cell_is_the_same_after_the_apostrophe_is_added_and_removed(cell):
+    assert export.unescape_formula(export.escape_formula(cell)) == cell
+
+
+@pytest.mark.parametrize(("cell", "escaped"), [("=1", "'=1"), ("'=1", "''=1"), ("'it", "'it"), ("'", "'"), ("", "")])
+def test_only_the_apostrophe_before_a_formula_is_removed(cell, escaped):
+    assert (export.escape_formula(cell), export.unescape_formula(escaped)) == (escaped, cell)
+
+
+def test_a_csv_file_begins_with_one_byte_order_mark():
+    assert export.csv_file([["a"], ["b"]]) == '\ufeff"a"\r\n"b"\r\n'
 
 
 def test_every_cell_is_quoted():
@@ -154,7 +174,8 @@ def test_text_similarities_are_rounded_too(text, expected):
 
 def test_a_personal_csv_has_a_column_for_every_question(bank: Bank):
     first, last = bank.questions_in_order[0].id, bank.questions_in_order[-1].id
-    answers = {last: "daily", first: "never", "since-removed": "daily"}
+    removed = {"since-removed": "daily", bank.questions_in_order[1].id: "since-removed"}
+    answers = {last: "daily", first: "never", **removed}
     header, row = export.personal_csv_rows(
         bank, answers, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day"
     )
@@ -220,7 +241,7 @@ def test_all_responses_as_csv_can_be_scored_again(app: App, bank: Bank, people, 
 def test_the_csv_of_all_responses_contains_no_formula(app: App, people):
     result = quiz(app, "export", "--all")
     assert result.exit_code == 0
-    header, first, second, third = parsed(result.stdout_bytes.decode())
+    header, first, second, third = parsed_file(result.stdout_bytes.decode())
     row = dict(zip(header, first, strict=True))
     assert (row["id"], row["title"], row["text"], row["works-with"]) == (
         "1",
@@ -340,12 +361,12 @@ def new_team(app: App, kind: TeamKind, people: int, name: str = "Team") -> tuple
 @pytest.mark.usefixtures("ids_count_up")
 def test_a_team_export_equals_its_page_for_every_way_to_name_the_team(app: App):
     lead, _, _ = new_team(app, "anonymous", 6)
-    page_rows = parsed(app.test_client().get(f"/t/{lead}/rounds/1.csv", base_url="http://localhost").text)
+    page_rows = parsed_file(app.test_client().get(f"/t/{lead}/rounds/1.csv", base_url="http://localhost").text)
     assert len(page_rows) > 20
     for argument in ("1", lead, f"https://hats.example.org/t/{lead}", f"http://127.0.0.1:8000/t/{lead}/rounds/1"):
         result = quiz(app, "export", "--team", argument)
         assert (result.exit_code, result.stderr) == (0, "")
-        header, *rows = parsed(result.stdout)
+        header, *rows = parsed_file(result.stdout)
         assert header == ["round", "closed", *page_rows[0]]
         assert [row[2:] for row in rows] == page_rows[1:]
         assert {tuple(row[:2]) for row in rows} == {("1", WHEN["day"])}
@@ -379,7 +400,7 @@ def test_rounds_are_in_the_order_in_which_they_were_published(app: App):
 def test_a_withdrawn_round_has_no_facts(app: App):
     lead, _, owners = new_team(app, "anonymous", 5)
     app.storage.delete_response(owners[0], day=DAY)
-    assert parsed(quiz(app, "export", "--team", lead).stdout)[1:] == []
+    assert parsed_file(quiz(app, "export", "--team", lead).stdout)[1:] == []
     line = json.loads(quiz(app, "export", "--team", lead, "--format", "jsonl").stdout)
     assert (line["round"], line["withdrawn"], line["facts"]) == (1, True, [])
 

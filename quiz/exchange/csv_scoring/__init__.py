@@ -21,7 +21,9 @@ import numpy as np
 from quiz import bank as question_bank
 from quiz.bank import Bank
 from quiz.config import paths
-from quiz.exchange.csv_scoring.reading import MAX_PROBLEMS, AnswerRows, AnswerTable, CsvInputError
+from quiz.exchange import export
+from quiz.exchange.csv_scoring.problems import MAX_PROBLEMS, CsvInputError
+from quiz.exchange.csv_scoring.reading import AnswerRows, AnswerTable
 from quiz.exchange.csv_scoring.writing import CsvWriter, JsonLinesWriter, ResultWriter, result_objects
 from quiz.files import open_output
 from quiz.scoring import ScoringModel, score, stability
@@ -30,7 +32,9 @@ from quiz.scoring import ScoringModel, score, stability
 _ALLOCATED_BYTES = 8 << 20
 
 
-def score_file(source: str, *, format: str, out: Path | None, skip_bad: bool, folder: Path | None) -> None:
+def score_file(
+    source: str, *, format: str, out: Path | None, skip_columns: bool, skip_bad: bool, folder: Path | None
+) -> None:
     """Score the CSV in file `source` ("-" for standard input) and write one result for each row, in the same order.
 
     Parameters
@@ -39,6 +43,8 @@ def score_file(source: str, *, format: str, out: Path | None, skip_bad: bool, fo
     format : {"csv", "jsonl"}
     out : Path or None
         Written only when everything has been read; None for standard output.
+    skip_columns : bool
+        Leave out unknown columns and name them on standard error, instead of stopping.
     skip_bad : bool
         Leave out rows that cannot be read and report their number on standard error, instead of stopping.
     folder : Path or None
@@ -49,28 +55,60 @@ def score_file(source: str, *, format: str, out: Path | None, skip_bad: bool, fo
     click.ClickException
         For a bad bank, bad input (`CsvInputError`) or a file that cannot be read or written.
     """
-    if out is not None and not out.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
-    try:
-        bank = question_bank.load(folder or paths.project_folder("questions"))
-    except question_bank.BankError as error:
-        raise CsvInputError(str(error)) from error
+    _check_folder(out)
+    bank = _load_bank(folder)
     _keep_freed_memory()
     name = "<stdin>" if source == "-" else source
+    with _report_os_errors(out), _open_source(source) as text, open_output(out) as target:
+        table = AnswerTable(text, name, bank, ScoringModel.from_bank(bank), skip_columns=skip_columns)
+        roles = [role.id for role in bank.roles]
+        writer = CsvWriter(target, roles) if format == "csv" else JsonLinesWriter(target.buffer)
+        _score_table(bank, table, writer, _with_progress(table.chunks(), text), skip_bad=skip_bad)
+    if table.header.unknown:
+        click.echo(_skipped_columns_note(table), err=True)
+    if table.skipped_count:
+        click.echo(f"Left out {table.skipped_count} of {table.row_count} rows that could not be read.", err=True)
+
+
+def write_template(*, out: Path | None, folder: Path | None) -> None:
+    """Write a CSV with a column for the id, for each question and for the text, and no row.
+
+    It begins with a byte-order mark, so that a spreadsheet reads what is typed into it as UTF-8.
+
+    Raises
+    ------
+    click.ClickException
+        For a bad bank or a file that cannot be written.
+    """
+    _check_folder(out)
+    questions = [item.id for item in _load_bank(folder).questions_in_order]
+    with _report_os_errors(out), open_output(out) as target:
+        target.write(export.csv_file([["id", *questions, "text"]]))
+
+
+def _check_folder(out: Path | None) -> None:
+    if out is not None and not out.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
+
+
+def _load_bank(folder: Path | None) -> Bank:
     try:
-        with _open_source(source) as text, open_output(out) as target:
-            table = AnswerTable(text, name, ScoringModel.from_bank(bank))
-            roles = [role.id for role in bank.roles]
-            writer = CsvWriter(target, roles) if format == "csv" else JsonLinesWriter(target.buffer)
-            _score_table(bank, table, writer, _with_progress(table.chunks(skip_bad=skip_bad), text), skip_bad=skip_bad)
+        return question_bank.load(folder or paths.project_folder("questions"))
+    except question_bank.BankError as error:
+        raise CsvInputError(str(error)) from error
+
+
+@contextmanager
+def _report_os_errors(out: Path | None) -> Iterator[None]:
+    """Turn an OSError into an error message that names the file."""
+    try:
+        yield
     except OSError as error:
         if error.errno == errno.EPIPE:  # the reader of our output has ended; click ends quietly
             raise
         raise click.ClickException(
             f"{error.filename or out or 'standard output'}: {error.strerror or error}"
         ) from error
-    if table.skipped_count:
-        click.echo(f"Left out {table.skipped_count} of {table.row_count} rows that could not be read.", err=True)
 
 
 def _score_table(
@@ -85,14 +123,21 @@ def _score_table(
     """
     model = table.model
     for rows in chunks:
-        if table.problems and not skip_bad:
+        if table.problems.count and not skip_bad:
             continue  # nothing will be written: only search for more problems
         scores = score(model, model.level_of_step[rows.steps])
         for result in result_objects(bank, rows, scores, stability(model, rows.steps, scores.mix)):
             writer.write(result)
-    if table.problems and not skip_bad:
-        first_problems = sorted(table.problems)[:MAX_PROBLEMS]
-        raise CsvInputError("\n".join(map(table.error_line, first_problems)))
+    if table.problems.count and not skip_bad:
+        raise table.problems.error()
+
+
+def _skipped_columns_note(table: AnswerTable) -> str:
+    """One line that names the first columns that were left out."""
+    unknown = table.header.unknown
+    names = ", ".join(table.header.labels[place] for place in unknown[:MAX_PROBLEMS])
+    more = f" and {len(unknown) - MAX_PROBLEMS} more" if len(unknown) > MAX_PROBLEMS else ""
+    return f"Left out {len(unknown)} column{'' if len(unknown) == 1 else 's'}: {names}{more}."
 
 
 def _keep_freed_memory() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any, BinaryIO, Protocol, TextIO
@@ -54,12 +52,11 @@ class CsvWriter:
 
 
 def _id_cell(id: str) -> str:
-    """The id with quotes if CSV needs them; no spreadsheet reads it as a formula."""
+    """The id in quotes, so that no spreadsheet splits it or reads it as a formula."""
     if id.isascii() and id.isalnum():  # most ids, quickly
         return id
-    row = io.StringIO()
-    csv.writer(row).writerow([export.escape_formula(id)])
-    return row.getvalue().removesuffix("\r\n")
+    escaped = export.escape_formula(id).replace('"', '""')
+    return f'"{escaped}"'
 
 
 def result_objects(

@@ -36,7 +36,7 @@ def as_csv() -> Response:
     )
     header += export.result_columns(current().bank.role)
     row += export.result_cells(_result_data())
-    return _attachment(Response(export.to_csv([header, row]), mimetype="text/csv"), "many-hats.csv")
+    return _attachment(Response(export.csv_file([header, row]), mimetype="text/csv"), "many-hats.csv")
 
 
 def _result_data() -> dict[str, Any]:

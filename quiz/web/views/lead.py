@@ -226,6 +226,6 @@ def round_json(number: int) -> Response:
 def round_csv(number: int) -> Response:
     """The facts of a round as CSV."""
     rows = [anonymous.Fact._fields, *anonymous.facts(_published(number), current().bank)]
-    answer = Response(export.to_csv(rows), mimetype="text/csv")
+    answer = Response(export.csv_file(rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = "attachment; filename=many-hats-round.csv"
     return answer

@@ -264,6 +264,27 @@ def test_the_hint_for_a_misspelt_name_is_the_right_one(app: App):
     assert [error["hint"] for error in errors] == hints
 
 
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (4, "did you mean daily?"),
+        (2.0, "did you mean monthly?"),
+        ("3", "did you mean weekly?"),
+        ("ABOUT weekly", "did you mean weekly?"),
+        ("I can't say", "did you mean skip?"),
+        ("NA", "did you mean skip?"),
+        (5, "send one of never, rarely, monthly, weekly, daily, skip"),
+        (True, "send one of never, rarely, monthly, weekly, daily, skip"),
+        (["daily"], "send one of never, rarely, monthly, weekly, daily, skip"),
+        ("weekly " * 100_000, "send one of never, rarely, monthly, weekly, daily, skip"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_the_hint_for_an_answer_in_another_spelling_is_its_id(app: App, answer, hint):
+    (error,) = content(send(app, {"answers": {"trends": answer}}))["errors"]
+    assert (error["pointer"], error["hint"]) == ("/answers/trends", hint)
+
+
 def test_at_most_twenty_problems_are_reported_and_long_names_are_shortened(app: App):
     reported = problems(send(app, {"answers": {f"{n}" * 200: "daily" for n in range(1000)}}), 422)
     assert len(reported) == score_request.MAX_PROBLEMS

@@ -676,7 +676,9 @@ def assert_same_facts(app: App, client: Client, lead: str, number: int) -> list[
     assert closed_round.published is not None
     facts = anonymous.facts(closed_round.published, app.bank)
     assert [anonymous.Fact(**row) for row in client.get(f"{lead}/rounds/{number}.json").get_json()["facts"]] == facts
-    header, *rows = csv.reader(io.StringIO(client.get(f"{lead}/rounds/{number}.csv").text))
+    table = client.get(f"{lead}/rounds/{number}.csv").text
+    assert table.startswith("\ufeff"), "a spreadsheet reads it as UTF-8"
+    header, *rows = csv.reader(io.StringIO(table[1:]))
     assert (tuple(header), [anonymous.Fact(*row) for row in rows]) == (anonymous.Fact._fields, facts)
     page = RoundFacts()
     page.feed(client.get(f"{lead}/rounds/{number}").text)

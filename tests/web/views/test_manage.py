@@ -128,6 +128,7 @@ def test_the_json_has_the_documented_keys(app: App, client: Client, bank: Bank):
 def test_the_csv_can_be_scored_again_to_the_same_result(client: Client, bank: Bank, tmp_path):
     owner_path = take_as_analyst(client, bank, title="=HYPERLINK(1)", contacts=["data-engineer"])
     response = client.get(f"{owner_path}.csv")
+    assert response.text.startswith("\ufeff"), "a spreadsheet reads it as UTF-8"
     header, row = csv.reader(io.StringIO(response.text))
     assert dict(zip(header, row, strict=True))["title"] == "'=HYPERLINK(1)"
     file = tmp_path / "own.csv"
