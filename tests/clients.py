@@ -10,7 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -199,21 +200,34 @@ class ServedApp:
 
 
 class HttpClient:
-    """An HTTP client that keeps the cookie, and the hidden fields of the last page it opened."""
+    """An HTTP client that keeps the cookie, and the hidden fields of the last page it opened.
 
-    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+    `connect` opens a connection, `headers` are sent with every request.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        host: str = "127.0.0.1",
+        *,
+        connect: Callable[[], http.client.HTTPConnection] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.host, self.port = host, port
+        self.connect = connect or partial(http.client.HTTPConnection, host, port, timeout=TIMEOUT_S)
+        self.headers = dict(headers or {})
         self.cookie, self.hidden = "", dict[str, str]()
 
     def request(
         self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str
     ) -> tuple[int, str, str]:
         """Status, `Location` and body of the response."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=TIMEOUT_S)
+        connection = self.connect()
+        headers = self.headers | headers | {"Cookie": self.cookie}
         try:
             if fields is not None:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"
-            connection.request(method, path, urlencode(fields or {}) or None, headers | {"Cookie": self.cookie})
+            connection.request(method, path, urlencode(fields or {}) or None, headers)
             response = connection.getresponse()
             page = response.read().decode()
         finally:
