@@ -12,20 +12,6 @@ _LOOK_ALIKES = (
     | str.maketrans("αβεικμνορτυχηζ", "abelkmvoptyxnz")
     | str.maketrans("01|iıøłđ", "ollllold")
 )
-#: Characters that are letters or symbols to Unicode and that no font draws.
-_BLANK_CHARACTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-
-
-def has_visible_character(name: str) -> bool:
-    """Whether `name` has a character that can be seen on its own: no space, control, format or combining character.
-
-    >>> has_visible_character("Ada"), has_visible_character("\\u200d \\u0301"), has_visible_character("🎩")
-    (True, False, True)
-    """
-    for character in name:
-        if unicodedata.category(character)[0] not in "CMZ" and character not in _BLANK_CHARACTERS:
-            return True
-    return False
 
 
 def name_key(name: str) -> str:

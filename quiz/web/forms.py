@@ -22,6 +22,7 @@ from wtforms.validators import DataRequired, Length
 
 from quiz.bank import Bank, Responsibility
 from quiz.teams.anonymous import MINIMUMS
+from quiz.web.typed_text import clean_line, clean_text
 
 MAX_TITLE_LENGTH = 80
 MAX_TEXT_LENGTH = 4000
@@ -36,11 +37,6 @@ class _Meta(DefaultMeta):
 
 class _BaseForm(Form):
     Meta = _Meta
-
-
-def clean_text(text: str | None) -> str:
-    """Text as it is stored: stripped, with `\\n` as line end, without NUL characters, which databases refuse."""
-    return (text or "").replace("\r\n", "\n").replace("\x00", "").strip()
 
 
 def _max_length(length: int) -> Length:
@@ -88,7 +84,7 @@ class DetailsForm(_BaseForm):
     """The optional page. Every field may stay empty."""
 
     contacts: SelectMultipleField
-    title = StringField("Your job title", filters=[clean_text], validators=[_max_length(MAX_TITLE_LENGTH)])
+    title = StringField("Your job title", filters=[clean_line], validators=[_max_length(MAX_TITLE_LENGTH)])
     text = TextAreaField("Your own words", filters=[clean_text], validators=[_max_length(MAX_TEXT_LENGTH)])
 
 
@@ -106,7 +102,7 @@ class GoalsForm(_BaseForm):
 class ShareForm(_BaseForm):
     """A new share link: who it is for, and what it shows."""
 
-    label = StringField(filters=[clean_text], validators=[_max_length(MAX_TITLE_LENGTH)])
+    label = StringField(filters=[clean_line], validators=[_max_length(MAX_TITLE_LENGTH)])
     shares_text = BooleanField()
     shares_wishes = BooleanField()
 
@@ -115,7 +111,7 @@ class TeamForm(_BaseForm):
     """A new team."""
 
     name = StringField(
-        filters=[clean_text], validators=[_required("Give the team a name."), _max_length(MAX_TITLE_LENGTH)]
+        filters=[clean_line], validators=[_required("Give the team a name."), _max_length(MAX_TITLE_LENGTH)]
     )
     kind = RadioField(
         choices=[SelectChoice("anonymous", "Anonymous rounds"), SelectChoice("open", "Open, by name")],
@@ -128,7 +124,7 @@ class JoinForm(_BaseForm):
     """Joining an anonymous team. `link` is the owner link of a response that already exists."""
 
     link = StringField(filters=[clean_text])
-    name = StringField(filters=[clean_text], validators=[_max_length(MAX_TITLE_LENGTH)])
+    name = StringField(filters=[clean_line], validators=[_max_length(MAX_TITLE_LENGTH)])
     shares_wishes = BooleanField()
 
 
@@ -136,7 +132,7 @@ class OpenJoinForm(JoinForm):
     """Joining an open team, under a name."""
 
     name = StringField(
-        filters=[clean_text],
+        filters=[clean_line],
         validators=[_required("Give a name that your team knows you by."), _max_length(MAX_TITLE_LENGTH)],
     )
 

@@ -130,7 +130,6 @@ def test_an_unknown_contact_is_an_error():
     ("typed", "cleaned"),
     [
         ("  Analyst  ", "Analyst"),
-        ("a\r\nb\r\n\r\nc", "a\nb\n\nc"),
         ("nul\x00l", "null"),
         (" \r\n\t ", ""),
         ("🎩", "🎩"),
@@ -140,6 +139,18 @@ def test_texts_are_cleaned(typed, cleaned):
     form = FORMS.details(form_data(title=typed, text=typed))
     assert form.validate()
     assert (form.title.data, form.text.data) == (cleaned, cleaned)
+
+
+def test_a_text_keeps_its_lines_and_a_title_is_one_line():
+    form = FORMS.details(form_data(title="a\r\nb", text="a\r\nb\r\n\r\nc"))
+    assert (form.title.data, form.text.data) == ("a b", "a\nb\n\nc")
+
+
+@pytest.mark.parametrize("name", ["\u200d", "\u3164 \u2800", "\u202e", "\u0301"])
+def test_a_name_needs_a_visible_character(name):
+    for form in (FORMS.join["open"](form_data(name=name)), FORMS.team(form_data(name=name, kind="open", minimum="5"))):
+        assert not form.validate()
+        assert list(form.errors) == ["name"]
 
 
 @pytest.mark.parametrize(("name", "limit", "limit_text"), [("title", 80, "80"), ("text", 4000, "4,000")])

@@ -36,6 +36,7 @@ from quiz.config import paths
 from quiz.teams import anonymous
 from quiz.web import links
 from quiz.web.app import App, months_later
+from quiz.web.typed_text import clean_line, clean_text
 from tests.checks import load_team
 from tests.clients import Client, Page
 from tests.factories import HOSTILE_TEXTS
@@ -106,11 +107,6 @@ class Person:
 def any_exist(things: Sequence[Person] | Sequence[Team]) -> bool:
     """Whether any of them still exists."""
     return any(each.exists for each in things)
-
-
-def cleaned(text: str) -> str:
-    """Text as it is stored."""
-    return text.replace("\r\n", "\n").replace("\x00", "").strip()
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=100) | st.sampled_from(
@@ -255,10 +251,10 @@ class Web(RuleBasedStateMachine):
     def write_more(self, index: int, title: str, text: str, contacts: Sequence[str]) -> None:
         person = self.existing_person(index)
         response = self.post(f"{person.path}/more", {"title": title, "text": text, "contacts": contacts})
-        is_invalid = len(cleaned(title)) > 80 or len(cleaned(text)) > 4000 or "nonsense" in contacts
+        is_invalid = len(clean_line(title)) > 80 or len(clean_text(text)) > 4000 or "nonsense" in contacts
         assert response.status_code == (422 if is_invalid else 303)
         if not is_invalid:
-            person.title, person.text, person.contacts = cleaned(title), cleaned(text), set(contacts)
+            person.title, person.text, person.contacts = clean_line(title), clean_text(text), set(contacts)
             person.changed = self.day
         self.mark_changed(person)
 
@@ -306,7 +302,7 @@ class Web(RuleBasedStateMachine):
             return  # the page never offers the number of an ended link again
         chosen = dict.fromkeys(options, "y")
         response = self.post(f"{person.path}/shares", {"number": str(number), "label": label} | chosen)
-        is_invalid = not 0 < number < 2**53 or len(cleaned(label)) > 80
+        is_invalid = not 0 < number < 2**53 or len(clean_line(label)) > 80
         assert response.status_code == (400 if is_invalid else 303)
         if not is_invalid:
             person.shares.setdefault(number, chosen)
@@ -370,11 +366,11 @@ class Web(RuleBasedStateMachine):
     def make_a_team(self, name: str, kind: str, minimum: int) -> None:
         fields = {"name": name, "kind": kind, "minimum": str(minimum), "seed": links.new_link()}
         response = self.post("/teams", fields)
-        is_invalid = not 0 < len(cleaned(name)) <= 80 or kind == "nonsense" or minimum == 7
+        is_invalid = not 0 < len(clean_line(name)) <= 80 or kind == "nonsense" or minimum == 7
         assert response.status_code == (422 if is_invalid else 303)
         if not is_invalid:
             assert self.post("/teams", fields).location == response.location
-            self.teams.append(Team(response.location, kind, cleaned(name), minimum))
+            self.teams.append(Team(response.location, kind, clean_line(name), minimum))
             self.mark_changed(self.teams[-1])
 
     @precondition(lambda self: any_exist(self.teams))
@@ -394,7 +390,7 @@ class Web(RuleBasedStateMachine):
 
     def set_membership(self, person: Person, team: Team, name: str, *, shares_wishes: bool) -> None:
         is_open = team.kind == "open"
-        person.team, person.name = team, cleaned(name) if is_open else ""
+        person.team, person.name = team, clean_line(name) if is_open else ""
         person.shares_wishes = shares_wishes and is_open
         self.mark_changed(person, team)
 
@@ -410,7 +406,7 @@ class Web(RuleBasedStateMachine):
         self.mark_changed(team)
 
     def is_valid_name(self, team: Team, name: str) -> bool:
-        return len(cleaned(name)) <= 80 and (team.kind == "anonymous" or bool(cleaned(name)))
+        return len(clean_line(name)) <= 80 and (team.kind == "anonymous" or bool(clean_line(name)))
 
     @precondition(lambda self: self.people and any_exist(self.teams))
     @rule(

@@ -460,12 +460,12 @@ def test_a_contact_sent_twice_is_saved_once(app: App, client: Client):
     [
         ("nul\x00l", "null"),
         ("🎩👩🏽‍💻", "🎩👩🏽‍💻"),
-        ("\u202eright to left\u202c שלום", "\u202eright to left\u202c שלום"),
+        ("\u202eright to left\u202c שלום", "right to left שלום"),
         ("=HYPERLINK(1)", "=HYPERLINK(1)"),
         ("'; DROP TABLE response; --", "'; DROP TABLE response; --"),
     ],
 )
-def test_any_text_is_saved_as_typed(app: App, client: Client, typed, expected):
+def test_any_text_is_saved_as_typed_without_control_and_direction_characters(app: App, client: Client, typed, expected):
     owner_path = client.start()
     assert client.send(f"{owner_path}/more", {"title": typed, "text": typed}).status_code == 303
     assert (load_response(app, owner_path).title, load_response(app, owner_path).text) == (expected, expected)
