@@ -125,7 +125,7 @@ SETTINGS = (
     Setting(
         "RETENTION_MONTHS",
         12,
-        "Months after its last change at which a response is deleted.",
+        "Months without a change after which a response, or a team without members, is deleted.",
         _parse_number,
         _check_up_to(MAX_RETENTION_MONTHS),
     ),

@@ -12,6 +12,7 @@ from flask import request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from quiz.bank import AnswerOption
+from quiz.storage import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
 from quiz.web import fragments, stylesheet
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def init_app(app: App, bank_folder: Path) -> None:
     environment.globals["bank"] = app.bank  # a global, because imported macros do not get the values of a page
     environment.globals["static_url"] = static_urls(app)
     environment.globals["absolute_url"] = app.absolute_url
+    environment.globals["min_days_overdue"] = MIN_DAYS_OVERDUE
+    environment.globals["round_tie_days"] = ROUND_TIE_DAYS
 
     environment.filters["capitalize_first"] = capitalize_first
     environment.filters["join_names"] = join_names

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import pytest
 from sqlite_utils import Database
@@ -450,7 +451,7 @@ def test_the_page_of_a_round_says_when_it_can_be_withdrawn(app: App, client: Cli
     lead, _ = make_closed_round(app, client)
     text = client.see(f"{lead}/rounds/1").text
     assert "It does not change when people leave, answer again or join." in text
-    assert "withdrawn if deletions leave fewer than five of its people, and it is deleted with the team" in text
+    assert "withdrawn if people delete their answers in the first 90 days and fewer than five are left" in text
 
 
 def test_deleting_a_team_asks_first_and_keeps_the_responses_of_its_members(app: App, client: Client):
@@ -501,6 +502,39 @@ def test_the_expiry_of_all_members_does_not_withdraw_a_round(app: App, client: C
     assert [client.get(owner_path).status_code for owner_path in members] == 5 * [404]
     assert count_rows(app, "counted_response") == count_rows(app, "member") == 0
     assert client.get(f"{lead}/rounds/1").data == before
+
+
+def days_after_closing(app: App, monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    """Let this number of days pass, with a request on the last one and on the third day before."""
+    expire_in_app(app, monkeypatch, (date.fromisoformat(app.today()) + timedelta(days)).isoformat())
+
+
+def test_deletions_withdraw_a_round_in_the_first_ninety_days_only(app: App, client: Client, monkeypatch):
+    lead, members = make_closed_round(app, client, people=5)
+    days_after_closing(app, monkeypatch, 90)
+    client.send(f"{members[0]}/delete")
+    assert client.get(f"{lead}/rounds/1").status_code == 404
+    assert "people deleted their answers and fewer than five were left" in client.see(lead).text
+
+
+def test_after_ninety_days_and_some_more_the_tie_is_cut_and_a_round_is_not_withdrawn(
+    app: App, client: Client, monkeypatch
+):
+    lead, members = make_closed_round(app, client, people=5)
+    before = client.get(f"{lead}/rounds/1").data
+    days_after_closing(app, monkeypatch, 94)
+    assert [row["round"] for row in Database(app.storage.file)["counted_response"].rows] == 5 * [None]
+    for owner_path in members:
+        client.send(f"{owner_path}/delete")
+    assert client.get(f"{lead}/rounds/1").data == before
+
+
+def test_after_the_tie_is_cut_a_counted_response_is_still_counted_once(app: App, client: Client, monkeypatch):
+    lead, members = make_closed_round(app, client, people=5)
+    days_after_closing(app, monkeypatch, 94)
+    client.send(f"{lead}/next", page=lead)
+    assert count_finished(app, lead) == 0
+    assert "Your answers were counted in a round; they are counted once." in client.see(f"{members[0]}/team").text
 
 
 # Open teams

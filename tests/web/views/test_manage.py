@@ -188,7 +188,7 @@ def test_the_page_before_deleting_says_what_remains_and_what_others_can_notice(c
         "A backup that was made before keeps your answers until it is deleted. If it is restored within 30 days",
         "No message is sent.",
         "the people of an open team can see that your name is gone",
-        "withdrawn if fewer than five of its people are left",
+        "withdrawn if fewer than five of its people are left, but only in the first 90 days after it was closed",
         "What somebody has printed, downloaded or photographed is not deleted.",
     ):
         assert expected in text

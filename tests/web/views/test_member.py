@@ -57,7 +57,7 @@ def test_the_join_page_of_an_anonymous_team_has_the_rules_and_an_example(app: Ap
         "see one thing only: whether 5 people have finished, which is the minimum for closing it",
         "The minimum is not reached yet.",
         "how many people were counted, bands such as “two or three people do this weekly”",
-        "withdrawn if deletions leave fewer than five",
+        "withdrawn only if, in the first 90 days, deletions leave fewer than five of its people",
         "so the lead, or anybody with this link, can fill in several responses alone",
         "an example with made-up people",
         "What the team covers",
@@ -80,8 +80,10 @@ def test_the_join_page_says_whether_the_minimum_is_reached_or_that_no_round_is_o
 
 
 IN_THE_DATABASE = (
-    "The file contains each person’s answers and texts, the team that they belong to, and the round that counted them."
-    " It contains no names, e-mail addresses or internet addresses, unless somebody typed one"
+    "The file contains each person’s answers and texts, the team that they belong to, and which round counted them."
+    " 90 days after a round was closed, or a few days later, this last tie is cut: from then on the file says only that"
+    " some round counted them, though the days in it can still suggest which."
+    " It contains no names, e-mail addresses or internet addresses, unless somebody typed one."
 )
 
 

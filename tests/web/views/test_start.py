@@ -65,7 +65,7 @@ def test_the_start_page_has_the_number_of_questions_of_the_bank(small_bank, tmp_
 def test_both_pages_state_the_configured_retention(tmp_path):
     client = client_of_app(tmp_path, RETENTION_MONTHS=7)
     for path in ("/", "/privacy"):
-        assert "7 months after your last change" in client.see(path).text
+        assert "deleted a few days after 7 months without a change" in client.see(path).text
 
 
 def test_the_operator_is_on_the_start_page_and_the_privacy_page(tmp_path):
@@ -93,7 +93,7 @@ STATED_BY_TABLE = {
     "goal": "the roles you are heading for",
     "share_link": "If you made share links: a fingerprint of each",
     "member": "In an open team also the name you gave there.",
-    "counted_response": "whether a round has counted you",
+    "counted_response": "whether a round has counted you; for 90 days after it was closed, also which",
     "team": "Of a team: its name, its kind, fingerprints of its links",
     "round": "what its closed rounds published",
     "tombstone": "the fingerprint of your link and the day stay noted",
