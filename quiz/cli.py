@@ -62,6 +62,14 @@ def _create_app(**config: Any) -> App:
         return create_app(config)
 
 
+def _open_app() -> App:
+    """The app of an instance that has been started before, or an error of one line."""
+    file, _ = _load_settings()
+    if not file.exists():
+        raise click.ClickException(f"{file} is not there; is MANY_HATS_INSTANCE right?")
+    return _create_app()
+
+
 def _instance_folder() -> Path:
     """The folder of the instance. It may not exist."""
     from flask import Flask
@@ -347,21 +355,65 @@ def export(team: str | None, is_all: bool, format: str, out: Path | None) -> Non
     """
     if is_all == (team is not None):
         raise click.UsageError("use either --all or --team LINK-OR-ID")
-    file, _ = _load_settings()
-    if not file.exists():
-        raise click.ClickException(f"{file} is not there; is MANY_HATS_INSTANCE right?")
-    app = _create_app()
+    app = _open_app()
     _clean_up_on_sigterm()
-    from quiz import storage
-    from quiz.admin import export_all
+    from quiz.admin import export_all, link_or_id
 
-    with _exit_on(export_all.UnknownTeamError, storage.UnavailableError):
+    with _exit_on(link_or_id.NotFoundError, export_all.OpenTeamError), _exit_if_unavailable():
         if team is None:
             click.echo("This is personal data of all respondents: store it safely and delete it soon.", err=True)
             chunks = export_all.all_responses(app.bank, app.storage, format=format)
         else:
-            chunks = export_all.published_rounds(app.bank, export_all.find_team(app.storage, team), format=format)
+            chunks = export_all.published_rounds(app.bank, link_or_id.find_team(app.storage, team), format=format)
         _write_export(chunks, out, is_private=is_all)
+
+
+@main.command()
+def teams() -> None:
+    """List the teams of this instance: id, kind, people, rounds, name. No links.
+
+    For an anonymous team, people is what its last round published: who has answered in an open round is not shown.
+
+    Example: quiz teams
+    """
+    from quiz.admin import team_list
+
+    app = _open_app()
+    with _exit_if_unavailable():
+        lines = list(team_list.team_lines(app.storage))
+    _print("\n".join(lines) if len(lines) > 1 else "There are no teams.")
+
+
+@main.command(context_settings={"ignore_unknown_options": True})  # a link may begin with a hyphen
+@click.argument("link_or_id", metavar="LINK-OR-ID")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+def erase(link_or_id: str, yes: bool) -> None:
+    """Delete a response by its owner link, or a team by its lead link or its id.
+
+    It does what the person with that link can do. LINK may be a whole address. `quiz teams` lists the ids.
+
+    Example: quiz erase https://hats.example.org/r/AbCdEfGhIjKlMnOpQrStUv
+    """
+    from quiz.admin import erasure
+    from quiz.admin.link_or_id import NotFoundError, find
+
+    app = _open_app()
+    with _exit_on(NotFoundError), _exit_if_unavailable():
+        found = find(app.storage, link_or_id)
+    _print(erasure.describe(found))
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("nobody can be asked, because standard input is no terminal; add --yes")
+        if not click.confirm("Delete it for good?"):
+            _print("Nothing was deleted.")
+            sys.exit(1)
+    with _exit_if_unavailable():
+        is_deleted = erasure.erase(app.storage, found, day=app.today())
+        is_overwritten = app.storage.truncate_wal()
+    _print("Deleted." if is_deleted else "It had been deleted already.")
+    if not is_overwritten:
+        note = "another program is reading the database, whose log keeps the content until the next deletion"
+        click.echo(f"Note: {note}.", err=True)
 
 
 def _write_export(chunks: Iterable[str], out: Path | None, *, is_private: bool) -> None:

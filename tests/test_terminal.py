@@ -18,6 +18,7 @@ import pytest
 
 from quiz import create_app
 from quiz.cli import main
+from quiz.storage import Storage
 from quiz.terminal import LogFormatter, escape_controls, escape_line
 from tests.clients import run_quiz
 from tests.factories import BANK, make_owner, make_response
@@ -111,14 +112,19 @@ INVOCATIONS = [
     ["export", "--all"],
     ["export", "--all", "--format", "jsonl"],
     ["export", "--team", HOSTILE],
-    ["export", "--team", "2"],
+    ["teams"],
+    ["erase", HOSTILE],
+    ["erase", "{id}"],
+    ["erase", "{id}", "--yes"],
+    ["export", "--team", "{id}"],
 ]
 
 
 @pytest.mark.server
 @pytest.mark.parametrize("arguments", INVOCATIONS, ids=lambda arguments: " ".join(map(ascii, arguments)))
 def test_a_command_writes_no_control_character_to_a_terminal(folder, arguments):
-    arguments = [argument.replace("{}", str(folder)) for argument in arguments]
+    team = next(team for team in Storage(folder / "instance" / "many-hats.db").load_all_teams() if team.kind == "open")
+    arguments = [text.replace("{}", str(folder)).replace("{id}", str(team.id)) for text in arguments]
     output = read_terminal(*arguments, instance=folder / "instance")
     assert output
     assert "Traceback" not in output

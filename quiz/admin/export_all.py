@@ -10,14 +10,13 @@ from quiz.bank import Bank
 from quiz.exchange import export
 from quiz.storage import Response, Storage
 from quiz.teams import Team, anonymous, rounds
-from quiz.web import links
 
 #: How many responses one transaction reads. Between two of them others can write.
 _CHUNK_SIZE = 500
 
 
-class UnknownTeamError(Exception):
-    """There is no such team, or it may not be exported; the message says why."""
+class OpenTeamError(Exception):
+    """Only the members of an open team may see it."""
 
 
 def all_responses(bank: Bank, storage: Storage, *, format: str) -> Iterator[str]:
@@ -33,7 +32,13 @@ def published_rounds(bank: Bank, team: Team, *, format: str) -> Iterator[str]:
     """The published rounds of an anonymous team, first to last: a line for each fact (`csv`) or each round (`jsonl`).
 
     They contain only what the pages show: both use `rounds.closed_rounds` and `anonymous.facts`.
+
+    Raises
+    ------
+    OpenTeamError
     """
+    if team.kind != "anonymous":
+        raise OpenTeamError(f"team {team.name!r} is open: only its members may see it, on its page")
     if format == "csv":
         yield export.csv_file([["round", "closed", *anonymous.Fact._fields]])
     for round in reversed(rounds.closed_rounds(team)):
@@ -49,27 +54,6 @@ def published_rounds(bank: Bank, team: Team, *, format: str) -> Iterator[str]:
                 "facts": [fact._asdict() for fact in facts],
             }
             yield _json_line(published_round)
-
-
-def find_team(storage: Storage, link_or_id: str) -> Team:
-    """The anonymous team with this lead link (the whole address, or its last part) or this id.
-
-    Raises
-    ------
-    UnknownTeamError
-    """
-    teams = storage.load_all_teams()
-    if link_or_id.isdecimal():
-        team = next((team for team in teams if team.id == int(link_or_id)), None)
-    else:
-        link = links.find_link(link_or_id, "t")
-        team = storage.load_team(links.hash_link(link)) if link else None
-    if team is None:
-        known = ", ".join(f"{team.id} ({team.name!r}, {team.kind})" for team in teams[:20])
-        raise UnknownTeamError(f"no team has this lead link or id; there are {known or 'none'}")
-    if team.kind != "anonymous":
-        raise UnknownTeamError(f"team {team.name!r} is open: only its members may see it, on its page")
-    return team
 
 
 def _load_all(storage: Storage) -> Iterator[Response]:

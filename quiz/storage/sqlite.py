@@ -57,7 +57,8 @@ def prepare(file: Path) -> None:
         with contextlib.suppress(FileExistsError):
             os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
         if file.stat().st_mode & 0o077:  # a restored copy has the mode that the umask gave it
-            file.chmod(0o600)
+            with contextlib.suppress(PermissionError):  # the file of another user, or a disk that keeps no modes
+                file.chmod(0o600)
         with contextlib.closing(connect(file)) as db:
             mode = next(db.query("PRAGMA journal_mode"))["journal_mode"]
             if mode != safe_journal_mode():

@@ -181,12 +181,19 @@ class Teams(SqliteFile):
 
     def delete_team(self, lead_hash: str, *, day: str) -> bool:
         """Delete a team and all its rounds. The responses of its members stay."""
+        return self._delete_team("lead_hash = ?", lead_hash, day)
+
+    def delete_team_by_id(self, id: int, *, day: str) -> bool:
+        """The same as `delete_team`, for the operator, who has no lead link."""
+        return self._delete_team("id = ?", id, day)
+
+    def _delete_team(self, where: str, value: str | int, day: str) -> bool:
         with self.write_transaction() as db:
-            row = db.execute("SELECT id, join_hash FROM team WHERE lead_hash = ?", (lead_hash,)).fetchone()
+            row = db.execute(f"SELECT id, lead_hash, join_hash FROM team WHERE {where}", (value,)).fetchone()
             if row is None:
                 return False
-            id, join_hash = row
-            insert_tombstones(db, [lead_hash, join_hash], day=day)
+            id, *hashes = row
+            insert_tombstones(db, hashes, day=day)
             db.execute("DELETE FROM team WHERE id = ?", (id,))
         self.truncate_wal()
         return True
