@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from quiz.web import links, security
 from quiz.web.app import App
 from tests.checks import assert_private, dump_database, load_response
 from tests.clients import Client, Page, form_values
-from tests.factories import HOSTILE_TEXTS, all_answers
+from tests.factories import HOSTILE_TEXTS, all_answers, make_closed_round
 
 HTTPS = "https://hats.example.org"
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -531,6 +532,20 @@ def test_static_files_load_nothing_from_elsewhere(client: Client, name):
 
 
 # Size limits
+
+
+def test_the_quiz_connects_to_no_other_computer(app: App, client: Client, bank: Bank, monkeypatch):
+    def refuse(*arguments: object, **_: object) -> None:
+        raise AssertionError(f"a connection to {arguments}")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    owner_path = make_finished_response(client, bank, "Data engineer", "I keep the nightly loads running.")
+    lead, _ = make_closed_round(app, client)
+    descriptions = [description for description, _ in every_page(client, owner_path)]
+    assert client.get(f"{lead}/rounds/1").status_code == 200
+    assert len(descriptions) > 30
 
 
 def test_a_form_that_is_too_large_is_refused_with_a_page(client: Client, owner_path):
