@@ -76,7 +76,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     # The database
     app.storage = storage.Storage(folder / app.config["DATABASE"])
     storage.prepare(app.storage.file)
-    for warning in _file_mode_warnings(folder, key_file):
+    for warning in _start_warnings(app, folder, key_file):
         app.logger.warning("%s", warning)
     # Flask runs this before the functions that load the response or the team of a link.
     app.url_value_preprocessor(lambda endpoint, values: app.delete_expired())
@@ -91,10 +91,16 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     return app
 
 
-def _file_mode_warnings(folder: Path, key_file: Path | None) -> list[str]:
-    """What others than the owner can open, a sentence each: the key, and the first other file or the folder."""
+def _start_warnings(app: App, folder: Path, key_file: Path | None) -> list[str]:
+    """What the operator should change, a sentence each: a key that its group can read, open files, another key."""
     from quiz.config import file_modes, secret_key
 
-    key_warning = secret_key.group_warning(key_file) if key_file else None
-    others = (path.detail for path in file_modes.open_paths(folder))
-    return [warning for warning in (key_warning, next(others, None)) if warning]
+    warnings = []
+    if key_file and (warning := secret_key.group_warning(key_file)):
+        warnings.append(warning)
+    if open_path := next(file_modes.open_paths(folder), None):
+        warnings.append(open_path.detail)
+    if not app.storage.is_same_key(app.key_fingerprint):
+        warnings.append(secret_key.CHANGED)
+    app.storage.close()  # a process that is forked from this one must not use the connection
+    return warnings

@@ -63,11 +63,13 @@ def _create_app(**config: Any) -> App:
 
 
 def _open_app() -> App:
-    """The app of an instance that has been started before, or an error of one line."""
+    """The app of an instance that has been started before, until the command ends; or an error of one line."""
     file, _ = _load_settings()
     if not file.exists():
         raise click.ClickException(f"{file} is not there; is MANY_HATS_INSTANCE right?")
-    return _create_app()
+    app = _create_app()
+    click.get_current_context().call_on_close(app.storage.close)
+    return app
 
 
 def _instance_folder() -> Path:
@@ -336,6 +338,24 @@ def doctor() -> None:
         _print(f"{check.state:8} {check.subject:11} {check.detail}")
     if not all(check.ok for check in checks):
         sys.exit(1)
+
+
+@main.command()
+def accept_key() -> None:
+    """Accept the present secret key after the old one is lost or was changed on purpose.
+
+    Share links and join links that people have still work. The pages show other ones, which do not work until the
+    share links are deleted and made again, and leads have replaced the join links.
+
+    Example: quiz accept-key
+    """
+    app = _open_app()
+    with _exit_if_unavailable():
+        is_same = app.storage.is_same_key(app.key_fingerprint)
+        app.storage.accept_key(app.key_fingerprint)
+    _print(
+        "The key is the same as before." if is_same else "The key is accepted. Make share links and join links again."
+    )
 
 
 @main.command()

@@ -112,6 +112,7 @@ INVOCATIONS = [
     ["export", "--all"],
     ["export", "--all", "--format", "jsonl"],
     ["export", "--team", HOSTILE],
+    ["accept-key"],
     ["teams"],
     ["erase", HOSTILE],
     ["erase", "{id}"],

@@ -135,6 +135,24 @@ def _check_key(folder: Path, config: dict[str, Any]) -> Check:
     return Check("key", True, str(key_file))
 
 
+def _check_links(folder: Path, config: dict[str, Any], report: DatabaseReport) -> Check:
+    """Whether the key is the one that share links and join links were derived from."""
+    if report.key_fingerprint is None:
+        return Check("links", True, "the next `quiz serve` notes the key that they are derived from")
+    key_file = folder / "secret.key"
+    try:
+        key = config["SECRET_KEY"] or secret_key.load(key_file)
+    except FileNotFoundError:
+        hint = "put it back from its copy, or set MANY_HATS_SECRET_KEY as for the server"
+        return Check("links", False, f"{key_file}, from which share links and join links are derived, is lost; {hint}")
+    except (secret_key.SecretKeyError, OSError):
+        return Check("links", True, "cannot be checked without the key")
+    key_bytes = key if isinstance(key, bytes) else key.encode()
+    if secret_key.fingerprint(key_bytes) != report.key_fingerprint:
+        return Check("links", False, secret_key.CHANGED)
+    return Check("links", True, "are derived from the same key as before")
+
+
 def _check_addresses(config: dict[str, Any]) -> Check:
     url = config["PUBLIC_URL"]
     if problem := _address_problem(url, is_behind_proxy=config["BEHIND_PROXY"]):
@@ -186,6 +204,7 @@ def _check_database(folder: Path, file: Path, config: dict[str, Any], today: str
         return
     yield _check_content(file, report)
     yield _check_migrations(report)
+    yield _check_links(folder, config, report)
     yield _check_expiry(report)
     yield _check_disk(folder, file)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 from pathlib import Path
 
@@ -13,6 +15,13 @@ MIN_KEY_BYTES = 32
 _WAYS_OUT = (
     "if this disk does not keep modes, set MANY_HATS_SECRET_KEY in the environment, "
     "or MANY_HATS_INSTANCE to a folder on another disk"
+)
+
+
+#: What follows from another key, and the two ways out.
+CHANGED = (
+    "the secret key is not the one that this database was used with, so pages show share links and join links that do"
+    " not work; put the old key back from its copy, or run `quiz accept-key` and make these links again"
 )
 
 
@@ -57,6 +66,11 @@ def load(file: Path) -> bytes:
         )
     _check_mode(file, file)
     return key
+
+
+def fingerprint(key: bytes) -> str:
+    """64 hexadecimal digits that tell whether a key is the same as before. The key cannot be computed from them."""
+    return hmac.new(key, b"fingerprint", hashlib.sha256).hexdigest()
 
 
 def group_warning(file: Path) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quiz.storage.identity import Identity
 from quiz.storage.responses import MAX_SHARE_LINKS, Response, Responses, ShareLink
 from quiz.storage.retention import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS, Expiry, Retention
 from quiz.storage.sqlite import (
@@ -31,5 +32,5 @@ __all__ = [
 ]
 
 
-class Storage(Responses, Retention, Teams):
+class Storage(Identity, Responses, Retention, Teams):
     """The whole database. Safe to share between threads; every method may raise `UnavailableError`."""

@@ -23,6 +23,7 @@ class DatabaseReport:
     """The state of a database. `problems` is empty if it is intact; the next start applies the migrations in `pending`.
 
     `journal_mode` is `wal` or the name of a rollback journal. `overdue` counts responses that should be deleted by now.
+    `key_fingerprint` is that of the secret key with which the database is used, or None if it is not known.
     """
 
     journal_mode: str
@@ -30,6 +31,7 @@ class DatabaseReport:
     pending: tuple[str, ...]
     responses: int
     overdue: int
+    key_fingerprint: str | None
 
 
 def availability_problems(database: SqliteFile) -> list[str]:
@@ -75,7 +77,13 @@ def inspect_database(file: Path, *, before: str) -> DatabaseReport:
             pending=pending,
             responses=db["response"].count if has_responses else 0,
             overdue=db["response"].count_where("changed < ?", [before]) if has_responses else 0,
+            key_fingerprint=None if problems or pending else _key_fingerprint(db),
         )
+
+
+def _key_fingerprint(db: Database) -> str | None:
+    fingerprint: str | None = db.execute("SELECT key_fingerprint FROM database_identity").fetchone()[0]
+    return fingerprint
 
 
 def integrity_problems(db: Database) -> list[str]:

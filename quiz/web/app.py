@@ -13,7 +13,7 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.wsgi import get_host
 
 from quiz.bank import Bank
-from quiz.config import host_names
+from quiz.config import host_names, secret_key
 from quiz.storage import ROUND_TIE_DAYS, Storage, UnavailableError
 from quiz.web import links
 
@@ -59,6 +59,11 @@ class App(Flask):
         """The secret key of this instance, whether it was set as text or as bytes."""
         key = self.config["SECRET_KEY"]
         return key if isinstance(key, bytes) else key.encode()
+
+    @property
+    def key_fingerprint(self) -> str:
+        """Tells whether the secret key is the same as before (see `quiz.config.secret_key.fingerprint`)."""
+        return secret_key.fingerprint(self.secret_key_bytes)
 
     def expiry_day(self, changed: str) -> str:
         """The day on which a response that was last changed on the day `changed` is deleted."""

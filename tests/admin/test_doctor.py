@@ -24,6 +24,7 @@ from tests.clients import run_quiz
 from tests.fault_injection import FIXED_SQLITE, LOSSY_SQLITE, UNPRIVILEGED, set_sqlite_version
 
 TODAY = "2026-06-15"
+KEY = "k" * secret_key.MIN_KEY_BYTES
 
 
 @pytest.fixture
@@ -123,8 +124,19 @@ def pending_migration(folder: Path) -> None:
     (folder / "many-hats.db").write_bytes(b"")
 
 
+def set_key(folder: Path) -> None:
+    """Set another key in `config.py`, and accept it."""
+    (folder / "config.py").write_text(f"SECRET_KEY = '{KEY}'\n")
+    accept_key(folder)
+
+
+def accept_key(folder: Path, **settings: str) -> None:
+    environ = {"MANY_HATS_INSTANCE": str(folder)} | {f"MANY_HATS_{name}": text for name, text in settings.items()}
+    assert CliRunner().invoke(main, ["accept-key"], env=environ).exit_code == 0
+
+
 def open_config(folder: Path) -> None:
-    (folder / "config.py").write_text(f"SECRET_KEY = '{'k' * secret_key.MIN_KEY_BYTES}'\n")
+    set_key(folder)
     (folder / "config.py").chmod(0o644)
 
 
@@ -282,7 +294,7 @@ def group_database(folder: Path) -> None:
 
 
 def group_config(folder: Path) -> None:
-    (folder / "config.py").write_text(f"SECRET_KEY = '{'k' * secret_key.MIN_KEY_BYTES}'\n")
+    set_key(folder)
     (folder / "config.py").chmod(0o640)
 
 
@@ -310,6 +322,52 @@ def test_a_file_that_everybody_can_open_is_named_before_one_of_the_group(instanc
     open_database(instance)
     (problem,) = problem_lines(examine(instance))
     assert "everybody on this machine can open" in problem
+
+
+# Another key
+
+
+def new_key(folder: Path) -> None:
+    (folder / "secret.key").write_bytes(b"n" * secret_key.MIN_KEY_BYTES)
+
+
+def lost_key(folder: Path) -> None:
+    (folder / "secret.key").unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (new_key, "put the old key back from its copy, or run `quiz accept-key` and make these links again"),
+        (lost_key, "is lost; put it back from its copy, or set MANY_HATS_SECRET_KEY as for the server"),
+    ],
+)
+def test_another_key_is_a_problem_until_the_old_one_is_put_back(instance, change: Callable[[Path], None], message):
+    old_key = (instance / "secret.key").read_bytes()
+    change(instance)
+    (problem,) = problem_lines(examine(instance))
+    assert problem.startswith("links ")
+    assert message in problem
+    (instance / "secret.key").write_bytes(old_key)
+    (instance / "secret.key").chmod(0o600)
+    assert problem_lines(examine(instance)) == []
+
+
+def test_another_key_is_a_problem_until_it_is_accepted(instance):
+    new_key(instance)
+    assert problem_lines(examine(instance))
+    accept_key(instance)
+    assert problem_lines(examine(instance)) == []
+
+
+def test_a_database_that_was_never_used_with_a_key_gets_the_first_one(tmp_path):
+    storage.prepare(tmp_path / "many-hats.db")
+    assert "the next `quiz serve` notes the key" in examine(tmp_path).stdout
+    create_app({}, instance=tmp_path)
+    assert "are derived from the same key as before" in examine(tmp_path).stdout
+
+
+# File modes
 
 
 def test_an_unused_folder_may_be_open_to_others(tmp_path):
@@ -346,7 +404,8 @@ def test_a_config_file_without_a_key_may_be_readable_by_others(instance):
     (instance / "config.py").write_text("OPERATOR = 'Data platform team'\n")
     (instance / "config.py").chmod(0o644)
     assert problem_lines(examine(instance)) == []
-    assert problem_lines(examine(instance, SECRET_KEY="k" * secret_key.MIN_KEY_BYTES)) == []
+    accept_key(instance, SECRET_KEY=KEY)
+    assert problem_lines(examine(instance, SECRET_KEY=KEY)) == []
 
 
 def test_a_folder_made_by_git_is_ok_after_the_first_start(tmp_path):
@@ -369,7 +428,8 @@ def test_a_path_that_is_not_utf_8_can_be_printed(tmp_path):
 
 def test_a_key_in_the_settings_needs_no_file(instance):
     (instance / "secret.key").unlink()
-    result = examine(instance, SECRET_KEY="k" * secret_key.MIN_KEY_BYTES)
+    accept_key(instance, SECRET_KEY=KEY)
+    result = examine(instance, SECRET_KEY=KEY)
     assert problem_lines(result) == []
     assert "comes from the settings" in result.stdout
     assert "kkk" not in result.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import multiprocessing
 import os
+import re
 import stat
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -18,6 +19,9 @@ from quiz import create_app
 from quiz.cli import main
 from quiz.config import secret_key
 from quiz.storage.sqlite import start_lock
+from quiz.web.app import App
+from tests.clients import Client
+from tests.factories import all_answers, join_path, make_team
 
 PROCESSES = 8
 
@@ -232,6 +236,50 @@ def test_an_error_about_the_key_does_not_contain_it(tmp_path, monkeypatch):
     assert result.exit_code == 1
     assert "SECRET_KEY" in result.output
     assert "hunter2" not in result.output
+
+
+# A key that is not the same as before
+
+
+def test_a_changed_key_is_a_warning_at_each_start_until_it_is_accepted(tmp_path, caplog):
+    for key in ("a", "a", "b", "b", "a"):
+        caplog.clear()
+        app = create_app({"SECRET_KEY": key * secret_key.MIN_KEY_BYTES}, instance=tmp_path)
+        assert caplog.messages == ([] if key == "a" else [secret_key.CHANGED])
+    app.storage.accept_key(secret_key.fingerprint(b"b" * secret_key.MIN_KEY_BYTES))
+    create_app({"SECRET_KEY": "b" * secret_key.MIN_KEY_BYTES}, instance=tmp_path)
+    assert caplog.messages == []
+
+
+def test_a_fingerprint_is_the_same_for_text_and_bytes_and_does_not_contain_the_key():
+    key = "k" * secret_key.MIN_KEY_BYTES
+    apps = [App("quiz"), App("quiz")]
+    for app, value in zip(apps, (key, key.encode()), strict=True):
+        app.config["SECRET_KEY"] = value
+    assert apps[0].key_fingerprint == apps[1].key_fingerprint
+    assert len(apps[0].key_fingerprint) == 64
+    assert key not in apps[0].key_fingerprint
+    assert secret_key.fingerprint(b"other" * 10) != apps[0].key_fingerprint
+
+
+def test_after_a_change_of_the_key_old_links_work_and_the_pages_show_others(tmp_path):
+    """What the warning says, the help of `quiz accept-key` and docs/running.md."""
+    first = Client(create_app({"SECRET_KEY": "a" * secret_key.MIN_KEY_BYTES}, instance=tmp_path))
+    owner, lead = first.take(all_answers(first.app.bank, "weekly")), make_team(first)
+    share = share_path(first, owner)
+    join = join_path(first, lead)
+    client = Client(create_app({"SECRET_KEY": "b" * secret_key.MIN_KEY_BYTES}, instance=tmp_path))
+    assert [client.get(path).status_code for path in (owner, lead, share, join)] == [200] * 4
+    shown = re.search(r"/s/[A-Za-z0-9_-]{22}", client.get(f"{owner}/manage").text)
+    assert shown
+    assert client.get(shown[0]).status_code == client.get(join_path(client, lead)).status_code == 404
+    assert client.get(share_path(client, owner)).status_code == 200
+
+
+def share_path(client: Client, owner: str) -> str:
+    """Make a share link. Returns its path, the last one on the page."""
+    client.send(f"{owner}/shares", {"label": "For Ann"}, page=f"{owner}/manage")
+    return str(re.findall(r"/s/[A-Za-z0-9_-]{22}", client.get(f"{owner}/manage").text)[-1])
 
 
 # The first start of the app
