@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import cycle, islice
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 
@@ -49,9 +50,19 @@ HOSTILE_TEXTS = [
 ]
 #: A word that occurs nowhere else.
 CANARY = "canary-7f3a-sings"
-#: The day on which things happen in tests, and the bank and day with which responses are stored.
+#: The day on which things happen in tests.
 DAY = "2026-05-31"
-WHEN = {"bank": "1", "day": DAY}
+
+
+class When(TypedDict):
+    """The bank and the day with which a response is stored, as arguments of the methods of `Storage`."""
+
+    bank: str
+    day: str
+
+
+#: The bank and the day with which tests store responses.
+WHEN: When = {"bank": "1", "day": DAY}
 
 #: The file of a role that the shipped bank does not have.
 EIGHTH_ROLE = """\
@@ -140,8 +151,8 @@ def make_response(
     owner, version = links.hash_link(link), app.bank.version
     app.storage.create_response(owner, bank=version, day=day)
     app.storage.save_answers(owner, answers or all_answers(app.bank, "never", **ENGINEER), bank=version, day=day)
-    more = {"title": "", "text": ""} | more
-    app.storage.save_details(owner, contacts=["data-analyst"], **more, bank=version, day=day)
+    title, text = more.get("title", ""), more.get("text", "")
+    app.storage.save_details(owner, contacts=["data-analyst"], title=title, text=text, bank=version, day=day)
     if done:
         app.storage.finish_response(owner, bank=version, day=day)
     return f"/r/{link}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quiz.storage.identity import Identity
-from quiz.storage.responses import MAX_SHARE_LINKS, Response, Responses, ShareLink
+from quiz.storage.responses import MAX_SHARE_LINKS, PageSave, Response, Responses, ShareLink
 from quiz.storage.retention import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS, Expiry, Retention
 from quiz.storage.sqlite import (
     CorruptDatabaseError,
@@ -21,6 +21,7 @@ __all__ = [
     "ROUND_TIE_DAYS",
     "CorruptDatabaseError",
     "Expiry",
+    "PageSave",
     "Response",
     "ShareLink",
     "Storage",

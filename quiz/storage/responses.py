@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -35,8 +35,9 @@ class ShareLink:
 class Response:
     """What is stored of one person who takes the quiz once. Dates are days (`2026-05-31`), without a time.
 
-    `earlier` is the id of the response that this one repeats. `answers` are by question id, `wishes` by responsibility
-    id; `contacts` and `goals` are role ids.
+    `earlier` is the id of the response that this one repeats. `details_sent` says whether the optional page was sent
+    with its main button, also if everything on it was empty. `answers` are by question id, `wishes` by
+    responsibility id; `contacts` and `goals` are role ids.
     """
 
     id: int
@@ -47,11 +48,23 @@ class Response:
     title: str
     text: str
     earlier: int | None
+    details_sent: bool
     answers: Mapping[str, str]
     contacts: tuple[str, ...]
     wishes: Mapping[str, str]
     goals: tuple[str, ...]
     share_links: tuple[ShareLink, ...]
+
+
+class PageSave(NamedTuple):
+    """Which save of an open page this is: a random id of the page in its browser, and the number of the save.
+
+    The script of a page saves it after each change, so two requests may arrive in the wrong order. The one with the
+    lower number is then older than what is stored, and is not saved.
+    """
+
+    page_id: str
+    number: int
 
 
 class Responses(SqliteFile):
@@ -106,12 +119,16 @@ class Responses(SqliteFile):
         share_link = next(share_link for share_link in response.share_links if share_link.number == number)
         return response, share_link
 
-    def save_answers(self, owner_hash: str, answers: Mapping[str, str], *, bank: str, day: str) -> bool:
+    def save_answers(
+        self, owner_hash: str, answers: Mapping[str, str], *, bank: str, day: str, page_save: PageSave | None = None
+    ) -> bool:
         """Save the answers of one page, by question. They replace older answers to the same questions."""
         with self.write_transaction() as db:
             id = _touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
+            if _is_outdated(db, id, page_save):
+                return True
             for question, answer in answers.items():
                 db.execute(
                     "INSERT INTO answer (response, question, answer) VALUES (?, ?, ?)"
@@ -121,15 +138,31 @@ class Responses(SqliteFile):
             return True
 
     def save_details(
-        self, owner_hash: str, *, contacts: Sequence[str], title: str, text: str, bank: str, day: str
+        self,
+        owner_hash: str,
+        *,
+        contacts: Sequence[str],
+        title: str,
+        text: str,
+        bank: str,
+        day: str,
+        is_sent: bool = True,
+        page_save: PageSave | None = None,
     ) -> bool:
-        """Save the optional page: contacts by role, job title, free text. They replace what was saved before."""
+        """Save the optional page: contacts by role, job title, free text. They replace what was saved before.
+
+        `is_sent` says whether the person is done with the page: False while it is being filled in, or was left.
+        """
         with self.write_transaction() as db:
             id = _touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
+            if _is_outdated(db, id, page_save):
+                return True
             old_title, old_text = db.execute("SELECT title, text FROM response WHERE id = ?", (id,)).fetchone()
             db.execute("UPDATE response SET title = ?, text = ? WHERE id = ?", (title, text, id))
+            if is_sent:
+                db.execute("UPDATE response SET details_sent = 1 WHERE id = ?", (id,))
             db.execute("DELETE FROM contact WHERE response = ?", (id,))
             for role in dict.fromkeys(contacts):
                 db.execute("INSERT INTO contact (response, role) VALUES (?, ?)", (id, role))
@@ -149,13 +182,22 @@ class Responses(SqliteFile):
             return True
 
     def save_goals(
-        self, owner_hash: str, *, wishes: Mapping[str, str], goals: Sequence[str], bank: str, day: str
+        self,
+        owner_hash: str,
+        *,
+        wishes: Mapping[str, str],
+        goals: Sequence[str],
+        bank: str,
+        day: str,
+        page_save: PageSave | None = None,
     ) -> bool:
         """Save wishes by responsibility, and goals (role ids). They replace what was saved before."""
         with self.write_transaction() as db:
             id = _touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
+            if _is_outdated(db, id, page_save):
+                return True
             db.execute("DELETE FROM wish WHERE response = ?", (id,))
             db.execute("DELETE FROM goal WHERE response = ?", (id,))
             for responsibility, wish in wishes.items():
@@ -227,6 +269,17 @@ def _touch(db: Database, owner_hash: str, *, bank: str, day: str) -> int | None:
     return int(id)
 
 
+def _is_outdated(db: Database, id: int, page_save: PageSave | None) -> bool:
+    """Whether a later save of the same page is stored already. If not, `page_save` is recorded as the latest."""
+    if page_save is None:
+        return False
+    latest = PageSave(*db.execute("SELECT page_id, save_number FROM response WHERE id = ?", (id,)).fetchone())
+    if latest.page_id == page_save.page_id and latest.number > page_save.number:
+        return True
+    db.execute("UPDATE response SET page_id = ?, save_number = ? WHERE id = ?", (*page_save, id))
+    return False
+
+
 _WITH_SELECTED = """
     WITH RECURSIVE selected (id) AS (
         SELECT response.id FROM response WHERE owner_hash = ?
@@ -251,7 +304,7 @@ def _delete_responses(db: Database, owner_hash: str, *, day: str) -> bool:
     return bool(selected)
 
 
-_COLUMNS = ("id", "bank", "started", "changed", "finished", "title", "text", "earlier")
+_COLUMNS = ("id", "bank", "started", "changed", "finished", "title", "text", "earlier", "details_sent")
 
 
 def select_response(db: Database, where: str, value: str | int) -> Response | None:
@@ -272,8 +325,10 @@ def select_response(db: Database, where: str, value: str | int) -> Response | No
         "number, label, shares_text, shares_wishes, created", "share_link"
     ):
         share_links.append(ShareLink(number, label, bool(shares_text), bool(shares_wishes), created))
+    columns = dict(zip(_COLUMNS, row, strict=True))
+    columns["details_sent"] = bool(columns["details_sent"])
     return Response(
-        **dict(zip(_COLUMNS, row, strict=True)),
+        **columns,
         answers=dict(rows("question, answer", "answer")),
         contacts=tuple(role for (role,) in rows("role", "contact")),
         wishes=dict(rows("responsibility, wish", "wish")),

@@ -11,6 +11,8 @@
 
 -- Responses and what belongs to them
 
+-- `details_sent` is 1 once the optional page was sent with its main button. `page_id` and `save_number` are those of
+-- the latest save by the script of a page (see PageSave in quiz/storage/responses.py).
 CREATE TABLE response (
     id INTEGER PRIMARY KEY,
     owner_hash TEXT NOT NULL UNIQUE CHECK (length(owner_hash) = 64),
@@ -21,6 +23,9 @@ CREATE TABLE response (
     title TEXT NOT NULL DEFAULT '' CHECK (length(title) <= 80),
     text TEXT NOT NULL DEFAULT '' CHECK (length(text) <= 4000),
     earlier INTEGER REFERENCES response (id) ON DELETE SET NULL,
+    details_sent INTEGER NOT NULL DEFAULT 0 CHECK (details_sent IN (0, 1)),
+    page_id TEXT NOT NULL DEFAULT '' CHECK (length(page_id) <= 20),
+    save_number INTEGER NOT NULL DEFAULT 0,
     overdue_since TEXT CHECK (overdue_since GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')
 ) STRICT;
 CREATE INDEX response_earlier ON response (earlier) WHERE earlier IS NOT NULL;

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, g
+from flask import Blueprint, abort, g, request
 
-from quiz.storage import Response
+from quiz.storage import PageSave, Response
 from quiz.web.app import current
 from quiz.web.link_blueprint import link_blueprint
 
@@ -55,3 +56,16 @@ def abort_if_deleted(was_saved: bool) -> None:
     """Answer 404 if nothing was saved, because the response was deleted during this request."""
     if not was_saved:
         abort(404)
+
+
+def is_saved_by_script() -> bool:
+    """Whether the script of the page sent this form to save it. The page stays open, so the response has no page."""
+    return request.form.get("go_to") == "stay"
+
+
+def sent_page_save() -> PageSave | None:
+    """Which save of an open page this form is; None if the page has no script, or if it sends anything else."""
+    page_id, number = request.form.get("page_id", ""), request.form.get("save_number", "")
+    if not re.fullmatch("[a-z0-9]{1,20}", page_id) or not re.fullmatch("[0-9]{1,9}", number):
+        return None
+    return PageSave(page_id, int(number))

@@ -34,13 +34,43 @@ def expect_status(quiz: Quiz, status: str) -> None:
     expect(quiz.page.locator("[data-save-status]")).to_be_in_viewport()
 
 
+def wait_until_saved(quiz: Quiz, text: str) -> None:
+    """Wait until the server’s page contains `text`: the last save may arrive after a page was closed or reloaded."""
+    quiz.page.wait_for_function(
+        "text => fetch(location.href).then(response => response.text()).then(page => page.includes(text))", arg=text
+    )
+
+
+def test_an_answer_is_saved_when_it_is_given(visit, served, own, bank):
+    quiz = visit()
+    quiz.open(f"{own}/1")
+    first, second, *_ = bank.pages[0]
+    quiz.choose(first.id, "weekly")
+    expect_status(quiz, "Saved.")
+    assert load_response(served.app, own).answers == {first.id: "weekly"}
+    with quiz.page.expect_response(is_autosave):
+        quiz.choose(second.id, "daily")
+    quiz.page.reload()
+    assert (quiz.selected_answer(first.id), quiz.selected_answer(second.id)) == ("weekly", "daily")
+
+
+def test_an_answer_that_was_just_given_is_saved_although_the_tab_is_closed(visit, served, own, bank):
+    quiz, other = visit(), visit()
+    first = bank.pages[0][0]
+    quiz.open(f"{own}/1")
+    quiz.choose(first.id, "weekly")
+    quiz.page.close()
+    other.open(f"{own}/1")
+    wait_until_saved(other, "1 of 21 answered")
+
+
 def test_text_that_was_just_typed_is_still_there_after_a_reload(visit, own):
     quiz = visit()
     quiz.open(f"{own}/more")
-    quiz.page.locator("#title").press_sequentially("Data wizard")
-    quiz.page.locator("#text").press_sequentially("Two dashboards.")
-    with quiz.page.expect_request_finished(is_autosave):
-        quiz.page.reload()
+    quiz.page.fill("#title", "Data wizard")
+    quiz.page.fill("#text", "Two dashboards.")
+    quiz.page.reload()
+    wait_until_saved(quiz, "Two dashboards.")
     quiz.page.reload()
     expect(quiz.page.locator("#title")).to_have_value("Data wizard")
     expect(quiz.page.locator("#text")).to_have_value("Two dashboards.")
@@ -64,6 +94,48 @@ def test_a_text_that_is_too_long_is_not_saved_and_the_page_says_so(visit, served
     assert load_response(served.app, own).title == "Analyst"
 
 
+def test_without_a_connection_the_page_says_so_and_saves_when_it_is_back(visit, watch, served, own, bank):
+    quiz = visit()
+    quiz.open(f"{own}/1")
+    first, second, *_ = bank.pages[0]
+    quiz.context.set_offline(True)
+    quiz.choose(first.id, "weekly")
+    quiz.choose(second.id, "daily")
+    expect_status(quiz, "Not saved yet. It will be saved with “Save and go on”.")
+    assert all("ERR_INTERNET_DISCONNECTED" in problem for problem in watch.problems)
+    watch.problems.clear()
+    quiz.context.set_offline(False)
+    expect_status(quiz, "Saved.")
+    assert load_response(served.app, own).answers == {first.id: "weekly", second.id: "daily"}
+
+
+def test_nothing_is_saved_for_a_deleted_response_and_the_page_says_so(visit, watch, served, own, bank):
+    watch.expected.add(404)
+    quiz = visit()
+    quiz.open(f"{own}/1")
+    client = Client(served.app)
+    client.send(f"{own}/delete")
+    first, second, *_ = bank.pages[0]
+    quiz.choose(first.id, "weekly")
+    expect_status(quiz, "Not saved: these answers were deleted.")
+    requests = len(watch.requests)
+    quiz.choose(second.id, "weekly")
+    quiz.page.evaluate("Promise.resolve()")
+    assert len(watch.requests) == requests, "nothing more is sent"
+    assert client.get(own).status_code == 404
+
+
+def test_the_page_says_when_what_was_entered_is_saved(visit, own):
+    for path in ("1", "2", "more"):
+        for script in (True, False):
+            quiz = visit(java_script_enabled=script)
+            quiz.open(f"{own}/{path}")
+            expect(quiz.page.get_by_text("is saved as soon as you enter it")).to_be_visible(visible=script)
+            expect(quiz.page.get_by_text("is saved when you press one of the buttons")).to_be_visible(
+                visible=not script
+            )
+
+
 #: The address that each button of a page leads to, other than the main one.
 WAYS_OUT = {"Back": "/1", "Save and leave": "/later", "What is kept, and for how long": "/privacy"}
 
@@ -79,6 +151,23 @@ def test_every_way_out_of_a_page_saves_its_choices(visit, own, bank, script, but
     expect(quiz.page).to_have_url(re.compile(f"{re.escape(WAYS_OUT[button])}$"))
     quiz.open(f"{own}/2")
     assert quiz.selected_answer(first) == "monthly"
+
+
+@for_each_script
+def test_a_person_who_leaves_and_opens_the_private_link_goes_on_where_they_were(visit, served, own, bank, script):
+    answers = dict.fromkeys(bank.responsibility, "weekly")
+    quiz, other = visit(java_script_enabled=script), visit(1280, java_script_enabled=script)
+    quiz.open(f"{own}/1")
+    for number in (1, 2, 3):
+        expect(quiz.page).to_have_url(re.compile(f"/{number}$"))
+        quiz.fill_page(number, answers)
+    expect(quiz.page).to_have_url(re.compile("/(4|more)$"))
+    after_page_3 = quiz.page.url
+    quiz.page.get_by_role("button", name="Save and leave").click()
+    link = quiz.page.locator("#owner-link").input_value()
+    quiz.context.close()
+    other.open(link)
+    expect(other.page).to_have_url(after_page_3)
 
 
 # Enter

@@ -30,9 +30,9 @@ from quiz.storage import Response, ShareLink
 from quiz.teams import TeamKind, anonymous, rounds
 from quiz.web import links
 from quiz.web.app import App
-from tests.factories import DAY
+from tests.factories import DAY, When
 
-WHEN = {"bank": "1", "day": "2026-05-31"}
+WHEN: When = {"bank": "1", "day": "2026-05-31"}
 FREE_TEXT = "=1+1 is what I type,\r\nall day; \"quoted\" and 'so' on – ü"
 #: Signs that begin a formula in a spreadsheet, and their full-width, small and superscript forms.
 FORMULA_SIGNS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "⁺", "₌"]

@@ -91,6 +91,7 @@ class Person:
     finished: str | None = None
     title: str = ""
     text: str = ""
+    has_sent_details: bool = False
     answers: dict[str, str] = field(default_factory=dict)
     contacts: set[str] = field(default_factory=set)
     wishes: dict[str, str] = field(default_factory=dict)
@@ -255,6 +256,7 @@ class Web(RuleBasedStateMachine):
         assert response.status_code == (422 if is_invalid else 303)
         if not is_invalid:
             person.title, person.text, person.contacts = clean_line(title), clean_text(text), set(contacts)
+            person.has_sent_details = True
             person.changed = self.day
         self.mark_changed(person)
 
@@ -605,7 +607,9 @@ class Web(RuleBasedStateMachine):
         response = self.get(person.path)
         if not person.finished:
             answered = answer_sheet(BANK, person.answers)
-            assert response.location == f"{person.path}/{'check' if answered.is_complete else answered.first_open_page}"
+            after_questions = "check" if person.has_sent_details else "more"
+            next_page = after_questions if answered.is_complete else answered.first_open_page
+            assert response.location == f"{person.path}/{next_page}"
         else:
             assert ("Your team, " in Page.of(response).text) is (person.team is not None)
         for number, chosen in person.shares.items():

@@ -104,7 +104,9 @@ function enablePrinting() {
 function enableAutosave(form) {
   const status = find("[data-save-status]");
   const button = form.querySelector("button").textContent;
-  const typingPause = 1000; // ms
+  const typingPause = 400; // ms
+  const pageId = Math.random().toString(36).slice(2, 12);
+  let saveNumber = 0;
   let typing = null; // a timer, while there is text that is not sent yet
   let isDeleted = false;
 
@@ -135,6 +137,11 @@ function enableAutosave(form) {
   let lastSave = Promise.resolve();
   const saveNext = () => { lastSave = lastSave.then(save); };
 
+  // Every form of this page gets a number, so that the server ignores one that arrives after a later one.
+  form.addEventListener("formdata", ({ formData }) => {
+    formData.set("page_id", pageId);
+    formData.set("save_number", ++saveNumber);
+  });
   setVisible("[data-saved-by-buttons]", false);
   setVisible("[data-saved-by-script]");
   form.addEventListener("change", saveNext);
@@ -143,10 +150,12 @@ function enableAutosave(form) {
     clearTimeout(typing);
     typing = setTimeout(saveNext, typingPause);
   });
-  form.addEventListener("submit", () => clearTimeout(typing));
+  form.addEventListener("submit", () => { clearTimeout(typing); typing = null; });
   addEventListener("online", () => { if (status.textContent.startsWith("Not saved")) saveNext(); });
   // The page may be closed or reloaded: text that was just typed is sent at once.
-  document.addEventListener("visibilitychange", () => { if (document.hidden && typing) save(); });
+  const saveTyped = () => { if (typing) save(); };
+  addEventListener("beforeunload", saveTyped);
+  document.addEventListener("visibilitychange", saveTyped);
 }
 
 // The back/forward cache shows a page as it was left, maybe by another person, with a form that was sent already.

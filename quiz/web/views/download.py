@@ -20,6 +20,7 @@ def as_json() -> Response:
     """Everything that is stored about this person, and their result."""
     personal_data = asdict(current_response())
     personal_data.pop("id")
+    personal_data.pop("details_sent")  # where the quiz goes on, which says nothing about the person
     personal_data["earlier"] = personal_data["earlier"] is not None  # the id means nothing outside the database
     personal_data["team"] = _team_data()
     personal_data["result"] = _result_data()

@@ -13,7 +13,14 @@ from quiz.bank import Responsibility
 from quiz.bank.answer_sheet import SheetRow, answer_sheet
 from quiz.web.app import current
 from quiz.web.forms import WISH_PREFIX, GoalsForm
-from quiz.web.owner_blueprint import abort_if_deleted, current_response, owner_blueprint, require_finished
+from quiz.web.owner_blueprint import (
+    abort_if_deleted,
+    current_response,
+    is_saved_by_script,
+    owner_blueprint,
+    require_finished,
+    sent_page_save,
+)
 
 pages = owner_blueprint("goals")
 
@@ -39,16 +46,20 @@ def page() -> str | Response | tuple[str, int]:
         saved_values = {f"{WISH_PREFIX}{id}": wish for id, wish in response.wishes.items()}
         return _render(app.forms.goals(data={**saved_values, "goals": response.goals}))
     form = app.forms.goals(request.form)
-    is_autosave = request.form.get("go_to") == "stay"
     if not form.validate():
-        if is_autosave:
+        if is_saved_by_script():
             return Response(next(iter(form.errors.values()))[0], 422, mimetype="text/plain")
         return _render(form), 422
     was_saved = app.storage.save_goals(
-        g.link_hash, wishes=form.wishes, goals=form.goals.data or [], bank=app.bank.version, day=app.today()
+        g.link_hash,
+        wishes=form.wishes,
+        goals=form.goals.data or [],
+        bank=app.bank.version,
+        day=app.today(),
+        page_save=sent_page_save(),
     )
     abort_if_deleted(was_saved)
-    if is_autosave:
+    if is_saved_by_script():
         return Response(status=204)
     return redirect(url_for("goals.page", saved=1, _anchor="saved"), 303)
 

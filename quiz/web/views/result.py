@@ -20,9 +20,9 @@ def show() -> str | Response:
     app, response = current(), current_response()
     if not response.finished:
         sheet = answer_sheet(app.bank, response.answers)
-        if sheet.is_complete:
-            return redirect(url_for("take.check"), 303)
-        return redirect(url_for("take.questions", number=sheet.first_open_page), 303)
+        if not sheet.is_complete:
+            return redirect(url_for("take.questions", number=sheet.first_open_page), 303)
+        return redirect(url_for("take.check" if response.details_sent else "take.details"), 303)
     membership = app.storage.load_membership(g.link_hash)
     return render_template(
         "result/show.html",

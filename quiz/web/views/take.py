@@ -11,9 +11,17 @@ from werkzeug.wrappers import Response
 from quiz.bank.answer_sheet import AnswerSheet, answer_sheet
 from quiz.web.app import current
 from quiz.web.forms import DetailsForm
-from quiz.web.owner_blueprint import abort_if_deleted, current_response, owner_blueprint
+from quiz.web.owner_blueprint import (
+    abort_if_deleted,
+    current_response,
+    is_saved_by_script,
+    owner_blueprint,
+    sent_page_save,
+)
 
 pages = owner_blueprint("take")
+#: The values of the field `go_to`: the buttons besides the main one, and `stay` for the script.
+_OTHER_BUTTONS = ("back", "later", "privacy", "stay")
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -27,22 +35,24 @@ def questions(number: int) -> str | Response | tuple[str, int]:
     app = current()
     if not 1 <= number <= len(app.bank.pages):
         abort(404)
-    sheet_before = _current_sheet()
     if request.method != "POST":
-        return _render_questions(number, sheet_before, current_response().answers)
+        return _render_questions(number, _current_sheet(), current_response().answers)
     form = app.forms.question_pages[number - 1](request.form)
     is_complete = form.validate()
     answers = form.answers
     if form["skip_unanswered"].data:
         answers |= dict.fromkeys(form.missing, app.bank.skip.id)
         is_complete = True
-    abort_if_deleted(app.storage.save_answers(g.link_hash, answers, bank=app.bank.version, day=app.today()))
+    was_saved = app.storage.save_answers(
+        g.link_hash, answers, bank=app.bank.version, day=app.today(), page_save=sent_page_save()
+    )
+    abort_if_deleted(was_saved)
     if (other_button := _other_button(_previous_url(number))) is not None:
         return other_button
     if not is_complete:
         errors = {id: form[id].errors[0] for id in form.missing}
         return _render_questions(number, _current_sheet(answers), form.data, errors), 422
-    return redirect(_next_page(number, sheet_before, answers), 303)
+    return redirect(_next_page(number, answers), 303)
 
 
 def _render_questions(
@@ -70,25 +80,24 @@ def _previous_url(number: int) -> str | None:
 def _other_button(previous_url: str | None) -> Response | None:
     """The response to a button that does not lead on to the next page; None for the main button.
 
-    The field `go_to` names the button. Its value `stay` is sent by the script, which saves a page after each change.
+    The field `go_to` names the button.
     """
-    button = request.form.get("go_to")
-    if button == "stay":
+    if is_saved_by_script():
         return Response(status=204)
     urls = {"back": previous_url, "later": url_for("take.later"), "privacy": url_for("start.privacy")}
-    url = urls.get(button or "")
+    url = urls.get(request.form.get("go_to", ""))
     return redirect(url, 303) if url else None
 
 
-def _next_page(number: int, sheet_before: AnswerSheet, new_answers: Mapping[str, str]) -> str:
+def _next_page(number: int, new_answers: Mapping[str, str]) -> str:
     """The page after question page `number`: the next one, or the page before the person changed an answer."""
-    if current_response().finished:
-        sheet = _current_sheet(new_answers)
+    response, sheet = current_response(), _current_sheet(new_answers)
+    if response.finished:
         if sheet.is_complete:
             return url_for("result.show")
         # Only questions that were added to the bank later can be open.
         return url_for("take.questions", number=sheet.first_open_page)
-    if sheet_before.is_complete:
+    if sheet.is_complete and response.details_sent:
         return url_for("take.check")
     if number == len(current().bank.pages):
         return url_for("take.details")
@@ -106,7 +115,7 @@ def details() -> str | Response | tuple[str, int]:
     form = app.forms.details(request.form)
     if not form.validate():
         errors = _labelled_errors(form)
-        if request.form.get("go_to") == "stay":
+        if is_saved_by_script():
             return Response(errors[0][1], 422, mimetype="text/plain")
         return render_template("take/details.html", form=form, sheet=_current_sheet(), errors=errors), 422
     saved = app.storage.save_details(
@@ -116,6 +125,8 @@ def details() -> str | Response | tuple[str, int]:
         text=form.text.data or "",
         bank=app.bank.version,
         day=app.today(),
+        is_sent=request.form.get("go_to") not in _OTHER_BUTTONS,
+        page_save=sent_page_save(),
     )
     abort_if_deleted(saved)
     if form.text.data:

@@ -135,9 +135,10 @@ def test_the_json_has_the_documented_keys(app: App, client: Client, bank: Bank):
     }
 
 
-#: Columns that the download leaves out: hashes and ids, which mean nothing outside the database, and the note that a
-#: response is overdue, which follows from the day of its last change.
+#: Columns that the download leaves out: hashes and ids, which mean nothing outside the database, the note that a
+#: response is overdue, which follows from the day of its last change, and how far the pages of the quiz were sent.
 NOT_EXPORTED = {"id", "response", "owner_hash", "share_hash", "earlier", "team", "round", "overdue_since"}
+NOT_EXPORTED |= {"details_sent", "page_id", "save_number"}
 
 
 def values_of(data: Any) -> set[str]:

@@ -198,18 +198,31 @@ def test_changing_an_answer_before_the_result_leads_back_to_check(client: Client
     assert client.send(f"{owner_path}/more", {"title": "Analyst"}).location == f"{owner_path}/check"
 
 
+def test_the_optional_page_is_not_passed_over_if_a_script_saved_the_last_answers(client: Client, bank: Bank):
+    owner_path = client.start()
+    last = len(bank.pages)
+    for number in range(1, last + 1):
+        client.send(f"{owner_path}/{number}", page_answers(bank, number, "weekly") | {"go_to": "stay"})
+    client.send(f"{owner_path}/more", {"title": "Analyst", "go_to": "stay"})
+    assert client.get(owner_path).location == f"{owner_path}/more"
+    assert client.send(f"{owner_path}/1", page_answers(bank, 1, "weekly")).location == f"{owner_path}/2"
+    assert client.send(f"{owner_path}/{last}", page_answers(bank, last, "weekly")).location == f"{owner_path}/more"
+
+
 def test_changing_an_answer_after_the_result_leads_back_to_the_result(client: Client, bank: Bank):
     owner_path = client.take(all_answers(bank, "never"))
     assert client.send(f"{owner_path}/2", page_answers(bank, 2, "weekly")).location == owner_path
     assert client.send(f"{owner_path}/more", {"title": "Analyst"}).location == owner_path
 
 
-def test_the_owner_link_leads_to_the_first_open_page_then_to_the_check_then_to_the_result(client: Client, bank: Bank):
+def test_the_owner_link_leads_to_the_next_page_until_the_result(client: Client, bank: Bank):
     owner_path = client.start()
-    assert client.get(owner_path).location == f"{owner_path}/1"
-    client.send(f"{owner_path}/1", page_answers(bank, 1, "weekly"))
-    assert client.get(owner_path).location == f"{owner_path}/2"
-    client.answer(owner_path, all_answers(bank, "weekly"))
+    pages = [f"{owner_path}/{number}" for number in range(1, len(bank.pages) + 1)]
+    for number, path in enumerate(pages, 1):
+        assert client.get(owner_path).location == path
+        client.send(path, page_answers(bank, number, "weekly"))
+    assert client.get(owner_path).location == f"{owner_path}/more"
+    client.send(f"{owner_path}/more")
     assert client.get(owner_path).location == f"{owner_path}/check"
     client.send(f"{owner_path}/check")
     assert client.get(owner_path).status_code == 200
@@ -303,6 +316,59 @@ def test_a_script_is_told_why_a_page_is_not_saved(client: Client):
     response = client.send(f"{owner_path}/more", {"title": "x" * 81, "go_to": "stay"})
     assert (response.status_code, response.mimetype) == (422, "text/plain")
     assert response.text == "Your job title: use 80 characters or fewer."
+
+
+def page_save(number: int, page_id: str = "a1") -> dict[str, str]:
+    """The fields with which a script numbers its saves of a page."""
+    return {"page_id": page_id, "save_number": str(number), "go_to": "stay"}
+
+
+def test_a_save_that_arrives_after_a_later_one_of_its_page_changes_nothing(app: App, client: Client, bank: Bank):
+    owner_path = client.start()
+    first = bank.pages[0][0].id
+    client.send(f"{owner_path}/1", {first: "daily"} | page_save(2))
+    assert client.send(f"{owner_path}/1", {first: "never"} | page_save(1)).status_code == 204
+    assert load_response(app, owner_path).answers == {first: "daily"}
+    client.send(f"{owner_path}/more", {"text": "second"} | page_save(2, "b1"))
+    client.send(f"{owner_path}/more", {"text": "first"} | page_save(1, "b1"))
+    assert load_response(app, owner_path).text == "second"
+
+
+def test_the_button_of_a_page_is_later_than_every_save_before_it(app: App, client: Client, bank: Bank):
+    owner_path = client.start()
+    first = bank.pages[0][0].id
+    fields = page_answers(bank, 1, "weekly") | page_save(3) | {"go_to": ""}
+    assert client.send(f"{owner_path}/1", fields).location == f"{owner_path}/2"
+    client.send(f"{owner_path}/1", {first: "never"} | page_save(2))
+    assert load_response(app, owner_path).answers[first] == "weekly"
+
+
+def test_another_page_and_a_page_without_a_script_are_always_saved(app: App, client: Client, bank: Bank):
+    owner_path = client.start()
+    first = bank.pages[0][0].id
+    client.send(f"{owner_path}/1", {first: "daily"} | page_save(9))
+    client.send(f"{owner_path}/1", {first: "never"} | page_save(1, "b1"))
+    assert load_response(app, owner_path).answers == {first: "never"}
+    client.send(f"{owner_path}/1", {first: "weekly"})
+    assert load_response(app, owner_path).answers == {first: "weekly"}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"page_id": "a1"},
+        {"page_id": "x" * 21, "save_number": "1"},
+        {"page_id": "<b>", "save_number": "1"},
+        {"page_id": "a1", "save_number": "-1"},
+        {"page_id": "a1", "save_number": "9" * 30},
+        {"page_id": "a1", "save_number": "²"},
+    ],
+)
+def test_a_malformed_number_of_a_save_is_ignored(app: App, client: Client, bank: Bank, fields):
+    owner_path = client.start()
+    first = bank.pages[0][0].id
+    assert client.send(f"{owner_path}/1", {first: "daily", "go_to": "stay"} | fields).status_code == 204
+    assert load_response(app, owner_path).answers == {first: "daily"}
 
 
 def test_a_page_that_a_script_saves_needs_a_token(app: App, client: Client, bank: Bank):
