@@ -59,7 +59,9 @@ def test_the_readme_names_the_two_commands():
 @for_each_page
 def test_every_command_that_a_page_names_exists(page: Path):
     text = page.read_text(encoding="utf-8")
-    commands = {name for piece in code(text) for name in re.findall(r"(?:^|(?<!from)(?<!--app)\s)quiz ([a-z]+)", piece)}
+    commands = {
+        name for piece in code(text) for name in re.findall(r"(?:^|(?<!from)(?<!--app)\s)quiz ([a-z][a-z-]*)", piece)
+    }
     assert commands <= set(main.commands), commands - set(main.commands)
 
 
