@@ -424,7 +424,7 @@ def erase(link_or_id: str, yes: bool) -> None:
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("nobody can be asked, because standard input is no terminal; add --yes")
-        if not click.confirm("Delete it for good?"):
+        if not click.confirm("Delete it?"):
             _print("Nothing was deleted.")
             sys.exit(1)
     with _exit_if_unavailable():

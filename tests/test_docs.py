@@ -264,6 +264,24 @@ def test_every_promise_says_how_it_is_kept_and_which_test_checks_it():
 # Content that no file may have
 
 
+#: Promises that cannot be kept: backups and copies exist, people draw conclusions, browsers have a history.
+UNKEPT_PROMISES = re.compile(
+    r"for good|for ever\b|forever|nobody is told|nobody learns|nobody will know|only you see|never changes again"
+    r"|completely anonymous|fully anonymous|cannot be traced|leaves? no trace|100\s?% (?:safe|secure|anonymous)",
+    re.IGNORECASE,
+)
+TEXTS = [
+    file
+    for file in FILES
+    if file.suffix in {".md", ".html"} or (file.suffix in {".py", ".js"} and file.is_relative_to(ROOT / "quiz"))
+]
+
+
+@pytest.mark.parametrize("file", TEXTS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_text_makes_a_promise_that_cannot_be_kept(file: Path):
+    assert UNKEPT_PROMISES.findall(" ".join(file.read_text(encoding="utf-8").split())) == []
+
+
 def test_no_file_names_a_package_registry_or_a_home_folder():
     registries = ["pypi" + ".org", "files.python" + "hosted.org", "registry." + "npmjs.org", "deb." + "debian.org"]
     homes = ["/" + "home/", "/" + "Users/", "/" + "root/"]

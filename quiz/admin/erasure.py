@@ -26,7 +26,7 @@ def describe(found: OwnedResponse | Team) -> str:
 def erase(storage: Storage, found: OwnedResponse | Team, *, day: str) -> bool:
     """Delete a response or a team. False if it was deleted in the meantime.
 
-    What was deleted is overwritten in the file, and no backup brings it back.
+    What was deleted is overwritten in the database file, and has a tombstone. Backups that were made before contain it.
     """
     if isinstance(found, Team):
         return storage.delete_team_by_id(found.id, day=day)

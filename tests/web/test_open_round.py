@@ -77,6 +77,7 @@ def address(rule: Rule, path: str, number: int) -> str:
 def everything(app: App, client: Client, lead: str, join: str, members: list[str]) -> dict[str, object]:
     """All that can be read about the team, and every message that changes nothing: by address or command."""
     shown: dict[str, object] = {}
+    team_id = str(load_team(app, lead).id)
     for path in readable_addresses(app, lead, join, members):
         shown[f"GET {path}"] = content(client.get(path))
     for query in ("few=few", "kept=kept"):
@@ -91,7 +92,8 @@ def everything(app: App, client: Client, lead: str, join: str, members: list[str
     shown["a minimum that does not exist"] = content(client.send(f"{lead}/minimum", {"minimum": "6"}, page=lead))
     for format in ("csv", "jsonl"):
         shown[f"export --team as {format}"] = run(app, "export", "--team", lead, "--format", format)
-    shown["export of an unknown team"] = run(app, "export", "--team", "987654321").split("there are")[0]
+    shown["export of an unknown team"] = run(app, "export", "--team", "987654321")
+    shown["teams"] = [line for line in run(app, "teams").splitlines() if team_id in line]
     return shown
 
 

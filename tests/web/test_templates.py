@@ -37,19 +37,6 @@ def test_every_class_in_the_style_sheet_is_in_a_template():
     assert {name for name in classes - generated if not re.search(rf"(?<![\w-]){name}(?![\w-])", MARKUP)} == set()
 
 
-#: Promises that cannot be kept: backups and copies exist, people draw conclusions, browsers have a history.
-UNKEPT_PROMISES = re.compile(
-    r"for good|for ever|forever|nobody is told|nobody learns|nobody will know|only you see|never changes again"
-    r"|completely anonymous|not cached|leaves? no trace",
-    re.IGNORECASE,
-)
-
-
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_no_page_makes_a_promise_that_cannot_be_kept(name):
-    assert UNKEPT_PROMISES.findall(" ".join(TEMPLATES[name].split())) == []
-
-
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_no_line_of_a_template_is_too_long(name):
     assert [line for line in TEMPLATES[name].splitlines() if len(line) > MAX_LINE_LENGTH] == []
