@@ -194,10 +194,10 @@ def make_owner() -> str:
     return links.hash_link(links.new_link())
 
 
-def start_response(database: Storage) -> str:
-    """Create a response. Returns its owner hash."""
+def start_response(database: Storage, day: str = WHEN["day"]) -> str:
+    """Create a response on a day. Returns its owner hash."""
     owner_hash = make_owner()
-    database.create_response(owner_hash, **WHEN)
+    database.create_response(owner_hash, **WHEN | {"day": day})
     return owner_hash
 
 

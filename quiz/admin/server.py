@@ -117,6 +117,7 @@ def serve(app: App, *, host: str, port: int, greeting: str) -> None:
         When nothing can listen on `host` and `port`.
     """
     _keep_addresses_out_of_the_log()
+    app.logger.setLevel(logging.INFO)  # what expires is logged too
     max_body_bytes = max(app.config["MAX_CONTENT_LENGTH"], score_request.MAX_BODY_BYTES)
     server = Server(app, adj=adjustments(host, port, max_body_bytes))
     for number in (signal.SIGTERM, signal.SIGINT):

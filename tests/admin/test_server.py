@@ -18,12 +18,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from quiz import create_app
 from quiz.admin import server as production
 from quiz.cli import main
 from quiz.storage import Storage
 from quiz.web import links
 from quiz.web.app import App
 from tests.clients import TIMEOUT_S, HttpClient, free_port
+from tests.factories import start_response
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
@@ -87,6 +89,17 @@ def test_an_ipv6_address_is_served_and_printed_with_brackets(served, host):
     browser = HttpClient(server.port, "::1")
     first = browser.start()
     assert f"{own}{first.rsplit('/', 1)[0]}" in browser.request("GET", first)[2]
+
+
+@pytest.mark.server
+def test_the_server_logs_what_expires(served):
+    server = served()
+    database = create_app(instance=server.instance).storage
+    start_response(database, day="2001-01-01")
+    database.close()
+    server.start()
+    assert HttpClient(server.port).request("GET", "/")[0] == 200
+    assert "expiry: 1 rows of response are overdue" in server.output.read_text()
 
 
 @pytest.mark.server

@@ -102,6 +102,19 @@ def test_a_backup_is_restored_while_the_service_is_stopped(installed):
     assert HttpClient(installed.port).request("GET", "/health")[0] == 200
 
 
+def test_a_response_and_a_team_are_deleted_for_people_who_ask(installed):
+    visitor = HttpClient(installed.port)
+    owner_path = visitor.start().rsplit("/", 1)[0]
+    team = {"name": "The crew", "kind": "anonymous", "minimum": "5"}
+    _, lead_path, _ = visitor.send("/teams", team, page="/teams")
+    (team_id,) = re.findall(r"^ *(\d+) .*The crew", installed.run("quiz teams"), re.MULTILINE)
+    (script,) = page.commands("Teams, and deleting")
+    example_link, example_id = re.findall(r"/r/[\w-]{22}|\d{9,}", script)
+    # `--yes` because the test has no terminal in which the first command could ask.
+    installed.run(page.replaced(script, {example_link: f"{owner_path} --yes", example_id: team_id}))
+    assert [visitor.request("GET", path)[0] for path in (owner_path, lead_path)] == [404, 404]
+
+
 # cron
 
 
