@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from benchmarks import growth, load, pages, scoring
+from benchmarks import attacks, growth, load, pages, scoring
 from benchmarks.__main__ import BENCHMARKS, SLOW, main
 from benchmarks.floors import WsgiRequest
 from benchmarks.peers import projects
@@ -87,6 +89,36 @@ def test_a_row_without_a_floor_has_a_note_only():
 def test_an_error_page_is_not_measured():
     with pages.fresh() as (app, _), pytest.raises(SystemExit, match="gave 404, not 200"):
         pages.checked(WsgiRequest(app.wsgi_app, "/nowhere"), 200)
+
+
+# Slow and silent clients
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("attack", attacks.ATTACKS, ids=lambda attack: attack.name)
+def test_an_attack_can_be_measured(attack):
+    smaller = replace(attack, connections=min(attack.connections, 5))
+    ((name, server, before, median, longest, pages),) = attacks.rows({"ours": attacks.OURS}, 0.2, [smaller])
+    assert (name, server) == (attack.name, "ours")
+    assert all(re.fullmatch(r"[\d.]+ (µs|ms|s)", wait) for wait in (before, median, longest))
+    assert int(pages) >= 1
+
+
+def test_a_page_that_does_not_come_is_reported_as_such():
+    none = "no answer within 10 s"
+    assert attacks.Waits(0.1, (0.1, 0.2, 0.3)).cells() == ("100.0 ms", "200.0 ms", "300.0 ms", "3")
+    assert attacks.Waits(0.1, (0.1, 0.2, None)).cells() == ("100.0 ms", "150.0 ms", none, "3")
+    assert attacks.Waits(0.1, (None, 0.1)).cells() == ("100.0 ms", none, none, "2")
+
+
+def test_the_command_prints_a_line_for_each_attack_and_server(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["attacks", "--seconds", "1", "--other", "serve {port}"])
+    monkeypatch.setattr(attacks, "measure", lambda attack, command, seconds: attacks.Waits(seconds, (seconds,)))
+    attacks.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert len([line for line in lines if line.split()[-5:] == ["1.00", "s", "1.00", "s", "1"]]) == 2 * len(
+        attacks.ATTACKS
+    )
 
 
 # Similar programs

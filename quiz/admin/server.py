@@ -39,6 +39,9 @@ MAX_CONNECTIONS = 1000
 RESERVED_FILES = 100
 #: Bytes added to the app’s own limit, so that the app and not the server answers what is just above it.
 SPARE_BODY_BYTES = 1024
+#: A form is not larger than this. Only a few larger requests are held at once, because bodies are held in memory.
+LARGE_BODY_BYTES = 64 << 10
+MAX_LARGE_BODIES = 50
 #: Bytes of all headers of a request.
 MAX_HEADER_BYTES = 32 << 10
 #: Bytes of an answer that are held in memory. Larger answers would go to a temporary file, and answers are personal.
@@ -58,12 +61,21 @@ class Channel(HTTPChannel):
     request_began: float | None = None
 
     def received(self, data: bytes) -> bool:
-        if self.request is None:
-            self.request_began = time.time()
+        request, was_large = self.request, self.has_large_body
         result: bool = super().received(data)
         if self.request is None:
             self.request_began = None
+        elif self.request is not request:
+            self.request_began = time.time()
+        if self.has_large_body and not was_large and self.server.large_bodies > MAX_LARGE_BODIES:
+            self.will_close = True
         return result
+
+    @property
+    def has_large_body(self) -> bool:
+        """Whether a request that is being received, or that waits for its answer, holds more than a form."""
+        requests = [*self.requests, *([self.request] if self.request else [])]
+        return any(request.body_bytes_received > LARGE_BODY_BYTES for request in requests)
 
     def readable(self) -> bool:
         return not self.server.stopping and bool(super().readable())
@@ -75,15 +87,38 @@ class Server(TcpWSGIServer):
     channel_class = Channel
     stopping = False
 
-    def maintenance(self, now: float) -> None:
-        """Close idle connections, and those whose request takes too long to arrive.
+    def __init__(self, app: App, *, adj: Adjustments) -> None:
+        self._marked: list[Channel] = []
+        super().__init__(app, adj=adj)
 
-        waitress closes a connection only after a time without any byte, so one byte a second would keep it open.
+    @property
+    def large_bodies(self) -> int:
+        """How many connections hold a large body."""
+        return sum(channel.has_large_body for channel in self.active_channels.values())
+
+    def maintenance(self, now: float) -> None:
+        """Mark idle connections to be closed, and those whose request takes too long to arrive.
+
+        waitress marks a connection only after a time without any byte, so one byte a second would keep it open.
         """
         super().maintenance(now)
         for channel in self.active_channels.values():
-            if channel.request_began is not None and channel.request_began < now - REQUEST_TIMEOUT_S:
+            began = channel.request_began
+            if began is not None and began < now - REQUEST_TIMEOUT_S and not channel.requests:
                 channel.will_close = True
+        self._marked = [channel for channel in self.active_channels.values() if channel.will_close]
+
+    def _serve_once(self, wait_s: float) -> None:
+        """Handle what has arrived within `wait_s`, then close the connections that were marked.
+
+        waitress itself closes a marked connection when data can be sent, which a client that reads nothing prevents.
+        Not within the loop: a new connection could get the number of the closed one, and be taken for it.
+        """
+        wasyncore.loop(timeout=wait_s, use_poll=True, map=self._map, count=1)
+        while self._marked:
+            channel = self._marked.pop()
+            if channel in self.active_channels.values():
+                channel.handle_close()
 
     def stop(self, *signal_details: Any) -> None:
         """Finish running requests and end; may be called from a signal handler."""
@@ -93,13 +128,13 @@ class Server(TcpWSGIServer):
     def run(self) -> None:
         """Serve until `stop` is called, then finish the requests that have arrived."""
         while not self.stopping:
-            wasyncore.loop(timeout=1, use_poll=True, map=self._map, count=1)
+            self._serve_once(1)
         # Stop accepting connections. `Channel.readable` stops reading from the open ones.
         self.del_channel()
         self.socket.close()
         deadline = time.monotonic() + STOP_TIMEOUT_S
         while self._is_busy() and time.monotonic() < deadline:
-            wasyncore.loop(timeout=0.1, use_poll=True, map=self._map, count=1)
+            self._serve_once(0.1)
         self.task_dispatcher.shutdown(timeout=0.5)
         wasyncore.close_all(self._map)
 

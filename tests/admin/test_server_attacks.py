@@ -167,11 +167,89 @@ def test_headers_that_trickle_in_are_cut_off(start, app, monkeypatch):
         wait_until_closed(connection, b"x")
 
 
+def test_a_chunked_body_that_trickles_in_is_cut_off(start, app, monkeypatch):
+    monkeypatch.setattr(server_module, "REQUEST_TIMEOUT_S", 0.5)
+    server = start(app)
+    with server.connect() as connection:
+        connection.sendall(b"POST /start HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        wait_until_closed(connection, b"1\r\nx\r\n")
+
+
+def test_the_time_limit_of_a_request_begins_with_the_request_and_not_with_the_connection(start, app):
+    server = start(app)
+    with server.connect() as connection:
+        connection.sendall(GET + GET[:20])  # the second request begins in the same packet
+        assert connection.recv(10)
+        first = wait_for_channel(server, lambda channel: not channel.requests and channel.request)
+        began = first.request_began
+        connection.sendall(GET[20:] + GET[:20])
+        second = wait_for_channel(server, lambda channel: channel.request_began not in {None, began})
+        assert second.request_began > began
+        connection.sendall(GET[20:])
+        wait_for_channel(server, lambda channel: channel.request is None and channel.request_began is None)
+
+
+def wait_for_channel(server: RunningServer, is_wanted: Callable[[Any], Any]) -> Any:
+    """The only connection of the server, once it is as wanted."""
+    end = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < end:
+        channels = list(server.server.active_channels.values())
+        if len(channels) == 1 and is_wanted(channels[0]):
+            return channels[0]
+        time.sleep(0.01)
+    raise AssertionError("the connection did not become as wanted")
+
+
 def test_a_connection_without_any_byte_is_closed(start, app, monkeypatch):
     monkeypatch.setattr(server_module, "IDLE_TIMEOUT_S", 1)
     server = start(app)
     with server.connect() as connection:
         wait_until_closed(connection)
+
+
+def test_a_connection_that_reads_nothing_is_closed(start, monkeypatch):
+    def large(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", str(32 << 20))])  # more than the system holds for a connection
+        return [b"x" * (32 << 20)]
+
+    monkeypatch.setattr(server_module, "IDLE_TIMEOUT_S", 1)
+    server = start(large)
+    with server.connect() as connection:
+        connection.sendall(GET)
+        wait_for_channel(server, lambda channel: channel.total_outbufs_len)
+        end = time.monotonic() + TIMEOUT_S
+        while server.server.active_channels and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not server.server.active_channels
+
+
+def test_when_all_connections_are_in_use_others_are_served_once_idle_ones_are_closed(
+    start, app, connections, monkeypatch
+):
+    monkeypatch.setattr(server_module, "MAX_CONNECTIONS", 30)
+    monkeypatch.setattr(server_module, "IDLE_TIMEOUT_S", 1)
+    server = start(app)
+    for _ in range(60):
+        connections.append(server.connect())
+    assert server.get()[0] == 200
+
+
+def test_many_large_unfinished_bodies_are_not_held_in_memory(start, app, connections, monkeypatch):
+    monkeypatch.setattr(server_module, "MAX_LARGE_BODIES", 3)
+    server = start(app)
+    size = 4 * server_module.LARGE_BODY_BYTES
+    head = f"POST /api/score HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n".encode()
+    for _ in range(8):
+        connections.append(server.connect())
+        with contextlib.suppress(OSError):  # the server may close while we send
+            connections[-1].sendall(head + b"x" * (size // 2))
+    assert server.get()[0] == 200, "forms are served meanwhile"
+    end = time.monotonic() + TIMEOUT_S
+    while len(server.server.active_channels) > 3 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert server.server.large_bodies == 3
+    connections[0].sendall(b"x" * (size // 2))
+    assert connections[0].recv(12).startswith(b"HTTP/1.1 ")
 
 
 @pytest.mark.parametrize("headers", [b"Content-Length: 209715200", b"Transfer-Encoding: chunked"])
