@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import os
@@ -166,6 +167,13 @@ def test_text_similarities_are_in_both_formats(bank: Bank, people: Path, monkeyp
         ["0.1235"] * len(numbers),
         [""] * len(numbers),
     ]
+
+
+def test_garbage_collection_is_as_before_after_a_file_and_after_an_error(people: Path):
+    scored(people, "id\na\n")
+    assert gc.isenabled()
+    error_lines(people, "trends\nx\n")
+    assert gc.isenabled()
 
 
 def test_a_header_alone_gives_no_rows(people: Path):

@@ -7,6 +7,7 @@ file next to the target, or to a temporary one that is copied to standard output
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import sys
@@ -24,7 +25,7 @@ from quiz.config import paths
 from quiz.exchange import export
 from quiz.exchange.csv_scoring.problems import MAX_PROBLEMS, CsvInputError
 from quiz.exchange.csv_scoring.reading import AnswerRows, AnswerTable
-from quiz.exchange.csv_scoring.writing import CsvWriter, JsonLinesWriter, ResultWriter, result_objects
+from quiz.exchange.csv_scoring.writing import CsvWriter, JsonLinesWriter, ResultWriter, result_rows
 from quiz.files import open_output
 from quiz.scoring import ScoringModel, score, stability
 
@@ -59,10 +60,10 @@ def score_file(
     bank = _load_bank(folder)
     _keep_freed_memory()
     name = "<stdin>" if source == "-" else source
-    with _report_os_errors(out), _open_source(source) as text, open_output(out) as target:
+    with _report_os_errors(out), _open_source(source) as text, open_output(out) as target, _no_garbage_collection():
         table = AnswerTable(text, name, bank, ScoringModel.from_bank(bank), skip_columns=skip_columns)
         roles = [role.id for role in bank.roles]
-        writer = CsvWriter(target, roles) if format == "csv" else JsonLinesWriter(target.buffer)
+        writer = CsvWriter(target, roles) if format == "csv" else JsonLinesWriter(target.buffer, roles)
         _score_table(bank, table, writer, _with_progress(table.chunks(), text), skip_bad=skip_bad)
     if table.header.unknown:
         click.echo(_skipped_columns_note(table), err=True)
@@ -126,8 +127,7 @@ def _score_table(
         if table.problems.count and not skip_bad:
             continue  # nothing will be written: only search for more problems
         scores = score(model, model.level_of_step[rows.steps])
-        for result in result_objects(bank, rows, scores, stability(model, rows.steps, scores.mix)):
-            writer.write(result)
+        writer.write(result_rows(bank, rows, scores, stability(model, rows.steps, scores.mix)))
     if table.problems.count and not skip_bad:
         raise table.problems.error()
 
@@ -147,6 +147,18 @@ def _keep_freed_memory() -> None:
     a fifth longer. The block is never written to, so it costs nothing.
     """
     np.empty(_ALLOCATED_BYTES, dtype=np.uint8)
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Do not search for objects that refer to each other in a circle: there are none, and searching takes long."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from quiz.exchange.spellings import AnswerSpellings, is_blank
 from quiz.scoring.scoring_model import Bools, ScoringModel, Steps
 
 # Rows are scored many at a time, which is faster for each, but few enough for the processor's cache. Texts are long.
-CHUNK_ROWS, _CHUNK_ROWS_WITH_TEXTS = 512, 64
+CHUNK_ROWS, _CHUNK_ROWS_WITH_TEXTS = 1024, 64
 # A chunk ends early if its rows are as long as this together.
 _MAX_CHUNK_CHARACTERS = 4 * MAX_ROW_CHARACTERS
 # Spellings of cells that are remembered at most.

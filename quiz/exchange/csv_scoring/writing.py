@@ -1,10 +1,10 @@
-"""Writes results as JSON lines or as CSV."""
+"""Writes the results of a chunk of rows as JSON lines or as CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import compress
-from typing import Any, BinaryIO, Protocol, TextIO
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
+from typing import BinaryIO, NamedTuple, Protocol, TextIO
 
 import numpy as np
 import orjson
@@ -17,38 +17,99 @@ from quiz.scoring.scoring_model import Bools, Counts, Floats
 from quiz.text.matcher import matcher_for
 
 
-class ResultWriter(Protocol):
-    """Writes the objects of results (`export.result_object`) to a file."""
+class ResultRows(NamedTuple):
+    """The results of a chunk of rows, column by column. Numbers are rounded; NaN stands for null."""
 
-    def write(self, result: Mapping[str, Any]) -> None: ...
+    ids: list[str]
+    evidence: list[str]
+    mixes: list[list[str]]  # role ids, most covered first
+    alternatives: list[list[str] | None]
+    fits: Floats  # shape (rows,)
+    unchanged: list[int]
+    tried: list[int]
+    numbers: Floats  # shape (rows, roles, 3): coverage, similarity, share
+    texts: list[Mapping[str, float] | None]  # by role id
+
+
+class ResultWriter(Protocol):
+    """Writes results to a file."""
+
+    def write(self, rows: ResultRows) -> None: ...
 
 
 class JsonLinesWriter:
-    """One line of JSON for each result."""
+    """One line of JSON for each result: the same object that `export.match_object` gives for a match."""
 
-    def __init__(self, target: BinaryIO) -> None:
-        self._target = target
+    def __init__(self, target: BinaryIO, roles: Sequence[str]) -> None:
+        self._target, self._roles = target, roles
 
-    def write(self, result: Mapping[str, Any]) -> None:
-        self._target.write(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE))
+    def write(self, rows: ResultRows) -> None:
+        columns = (
+            *rows[:4],
+            rows.fits.tolist(),
+            rows.unchanged,
+            rows.tried,
+            self._role_objects(rows.numbers),
+            rows.texts,
+        )
+        for id, evidence, mix, alternative, fit, unchanged, tried, roles, text in zip(*columns, strict=True):
+            result = export.result_object(
+                id=id,
+                evidence=evidence,
+                mix=mix,
+                alternative=alternative,
+                fit=fit,
+                unchanged=unchanged,
+                tried=tried,
+                roles=roles,
+                text=text,
+            )
+            # orjson writes NaN as null.
+            self._target.write(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE))
+
+    def _role_objects(self, numbers: Floats) -> Iterator[dict[str, dict[str, float]]]:
+        coverages, similarities, shares = (numbers[:, :, n].tolist() for n in range(3))
+        for row in zip(coverages, similarities, shares, strict=True):
+            yield {
+                role: {"coverage": coverage, "similarity": similarity, "share": share}
+                for role, coverage, similarity, share in zip(self._roles, *row, strict=True)
+            }
 
 
 class CsvWriter:
-    """A header, and one row for each result.
+    """A header, and one row for each result, with the columns and cells of `export.result_cells`.
 
-    Only ids can contain any character. All other cells are numbers and ids of the bank, which need no quotes. They are
-    joined without `csv.writer`, which reads every character and would take longer than the rest of the work.
+    Only ids can contain any character. All other cells are numbers and ids of the bank, which need no quotes. So the
+    numbers of a chunk are written by one call of orjson, several times faster than by `csv.writer`.
     """
 
     def __init__(self, target: TextIO, roles: Sequence[str]) -> None:
-        self._target = target
-        self._write_row(["id", *export.result_columns(roles)])
+        self._target, self._roles = target, roles
+        self._target.write(",".join(["id", *export.result_columns(roles)]) + "\n")
 
-    def write(self, result: Mapping[str, Any]) -> None:
-        self._write_row([_id_cell(result["id"]), *export.result_cells(result)])
+    def write(self, rows: ResultRows) -> None:
+        columns = (
+            map(_id_cell, rows.ids),
+            rows.evidence,
+            map(" ".join, rows.mixes),
+            [" ".join(alternative or ()) for alternative in rows.alternatives],
+            _number_cells(rows.fits[:, None]),
+            rows.unchanged,
+            rows.tried,
+            _number_cells(self._numbers(rows)),
+        )
+        self._target.writelines(
+            f"{id},{evidence},{mix},{alternative},{fit},{unchanged} of {tried},{numbers}\n"
+            for id, evidence, mix, alternative, fit, unchanged, tried, numbers in zip(*columns, strict=True)
+        )
 
-    def _write_row(self, cells: Iterable[str]) -> None:
-        self._target.write(",".join(cells) + "\n")
+    def _numbers(self, rows: ResultRows) -> Floats:
+        """The numbers of all roles in the order of the columns, then the text similarities."""
+        text_numbers = np.full((len(rows.ids), len(self._roles)), np.nan)
+        for n, text in enumerate(rows.texts):
+            if text is not None:
+                text_numbers[n] = [round(value, export.DIGITS) for value in text.values()]
+        return np.hstack([rows.numbers.reshape(len(rows.ids), -1), text_numbers])
 
 
 def _id_cell(id: str) -> str:
@@ -59,77 +120,55 @@ def _id_cell(id: str) -> str:
     return f'"{escaped}"'
 
 
-def result_objects(
-    bank: Bank, answer_rows: AnswerRows, scores: Scores, stability: tuple[Counts, Counts]
-) -> Iterator[dict[str, Any]]:
-    """The object of each row's result, in order; the same as `export.match_object` gives for a match."""
-    evidence_names = [EVIDENCE[n] for n in scores.evidence.tolist()]
+def _number_cells(numbers: Floats) -> list[str]:
+    """For each row of an array its numbers with commas between them, nothing for NaN."""
+    if not len(numbers):
+        return []
+    lists = orjson.dumps(numbers, option=orjson.OPT_SERIALIZE_NUMPY).replace(b"null", b"").decode()
+    return lists.removeprefix("[[").removesuffix("]]").split("],[")
+
+
+def result_rows(bank: Bank, answer_rows: AnswerRows, scores: Scores, stability: tuple[Counts, Counts]) -> ResultRows:
+    """The results of a chunk, in order."""
     mixes, alternatives = _mixes(bank, scores)
-    fits = _rounded(scores.fit, scores.mix.sum(axis=1) > 0)
-    unchanged_counts, tried_counts = (counts.tolist() for counts in stability)
-    role_objects = _role_objects(bank, scores)
-    texts = _text_similarities(bank, answer_rows.texts)
-    columns = (
-        answer_rows.ids,
-        evidence_names,
-        mixes,
-        alternatives,
-        fits,
-        unchanged_counts,
-        tried_counts,
-        role_objects,
-        texts,
+    fits = np.where(scores.mix.any(axis=1), scores.fit, np.nan)
+    coverage = np.where(scores.judged, scores.coverage, np.nan)
+    similarity = np.where(scores.judged, scores.similarity, np.nan)
+    numbers = np.stack([coverage, similarity, scores.share], axis=2)
+    unchanged, tried = stability
+    return ResultRows(
+        ids=answer_rows.ids,
+        evidence=[EVIDENCE[n] for n in scores.evidence.tolist()],
+        mixes=mixes,
+        alternatives=alternatives,
+        fits=_rounded(fits),
+        unchanged=unchanged.tolist(),
+        tried=tried.tolist(),
+        numbers=_rounded(numbers),
+        texts=_text_similarities(bank, answer_rows.texts),
     )
-    for id, evidence, mix, alternative, fit, unchanged, tried, roles, text in zip(*columns, strict=True):
-        yield export.result_object(
-            id=id,
-            evidence=evidence,
-            mix=mix,
-            alternative=alternative,
-            fit=fit,
-            unchanged=unchanged,
-            tried=tried,
-            roles=roles,
-            text=text,
-        )
+
+
+def _rounded(numbers: Floats) -> Floats:
+    rounded: Floats = np.round(numbers, export.DIGITS)
+    return rounded
 
 
 def _mixes(bank: Bank, scores: Scores) -> tuple[list[list[str]], list[list[str] | None]]:
     """The role ids of each row's mix, most covered first, and on a tie those of the alternative."""
-    role_ids = np.array([role.id for role in bank.roles], dtype=object)
     ranking = scores.ranking()
-    ranked_ids = role_ids[ranking].tolist()
-    # A mix is always the top of the ranking; the alternative need not be.
-    mixes = [ids[:size] for ids, size in zip(ranked_ids, scores.mix.sum(axis=1).tolist(), strict=True)]
-    alternatives: list[list[str] | None] = [None] * len(mixes)
-    ranked_alternative = np.take_along_axis(scores.alternative, ranking, axis=1)
-    ties = np.flatnonzero(ranked_alternative.any(axis=1))
-    for n, in_alternative in zip(ties.tolist(), ranked_alternative[ties].tolist(), strict=True):
-        alternatives[n] = list(compress(ranked_ids[n], in_alternative))
-    return mixes, alternatives
+    ids = list(bank.role)
+    mixes = _ranked_roles(ids, scores.mix, ranking)
+    alternatives = _ranked_roles(ids, scores.alternative, ranking)
+    return mixes, [alternative or None for alternative in alternatives]
 
 
-def _role_objects(bank: Bank, scores: Scores) -> Iterator[dict[str, dict[str, float | None]]]:
-    """For each row the numbers of every role, by role id."""
-    role_ids = [role.id for role in bank.roles]
-    coverages = _rounded(scores.coverage, scores.judged)
-    similarities = _rounded(scores.similarity, scores.judged)
-    shares = _rounded(scores.share)
-    for row in zip(coverages, similarities, shares, strict=True):
-        numbers_of_roles = zip(role_ids, *row, strict=True)
-        yield {
-            role: {"coverage": coverage, "similarity": similarity, "share": share}
-            for role, coverage, similarity, share in numbers_of_roles
-        }
-
-
-def _rounded(values: Floats, is_known: Bools | None = None) -> list[Any]:
-    """The values as (lists of) numbers, None if they are not known."""
-    numbers: Any = np.round(values, export.DIGITS)
-    if is_known is not None and not is_known.all():
-        numbers = numbers.astype(object)
-        numbers[~is_known] = None
-    return list(numbers.tolist())
+def _ranked_roles(ids: Sequence[str], is_in_set: Bools, ranking: Counts) -> list[list[str]]:
+    """For each row the ids of a set of roles, in the order of the ranking."""
+    ranked_set = np.take_along_axis(is_in_set, ranking, axis=1)
+    all_ids = [ids[role] for role in ranking[ranked_set].tolist()]
+    ends = accumulate(ranked_set.sum(axis=1).tolist(), initial=0)
+    return [all_ids[start:end] for start, end in pairwise(ends)]
 
 
 def _text_similarities(bank: Bank, texts: Sequence[str]) -> list[Mapping[str, float] | None]:
