@@ -129,11 +129,14 @@ class Machine:
             Path(self.moved(path)).write_text(self.moved(page.file_content(path)))
 
     def run(self, script: str) -> str:
-        """Run a shell block of the page. Returns its output; each of its commands must succeed."""
+        """Run a shell block of the page. Returns its output; each of its commands must succeed.
+
+        The user’s umask closes new files to others, which the page must not rely on.
+        """
         folders = [self.folder / "bin", self.folder / "usr/local/bin"]
         environ = os.environ | {"MACHINE": str(self.folder), "PATH": ":".join(map(str, folders)) + ":/usr/bin:/bin"}
         result = subprocess.run(
-            ["/bin/bash", "-e", "-c", self.moved(script)],
+            ["/bin/bash", "-e", "-c", f"umask 077\n{self.moved(script)}"],
             cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, check=False, timeout=120,
         )  # fmt: skip

@@ -71,6 +71,15 @@ def test_the_steps_install_locked_packages_and_let_systemd_read_each_unit_before
     assert not [call for call in calls if call.startswith("apt-get") and "--yes" not in call and "update" not in call]
 
 
+def test_the_user_of_the_service_can_read_the_code_and_the_settings(installed):
+    (installed.origin / "later").write_text("a later version")
+    installed.commit()
+    installed.run(page.commands("Upgrading")[0])
+    files = [*installed.code.rglob("*"), installed.instance / "config.py", installed.folder / "usr/local/bin/quiz"]
+    assert len(files) > 100
+    assert [file for file in files if ".git" not in file.parts and not file.stat().st_mode & 0o004] == []
+
+
 def test_an_upgrade_keeps_the_answers_and_going_back_brings_those_from_before_it(installed):
     before, installations = response_count(installed), count_installations(installed)
     (installed.origin / "newer").write_text("a later version")

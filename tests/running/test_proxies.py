@@ -182,6 +182,32 @@ def test_the_longest_text_reaches_the_api(proxy):
     assert status == 200, answer
 
 
+def test_while_one_of_several_processes_is_stopped_the_others_serve(app, tmp_path):
+    other = ServedApp(app.instance)
+    other.output = tmp_path / "other.log"
+    other.start()
+    (upstream,) = [block.code for block in page.BLOCKS if block.code.startswith("upstream ")]
+    assert "`proxy_pass http://many_hats;`" in page.TEXT
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    site = page.replaced(upstream, {":8001;": f":{other.port};", ":8000;": f":{app.port};"}) + NGINX
+    proxy = nginx(folder, app.port, site)
+    conf = folder / "nginx.conf"
+    conf.write_text(page.replaced(conf.read_text(), {f"http://127.0.0.1:{app.port}": "http://many_hats"}))
+    proxy.start()
+    try:
+        visitor = HttpClient(proxy.port, connect=proxy.connection, headers={"Host": HOST})
+        own_page = visitor.start()
+        assert [visitor.request("GET", own_page)[0] for _ in range(4)] == [200] * 4
+        other.stop()
+        assert [visitor.request("GET", own_page)[0] for _ in range(4)] == [200] * 4
+        assert visitor.start()
+    finally:
+        proxy.stop()
+        if other.process and other.process.poll() is None:
+            other.stop()
+
+
 @pytest.mark.parametrize("line", ["client_body_buffer_size", "client_max_body_size"])
 def test_nginx_cuts_no_body_and_writes_none_to_a_file(app, tmp_path, line):
     """Without its folder nginx could write no file. Without one of the two lines, the text does not arrive."""
