@@ -81,8 +81,8 @@ def test_the_join_page_says_whether_the_minimum_is_reached_or_that_no_round_is_o
 
 IN_THE_DATABASE = (
     "The file contains each person’s answers and texts, the team that they belong to, and which round counted them."
-    " 90 days after a round was closed, or a few days later, this last tie is cut: from then on the file says only that"
-    " some round counted them, though the days in it can still suggest which."
+    " 90 days after a round was closed, or a few days later, the round is removed from this:"
+    " then the file says only that some round counted them, though the days in it can still suggest which."
     " It contains no names, e-mail addresses or internet addresses, unless somebody typed one."
 )
 

@@ -66,10 +66,10 @@ def test_without_the_optional_page_a_share_shows_answers_and_result_only(app: Ap
     assert client.get(share(client, full)).text == client.get(share(client, bare)).text
 
 
-def test_a_share_of_the_optional_page_shows_contacts_and_the_role_that_the_title_names(app: App, client: Client):
+def test_a_share_of_the_optional_page_shows_contacts_and_title(app: App, client: Client):
     text = client.see(share(client, make_response(app, title="Senior data engineer"), shares_text="y")).text
     assert "You work at least weekly with data analysts" in text
-    assert "Your title says data engineer" in text
+    assert "Your title, “Senior data engineer”," in text
 
 
 def test_the_page_that_makes_share_links_says_what_each_shows_and_who_can_read_its_label(client: Client, owner_path):
@@ -79,7 +79,7 @@ def test_the_page_that_makes_share_links_says_what_each_shows_and_who_can_read_i
     for expected in (
         "answers and result only",
         "with the optional page and your wishes",
-        "Show what I filled in on the optional page: whom I work with, the role that my job title names, my own words",
+        "Show what I filled in on the optional page: whom I work with, my job title, my own words",
         "The shared page does not show it; whoever runs this server can read it.",
         "whoever has seen the page may have kept a copy",
     ):
