@@ -49,24 +49,24 @@ def compare_contacts(bank: Bank, mix: Collection[str], contacts: Collection[str]
     return Contacts(tuple(usual), tuple(missing), tuple(unusual))
 
 
-def contact_edges(bank: Bank, mix: Sequence[str], contacts: Collection[str]) -> dict[tuple[str, str], bool]:
-    """The contacts to draw on the map, as pairs of role ids to whether the contact was reported.
+def contact_edges(bank: Bank, mix: Sequence[str], contacts: Collection[str]) -> list[tuple[str, str]]:
+    """The reported contacts to draw on the map, as pairs of role ids.
 
-    These are the usual contacts of the mix and the reported ones. If no role stands out, they are all usual contacts.
+    A contact is connected with the roles of the mix that usually work with it, else with the main role. If no role
+    stands out, usual contacts of which both were reported are connected.
     """
     usual_pairs = sorted(bank.contacts)
     if not mix or len(mix) == len(bank.roles):
-        return {(a, b): a in contacts and b in contacts for a, b in usual_pairs}
+        return [(a, b) for a, b in usual_pairs if a in contacts and b in contacts]
 
-    edges = {}
+    edges = []
     for a, b in usual_pairs:
-        if a in mix or b in mix:
-            edges[a, b] = (a in mix and b in contacts) or (b in mix and a in contacts)
-
-    # A reported contact that is unusual for this mix gets a line to its main role.
-    main_role = mix[0]
+        is_reported = (a in mix and b in contacts) or (b in mix and a in contacts)
+        if is_reported:
+            edges.append((a, b))
     connected_roles = {role for pair in edges for role in pair}
-    for contact in contacts:
-        if contact in bank.role and contact not in mix and contact not in connected_roles:
-            edges[main_role, contact] = True
+    main_role = mix[0]
+    for contact in bank.role:
+        if contact in contacts and contact not in mix and contact not in connected_roles:
+            edges.append((main_role, contact))
     return edges

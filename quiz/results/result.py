@@ -192,7 +192,6 @@ def build_result(
     next_mix = tuple(bank.role[id] for id in result_match.next_mix)
     alternative_mix = next_mix if kind == "tie" else ()
     coverage = {id: score.coverage for id, score in result_match.roles.items() if score.coverage is not None}
-    edges = contact_edges(bank, result_match.mix, contacts)
 
     known_wishes = {id: bank.wish[wish] for id, wish in wishes.items() if wish in bank.wish}
     return Result(
@@ -202,8 +201,7 @@ def build_result(
         alternative_mix=alternative_mix,
         next_mix=next_mix,
         bars=_coverage_bars(bank, result_match, coverage, rows),
-        # Without shares: the circles show coverage, and a second percentage next to them would be taken for it.
-        map=role_map(bank, coverage, dict.fromkeys(result_match.mix), edges),
+        map=role_map(bank, coverage, result_match.mix, contact_edges(bank, result_match.mix, contacts)),
         closest_role=_smallest_change(bank, result_match, sheet),
         contacts=compare_contacts(bank, result_match.mix, contacts),
         contact_ids=frozenset(contacts),

@@ -1,282 +1,285 @@
-"""The geometry of the role map: positions, sizes and paths that an SVG template draws. No colours and no text."""
+"""The geometry of the role map, which an SVG template draws. No colours and no sentences.
+
+The stages of the flow of data are columns, with an arrow of chevrons above them. Each role is a ring of the same size
+with its name below; an arc on the ring shows how much of the role a person does. A line connects two roles that work
+together.
+
+No line meets a ring or a name, for any bank: between two columns there is a channel that no name reaches, and above
+each ring there is a lane between it and the name above. Lines leave a ring sideways, go up or down only in channels,
+and pass a column only on a lane.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 from quiz.bank import Bank, Role
+from quiz.results.text_width import FittedText, fit_text
 from quiz.scoring import coverage_percentage
 
-_WIDTH = 420.0
-_TOP_MARGIN, _BOTTOM_MARGIN = 40.0, 14.0
-_ROW_HEIGHT = 128.0
-#: A circle stands this much above the middle of its row, because its name is below it.
-_LABEL_OFFSET = 12
-_STAGE_GAP = 10.0
-_MAX_RADIUS, _MIN_RADIUS = 36.0, 14.0
-_MAX_ICON_SIZE = 34
-#: Between a circle and the lines that end at it.
-_LINE_GAP = 4.0
-_LABEL_WIDTH, _LABEL_LINE_HEIGHT = 68, 17
-_MAX_LABEL_CHARACTERS = 13
-#: How far the middle of a curve may be from the straight line, in parts of that line's length.
-_BENDS = (0.32, 0.24, 0.16, 0.4)
-#: Positions along a curve (0 to 1) at which its distance from the circles is measured.
-_SAMPLED_POSITIONS = (0.2, 0.35, 0.5, 0.65, 0.8)
-
-_Point = tuple[float, float]
+COLUMN_WIDTH = 120
+_HEADER_HEIGHT = 28
+_FIRST_ROW_Y, _ROW_HEIGHT = 84, 112
+RING_RADIUS, RING_WIDTH = 26, 5
+DISC_RADIUS = 21
+ICON_SIZE = 32
+#: Where lines begin and end, from the centre of a ring.
+_PORT = 32
+#: Base line of a name below the centre of its ring, and from one line to the next.
+_LABEL_Y, _LABEL_LINE_HEIGHT = 44, 15
+_LABEL_FONT, _SMALL_LABEL_FONT = 13, 11
+_LABEL_ONE_LINE, _LABEL_TWO_LINES = 84, 104
+_STAGE_FONT, _SMALL_STAGE_FONT = 12, 10
+_STAGE_TEXT_WIDTH = 100
+_CHEVRON_POINT, _CHEVRON_GAP = 9, 2
+#: The lane above a ring, from its centre, and the lane below the last one. Lines that share a lane lie side by side.
+_LANE_ABOVE, _LANE_BELOW = -38.5, 71.0
+_LANE_OFFSETS = (0.0, -3.5, 3.5)
+#: Between a name and the channel beside it.
+_CHANNEL_MARGIN = 3
+#: Free space between a line in a column and what it ends at.
+_END_GAP = 4
+_CORNER = 8
 
 
 @dataclass(frozen=True)
 class Node:
-    """A role on the map: its circle, its icon inside, and its name below, with the share of the mix if it has one.
+    """A role on the map: its centre, its name, and how much of the ring its arc covers.
 
-    `coverage` is in whole percent, None if too few questions were answered. `percent` is the share of the mix, None if
-    no share is shown. The label is drawn on a background that is as high as its lines.
+    `coverage` is in whole percent, None if there is no number; `in_mix` marks the roles that a person combines.
     """
 
     role: Role
     x: float
     y: float
-    radius: float
-    icon_size: float
-    label: tuple[str, ...]
-    label_y: float
+    label: FittedText
     coverage: int | None
     in_mix: bool
-    percent: int | None
 
     @property
-    def is_unknown(self) -> bool:
-        """Whether the circle stands for no number, since too few questions of the role were answered."""
-        return self.coverage is None
-
-    @property
-    def icon_corner(self) -> _Point:
+    def icon_corner(self) -> tuple[float, float]:
         """The top left corner of the icon."""
-        return self.x - self.icon_size / 2, self.y - self.icon_size / 2
-
-    @property
-    def label_background(self) -> tuple[float, float, int, int]:
-        """Left, top, width and height of the label's background."""
-        return self.x - _LABEL_WIDTH // 2, self.label_y - 13, _LABEL_WIDTH, _LABEL_LINE_HEIGHT * len(self.label)
+        return self.x - ICON_SIZE / 2, self.y - ICON_SIZE / 2
 
     @property
     def label_lines(self) -> tuple[tuple[str, float], ...]:
-        """The lines of the label, each with its base line."""
-        return tuple((line, self.label_y + _LABEL_LINE_HEIGHT * n) for n, line in enumerate(self.label))
+        """The lines of the name, each with its base line."""
+        return tuple((line, self.y + _LABEL_Y + _LABEL_LINE_HEIGHT * n) for n, line in enumerate(self.label.lines))
 
-
-@dataclass(frozen=True)
-class Edge:
-    """A contact between two roles as SVG path data. A usual contact that was not reported is drawn faintly."""
-
-    path: str
-    is_reported: bool
+    @property
+    def label_bottom(self) -> float:
+        """Below the descenders of the last line of the name."""
+        return self.label_lines[-1][1] + 4
 
 
 @dataclass(frozen=True)
 class StageColumn:
-    """One stage of the flow of data: a column of roles. `arrow` is the path of the arrow to the next one, if any."""
+    """One stage of the flow of data: its chevron in the header, and whether a role of the mix is in it."""
 
     name: str
     x: float
-    left: float
-    arrow: str | None
+    chevron: str
+    label: FittedText
+    has_mix: bool
+
+    @property
+    def label_lines(self) -> tuple[tuple[str, float], ...]:
+        """The lines of the name, each with its base line."""
+        if len(self.label.lines) == 1:
+            return ((self.label.lines[0], 18.5),)
+        return tuple((line, 12.5 + 10.5 * n) for n, line in enumerate(self.label.lines))
 
 
 @dataclass(frozen=True)
 class RoleMap:
-    """The flow of data with its roles. All stages have the same `stage_width`.
-
-    A circle has room for its icon: `min_drawn_percent` is the coverage that the smallest circle stands for. Circles of
-    lower coverage are not drawn smaller.
-    """
+    """The flow of data with its roles. `edges` are paths of lines between roles that work together."""
 
     width: float
     height: float
-    stage_width: float
     stages: tuple[StageColumn, ...]
     nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-    min_drawn_percent: int
+    edges: tuple[str, ...]
+    ring_radius: int = RING_RADIUS
+    disc_radius: int = DISC_RADIUS
+    icon_size: int = ICON_SIZE
 
     @property
     def has_unknown(self) -> bool:
-        """Whether a role has too few answers for a number."""
-        return any(node.is_unknown for node in self.nodes)
+        """Whether a role has no number."""
+        return any(node.coverage is None for node in self.nodes)
 
-    @property
-    def stage_height(self) -> float:
-        """The height of a stage's background, which has half a unit of margin above and below."""
-        return self.height - 1
+    def nodes_of(self, stage: StageColumn) -> tuple[Node, ...]:
+        """The roles of a stage, first to last."""
+        return tuple(node for node in self.nodes if node.x == stage.x)
 
 
 def role_map(
-    bank: Bank, coverage: Mapping[str, float], shares: Mapping[str, int | None], edges: Mapping[tuple[str, str], bool]
+    bank: Bank, coverage: Mapping[str, float], mix: Iterable[str], edges: Iterable[tuple[str, str]]
 ) -> RoleMap:
-    """The role map of `bank`: a column for each stage, a circle for each role, its area by coverage.
+    """The role map of `bank`.
 
     Parameters
     ----------
     coverage
-        By role id, 0 to 1; a missing role counts as 0.
-    shares
-        Percent by role id, for the roles of the mix only; None if the share is not to be shown.
+        By role id, 0 to 1: the length of the arcs. A role that is missing has no number.
+    mix
+        The ids of the roles that are emphasised.
     edges
-        Pairs of role ids to whether the contact was reported.
+        Pairs of role ids, connected by a line.
 
     Returns
     -------
     RoleMap
-        In units of which the map is 420 wide; y points down.
+        Each stage is 120 units wide; y points down.
     """
+    own = set(mix)
     columns = [[role for role in bank.roles if role.stage == stage.id] for stage in bank.stages]
     row_count = max(len(column) for column in columns)
-    height = _TOP_MARGIN + row_count * _ROW_HEIGHT + _BOTTOM_MARGIN
-    column_width = _WIDTH / len(columns)
-    max_radius = min(_MAX_RADIUS, column_width / 2 - 2 * _LINE_GAP)
-    min_radius = min(_MIN_RADIUS, max_radius)
-
-    nodes = {}
-    for column_number, column in enumerate(columns):
-        x = column_width * (column_number + 0.5)
-        for row_number, role in enumerate(column):
-            row = row_number + 0.5 + (row_count - len(column)) / 2
-            y = _TOP_MARGIN + row * _ROW_HEIGHT - _LABEL_OFFSET
-            radius = max(min_radius, max_radius * math.sqrt(coverage.get(role.id, 0)))
-            label = _two_lines(role.title)
-            if shares.get(role.id):
-                label = (*label, f"{shares[role.id]}%")
-            nodes[role.id] = Node(
-                role=role,
-                x=round(x, 1),
-                y=round(y, 1),
-                radius=round(radius, 1),
-                icon_size=round(min(_MAX_ICON_SIZE, radius * 1.25), 1),
-                label=label,
-                label_y=round(y + radius + 17, 1),
-                coverage=coverage_percentage(coverage[role.id]) if role.id in coverage else None,
-                in_mix=role.id in shares,
-                percent=shares.get(role.id),
-            )
-
-    drawn_edges = []
-    for (a, b), is_reported in edges.items():
-        path = _path(nodes[a], nodes[b], nodes.values(), height)
-        drawn_edges.append(Edge(path, is_reported))
-    drawn_edges.sort(key=lambda edge: edge.is_reported)  # reported contacts are drawn over the others
-
+    nodes_of_column = [_column_nodes(column, number, row_count, coverage, own) for number, column in enumerate(columns)]
+    node_of_role = {node.role.id: node for column in nodes_of_column for node in column}
+    router = _Router(nodes_of_column)
+    pairs = sorted({tuple(sorted(pair)) for pair in edges}, key=lambda pair: _route_order(pair, bank))
     return RoleMap(
-        width=_WIDTH,
-        height=height,
-        stage_width=round(column_width - _STAGE_GAP, 1),
-        stages=_stage_columns(bank, column_width),
-        nodes=tuple(nodes.values()),
-        edges=tuple(drawn_edges),
-        min_drawn_percent=round(100 * (min_radius / max_radius) ** 2),
+        width=COLUMN_WIDTH * len(columns),
+        height=_FIRST_ROW_Y + _ROW_HEIGHT * (row_count - 1) + _LABEL_Y + _LABEL_LINE_HEIGHT + 7,
+        stages=tuple(
+            _stage_column(stage.name, number, any(node.in_mix for node in nodes_of_column[number]))
+            for number, stage in enumerate(bank.stages)
+        ),
+        nodes=tuple(node_of_role.values()),
+        edges=tuple(router.path(node_of_role[a], node_of_role[b]) for a, b in pairs),
     )
 
 
-def _stage_columns(bank: Bank, column_width: float) -> tuple[StageColumn, ...]:
-    half_width = round(column_width - _STAGE_GAP, 1) / 2
-    columns = []
-    for number, stage in enumerate(bank.stages):
-        x = round(column_width * (number + 0.5), 1)
-        is_last = number == len(bank.stages) - 1
-        arrow = None if is_last else f"M{x + half_width - 1.5} 12l5 4.5l-5 4.5"
-        columns.append(StageColumn(stage.name, x, x - half_width, arrow))
-    return tuple(columns)
+def _route_order(pair: tuple[str, ...], bank: Bank) -> list[int]:
+    """The order of the bank, so that the same contacts always give the same lines."""
+    positions = [role.id for role in bank.roles]
+    return sorted(positions.index(id) for id in pair)
 
 
-@cache
-def _two_lines(name: str) -> tuple[str, ...]:
-    """A name split at the space closest to its middle; short names stay on one line.
-
-    >>> _two_lines("Software engineer"), _two_lines("ML engineer")
-    (('Software', 'engineer'), ('ML engineer',))
-    """
-    spaces = [position for position, character in enumerate(name) if character == " "]
-    if not spaces or len(name) <= _MAX_LABEL_CHARACTERS:
-        return (name,)
-    split = min(spaces, key=lambda position: abs(position - len(name) / 2))
-    return name[:split], name[split + 1 :]
-
-
-def _path(a: Node, b: Node, nodes: Collection[Node], height: float) -> str:
-    """A straight line from circle to circle, or a curve if the line would come close to a third circle."""
-    others = [node for node in nodes if node is not a and node is not b]
-    if not any(_distance_to_line(node, a, b) < node.radius + 2 * _LINE_GAP for node in others):
-        x1, y1 = _circle_exit(a, b.x, b.y)
-        x2, y2 = _circle_exit(b, a.x, a.y)
-        return f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
-    other_centres = tuple((node.x, node.y) for node in others)
-    middle_x, middle_y = _curve_middle((a.x, a.y), (b.x, b.y), other_centres, height)
-    x1, y1 = _circle_exit(a, middle_x, middle_y)
-    x2, y2 = _circle_exit(b, middle_x, middle_y)
-    control_x, control_y = 2 * middle_x - (x1 + x2) / 2, 2 * middle_y - (y1 + y2) / 2
-    return f"M{x1:.1f} {y1:.1f}Q{control_x:.1f} {control_y:.1f} {x2:.1f} {y2:.1f}"
+def _column_nodes(
+    roles: Sequence[Role], number: int, row_count: int, coverage: Mapping[str, float], own: set[str]
+) -> list[Node]:
+    """The nodes of one column, centred vertically."""
+    first_row = (row_count - len(roles)) / 2
+    nodes = []
+    for position, role in enumerate(roles):
+        label = fit_text(
+            role.title,
+            one_line=_LABEL_ONE_LINE,
+            two_lines=_LABEL_TWO_LINES,
+            font_size=_LABEL_FONT,
+            small_font_size=_SMALL_LABEL_FONT,
+        )
+        nodes.append(
+            Node(
+                role=role,
+                x=COLUMN_WIDTH * (number + 0.5),
+                y=_FIRST_ROW_Y + _ROW_HEIGHT * (first_row + position),
+                label=label,
+                coverage=coverage_percentage(coverage[role.id]) if role.id in coverage else None,
+                in_mix=role.id in own,
+            )
+        )
+    return nodes
 
 
-@lru_cache(1024)
-def _curve_middle(a: _Point, b: _Point, others: tuple[_Point, ...], height: float) -> _Point:
-    """The middle of a curve from `a` to `b`: of several curves inside the map the one that is furthest from `others`.
-
-    Distances are measured to the centres of the circles, so that a person's coverage does not move the lines.
-    """
-    middles = [_bent_middle(a, b, side, bend, height) for bend in _BENDS for side in (1, -1)]
-    return max(middles, key=lambda middle: _clearance(a, b, middle, others))
-
-
-def _bent_middle(a: _Point, b: _Point, side: int, bend: float, height: float) -> _Point:
-    """The middle of the line from `a` to `b`, moved at a right angle to one side, but not out of the map."""
-    dx, dy = b[0] - a[0], b[1] - a[1]
-    length = math.hypot(dx, dy)
-    direction_x, direction_y = -side * dy / length, side * dx / length
-    offset = min(
-        bend * length,
-        _max_offset(direction_x, a[0], b[0], _WIDTH),
-        _max_offset(direction_y, a[1], b[1], height),
+def _stage_column(name: str, number: int, has_mix: bool) -> StageColumn:
+    """A stage with its chevron: flat on the left if it is the first, else with a notch for the point before it."""
+    left = COLUMN_WIDTH * number - (_CHEVRON_POINT if number else 0)
+    tip = COLUMN_WIDTH * (number + 1) - _CHEVRON_GAP
+    shoulder, middle = tip - _CHEVRON_POINT, _HEADER_HEIGHT / 2
+    notch = f"L{left + _CHEVRON_POINT} {middle:g}" if number else ""
+    label = fit_text(
+        name,
+        one_line=_STAGE_TEXT_WIDTH,
+        two_lines=_STAGE_TEXT_WIDTH,
+        font_size=_STAGE_FONT,
+        small_font_size=_SMALL_STAGE_FONT,
     )
-    return (a[0] + b[0]) / 2 + direction_x * offset, (a[1] + b[1]) / 2 + direction_y * offset
+    if len(label.lines) > 1:  # two lines fit into the header in small letters only
+        label = FittedText(label.lines, True, label.width)
+    return StageColumn(
+        name=name,
+        x=COLUMN_WIDTH * (number + 0.5),
+        chevron=f"M{left} 0H{shoulder}L{tip} {middle:g}L{shoulder} {_HEADER_HEIGHT}H{left}{notch}Z",
+        label=label,
+        has_mix=has_mix,
+    )
 
 
-def _clearance(a: _Point, b: _Point, middle: _Point, others: tuple[_Point, ...]) -> float:
-    """The smallest distance of the curve from `a` through `middle` to `b` from any of `others`."""
-    control = 2 * middle[0] - (a[0] + b[0]) / 2, 2 * middle[1] - (a[1] + b[1]) / 2
-    smallest = math.inf
-    for t in _SAMPLED_POSITIONS:
-        x = (1 - t) ** 2 * a[0] + 2 * t * (1 - t) * control[0] + t**2 * b[0]
-        y = (1 - t) ** 2 * a[1] + 2 * t * (1 - t) * control[1] + t**2 * b[1]
-        for other in others:
-            smallest = min(smallest, math.dist((x, y), other))
-    return round(smallest, 1)
+class _Router:
+    """Finds the path of each line. Remembers how many lines use each lane, so that they lie side by side."""
+
+    def __init__(self, columns: Sequence[Sequence[Node]]) -> None:
+        self._columns = columns
+        self._lines_on_lane: dict[tuple[int, float], int] = {}
+
+    def path(self, a: Node, b: Node) -> str:
+        """The path between two nodes."""
+        first, second = sorted((a, b), key=lambda node: (node.x, node.y))
+        if first.x != second.x:
+            return self._across_columns(first, second)
+        column = self._columns[_column_number(first)]
+        if column.index(second) - column.index(first) == 1:
+            start, end = first.label_bottom + _END_GAP, second.y - RING_RADIUS - RING_WIDTH / 2 - _END_GAP
+            return f"M{first.x:g} {start:g}V{end:g}"
+        return self._around_column(first, second)
+
+    def _around_column(self, first: Node, second: Node) -> str:
+        """A bow in the channel on the left of the column."""
+        x = self._left_of(_column_number(first))
+        start = first.x - _PORT
+        return (
+            f"M{start:g} {first.y:g}H{x + _CORNER:g}Q{x:g} {first.y:g} {x:g} {first.y + _CORNER:g}"
+            f"V{second.y - _CORNER:g}Q{x:g} {second.y:g} {x + _CORNER:g} {second.y:g}H{start:g}"
+        )
+
+    def _across_columns(self, first: Node, second: Node) -> str:
+        """A line from left to right: level inside a column, a curve in each channel between two columns."""
+        first_column, last_column = _column_number(first), _column_number(second)
+        x, y = self._right_of(first_column), first.y
+        path = f"M{first.x + _PORT:g} {first.y:g}H{x:g}"
+        for number in range(first_column + 1, last_column + 1):
+            entry = self._left_of(number)
+            if number == last_column:
+                next_y, end = second.y, second.x - _PORT
+            else:
+                part_of_way = (number - first_column) / (last_column - first_column)
+                next_y = self._lane(number, first.y + (second.y - first.y) * part_of_way)
+                end = self._right_of(number)
+            if next_y != y:
+                middle = (x + entry) / 2
+                path += f"C{middle:g} {y:g} {middle:g} {next_y:g} {entry:g} {next_y:g}"
+            path += f"H{end:g}"
+            x, y = end, next_y
+        return path
+
+    def _lane(self, column_number: int, wanted_y: float) -> float:
+        """The free lane through a column that is closest to `wanted_y`."""
+        nodes = self._columns[column_number]
+        if not nodes:
+            return wanted_y
+        lanes = [node.y + _LANE_ABOVE for node in nodes]
+        if len(nodes) < max(len(column) for column in self._columns):
+            lanes.append(nodes[-1].y + _LANE_BELOW)
+        lane = min(lanes, key=lambda y: abs(y - wanted_y))
+        count = self._lines_on_lane.get((column_number, lane), 0)
+        self._lines_on_lane[column_number, lane] = count + 1
+        return lane + _LANE_OFFSETS[count % len(_LANE_OFFSETS)]
+
+    def _half_width(self, column_number: int) -> float:
+        """Half the width of a column: of its rings with room for a bow, or of its longest name."""
+        names = [node.label.width / 2 for node in self._columns[column_number]]
+        return max([_PORT + _CORNER, *names]) + _CHANNEL_MARGIN
+
+    def _left_of(self, column_number: int) -> float:
+        return round(COLUMN_WIDTH * (column_number + 0.5) - self._half_width(column_number), 1)
+
+    def _right_of(self, column_number: int) -> float:
+        return round(COLUMN_WIDTH * (column_number + 0.5) + self._half_width(column_number), 1)
 
 
-def _max_offset(direction: float, start: float, end: float, size: float) -> float:
-    """How far a line between `start` and `end` can move along one axis of the map before it comes close to its edge.
-
-    `direction` is the movement along this axis for each unit of offset; `size` is the map's size along the axis.
-    """
-    if not direction:
-        return math.inf
-    room = size - max(start, end) if direction > 0 else min(start, end)
-    return room / abs(direction) - 2 * _LINE_GAP
-
-
-def _circle_exit(node: Node, x: float, y: float) -> _Point:
-    """Where a line from the node's centre to (x, y) leaves its circle, with a small gap."""
-    distance = math.hypot(x - node.x, y - node.y) or 1.0
-    part = (node.radius + _LINE_GAP) / distance
-    return node.x + (x - node.x) * part, node.y + (y - node.y) * part
-
-
-def _distance_to_line(node: Node, a: Node, b: Node) -> float:
-    """Distance of a node's centre from the segment between two other centres."""
-    dx, dy = b.x - a.x, b.y - a.y
-    position = ((node.x - a.x) * dx + (node.y - a.y) * dy) / (dx * dx + dy * dy)
-    position = min(1.0, max(0.0, position))
-    return math.hypot(node.x - a.x - position * dx, node.y - a.y - position * dy)
+def _column_number(node: Node) -> int:
+    return int(node.x // COLUMN_WIDTH)

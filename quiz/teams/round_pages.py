@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from quiz.bank import Bank
+from quiz.bank import Bank, Role
 from quiz.results.role_map import RoleMap, role_map
+from quiz.results.shelf import Shelf, shelf
 from quiz.scoring import ScoringModel
 from quiz.teams import anonymous
 from quiz.teams.rounds import ClosedRound
@@ -17,28 +18,15 @@ from quiz.teams.rounds import ClosedRound
 EXAMPLE_PEOPLE = 12
 #: A prompt of the agenda names at most this number of items.
 MAX_PROMPT_ITEMS = 4
-#: The gap between two segments of the mix bar, in percent of its width.
-_SEGMENT_GAP = 0.3
 
 
 @dataclass(frozen=True)
 class MixItem:
-    """One line of the list next to the mix bar. `colour` is the CSS class of its segment, None if it has none."""
+    """One line of the list next to the shelf. `role` is None if the role has no part of its own on the shelf."""
 
     name: str
     value: str
-    colour: str | None
-
-
-@dataclass(frozen=True)
-class BarSegment:
-    """One segment of the mix bar: the id of its role, or "others". `x` and `width` are in percent of the bar."""
-
-    id: str
-    percent: int
-    x: float
-    width: float
-    colour: str
+    role: Role | None
 
 
 @dataclass(frozen=True)
@@ -91,7 +79,7 @@ class RoundPage:
 
     published: anonymous.Published
     mix: tuple[MixItem, ...]
-    bar: tuple[BarSegment, ...]
+    shelf: Shelf
     map: RoleMap
     contacts: tuple[anonymous.Fact, ...]
     coverage: tuple[CoverageRow, ...]
@@ -113,9 +101,11 @@ class RoundComparison:
 def round_page(bank: Bank, published: anonymous.Published) -> RoundPage:
     """The page of a published round."""
     facts = anonymous.facts(published, bank)
-    bar = _bar(published)
-    colours = {segment.id: segment.colour for segment in bar}
-    mix = [MixItem(fact.name, fact.value, colours.get(fact.id)) for fact in facts if fact.kind == "mix"]
+    common_roles = {share.role for share in published.common_roles}
+    mix = []
+    for fact in facts:
+        if fact.kind == "mix":
+            mix.append(MixItem(fact.name, fact.value, bank.role.get(fact.id) if fact.id in common_roles else None))
     contacts = [fact for fact in facts if fact.kind == "contact"]
     removed = [fact.name for fact in facts if fact.kind == "removed"]
 
@@ -125,7 +115,7 @@ def round_page(bank: Bank, published: anonymous.Published) -> RoundPage:
     return RoundPage(
         published=published,
         mix=tuple(mix),
-        bar=bar,
+        shelf=_shelf(bank, published),
         map=_map(bank, published),
         contacts=tuple(contacts),
         coverage=_coverage_rows(published),
@@ -174,32 +164,27 @@ def example_page(bank: Bank, model: ScoringModel) -> RoundPage:
     return round_page(bank, published)
 
 
-def _bar(published: anonymous.Published) -> tuple[BarSegment, ...]:
-    """The roles whose share is published, largest first, then all other roles as one segment."""
-    parts = [(share.role, share.percent) for share in published.common_roles if share.percent]
-    segments = []
-    start = 0
-    for n, (id, percent) in enumerate([*parts, ("others", published.other_percent)]):
-        gap = _SEGMENT_GAP if start else 0
-        colour = f"mix-segment-{n % 3}" if n < len(parts) else "mix-segment-others"
-        segments.append(BarSegment(id, percent, round(start + gap, 1), round(percent - gap, 1), colour))
-        start += percent
-    return tuple(segments)
+def _shelf(bank: Bank, published: anonymous.Published) -> Shelf:
+    """The roles whose share is published, largest first, then all other roles as one part without a hat."""
+    shares: list[tuple[Role | None, int]] = []
+    for share in published.common_roles:
+        if share.percent:
+            shares.append((bank.role.get(share.role), share.percent))
+    return shelf([*shares, (None, published.other_percent)])
 
 
 def _map(bank: Bank, published: anonymous.Published) -> RoleMap:
-    """The role map of the team: circles by published share, solid lines for contacts above the lowest band."""
-    percents = {}
-    areas = {}
+    """The role map of the team: arcs by published share, lines for contacts above the lowest band."""
+    shares = {}
     for share in published.mix:
         if share.percent and share.role in bank.role:
-            percents[share.role] = share.percent
-            areas[share.role] = share.percent / 100
-    edges = {}
+            shares[share.role] = share.percent / 100
+    edges = []
     for contact in published.contacts:
-        if all(role in bank.role for role in contact.roles):
-            edges[contact.roles] = contact.band not in anonymous.LOWEST_BANDS
-    return role_map(bank, areas, percents, edges)
+        is_known = all(role in bank.role for role in contact.roles)
+        if is_known and contact.band not in anonymous.LOWEST_BANDS:
+            edges.append(contact.roles)
+    return role_map(bank, shares, shares, edges)
 
 
 def _coverage_rows(published: anonymous.Published) -> tuple[CoverageRow, ...]:

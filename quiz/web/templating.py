@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from flask import request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
-from quiz.bank import AnswerOption
+from quiz.bank import AnswerOption, Bank, Role
 from quiz.storage import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
 from quiz.web import fragments, stylesheet
 
 if TYPE_CHECKING:
     from quiz.web.app import App
 
+#: `tokens.css` has this many colours. A bank with more roles repeats them; the icon and the name still tell them apart.
+ROLE_COLOUR_COUNT = 7
 STATIC_FOLDER = Path(__file__).parent / "static"
 # `strftime` would use the language of the server.
 _MONTHS = (
@@ -47,6 +49,7 @@ def init_app(app: App, bank_folder: Path) -> None:
     environment.globals["bank"] = app.bank  # a global, because imported macros do not get the values of a page
     environment.globals["static_url"] = static_urls(app)
     environment.globals["absolute_url"] = app.absolute_url
+    environment.globals["role_colour"] = role_colours(app.bank)
     environment.globals["min_days_overdue"] = MIN_DAYS_OVERDUE
     environment.globals["round_tie_days"] = ROUND_TIE_DAYS
 
@@ -59,6 +62,19 @@ def init_app(app: App, bank_folder: Path) -> None:
     environment.globals["site_logo"] = fragments.render_logo(environment)
     environment.globals["question_fragment"] = fragments.question_renderer(environment)
     environment.globals["level_squares_html"] = fragments.render_level_squares(environment, app.bank)
+
+
+def role_colours(bank: Bank) -> Callable[[Role], str]:
+    """A function that gives the CSS class of a role’s colour, by the place of the role in the bank.
+
+    >>> from quiz.bank import load
+    >>> from quiz.config import paths
+    >>> bank = load(paths.project_folder("questions"))
+    >>> role_colours(bank)(bank.roles[2])
+    'role-2'
+    """
+    class_of_role = {role.id: f"role-{number % ROLE_COLOUR_COUNT}" for number, role in enumerate(bank.roles)}
+    return lambda role: class_of_role[role.id]
 
 
 def static_urls(app: App) -> Callable[[str], str]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from quiz.bank import load
 from quiz.config import paths
+from quiz.results.contacts import contact_edges
 from quiz.results.result import CoverageBar, MixShare, Result, build_result
 from quiz.scoring import ScoringModel
 
@@ -204,32 +205,29 @@ def test_contacts_have_every_role_at_most_once_and_none_that_the_bank_does_not_h
 @given(any_result)
 def test_the_map_marks_the_mix_and_shows_no_share_next_to_the_coverage(result: Result):
     assert {node.role.id for node in result.map.nodes if node.in_mix} == set(ids(result.roles))
-    assert all(node.percent is None for node in result.map.nodes)
     assert {node.role.id: node.coverage for node in result.map.nodes} == {
         bar.role.id: bar.percent for bar in result.bars
     }
 
 
-def test_usual_contacts_are_not_reported_until_the_person_reports_them():
-    edges = result_of(ANALYST).map.edges
-    assert [edge.is_reported for edge in edges] == [False] * len(BANK.neighbours("data-analyst"))
-    assert [edge.is_reported for edge in result_of(ANALYST, ("data-engineer",)).map.edges] == [False, True]
+def test_only_reported_contacts_are_lines():
+    assert result_of(ANALYST).map.edges == ()
+    assert len(result_of(ANALYST, ("data-engineer",)).map.edges) == 1
 
 
-def test_a_line_between_two_roles_of_the_mix_is_not_reported():
-    assert not [edge for edge in result_of(ENGINEER | OPERATIONS).map.edges if edge.is_reported]
+def test_two_roles_of_the_mix_are_not_connected_with_each_other():
+    assert result_of(ENGINEER | OPERATIONS).map.edges == ()
 
 
-def test_an_unusual_contact_is_one_more_line():
-    usual, unusual = result_of(ANALYST), result_of(ANALYST, ("software-engineer",))
-    assert len(unusual.map.edges) == len(usual.map.edges) + 1
-    assert [edge.is_reported for edge in unusual.map.edges].count(True) == 1
+def test_an_unusual_contact_is_connected_with_the_main_role():
+    assert contact_edges(BANK, ["data-analyst"], ["software-engineer"]) == [("data-analyst", "software-engineer")]
 
 
-def test_if_no_role_stands_out_the_map_has_all_usual_contacts():
-    for result in (result_of({}), result_of({}, other_answers="weekly")):
-        assert len(result.map.edges) == len(BANK.contacts)
-        assert not [edge for edge in result.map.edges if edge.is_reported]
+def test_if_no_role_stands_out_usual_contacts_are_connected_if_both_were_reported():
+    contacts = ["data-engineer", "data-analyst", "software-engineer"]
+    expected = [("data-analyst", "data-engineer"), ("data-engineer", "software-engineer")]
+    for mix in ([], list(BANK.role)):
+        assert contact_edges(BANK, mix, contacts) == expected
 
 
 # Another bank

@@ -1,20 +1,22 @@
-"""The geometry of the role map, for the shipped bank and for any other."""
+"""The geometry of the role map, for the shipped bank and for any other: no line meets a ring or a name."""
 
 from __future__ import annotations
 
-import math
 import re
-from itertools import combinations, pairwise, permutations
+from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quiz.bank import AnswerOption, Bank, Role, Stage, load
-from quiz.config import paths
-from quiz.results.role_map import RoleMap, role_map
+from quiz.bank import AnswerOption, Bank, Role, Stage
+from quiz.results.role_map import COLUMN_WIDTH, RING_RADIUS, RING_WIDTH, Node, RoleMap, role_map
+from tests.factories import BANK
 
-BANK = load(paths.project_folder("questions"))
+Point = tuple[float, float]
+Rectangle = tuple[float, float, float, float]
+
+NAMES = ["maker", "maker of things", "a b", "x" * 30, "keeper of very many extraordinary words", "WWWW MMMM", "データ"]
 
 
 def make_bank(columns: list[int], name: str = "maker of things") -> Bank:
@@ -25,7 +27,7 @@ def make_bank(columns: list[int], name: str = "maker of things") -> Bank:
         stem="How often did you …",
         scale=scale,
         skip=AnswerOption("skip", "I can’t say", "left out", None),
-        stages=tuple(Stage(f"stage-{c}", f"Stage {c}", "") for c in range(len(columns))),
+        stages=tuple(Stage(f"stage-{c}", f"{name} {c}", "") for c in range(len(columns))),
         roles=tuple(
             Role(
                 id=f"role-{c}-{r}",
@@ -46,171 +48,152 @@ def make_bank(columns: list[int], name: str = "maker of things") -> Bank:
     )
 
 
+def every_contact(bank: Bank = BANK) -> RoleMap:
+    """The map of a bank with a line between any two roles."""
+    return role_map(bank, dict.fromkeys(bank.role, 0.5), [], combinations(bank.role, 2))
+
+
 @st.composite
 def maps(draw) -> RoleMap:
     """A role map of any bank, any answers, any contacts."""
-    columns = draw(st.lists(st.integers(0, 5), min_size=1, max_size=9).filter(any))
-    bank = make_bank(columns, draw(st.sampled_from(["maker", "maker of things", "a b", "x" * 30])))
+    columns = draw(st.lists(st.integers(0, 9), min_size=1, max_size=5).filter(any))
+    bank = make_bank(columns, draw(st.sampled_from(NAMES)))
     ids = list(bank.role)
     coverage = draw(st.dictionaries(st.sampled_from(ids), st.floats(0, 1)))
     own = draw(st.lists(st.sampled_from(ids), unique=True))
-    pairs = list(permutations(ids, 2))
-    edges = draw(st.dictionaries(st.sampled_from(pairs), st.booleans(), max_size=12)) if pairs else {}
-    return role_map(bank, coverage, dict.fromkeys(own, 5), edges)
+    pairs = list(combinations(ids, 2))
+    edges = draw(st.lists(st.sampled_from(pairs), max_size=12)) if pairs else []
+    return role_map(bank, coverage, own, edges)
 
 
-def points(path: str) -> list[tuple[float, float]]:
-    """The points that a path is drawn with: start, then middle for a curve, then end."""
-    assert re.fullmatch(r"M[\d.-]+ [\d.-]+(L[\d.-]+ [\d.-]+|Q[\d.-]+ [\d.-]+ [\d.-]+ [\d.-]+)", path)
-    numbers = [float(number) for number in re.findall(r"-?[\d.]+", path)]
-    return list(zip(numbers[0::2], numbers[1::2], strict=True))
+def points_along(path: str) -> list[Point]:
+    """Many points along a path of the commands M, H, V, Q and C."""
+    points: list[Point] = []
+    x = y = 0.0
+    for command, text in re.findall(r"([MHVQC])([^MHVQC]*)", path):
+        numbers = [float(number) for number in text.split()]
+        if command == "M":
+            controls = [(numbers[0], numbers[1])]
+        elif command == "H":
+            controls = [(x, y), (numbers[0], y)]
+        elif command == "V":
+            controls = [(x, y), (x, numbers[0])]
+        else:
+            controls = [(x, y), *zip(numbers[0::2], numbers[1::2], strict=True)]
+        points += [_bezier(controls, step / 40) for step in range(41)]
+        x, y = controls[-1]
+    return points
 
 
-def points_along(path: str) -> list[tuple[float, float]]:
-    """Many points along a path."""
-    start, *middle, end = points(path)
-    control = middle[0] if middle else ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-    steps = [n / 40 for n in range(41)]
-    return [
-        ((1 - t) ** 2 * start[0] + 2 * t * (1 - t) * control[0] + t**2 * end[0],
-         (1 - t) ** 2 * start[1] + 2 * t * (1 - t) * control[1] + t**2 * end[1])
-        for t in steps
-    ]  # fmt: skip
+def _bezier(controls: list[Point], t: float) -> Point:
+    """The point at `t` of a Bézier curve, by de Casteljau’s algorithm."""
+    while len(controls) > 1:
+        controls = [((1 - t) * a[0] + t * b[0], (1 - t) * a[1] + t * b[1]) for a, b in pairwise(controls)]
+    return controls[0]
 
 
+def name_box(node: Node) -> Rectangle:
+    """Left, top, right and bottom of the name below a ring."""
+    half = node.label.width / 2
+    return node.x - half, node.label_lines[0][1] - 10, node.x + half, node.label_bottom
+
+
+def is_inside(point: Point, box: Rectangle) -> bool:
+    left, top, right, bottom = box
+    return left < point[0] < right and top < point[1] < bottom
+
+
+def collisions(drawing: RoleMap) -> list[str]:
+    """Every line that meets a name or a ring, and every line that leaves the drawing or meets the header."""
+    found = []
+    for path in drawing.edges:
+        for x, y in points_along(path):
+            for node in drawing.nodes:
+                if is_inside((x, y), name_box(node)):
+                    found.append(f"{path} meets the name of {node.role.id}")
+                if (x - node.x) ** 2 + (y - node.y) ** 2 < (RING_RADIUS + RING_WIDTH / 2) ** 2:
+                    found.append(f"{path} meets the ring of {node.role.id}")
+            if not (0 <= x <= drawing.width and 30 <= y <= drawing.height):
+                found.append(f"{path} leaves the drawing")
+    return sorted(set(found))
+
+
+@settings(max_examples=60)
 @given(maps())
-def test_every_circle_lies_inside_the_map(drawing: RoleMap):
-    for node in drawing.nodes:
-        assert node.radius > 0
-        assert node.radius <= node.x <= drawing.width - node.radius
-        assert node.radius <= node.y <= drawing.height - node.radius
+def test_no_line_meets_a_name_or_a_ring(drawing: RoleMap):
+    assert collisions(drawing) == []
 
 
-@given(maps())
-def test_no_two_circles_touch(drawing: RoleMap):
-    for a, b in combinations(drawing.nodes, 2):
-        assert math.hypot(a.x - b.x, a.y - b.y) > a.radius + b.radius
-
-
-@given(maps())
-def test_a_label_is_below_its_circle_and_above_the_next_circle(drawing: RoleMap):
-    for node in drawing.nodes:
-        last = node.label_y + 16 * (len(node.label) - 1)
-        assert node.label_y > node.y + node.radius
-        assert last + 4 <= drawing.height
-        below = [other for other in drawing.nodes if other.x == node.x and other.y > node.y]
-        assert all(last < other.y - other.radius for other in below)
-
-
-@given(maps())
-def test_icons_are_inside_their_circles(drawing: RoleMap):
-    assert all(node.icon_size <= 2 * node.radius for node in drawing.nodes)
-
-
-@given(maps())
-def test_stages_are_next_to_each_other_inside_the_map(drawing: RoleMap):
-    assert drawing.stage_width > 0
-    middles = [stage.x for stage in drawing.stages]
-    assert middles[0] - drawing.stage_width / 2 >= 0
-    assert middles[-1] + drawing.stage_width / 2 <= drawing.width
-    assert all(b - a >= drawing.stage_width for a, b in pairwise(middles))
-    assert {node.x for node in drawing.nodes} <= set(middles)
-
-
-@given(maps())
-def test_lines_start_and_end_at_circles(drawing: RoleMap):
-    for edge in drawing.edges:
-        start, *_, end = points(edge.path)
-        for x, y in (start, end):
-            distance = min(math.hypot(x - node.x, y - node.y) - node.radius for node in drawing.nodes)
-            assert distance == pytest.approx(4, abs=0.2)
-
-
-@given(maps())
-def test_lines_stay_inside_the_map(drawing: RoleMap):
-    for edge in drawing.edges:
-        assert all(0 <= x <= drawing.width and 0 <= y <= drawing.height for x, y in points_along(edge.path)), edge.path
-
-
-@given(maps())
-def test_reported_contacts_are_drawn_over_the_others(drawing: RoleMap):
-    is_reported = [edge.is_reported for edge in drawing.edges]
-    assert is_reported == sorted(is_reported)
-
-
-def every_contact(coverage: float, bank: Bank = BANK) -> RoleMap:
-    """The map of a bank with a line between any two roles."""
-    pairs = combinations(sorted(bank.role), 2)
-    return role_map(bank, dict.fromkeys(bank.role, coverage), {}, dict.fromkeys(pairs, True))
-
-
-@pytest.mark.parametrize("coverage", [0, 0.5, 1])
 @pytest.mark.parametrize(
     "bank",
-    [BANK, make_bank([2, 3, 3]), make_bank([1, 4, 3]), make_bank([1, 3, 4])],
-    ids=["shipped", "one more in the first stage", "one more in the second", "one more in the third"],
+    [
+        BANK,
+        make_bank([2, 3, 3]),
+        make_bank([9, 1]),
+        make_bank([1, 9, 4, 2, 9], "keeper of very many words"),
+        make_bank([3, 0, 2]),
+    ],
+    ids=["shipped", "even column", "nine and one", "five stages", "an empty stage"],
 )
-def test_no_line_runs_through_a_third_circle(bank, coverage):
-    drawing = every_contact(coverage, bank)
-    for edge, pair in zip(drawing.edges, combinations(sorted(bank.role), 2), strict=True):
-        for node in drawing.nodes:
-            if node.role.id not in pair:
-                assert all(math.hypot(x - node.x, y - node.y) > node.radius for x, y in points_along(edge.path)), (
-                    f"{pair} runs through {node.role.id}"
-                )
+def test_all_lines_at_once_meet_no_name_and_no_ring(bank: Bank):
+    drawing = every_contact(bank)
+    assert len(drawing.edges) == len(bank.roles) * (len(bank.roles) - 1) / 2
+    assert collisions(drawing) == []
 
 
-@pytest.mark.parametrize("coverage", [0, 0.5, 1])
-def test_every_line_of_the_shipped_bank_stays_inside_the_map(coverage):
-    drawing = every_contact(coverage)
-    for edge in drawing.edges:
-        assert all(0 < x < drawing.width and 0 < y < drawing.height for x, y in points_along(edge.path)), edge.path
+def test_a_line_through_a_name_would_be_noticed():
+    (node,) = role_map(make_bank([1]), {}, [], []).nodes
+    box = name_box(node)
+    assert any(is_inside(point, box) for point in points_along(f"M0 {box[1] + 5}H200"))
+
+
+@given(maps())
+def test_names_lie_inside_the_drawing_and_apart_from_each_other(drawing: RoleMap):
+    boxes = [name_box(node) for node in drawing.nodes]
+    for left, _, right, bottom in boxes:
+        assert left >= 0
+        assert right <= drawing.width
+        assert bottom <= drawing.height
+    for a, b in combinations(boxes, 2):
+        assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+@given(maps())
+def test_a_name_is_below_its_ring_and_above_the_next_ring(drawing: RoleMap):
+    for node in drawing.nodes:
+        assert name_box(node)[1] > node.y + RING_RADIUS
+        below = [other for other in drawing.nodes if other.x == node.x and other.y > node.y]
+        assert all(node.label_bottom < other.y - RING_RADIUS - RING_WIDTH for other in below)
+
+
+@given(maps())
+def test_the_names_of_stages_fit_into_their_chevrons(drawing: RoleMap):
+    assert all(stage.label.width <= COLUMN_WIDTH - 20 for stage in drawing.stages)
 
 
 def test_the_shipped_bank_is_drawn_as_the_flow_of_data():
-    drawing = every_contact(0.5)
+    drawing = every_contact()
     assert [stage.name for stage in drawing.stages] == ["Produce", "Move and shape", "Use"]
-    x_of_role = {node.role.id: node.x for node in drawing.nodes}
-    assert x_of_role["software-engineer"] < x_of_role["data-engineer"] < x_of_role["data-analyst"]
-    assert len(drawing.nodes) == len(BANK.roles)
+    assert [len(drawing.nodes_of(stage)) for stage in drawing.stages] == [1, 3, 3]
+    assert not [node.role.id for node in drawing.nodes if node.label.is_small]
+    assert not [stage.name for stage in drawing.stages if stage.label.is_small]
+    assert drawing.width == 360, "one unit is a pixel on a phone"
 
 
-def test_a_circles_area_grows_with_coverage():
-    drawing = role_map(BANK, {"data-engineer": 1.0, "data-analyst": 0.5, "data-scientist": 0.01}, {}, {})
-    radius = {node.role.id: node.radius for node in drawing.nodes}
-    assert radius["data-engineer"] ** 2 == pytest.approx(2 * radius["data-analyst"] ** 2, rel=0.02)
-    assert radius["data-scientist"] == radius["ml-engineer"] > 0, "a role with almost no coverage is still visible"
+def test_nothing_too_few_answers_and_a_little_are_three_different_numbers():
+    drawing = role_map(BANK, {"data-engineer": 0.0, "data-analyst": 0.15}, [], [])
+    coverage = {node.role.id: node.coverage for node in drawing.nodes}
+    assert (coverage["data-engineer"], coverage["data-analyst"], coverage["ml-engineer"]) == (0, 15, None)
+    assert drawing.has_unknown
 
 
-@given(st.floats(0, 1), st.sampled_from([BANK, make_bank([1] * 8)]))
-def test_a_circle_is_true_to_its_number_from_the_smallest_drawn_percent_on(coverage, bank):
-    drawing = role_map(bank, {bank.roles[0].id: coverage, bank.roles[1].id: 1.0}, {}, {})
-    circle, full_circle, missing_circle, *_ = drawing.nodes[:3]
-    area = (circle.radius / full_circle.radius) ** 2
-    assert area == pytest.approx(max(coverage, drawing.min_drawn_percent / 100), abs=0.02)
-    assert missing_circle.is_unknown
-    assert not circle.is_unknown
+def test_the_stages_of_the_mix_are_marked():
+    drawing = role_map(BANK, {}, ["data-analyst", "software-engineer"], [])
+    assert [stage.has_mix for stage in drawing.stages] == [True, False, True]
+    assert {node.role.id for node in drawing.nodes if node.in_mix} == {"data-analyst", "software-engineer"}
 
 
-def test_only_roles_of_the_mix_have_a_share_below_the_name():
-    drawing = role_map(BANK, {"data-engineer": 1.0, "data-analyst": 0.5}, {"data-engineer": 100}, {})
-    labels = {node.role.id: node.label for node in drawing.nodes}
-    assert labels["data-engineer"][-1] == "100%"
-    assert [node.role.id for node in drawing.nodes if node.in_mix] == ["data-engineer"]
-    assert not [label for id, label in labels.items() if id != "data-engineer" and "%" in "".join(label)]
-
-
-@given(st.integers(0, 5))
-def test_the_same_numbers_give_the_same_map(seed):
-    def new_map() -> RoleMap:
-        return role_map(
-            BANK, dict.fromkeys(BANK.role, seed / 5), {"data-engineer": 100}, {("data-analyst", "data-engineer"): True}
-        )
-
-    assert new_map() == new_map()
-
-
-def test_a_long_name_is_split_into_two_lines():
-    drawing = role_map(make_bank([1], "keeper of very many long words"), {}, {}, {})
-    assert " ".join(drawing.nodes[0].label) == "Keeper of very many long words"
-    assert len(drawing.nodes[0].label) == 2
+def test_the_order_of_contacts_does_not_matter():
+    pairs = list(combinations(BANK.role, 2))
+    flipped = [(b, a) for a, b in reversed(pairs)]
+    assert role_map(BANK, {}, [], pairs) == role_map(BANK, {}, [], [*flipped, *pairs])

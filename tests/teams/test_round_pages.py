@@ -173,34 +173,31 @@ role_lists = st.lists(st.lists(st.sampled_from(MODEL.roles), max_size=3, unique=
 
 @settings(max_examples=60, deadline=None)
 @given(team=role_lists)
-def test_the_segments_of_the_bar_fill_it_with_a_gap_between_them(team: Sequence[Sequence[str]]):
+def test_the_shelf_has_the_common_roles_and_one_part_without_a_hat(team: Sequence[Sequence[str]]):
     result = anonymous.publish(BANK, MODEL, [member(*roles) for roles in team], 5)
     assert result is not None
-    bar = round_pages.round_page(BANK, result).bar
-    assert sum(segment.percent for segment in bar) == 100
-    ends = [round(segment.x + segment.width, 1) for segment in bar]
-    starts = [0, *(round(end + 0.3, 1) for end in ends[:-1])]
-    assert [segment.x for segment in bar] == starts
-    assert ends[-1] == 100
-    assert all(segment.width > 0 for segment in bar)
-    assert (bar[-1].id, bar[-1].colour) == ("others", "mix-segment-others")
+    *named, others = round_pages.round_page(BANK, result).shelf.parts
+    common_roles = [share.role for share in result.common_roles if share.percent]
+    assert [part.role.id for part in named if part.role] == common_roles
+    assert others.role is None
+    assert all(part.percent is None or part.percent >= 12 for part in named)
 
 
-def test_the_map_sizes_roles_by_their_published_share_alone():
+def test_the_arcs_of_the_map_are_the_published_shares_alone():
     result = anonymous.publish(BANK, MODEL, [*4 * [member("data-engineer")], *2 * [member("data-analyst")]], 5)
     assert result is not None
     page = round_pages.round_page(BANK, result)
     assert [node.role.id for node in page.map.nodes if node.in_mix] == ["data-engineer"]
-    assert len({node.radius for node in page.map.nodes if not node.in_mix}) == 1
+    assert {node.coverage for node in page.map.nodes if not node.in_mix} == {None}
 
 
-def test_the_map_draws_a_solid_line_for_contacts_of_two_people_or_more():
+def test_the_map_draws_a_line_for_contacts_of_two_people_or_more():
     members = [*4 * [member("data-engineer", contacts=["data-analyst"])], member()]
     result = anonymous.publish(BANK, MODEL, members, 5)
     assert result is not None
-    solid = [item.roles for item in result.contacts if item.band not in anonymous.LOWEST_BANDS]
-    assert solid
-    assert sum(edge.is_reported for edge in round_pages.round_page(BANK, result).map.edges) == len(solid)
+    lines = [item.roles for item in result.contacts if item.band not in anonymous.LOWEST_BANDS]
+    assert lines
+    assert len(round_pages.round_page(BANK, result).map.edges) == len(lines)
 
 
 def test_the_agenda_names_at_most_four_items_and_says_whether_there_are_more():
@@ -248,7 +245,11 @@ def test_the_page_of_a_round_stays_the_same_after_its_bank_was_replaced():
     published = publish(BANK, 12)
     old_page, new_page = round_pages.round_page(BANK, published), round_pages.round_page(SMALL, published)
     assert not [node for node in new_page.map.nodes if node.in_mix]
-    assert dataclasses.replace(new_page, map=old_page.map, removed=()) == old_page
+    assert [(item.name, item.value) for item in new_page.mix] == [(item.name, item.value) for item in old_page.mix]
+    assert [part.path for part in new_page.shelf.parts] == [part.path for part in old_page.shelf.parts]
+    assert new_page.shelf.named_parts == (), "the new bank has no hats for these roles"
+    redrawn = dataclasses.replace(new_page, map=old_page.map, mix=old_page.mix, shelf=old_page.shelf)
+    assert dataclasses.replace(redrawn, removed=()) == old_page
     assert new_page.removed == tuple(
         [role.name for role in BANK.roles] + [item.name for item in BANK.responsibility.values()]
     )

@@ -5,7 +5,9 @@ axe checks text, but neither the borders of controls nor the parts of charts. Ea
 
 from __future__ import annotations
 
+import math
 import re
+from itertools import combinations
 
 import pytest
 
@@ -43,6 +45,7 @@ TEXT = [
     ("on-accent", "accent-strong"),  # the main button under the pointer
     ("error", "page"),  # the error of a field
     ("error", "error-background"),  # the error summary
+    *(("on-role", f"role-{number}") for number in range(7)),  # shares on the shelf
 ]
 #: Borders of controls, focus outlines and parts of charts, and the colour next to them: 3 to 1.
 PARTS = [
@@ -59,12 +62,7 @@ PARTS = [
     ("neutral", "card"),  # other circles, usual contacts, arrows
     ("muted", "card"),  # hats in other circles
     ("neutral", "track"),  # bars of other roles
-    ("mix-0", "page"),  # the mix bar; the background shows between its segments
-    ("mix-1", "page"),
-    ("mix-2", "page"),
-    ("mix-0", "card"),  # the same on the page for a conversation
-    ("mix-1", "card"),
-    ("mix-2", "card"),
+    *((f"role-{number}", ground) for number in range(7) for ground in ("page", "card", "track")),
 ]
 #: Colours of the screen only: buttons, coloured links and errors are not printed.
 ON_SCREEN = {"accent-strong", "error", "error-background", "highlight"}
@@ -119,3 +117,47 @@ def test_every_colour_of_the_style_is_a_token_and_is_checked():
     outside_tokens = re.sub(r":root \{.*?\}", "", STYLE, flags=re.S)
     # A QR code has a white background in every colour scheme.
     assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", outside_tokens)) == {"#fff"}
+
+
+# Colours of roles
+
+
+#: Linear RGB as it is seen without one kind of cone (Machado, Oliveira and Fernandes 2009, severity 1).
+SIGHT = {
+    "normal": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.01182, 0.04294, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.3039)),
+}
+
+
+def linear_rgb(colour: str) -> tuple[float, ...]:
+    values = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    return tuple(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in values)
+
+
+def oklab(rgb: tuple[float, ...]) -> tuple[float, float, float]:
+    """Linear RGB as OKLab, in which equal distances look about equally different (Ottosson 2020)."""
+    red, green, blue = rgb
+    long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
+    medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
+    short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
+    return (
+        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short,
+    )
+
+
+def seen(colour: str, sight: str) -> tuple[float, float, float]:
+    rgb = linear_rgb(colour)
+    rows = SIGHT[sight]
+    return oklab(tuple(max(0.0, sum(weight * value for weight, value in zip(row, rgb, strict=True))) for row in rows))
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+def test_any_two_role_colours_can_be_told_apart(scheme, sight):
+    colours = [SCHEMES[scheme][f"role-{number}"] for number in range(7)]
+    distances = {(a, b): math.dist(seen(a, sight), seen(b, sight)) for a, b in combinations(colours, 2)}
+    assert min(distances.values()) > 0.07, min(distances, key=lambda pair: distances[pair])
