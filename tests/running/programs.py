@@ -1,11 +1,15 @@
-"""Programs of the system that tests need. In CI a missing one is a failure: a skipped test looks like a passed one."""
+"""Programs of Debian that tests need. In CI a missing one is a failure: a skipped test looks like a passed one."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 
 import pytest
+
+#: The page describes servers with Linux. Other systems have other addresses, options and programs of the same names.
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="the commands of docs/running.md are for Linux")
 
 
 def program(name: str, package: str) -> str:

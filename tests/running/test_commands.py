@@ -13,8 +13,9 @@ import pytest
 from tests.clients import HttpClient
 from tests.running import page
 from tests.running.machine import Machine
+from tests.running.programs import needs_linux
 
-pytestmark = [pytest.mark.server]
+pytestmark = [pytest.mark.server, needs_linux]
 
 STEPS = ("1. ", "2. ", "3. ", "4. ", "5. ", "6. ", "7. ")
 

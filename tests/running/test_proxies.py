@@ -19,9 +19,9 @@ import pytest
 from quiz.exchange import score_request
 from tests.clients import TIMEOUT_S, HttpClient, ServedApp, free_port
 from tests.running import page
-from tests.running.programs import program
+from tests.running.programs import needs_linux, program
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, needs_linux]
 
 HOST = "hats.example.org"
 NGINX = page.file_content("/etc/nginx/sites-available/many-hats")

@@ -14,7 +14,9 @@ import pytest
 from tests.factories import ROOT
 from tests.running import page
 from tests.running.machine import UNITS
-from tests.running.programs import program
+from tests.running.programs import needs_linux, program
+
+pytestmark = needs_linux
 
 SERVICES = [path for path in UNITS if path.endswith(".service")]
 #: Exposure of a service as `systemd-analyze security` rates it, from 0 (confined) to 10.
