@@ -108,6 +108,8 @@ def _exit_if_unavailable() -> Iterator[None]:
         yield
     except storage.UnavailableError as error:
         problem = str(error)
+    except BrokenPipeError:
+        raise  # click handles it
     except OSError as error:
         problem = f"{error.filename or _instance_folder()}: {error.strerror or error}"
         problem += "; use the user that serves the quiz, or set MANY_HATS_INSTANCE to another folder"
@@ -441,7 +443,7 @@ def _write_export(chunks: Iterable[str], out: Path | None, *, is_private: bool) 
     from quiz.files import open_output
 
     try:
-        with open_output(out, is_private=is_private) as target:
+        with open_output(out, is_private=is_private, is_streamed=True) as target:
             target.writelines(chunks)
     except BrokenPipeError:
         raise  # click handles it

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import re
 import secrets
@@ -18,13 +19,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from quiz.terminal import escape_controls
 
 #: Errors with which some file systems refuse to sync a folder. They store a new name without it.
 _CANNOT_SYNC_FOLDERS = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
-_COPY_BYTES = 1 << 20
+_COPY_CHARACTERS = 1 << 20
 
 
 @contextlib.contextmanager
@@ -111,7 +112,7 @@ def _copy_mode(file: Path, draft: Path) -> None:
 
 
 @contextlib.contextmanager
-def open_output(out: Path | None, *, is_private: bool = False) -> Iterator[TextIO]:
+def open_output(out: Path | None, *, is_private: bool = False, is_streamed: bool = False) -> Iterator[TextIO]:
     """A UTF-8 text to write to. Only if the block raises nothing, it replaces the file `out` or goes to its target.
 
     A terminal gets it with control characters escaped; files and pipes get it unchanged.
@@ -122,6 +123,9 @@ def open_output(out: Path | None, *, is_private: bool = False) -> Iterator[TextI
         A file, a device or a named pipe; None for standard output.
     is_private
         Only the owner can read a new file.
+    is_streamed
+        Standard output, a device or a pipe gets each part at once: nothing is written to a temporary file, and an error
+        does not take back what was written.
 
     Raises
     ------
@@ -131,16 +135,52 @@ def open_output(out: Path | None, *, is_private: bool = False) -> Iterator[TextI
     if out is not None and not _is_standard_output(out) and (out.is_file() or not out.exists()):
         with atomic_write(out, is_private=is_private) as draft, draft.open("w", encoding="utf-8", newline="") as text:
             yield text
-            text.flush()
+    elif is_streamed:
+        with _open_target(out) as target:
+            yield target
+    else:
+        with _temporary_file() as text:
+            yield text
+            text.seek(0)
+            with _open_target(out) as target:
+                shutil.copyfileobj(text, target, _COPY_CHARACTERS)
+
+
+def _temporary_file() -> TextIO:
+    try:
+        return tempfile.TemporaryFile("w+", encoding="utf-8", newline="")
+    except FileNotFoundError as error:
+        problem = "no folder for temporary files can be written to; set TMPDIR to one, or write to a file with --out"
+        raise OSError(error.errno, problem) from error
+
+
+@contextlib.contextmanager
+def _open_target(out: Path | None) -> Iterator[TextIO]:
+    """Standard output, or the device or named pipe `out`."""
+    if out is not None and not _is_standard_output(out):
+        with out.open("w", encoding="utf-8", newline="") as target:
+            yield target
         return
-    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as text:
-        yield text
-        text.seek(0)
-        if out is None or _is_standard_output(out):
-            _copy_to_standard_output(text)
-        else:
-            with out.open("w", encoding="utf-8", newline="") as target:
-                shutil.copyfileobj(text, target, _COPY_BYTES)
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    sys.stdout.flush()
+    # UTF-8, whatever the encoding of the terminal
+    target = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
+    try:
+        yield cast(TextIO, _EscapedText(target)) if sys.stdout.isatty() else target
+        target.flush()
+    finally:
+        target.detach()
+
+
+class _EscapedText(io.TextIOBase):
+    """Writes to another text, with control characters escaped."""
+
+    def __init__(self, target: TextIO) -> None:
+        self._target = target
+
+    def write(self, text: str) -> int:
+        return self._target.write(escape_controls(text))
 
 
 def _is_standard_output(path: Path) -> bool:
@@ -152,16 +192,3 @@ def _is_standard_output(path: Path) -> bool:
         return os.path.samestat(path.stat(), os.fstat(1))
     except OSError:  # there is no such file, or standard output is closed
         return False
-
-
-def _copy_to_standard_output(text: TextIO) -> None:
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF), "standard output")
-    sys.stdout.flush()
-    if sys.stdout.isatty():
-        for line in text:
-            sys.stdout.buffer.write(escape_controls(line).encode())
-        sys.stdout.buffer.flush()
-        return
-    shutil.copyfileobj(text.buffer, sys.stdout.buffer, _COPY_BYTES)
-    sys.stdout.buffer.flush()

@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -221,9 +222,9 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from quiz.files import open_output
-out = Path(sys.argv[1]) if sys.argv[1:] else None
+out = Path(sys.argv[1]) if sys.argv[1] else None
 print("before")
-with open_output(out) as target:
+with open_output(out, is_streamed="streamed" in sys.argv) as target:
     target.write("ü and more\\n")
 """
 
@@ -232,9 +233,10 @@ def run_script(*arguments: str, stdout: object = subprocess.PIPE) -> subprocess.
     return subprocess.run([sys.executable, "-c", SCRIPT, *arguments], stdout=stdout, check=True)  # type: ignore[call-overload, no-any-return]
 
 
-@pytest.mark.parametrize("arguments", [[], ["/dev/stdout"]], ids=["default", "/dev/stdout"])
-def test_standard_output_gets_the_text_after_what_was_printed(arguments):
-    assert run_script(*arguments).stdout.decode() == "before\nü and more\n"
+@pytest.mark.parametrize("out", ["", "/dev/stdout"])
+@pytest.mark.parametrize("more", [[], ["streamed"]], ids=["at the end", "streamed"])
+def test_standard_output_gets_the_text_after_what_was_printed(out, more):
+    assert run_script(out, *more).stdout.decode() == "before\nü and more\n"
 
 
 def test_a_file_behind_standard_output_keeps_what_it_has(file):
@@ -254,6 +256,22 @@ def test_a_named_pipe_gets_the_text_and_stays(file):
     reader.join()
     assert read == ["text"]
     assert file.is_fifo()
+
+
+def test_a_streamed_text_is_not_written_to_a_temporary_file(capfdbinary, monkeypatch):
+    monkeypatch.setattr(tempfile, "TemporaryFile", None)
+    with open_output(None, is_streamed=True) as target:
+        target.write("first")
+        assert capfdbinary.readouterr().out == b"first"
+
+
+def test_a_machine_without_a_temporary_folder_is_an_error_with_a_hint(monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", fail)
+    with pytest.raises(OSError, match="set TMPDIR to one, or write to a file with --out"), open_output(None):
+        pass
 
 
 @pytest.mark.parametrize("out", [None, "file"])

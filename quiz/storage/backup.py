@@ -7,6 +7,7 @@ contains deleted content, also if another program deleted it. Both copy one stat
 from __future__ import annotations
 
 import contextlib
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -78,6 +79,8 @@ def _target_problem(copy: Path, file: Path, *, replace: bool) -> str | None:
         return f"{copy} belongs to the database itself; name another file"
     if not copy.parent.is_dir():
         return f"there is no folder {copy.parent}; create it first"
+    if not os.access(copy.parent, os.W_OK | os.X_OK):
+        return f"{copy.parent} cannot be written to; name a file in another folder, or use a user who may write there"
     if copy.exists() and not copy.is_file():
         return f"{copy} is not an ordinary file; name another"
     if copy.exists() and not replace:

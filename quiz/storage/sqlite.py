@@ -100,8 +100,10 @@ def translate_errors(file: Path) -> Iterator[None]:
         yield
     except _PROGRAMMING_ERRORS:
         raise
-    except (sqlite3.OperationalError, OSError) as error:
+    except sqlite3.OperationalError as error:
         raise UnavailableError(f"{file}: {error}") from error
+    except OSError as error:
+        raise UnavailableError(f"{error.filename or file}: {error.strerror or error}") from error
     except sqlite3.DatabaseError as error:  # SQLite reports locks, disk and modes as operational: this is the file
         raise CorruptDatabaseError(f"{file}: {error}") from error
 

@@ -216,6 +216,17 @@ def test_on_a_disk_that_opens_every_file_to_everybody_no_key_is_created(tmp_path
     create_app({}, instance=tmp_path)
 
 
+def test_a_disk_that_allows_no_change_of_a_mode_is_a_warning(tmp_path, monkeypatch, caplog):
+    def fail(*_: Any) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    create_app({}, instance=tmp_path)
+    (tmp_path / "many-hats.db").chmod(0o660)
+    monkeypatch.setattr(Path, "chmod", fail)
+    create_app({}, instance=tmp_path)
+    assert f"the group of {tmp_path}/many-hats.db can open it" in caplog.text
+
+
 def test_on_a_disk_that_opens_every_file_to_its_group_the_quiz_starts(tmp_path, disk_with_one_mode, caplog):
     disk_with_one_mode(0o660)
     first_key = create_app({}, instance=tmp_path).config["SECRET_KEY"]

@@ -281,6 +281,20 @@ def test_an_export_of_all_responses_warns_of_personal_data_and_contains_no_link(
     assert not [owner for owner in [*owners, "f" * 64] if owner in result.stdout]
 
 
+@pytest.mark.server
+def test_there_is_no_error_message_if_the_reader_of_the_export_ends_early(app: App, people):
+    for _ in range(20):
+        finished_response(app, people[0], text="long " * 800)
+    app.storage.close()
+    environ = os.environ | {"MANY_HATS_INSTANCE": str(app.storage.file.parent)}
+    command = [sys.executable, "-m", "quiz", "export", "--all", "--format", "jsonl"]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout and process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert len(process.stderr.read().splitlines()) == 1, "the note that this is personal data"
+
+
 def test_only_the_owner_of_a_file_with_personal_data_can_read_it(app: App, people, tmp_path):
     old = os.umask(0)
     try:

@@ -32,7 +32,7 @@ from quiz.storage.restore import Restored, RestoreError, restore
 from quiz.teams import Publication, rounds
 from quiz.web.app import App
 from tests.checks import stored_response
-from tests.clients import Client
+from tests.clients import Client, run_quiz
 from tests.factories import CANARY, DAY, FIXTURES, WHEN, expire, fill_response, make_owner, start_response
 from tests.fault_injection import (
     FIXED_SQLITE,
@@ -40,6 +40,7 @@ from tests.fault_injection import (
     bytes_on_disk,
     damage_table,
     open_database,
+    read_only_disk,
     run_script,
     set_sqlite_version,
 )
@@ -173,6 +174,15 @@ def test_a_backup_to_a_device_or_into_a_missing_folder_is_refused(file, tmp_path
     with pytest.raises(BackupError, match=message):
         back_up(file, tmp_path / path, day=TODAY, replace=True)
     assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.server
+def test_a_backup_into_a_folder_that_cannot_be_written_to_is_refused(file, copy):
+    command = ["backup", str(copy)]
+    run = run_quiz(*command, instance=file.parent, before=tuple(read_only_disk(copy.parent)))
+    assert (run.returncode, run.stdout) == (1, "")
+    hint = "name a file in another folder, or use a user who may write there"
+    assert run.stderr == f"Error: {copy.parent} cannot be written to; {hint}\n"
 
 
 def test_a_backup_without_a_database_is_refused(tmp_path, copy):
