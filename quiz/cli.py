@@ -127,11 +127,13 @@ def _instance_problem() -> str | None:
     return None if instance.ok else instance.detail
 
 
-def _clean_up_on_sigterm() -> None:
-    """Exit normally on SIGTERM, so that temporary files are removed: they hold personal data."""
+def _clean_up_on_signals() -> None:
+    """Exit normally when the command or its terminal is closed, so that drafts are removed: they hold personal data."""
     import signal
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # `nohup` ignores SIGHUP
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 def _print(text: str) -> None:
@@ -254,6 +256,7 @@ def score(source: str | None, template: bool, out: Path | None, folder: Path | N
 
     if template == (source is not None):
         raise click.UsageError("use either FILE or --template")
+    _clean_up_on_signals()
     if source is None:
         csv_scoring.write_template(out=out, folder=folder)
     else:
@@ -298,7 +301,7 @@ def backup(copy: Path, force: bool) -> None:
     from quiz.storage.backup import BackupError, back_up
 
     file, _ = _load_settings()
-    _clean_up_on_sigterm()
+    _clean_up_on_signals()
     with _exit_on(BackupError), _exit_if_unavailable():
         result = back_up(file, copy, day=_today(), replace=force)
     _print(f"{copy}: {_count_responses(result.responses)}, {result.size_bytes / 1e6:.1f} MB.")
@@ -317,7 +320,7 @@ def restore(copy: Path, force: bool) -> None:
     from quiz.storage.restore import RestoreError, restore
 
     file, config = _load_settings()
-    _clean_up_on_sigterm()
+    _clean_up_on_signals()
     with _exit_on(RestoreError), _exit_if_unavailable():
         result = restore(copy, file, day=_today(), tombstone_days=config["BACKUP_DAYS"], replace=force)
     for warning in result.warnings:
@@ -378,7 +381,7 @@ def export(team: str | None, is_all: bool, format: str, out: Path | None) -> Non
     if is_all == (team is not None):
         raise click.UsageError("use either --all or --team LINK-OR-ID")
     app = _open_app()
-    _clean_up_on_sigterm()
+    _clean_up_on_signals()
     from quiz.admin import export_all, link_or_id
 
     with _exit_on(link_or_id.NotFoundError, export_all.OpenTeamError), _exit_if_unavailable():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +19,7 @@ from click.testing import CliRunner
 from quiz import create_app
 from quiz.cli import main
 from quiz.config import secret_key, settings
-from tests.clients import run_quiz
+from tests.clients import TIMEOUT_S, run_quiz
 from tests.fault_injection import UNPRIVILEGED, read_only_disk
 
 COMMANDS = sorted(main.commands)
@@ -258,6 +260,22 @@ def test_a_full_disk_behind_standard_output_is_an_error_of_one_line(tmp_path, ar
     assert run.returncode == 1
     assert run.stderr.splitlines()[-1:] == ["Error: standard output: No space left on device"]
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_command_that_is_stopped_leaves_the_old_file_and_no_draft(tmp_path, number):
+    out = tmp_path / "out.csv"
+    out.write_text("old")
+    command = [sys.executable, "-m", "quiz", "score", "-", "-o", str(out)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while len(list(tmp_path.iterdir())) < 2:  # until the draft is there
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                pytest.fail(f"it ended with status {process.wait(0.05)}")
+        process.send_signal(number)
+        process.wait(TIMEOUT_S)
+    assert process.returncode in {128 + number, 1}
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.csv", "old")]
 
 
 # Flask's own command
