@@ -52,6 +52,7 @@ class JsonLinesWriter:
             self._role_objects(rows.numbers),
             rows.texts,
         )
+        lines = []
         for id, evidence, mix, alternative, fit, unchanged, tried, roles, text in zip(*columns, strict=True):
             result = export.result_object(
                 id=id,
@@ -65,7 +66,8 @@ class JsonLinesWriter:
                 text=text,
             )
             # orjson writes NaN as null.
-            self._target.write(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE))
+            lines.append(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE))
+        self._target.write(b"".join(lines))
 
     def _role_objects(self, numbers: Floats) -> Iterator[dict[str, dict[str, float]]]:
         coverages, similarities, shares = (numbers[:, :, n].tolist() for n in range(3))
