@@ -7,10 +7,12 @@ import re
 import pytest
 from sqlite_utils import Database
 
+from quiz import create_app
 from quiz.config.settings import SETTINGS
 from quiz.storage.retention import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
 from quiz.teams.anonymous.rules import MIN_ROUND_SIZE, MINIMUMS
 from quiz.web.links import new_link
+from tests.clients import Client
 from tests.factories import DOCS, ROOT
 
 TEXT = (DOCS / "data-protection.md").read_text(encoding="utf-8")
@@ -134,6 +136,16 @@ def test_one_cookie_is_set_and_it_ends_with_the_browser(client, bank):
     assert not [cookie for cookie in cookies if "Expires" in cookie or "Max-Age" in cookie]
     with client.test_client.session_transaction() as session:
         assert set(session) == {"csrf"}
+
+
+def test_every_page_leads_to_the_privacy_page_which_shows_the_operator_and_the_purpose(tmp_path):
+    settings = {"OPERATOR": "The data team", "PURPOSE": "For talks in spring.", "CONTACT": "hats@example.org"}
+    client = Client(create_app(settings, instance=tmp_path / "instance"))
+    privacy = client.get("/privacy").text
+    assert [text for text in settings.values() if text not in privacy] == []
+    owner_path = client.start()
+    for path in ("/", f"{owner_path}/1", f"{owner_path}/manage", "/teams"):
+        assert "What is kept, and for how long" in client.see(path).text, path
 
 
 def test_readme_leads_to_it():
