@@ -12,11 +12,16 @@ import pytest
 
 from tests.clients import HttpClient
 from tests.running import page
-from tests.running.machine import Machine
+from tests.running.machine import UNITS, Machine
 from tests.running.programs import needs_linux
 
 pytestmark = [pytest.mark.server, needs_linux]
 
+#: The sections whose shell blocks are not run, and why.
+NOT_RUN = {
+    "In a container": "needs a container engine; tests/running/test_container.py checks what can be checked without",
+    "Reading the database": "needs Datasette, which is not part of the project",
+}
 STEPS = ("1. ", "2. ", "3. ", "4. ", "5. ", "6. ", "7. ")
 
 
@@ -46,6 +51,14 @@ def count_installations(machine: Machine) -> int:
 def response_count(machine: Machine) -> int:
     (count,) = re.findall(r"responses: (\d+)", machine.run("quiz doctor"))
     return int(count)
+
+
+def test_every_shell_block_is_run_or_has_a_reason_and_every_file_is_used():
+    run = (*STEPS, "Upgrading", "Backups", "Teams, and deleting")
+    sections = {block.section for block in page.BLOCKS if block.language == "sh"}
+    assert {section for section in sections if not section.startswith(run)} == NOT_RUN.keys()
+    files = {"/etc/nginx/sites-available/many-hats", "/etc/caddy/Caddyfile", "/etc/cron.d/many-hats", *UNITS}
+    assert {block.path for block in page.BLOCKS} - {""} == files
 
 
 def test_the_steps_lead_from_an_empty_machine_to_a_served_quiz(installed):
