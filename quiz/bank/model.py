@@ -160,11 +160,23 @@ class TitleWords:
 
 
 @dataclass(frozen=True)
+class OtherWork:
+    """Work that the quiz does not ask about and that people write about, such as leading people.
+
+    `name` is how a sentence names it. Free text is compared with `vocabulary`.
+    """
+
+    id: str
+    name: str
+    vocabulary: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Bank:
     """All roles, responsibilities, questions, the answer scale and the pages.
 
     `roles` are in the order of the flow, `scale` is from least to most and does not contain `skip`. `wishes`,
-    `talking_points` and `title_words` are empty if a bank has none.
+    `talking_points`, `title_words` and `other_work` are empty if a bank has none.
     """
 
     name: str
@@ -178,6 +190,7 @@ class Bank:
     wishes: tuple[Wish, ...] = ()
     talking_points: tuple[TalkingPoint, ...] = ()
     title_words: TitleWords = TitleWords()
+    other_work: tuple[OtherWork, ...] = ()
 
     @cached_property
     def role(self) -> dict[str, Role]:

@@ -1,4 +1,4 @@
-"""Reading the files of a bank: `bank.toml`, one file and one icon for each role, and the talking points."""
+"""Reading the files of a bank: `bank.toml`, one file and one icon for each role, talking points and other work."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from quiz.bank.model import (
     WISHES,
     AnswerOption,
     Bank,
+    OtherWork,
     Responsibility,
     Role,
     Stage,
@@ -56,6 +57,7 @@ class BankReader(ProblemLog):
         title_words = self._title_words(root)
         root.report_unknown_keys()
         talking_points = tuple(self._talking_points(self.folder / "talking_points.toml"))
+        other_work = tuple(self._other_work(self.folder / "other_work.toml"))
         roles = self._roles(role_files, {stage.id for stage in stages})
         if self.problems:
             return None
@@ -73,6 +75,7 @@ class BankReader(ProblemLog):
             wishes=wishes,
             talking_points=talking_points,
             title_words=title_words,
+            other_work=other_work,
         )
         self._check_page_sizes(bank, pages)
         return bank
@@ -169,6 +172,18 @@ class BankReader(ProblemLog):
         )
         table.report_unknown_keys()
         return title_words
+
+    # The work that the quiz does not ask about
+
+    def _other_work(self, file: Path) -> Iterator[OtherWork]:
+        """The other work in `file`; none if there is no such file."""
+        root = self.open(file) if os.path.lexists(file) else None
+        if root is None:
+            return
+        for table in with_unique_ids(root.tables("other-work"), "other work"):
+            yield OtherWork(id=table.id(), name=table.text("name"), vocabulary=table.texts("vocabulary"))
+            table.report_unknown_keys()
+        root.report_unknown_keys()
 
     # The talking points
 

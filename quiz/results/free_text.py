@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from quiz.bank import Bank, Role
+from quiz.bank import Bank, OtherWork, Role
 from quiz.bank.answer_sheet import AnswerSheet, SheetRow
 from quiz.text import matcher
 from quiz.text.matcher import HighlightedPhrase, TextMatch
@@ -48,12 +48,14 @@ class RoleSimilarity:
 class FreeTextResult:
     """What a person's free text says.
 
-    If it is not `recognised`, the text has too little in common with any role, and all else is empty. `roles` are
-    ordered by similarity, strongest first. `segments` join to the text. `contradictions` are rows of the sheet where
-    the text speaks of a responsibility that was answered with "hardly ever".
+    If it is not `recognised`, the text has too little in common with any role, and all but `other_work` is empty: the
+    work in it that the quiz does not ask about. `roles` are ordered by similarity, strongest first. `segments` join to
+    the text. `contradictions` are rows of the sheet where the text speaks of a responsibility that was answered with
+    "hardly ever".
     """
 
     recognised: bool
+    other_work: tuple[OtherWork, ...] = ()
     roles: tuple[RoleSimilarity, ...] = ()
     segments: tuple[TextSegment, ...] = ()
     contradictions: tuple[SheetRow, ...] = ()
@@ -89,13 +91,15 @@ def read_free_text(bank: Bank, sheet: AnswerSheet, text: str) -> FreeTextResult:
     """What `text` says, and which answers of `sheet` contradict it. Imports scikit-learn."""
     text_matcher = matcher.matcher_for(bank)
     text_match = text_matcher.match(text)
+    other_work = tuple(work for work in bank.other_work if work.id in text_match.other_work)
     if not text_match.recognised:
-        return FreeTextResult(recognised=False)
+        return FreeTextResult(recognised=False, other_work=other_work)
     highlights = text_matcher.highlights(text)
     roles = _role_similarities(bank, text_match, matcher.strongest_phrases(text, highlights))
     role_numbers = {similarity.role.id: number for number, similarity in enumerate(roles, 1)}
     return FreeTextResult(
         recognised=True,
+        other_work=other_work,
         roles=roles,
         segments=_segments(text, highlights, role_numbers),
         contradictions=_contradictions(sheet, text_match),
@@ -128,14 +132,19 @@ def _segments(
 
 
 def _contradictions(sheet: AnswerSheet, text_match: TextMatch) -> tuple[SheetRow, ...]:
-    """Of the responsibilities that the text mentions most, those that were answered with a very low level."""
+    """Of the responsibilities that the text mentions most, those that were answered with a very low level.
+
+    Only those of roles that are similar enough to be named: a few words can suggest a single responsibility by chance.
+    """
     similarity = text_match.responsibilities
     min_similarity = max(similarity.values()) / 2
+    min_role_similarity = MIN_NAMED_SHARE * max(text_match.roles.values())
     most_mentioned = sorted(sheet.rows, key=lambda row: -similarity[row.responsibility.id])
     contradictions = []
     for row in most_mentioned[:MAX_CHECKED_RESPONSIBILITIES]:
         level = row.answer.level if row.answer else None
         is_low = level is not None and level <= MAX_CONTRADICTING_LEVEL
-        if is_low and similarity[row.responsibility.id] >= min_similarity:
+        is_named = text_match.roles[row.responsibility.role] >= min_role_similarity
+        if is_low and is_named and similarity[row.responsibility.id] >= min_similarity:
             contradictions.append(row)
     return tuple(contradictions)

@@ -18,7 +18,8 @@ from pathlib import Path
 _TOKEN = re.compile(
     r"""
       (?P<gap> <[^<>\n]{1,200}> | [.;:!?](?=\s|$) | [\n•|…] )             # a tag, a stop or a new line ends a phrase
-    | (?<![^\W_]) (?P<sign> c\+\+ | [cf]\# | (?:asp)?\.net\b | ci\s?[/-]\s?cd\b | a/b\b | 24\s?[/x]\s?7\b )
+    | (?<![^\W_]) (?P<sign> c\+\+ | [cf]\# | (?:asp)?\.net\b | ci\s?[/-]\s?cd\b | a/b\b | 24\s?[/x]\s?7\b
+        | 1 (?: :1s? | -1s | on1s? | -on-1s? ) \b )
     | (?<![^\W_]) (?P<letter> (?-i:[CR]) ) (?![\w&'’+\#-]|\.\w)           # the languages C and R
     | (?P<word> [^\W_]+ (?:['’][^\W_]+)* (?:\.js\b)? )
     """,
@@ -68,13 +69,18 @@ def stems(text: str) -> list[str]:
     return [token.stem for token in tokens(text)]
 
 
+def specific_words(stems: Sequence[str]) -> list[str]:
+    """The words that are not everyday ones: only these say alone what kind of work a text is about."""
+    return [stem for stem in stems if stem and stem not in _EVERYDAY_STEMS]
+
+
 def features(stems: Sequence[str]) -> list[str]:
     """What two texts can have in common: words that are not everyday ones, and pairs of neighbours in either order.
 
     >>> features(stems("performance of the models"))
     ['performanc', 'model', 'model performanc']
     """
-    words = [stem for stem in stems if stem and stem not in _EVERYDAY_STEMS]
+    words = specific_words(stems)
     pairs = [f"{a} {b}" if a < b else f"{b} {a}" for a, b in pairwise(stems) if a and b]
     return words + pairs
 

@@ -17,6 +17,7 @@ from quiz.bank import (
     AnswerOption,
     Bank,
     BankError,
+    OtherWork,
     Responsibility,
     Role,
     Stage,
@@ -159,6 +160,7 @@ def test_talking_points_wishes_titles_and_examples_are_optional(small_bank):
         bank.role["baker"].titles,
         bank.role["baker"].whole_titles,
         bank.title_words,
+        bank.other_work,
         bank.responsibility["dough"].weekly_example,
     ) == (
         (),
@@ -166,8 +168,25 @@ def test_talking_points_wishes_titles_and_examples_are_optional(small_bank):
         (),
         (),
         TitleWords(),
+        (),
         "",
     )
+
+
+def test_a_bank_can_name_work_that_it_does_not_ask_about(small_bank):
+    file = small_bank / "other_work.toml"
+    file.write_text(
+        '[[other-work]]\nid = "accounts"\nname = "keeping accounts"\nvocabulary = ["ledger", "tax return"]\n',
+        encoding="utf-8",
+    )
+    assert load(small_bank).other_work == (OtherWork("accounts", "keeping accounts", ("ledger", "tax return")),)
+    file.write_text('[[other-work]]\nid = "accounts"\nvocabulary = ["ledger"]\nwords = 1\n', encoding="utf-8")
+    with pytest.raises(BankError) as raised:
+        load(small_bank)
+    assert [(problem.file, problem.message) for problem in raised.value.problems] == [
+        (file, "name is missing"),
+        (file, "unknown key 'words'"),
+    ]
 
 
 def test_a_bank_has_talking_points_wishes_titles_and_examples(small_bank):

@@ -16,9 +16,11 @@ from benchmarks import personas
 from quiz.text.matcher import MIN_STRENGTH, matcher_for
 
 #: Texts about a role that are too weak to be recognised, with their strength.
-KNOWN_EXCEPTIONS = {"later-software-engineer": 0.0313, "later-devops-sre": 0.0395}
-STRONGEST_OTHER_WORK = ("none-product-manager", 0.0444)
-WEAKEST_RECOGNISED = ("later-data-architect", 0.0508)
+KNOWN_EXCEPTIONS: dict[str, float] = {}
+STRONGEST_OTHER_WORK = ("later-none-marketing-manager", 0.0411)
+WEAKEST_RECOGNISED = ("later-devops-sre", 0.0445)
+#: A text about other work that is strong enough, but mostly about work for which the bank has words.
+RECOGNISED_AS_OTHER_WORK = "none-product-manager"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,8 @@ def strengths(bank) -> dict[bool, list[tuple[float, str]]]:
 
 
 def test_no_text_about_other_work_reaches_the_threshold(strengths):
-    strength, id = strengths[False][-1]
+    others = [pair for pair in strengths[False] if pair[1] != RECOGNISED_AS_OTHER_WORK]
+    strength, id = others[-1]
     assert strength < MIN_STRENGTH, id
     assert (id, round(strength, 4)) == STRONGEST_OTHER_WORK
 
@@ -44,6 +47,10 @@ def test_every_text_about_a_role_except_the_known_exceptions_reaches_the_thresho
     assert (id, round(strength, 4)) == WEAKEST_RECOGNISED
 
 
-def test_strength_alone_decides_about_the_personas(bank):
-    for match in matcher_for(bank).match_all([person.week for person in personas.people()]):
-        assert match.recognised == (match.strength >= MIN_STRENGTH)
+def test_strength_alone_decides_about_the_personas_except_one(bank):
+    people = personas.people()
+    for person, match in zip(people, matcher_for(bank).match_all([person.week for person in people]), strict=True):
+        is_other_work = person.id == RECOGNISED_AS_OTHER_WORK
+        assert match.recognised == (match.strength >= MIN_STRENGTH and not is_other_work)
+        if is_other_work:
+            assert match.other_work

@@ -241,6 +241,33 @@ def test_without_text_and_title_there_is_no_section_about_them(client: Client):
     assert "Your own words" not in result_page(client, "")
 
 
+LEADING_TEXT = "One-to-ones with my six people, two job interviews, the budget and a talk about priorities."
+
+
+def test_a_text_about_leading_people_says_so_and_names_no_role(client: Client):
+    page = result_page(client, LEADING_TEXT)
+    assert "What you wrote is mostly about leading people and planning." in page
+    assert "sounds most like" not in page and "too few of the words" not in page
+
+
+def test_a_text_about_a_role_and_leading_people_says_both(client: Client):
+    page = result_page(client, f"{ENGINEER_TEXT} {ENGINEER_TEXT} {LEADING_TEXT}")
+    assert "What you wrote sounds most like data engineer" in page
+    assert "You also wrote about leading people and planning." in page
+
+
+def test_a_text_about_a_role_says_nothing_of_other_work(client: Client):
+    assert "leading people" not in result_page(client, ENGINEER_TEXT)
+
+
+def test_a_responsibility_of_a_role_that_the_text_does_not_sound_like_is_no_contradiction():
+    text = f"{ENGINEER_TEXT} Also trained a classifier for one hour."
+    free_text = free_text_of(text)
+    named = {role.id for role in (*free_text.closest_roles, *free_text.further_roles)}
+    assert "data-scientist" not in named
+    assert {row.responsibility.role for row in free_text.contradictions} <= named
+
+
 OPERATIONS = {"infrastructure": "daily", "ci_cd": "daily", "monitoring": "daily"}
 
 
