@@ -39,7 +39,7 @@ def test_the_result_links_to_the_page_and_the_page_to_the_one_for_the_listener(v
     quiz = visit(width, java_script_enabled=script)
     quiz.open(people["full"])
     headline = quiz.headline
-    quiz.page.get_by_role("link", name="One page for a talk").click()
+    quiz.page.get_by_role("link", name="For a talk", exact=True).click()
     expect(quiz.page.locator("h1")).to_have_text(headline)
     expect(quiz.page.get_by_role("button", name="Print this page")).to_be_visible(visible=script)
     listener = quiz.page.get_by_role("heading", name="For the one who listens")
@@ -48,7 +48,7 @@ def test_the_result_links_to_the_page_and_the_page_to_the_one_for_the_listener(v
     expect(listener).to_be_visible()
     quiz.page.get_by_role("link", name="Leave out the page").click()
     expect(listener).to_be_hidden()
-    quiz.page.get_by_role("link", name="Back to your result").click()
+    quiz.page.get_by_role("link", name="Result", exact=True).click()
     expect(quiz.page).to_have_url(re.compile(f"{people['full']}$"))
 
 
