@@ -33,9 +33,10 @@ from quiz import create_app
 from quiz.bank import load
 from quiz.bank.answer_sheet import answer_sheet
 from quiz.config import paths
+from quiz.storage import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
 from quiz.teams import anonymous
 from quiz.web import links
-from quiz.web.app import App, months_later
+from quiz.web.app import App, days_before, months_later
 from quiz.web.typed_text import clean_line, clean_text
 from tests.checks import load_team
 from tests.clients import Client, Page
@@ -57,6 +58,8 @@ class Round:
     closed: str
     published: anonymous.Published
     deleted_count: int = 0
+    is_tied: bool = True
+    overdue_since: str = ""
 
     @property
     def withdrawn(self) -> bool:
@@ -65,14 +68,16 @@ class Round:
 
 @dataclass(eq=False)
 class Team:
-    """A team of the model."""
+    """A team of the model. `used` is the day on which its last round was opened or closed."""
 
     lead: str
     kind: str
     name: str
     minimum: int
+    used: str
     rounds: list[Round] = field(default_factory=list)
     has_open_round: bool = True
+    overdue_since: str = ""
     exists: bool = True
 
     @property
@@ -102,6 +107,7 @@ class Person:
     name: str = ""
     shares_wishes: bool = False
     counted: Round | None = None
+    overdue_since: str = ""
     exists: bool = True
 
 
@@ -176,6 +182,9 @@ class Web(RuleBasedStateMachine):
             for each in self.members(team)
             if each.finished and not each.counted and each.finished >= team.last_closed
         ]
+
+    def has_reached_minimum(self, team: Team) -> bool:
+        return team.has_open_round and len(self.eligible(team)) >= team.minimum
 
     def join_path(self, team: Team) -> str:
         number = load_team(self.app, team.lead).number
@@ -349,7 +358,7 @@ class Web(RuleBasedStateMachine):
         assert person
         assert self.post(f"{person.path}/delete").location == "/deleted"
         while person:
-            if person.counted:
+            if person.counted and person.counted.is_tied:
                 person.counted.deleted_count += 1
             self.remove(person)
             person = person.earlier
@@ -372,7 +381,7 @@ class Web(RuleBasedStateMachine):
         assert response.status_code == (422 if is_invalid else 303)
         if not is_invalid:
             assert self.post("/teams", fields).location == response.location
-            self.teams.append(Team(response.location, kind, clean_line(name), minimum))
+            self.teams.append(Team(response.location, kind, clean_line(name), minimum, self.day))
             self.mark_changed(self.teams[-1])
 
     @precondition(lambda self: any_exist(self.teams))
@@ -476,7 +485,7 @@ class Web(RuleBasedStateMachine):
             published = anonymous.publish(self.app.bank, self.app.scoring_model, members, team.minimum, previous)
             assert published is not None
             team.rounds.append(Round(self.day, published))
-            team.has_open_round = False
+            team.has_open_round, team.used = False, self.day
             Web.events["round published"] += 1
             Web.events["round after another"] += previous is not None
             for each in counted:
@@ -492,7 +501,8 @@ class Web(RuleBasedStateMachine):
 
     def next_round(self, team: Team) -> None:
         assert self.post(f"{team.lead}/next").location == team.lead
-        team.has_open_round = True
+        if not team.has_open_round:
+            team.has_open_round, team.used = True, self.day
         self.mark_changed(team)
 
     @precondition(lambda self: any_exist(self.teams))
@@ -502,7 +512,8 @@ class Web(RuleBasedStateMachine):
         response = self.post(f"{team.lead}/minimum", {"minimum": str(minimum)})
         is_allowed = minimum in anonymous.MINIMUMS
         assert response.status_code == (404 if team.kind == "open" else 303 if is_allowed else 400)
-        if response.status_code == 303:
+        # While the open round has reached the minimum, whether it reaches a higher one is not shown.
+        if response.status_code == 303 and not self.has_reached_minimum(team):
             team.minimum = max(team.minimum, minimum)
         self.mark_changed(team)
 
@@ -533,14 +544,44 @@ class Web(RuleBasedStateMachine):
 
     # Time, and pages that are only opened
 
-    @rule(days=st.sampled_from([1, 1, 30, 100, 300]))
+    @rule(days=st.sampled_from([1, MIN_DAYS_OVERDUE, 30, 100, 300]))
     def time_passes(self, days: int) -> None:
         day = (date.fromisoformat(self.day) + timedelta(days)).isoformat()
         self.app.today = lambda: day  # type: ignore[method-assign]
-        for person in self.people:
-            if person.exists and person.changed < months_later(day, -RETENTION_MONTHS):
-                self.remove(person)
-                Web.events["expired"] += 1
+        assert self.get("/health").status_code == 200  # the first request of the day
+        for person in [each for each in self.people if self.is_noted_long_enough(each)]:
+            self.remove(person)
+            Web.events["expired"] += 1
+        for team in [each for each in self.teams if self.is_noted_long_enough(each)]:
+            team.exists = False
+            self.mark_changed(team)
+            Web.events["team expired"] += 1
+        for round in [each for each in self.rounds() if self.is_noted_long_enough(each)]:
+            round.is_tied = False
+            Web.events["tie cut"] += 1
+        things: list[Person | Team | Round] = [*self.people, *self.teams, *self.rounds()]
+        for each in things:
+            if not self.is_overdue(each):
+                each.overdue_since = ""
+            elif not each.overdue_since:
+                each.overdue_since = day
+
+    def rounds(self) -> list[Round]:
+        return [round for team in self.teams for round in team.rounds]
+
+    def is_overdue(self, thing: Person | Team | Round) -> bool:
+        """Whether the retention time of a response, a team or the tie of a round is over today."""
+        retention_start = months_later(self.day, -RETENTION_MONTHS)
+        if isinstance(thing, Person):
+            return thing.exists and thing.changed < retention_start
+        if isinstance(thing, Team):
+            return thing.exists and not self.members(thing) and thing.used < retention_start
+        return thing.is_tied and thing.closed < days_before(self.day, ROUND_TIE_DAYS)
+
+    def is_noted_long_enough(self, thing: Person | Team | Round) -> bool:
+        """Whether an overdue thing was noted as overdue long enough ago to be deleted today."""
+        noted = thing.overdue_since
+        return bool(noted) and noted <= days_before(self.day, MIN_DAYS_OVERDUE) and self.is_overdue(thing)
 
     @precondition(lambda self: any_exist(self.people))
     @rule(
@@ -648,11 +689,10 @@ class Web(RuleBasedStateMachine):
             assert f"{len(finished_members)} {verb} finished" in text
             assert all(" ".join(each.name.split()) in text for each in finished_members)
             return
-        finished, joined = len(self.eligible(team)), sum(not each.counted for each in members)
         if team.has_open_round:
-            assert f"{finished} {'has' if finished == 1 else 'have'} finished" in text
-            assert (f", {joined - finished} more joined." in text) is (joined > finished)
-            assert ("That is enough" in text) is (finished >= team.minimum)
+            is_reached = self.has_reached_minimum(team)
+            assert (f"The minimum is reached: {team.minimum} people or more have finished." in text) is is_reached
+            assert (f"Not yet: fewer than {team.minimum} people have finished." in text) is not is_reached
         else:
             assert "No round is open" in text
         for number, each in enumerate(team.rounds, 1):
@@ -724,7 +764,12 @@ def test_model_and_app_agree_on_events_that_random_steps_may_miss(make_machine):
     check_pages()
 
     machine.time_passes(300)
+    machine.some_counted_people_delete(1, 2)  # of the second round, before its tie is cut
+    machine.time_passes(MIN_DAYS_OVERDUE)
+    machine.some_counted_people_delete(1, 3)  # afterwards, which does not withdraw the round
+    check_pages()
     machine.time_passes(300)
+    machine.time_passes(MIN_DAYS_OVERDUE)
     check_pages()
     assert {event for event, times in Web.events.items() if times} >= {
         "round published",
@@ -733,6 +778,8 @@ def test_model_and_app_agree_on_events_that_random_steps_may_miss(make_machine):
         "joined",
         "refused",
         "expired",
+        "tie cut",
+        "team expired",
     }
 
 
