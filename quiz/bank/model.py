@@ -72,6 +72,20 @@ class AnswerOption:
 
 
 @dataclass(frozen=True)
+class FollowUpOption:
+    """One answer to a follow-up question, which compares the time that two roles' work took.
+
+    `label` is the text of the choice, `phrase` is the same inside a sentence. `in_mix` says whether the answer puts the
+    role into the mix; otherwise it keeps it out.
+    """
+
+    id: str
+    label: str
+    phrase: str
+    in_mix: bool
+
+
+@dataclass(frozen=True)
 class Stage:
     """One part of the flow of data. Every role belongs to a stage."""
 
@@ -176,7 +190,8 @@ class Bank:
     """All roles, responsibilities, questions, the answer scale and the pages.
 
     `roles` are in the order of the flow, `scale` is from least to most and does not contain `skip`. `wishes`,
-    `talking_points`, `title_words` and `other_work` are empty if a bank has none.
+    `talking_points`, `title_words`, `other_work` and `follow_ups` are empty if a bank has none. `follow_ups` are the
+    answers to follow-up questions from most time to least; `skip` skips one too.
     """
 
     name: str
@@ -191,6 +206,7 @@ class Bank:
     talking_points: tuple[TalkingPoint, ...] = ()
     title_words: TitleWords = TitleWords()
     other_work: tuple[OtherWork, ...] = ()
+    follow_ups: tuple[FollowUpOption, ...] = ()
 
     @cached_property
     def role(self) -> dict[str, Role]:

@@ -14,6 +14,7 @@ from quiz.bank.model import (
     WISHES,
     AnswerOption,
     Bank,
+    FollowUpOption,
     OtherWork,
     Responsibility,
     Role,
@@ -54,6 +55,8 @@ class BankReader(ProblemLog):
         max_page_size = pages.whole_number("max-questions", 1, _MAX_QUESTIONS_PER_PAGE)
         pages.report_unknown_keys()
         wishes = tuple(self._wishes(root))
+        follow_ups = tuple(self._follow_ups(root, skip))
+        self._check_length(root, "follow-ups", "answers to follow-up questions", MAX_SCALE_STEPS)
         title_words = self._title_words(root)
         root.report_unknown_keys()
         talking_points = tuple(self._talking_points(self.folder / "talking_points.toml"))
@@ -73,6 +76,7 @@ class BankReader(ProblemLog):
             min_page_size=min_page_size,
             max_page_size=max_page_size,
             wishes=wishes,
+            follow_ups=follow_ups,
             talking_points=talking_points,
             title_words=title_words,
             other_work=other_work,
@@ -155,6 +159,25 @@ class BankReader(ProblemLog):
         for table in with_unique_ids(root.tables("wishes", optional=True), "wish"):
             id = table.choice("id", WISHES, "wish")
             yield Wish(id=id, label=table.text("label"), phrase=table.text("phrase"))
+            table.report_unknown_keys()
+
+    def _follow_ups(self, root: TomlTable, skip: AnswerOption) -> Iterator[FollowUpOption]:
+        """The answers to follow-up questions: those that put a role into the mix, then those that keep it out."""
+        was_in_mix = True
+        for table in with_unique_ids(root.tables("follow-ups", optional=True), "answer"):
+            option = FollowUpOption(
+                id=table.id(_MAX_ANSWER_ID_LENGTH),
+                label=table.text("label"),
+                phrase=table.text("phrase"),
+                in_mix=table.boolean("in-mix"),
+            )
+            if option.id == skip.id:
+                table.add_problem("id", f"{quote(option.id)} is also the id of [skip]", "rename one of the two")
+            if option.in_mix and not was_in_mix:
+                message = f"{quote(option.id)} puts a role into the mix, the answer before keeps it out"
+                table.add_problem("in-mix", message, "order the answers from most time to least")
+            was_in_mix = option.in_mix
+            yield option
             table.report_unknown_keys()
 
     def _check_length(self, table: TomlTable, key: str, items: str, maximum: int) -> None:

@@ -148,6 +148,10 @@ class TomlTable:
         """The whole number of `key`, always within the two limits; a number outside them is a problem."""
         return int(self._within(key, int, "a whole number", minimum, maximum))
 
+    def boolean(self, key: str) -> bool:
+        """True or false."""
+        return bool(self._value(key, bool, f"write {key} = true or {key} = false"))
+
     def texts(self, key: str, *, optional: bool = False) -> tuple[str, ...]:
         """The list of texts of `key`."""
         if optional and self._is_absent(key):
@@ -198,7 +202,8 @@ class TomlTable:
         """The value of `key`; None, and a problem, if it is missing or of another type."""
         self.known_keys.add(key)
         value = self.data.get(key)
-        if isinstance(value, kind) and not isinstance(value, bool):
+        # For Python, a boolean is a whole number too.
+        if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
             return value
         state = "is missing" if value is None else "has the wrong type"
         self.add_problem(key, f"{key} {state}", hint)

@@ -7,8 +7,9 @@ highest value are the mix.
 `match` scores one person, `score` and `stability` score many. Both use the same vectorised kernel.
 """
 
+from quiz.scoring.follow_ups import FollowUpQuestions, FollowUps, FollowUpSheets, follow_up_questions, follow_up_sheets
 from quiz.scoring.kernel import ALL_ALIKE, COST_PER_ROLE, EVIDENCE, MIN_ANSWERED_SHARE, NOT_ENOUGH
-from quiz.scoring.match import ClosestRole, Match, RoleScore, match
+from quiz.scoring.match import ClosestRole, Comparison, Match, RoleScore, match
 from quiz.scoring.percentages import coverage_percentage, share_percentages
 from quiz.scoring.scores import Scores, score, stability
 from quiz.scoring.scoring_model import ScoringModel
@@ -20,11 +21,17 @@ __all__ = [
     "MIN_ANSWERED_SHARE",
     "NOT_ENOUGH",
     "ClosestRole",
+    "Comparison",
+    "FollowUpQuestions",
+    "FollowUpSheets",
+    "FollowUps",
     "Match",
     "RoleScore",
     "Scores",
     "ScoringModel",
     "coverage_percentage",
+    "follow_up_questions",
+    "follow_up_sheets",
     "match",
     "score",
     "share_percentages",

@@ -8,11 +8,22 @@ from typing import NamedTuple
 
 import numpy as np
 
+from quiz.scoring.follow_ups import (
+    FollowUpQuestions,
+    FollowUps,
+    FollowUpSheets,
+    counted_answers,
+    fixed_roles,
+    follow_up_questions,
+    follow_up_sheets,
+    follow_up_stability,
+)
 from quiz.scoring.kernel import (
     DIGITS,
     EVIDENCE,
     TIE,
     Mixes,
+    RoleTotals,
     SingleAnswerChanges,
     best_mixes,
     role_totals,
@@ -36,6 +47,14 @@ class ClosestRole(NamedTuple):
     role: str
     question: str
     answer: str
+
+
+class Comparison(NamedTuple):
+    """A follow-up answer that counted: the role and the answer, both ids, and whether it puts the role into the mix."""
+
+    role: str
+    answer: str
+    in_mix: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +82,12 @@ class Match:
         The number of answered questions.
     roles : mapping of str to RoleScore
         The scores of every role by its id.
+    follow_up_questions : FollowUpQuestions or None
+        What the ratings alone call for, whether it was answered or not.
+    comparisons : tuple of Comparison
+        The follow-up answers that counted, in the order of the bank.
+    mix_of_ratings : tuple of str
+        The mix that the ratings alone give, by falling coverage. The same as `mix` if no comparison counted.
     """
 
     evidence: str
@@ -75,6 +100,9 @@ class Match:
     closest_role: ClosestRole | None
     answered: int
     roles: Mapping[str, RoleScore]
+    follow_up_questions: FollowUpQuestions | None
+    comparisons: tuple[Comparison, ...]
+    mix_of_ratings: tuple[str, ...]
 
     @property
     def alternative(self) -> tuple[str, ...]:
@@ -82,7 +110,7 @@ class Match:
         return self.next_mix if self.evidence == EVIDENCE[TIE] else ()
 
 
-def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
+def match(model: ScoringModel, answers: Mapping[str, str], follow_ups: FollowUps | None = None) -> Match:
     """The match of one person.
 
     Parameters
@@ -91,6 +119,8 @@ def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
     answers : mapping of str to str
         Question id to answer id. Questions and answers that the bank does not know are ignored; missing ones count as
         skipped.
+    follow_ups : FollowUps, optional
+        The answers to follow-up questions. One counts while its role and the base are judged and done at all.
 
     Examples
     --------
@@ -109,20 +139,31 @@ def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
     totals = role_totals(model, model.level_of_step[steps])
     changes = single_answer_changes(model, steps, totals, model.moves)
     # One call for the person and for all changes: the kernel takes hardly longer for a hundred sheets than for one.
-    mixes = best_mixes(totals.concatenate(changes.totals))
+    all_totals = totals.concatenate(changes.totals)
+    sheets = follow_up_sheets(model, [follow_ups]) if follow_ups else None
+    fixed = None
+    if sheets:
+        fixed = fixed_roles(model, all_totals, sheets.take(np.zeros(1 + len(changes.row), dtype=np.intp)))
+    mixes = best_mixes(all_totals, fixed)
     own_mix, changed_mixes = mixes.take(slice(1)), mixes.take(slice(1, None))
-    scores = scores_of_mixes(totals, own_mix)
+    scores = scores_of_mixes(totals, own_mix, fixed_roles(model, totals, sheets) if sheets else None)
 
     ranking = scores.ranking()[0].tolist()
-    in_mix, in_next_mix = scores.mix[0].tolist(), scores.next_mix[0].tolist()
-    mix = tuple(model.roles[role] for role in ranking if in_mix[role])
-    next_mix = tuple(model.roles[role] for role in ranking if in_next_mix[role])
+
+    def ranked(in_mix: Sequence[bool]) -> tuple[str, ...]:
+        return tuple(model.roles[role] for role in ranking if in_mix[role])
+
+    in_mix = scores.mix[0].tolist()
+    mix = ranked(in_mix)
     evidence = int(scores.evidence[0])
     unchanged, tried = _stability(model, changes, own_mix, changed_mixes)
+    if sheets:
+        more_unchanged, more_tried = follow_up_stability(model, totals, sheets, own_mix)
+        unchanged, tried = unchanged + int(more_unchanged[0]), tried + int(more_tried[0])
     return Match(
         evidence=EVIDENCE[evidence],
         mix=mix,
-        next_mix=next_mix,
+        next_mix=ranked(scores.next_mix[0].tolist()),
         fit=float(scores.fit[0]) if mix else None,
         margin=float(scores.margin[0]) if evidence >= TIE else None,
         unchanged=unchanged,
@@ -130,7 +171,20 @@ def match(model: ScoringModel, answers: Mapping[str, str]) -> Match:
         closest_role=_closest_role(model, steps[0].tolist(), in_mix, changes, changed_mixes),
         answered=int(scores.answered[0]),
         roles=_role_scores(model, scores),
+        follow_up_questions=follow_up_questions(model, scores.coverage, scores.judged, own_mix.has_ranking)[0],
+        comparisons=_comparisons(model, totals, sheets) if sheets else (),
+        mix_of_ratings=ranked(best_mixes(totals).in_mix[:, 0].tolist()) if sheets else mix,
     )
+
+
+def _comparisons(model: ScoringModel, totals: RoleTotals, sheets: FollowUpSheets) -> tuple[Comparison, ...]:
+    """The follow-up answers that counted, of the only sheet."""
+    answer_ids = tuple(model.step_of_follow_up)
+    comparisons = []
+    for role in np.flatnonzero(counted_answers(totals, sheets)[:, 0]).tolist():
+        step = int(sheets.step[role, 0])
+        comparisons.append(Comparison(model.roles[role], answer_ids[step], bool(model.follow_up_in_mix[step])))
+    return tuple(comparisons)
 
 
 def _role_scores(model: ScoringModel, scores: Scores) -> dict[str, RoleScore]:

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from quiz.scoring.follow_ups import FollowUpSheets, fixed_roles, follow_up_stability
 from quiz.scoring.kernel import (
     ALL_ALIKE,
     CLEAR,
     DIGITS,
     LEANING,
     MIN_MARGIN_CLEAR,
+    MIN_MARGIN_CLEAR_WITH_FOLLOW_UPS,
     MIN_MARGIN_LEANING,
     NOT_ENOUGH,
     TIE,
+    FixedRoles,
     Mixes,
     RoleTotals,
     best_mixes,
@@ -74,7 +77,7 @@ class Scores:
         return np.argsort(-self.coverage, axis=1, kind="stable")
 
 
-def score(model: ScoringModel, levels: Floats) -> Scores:
+def score(model: ScoringModel, levels: Floats, follow_ups: FollowUpSheets | None = None) -> Scores:
     """The scores of each row of levels.
 
     Parameters
@@ -83,6 +86,8 @@ def score(model: ScoringModel, levels: Floats) -> Scores:
     levels : array of shape (rows, questions)
         From 0 to 1 in the order of `model.questions`; NaN for a skipped question, which is left out of every
         calculation.
+    follow_ups : FollowUpSheets, optional
+        The answers of these rows to follow-up questions.
 
     Returns
     -------
@@ -113,20 +118,24 @@ def score(model: ScoringModel, levels: Floats) -> Scores:
     if levels.ndim != 2 or levels.shape[1] != len(model.questions):
         raise ValueError(f"levels have shape {levels.shape}, not (rows, {len(model.questions)})")
     totals = role_totals(model, levels)
-    return scores_of_mixes(totals, best_mixes(totals))
+    fixed = fixed_roles(model, totals, follow_ups) if follow_ups else None
+    return scores_of_mixes(totals, best_mixes(totals, fixed), fixed)
 
 
-def scores_of_mixes(totals: RoleTotals, mixes: Mixes) -> Scores:
+def scores_of_mixes(totals: RoleTotals, mixes: Mixes, fixed: FixedRoles | None = None) -> Scores:
     """The scores of sheets whose best mixes are already known."""
     judged, has_ranking = totals.judged, mixes.has_ranking
 
-    next_value, next_in_mix = next_best(totals, mixes)
+    next_value, next_in_mix = next_best(totals, mixes, fixed)
     # With a single judged role there is no next best mix; its value then counts as 0.
     next_value = np.where(next_value > -np.inf, next_value, 0.0)
     margin = np.where(has_ranking, (mixes.best_fit_minus_cost - next_value).round(DIGITS), 0.0)
 
     evidence = np.full(margin.shape, CLEAR, dtype=np.intp)
-    evidence[margin < MIN_MARGIN_CLEAR] = LEANING
+    min_margin_clear: Floats | float = MIN_MARGIN_CLEAR
+    if fixed is not None:
+        min_margin_clear = np.where(fixed.any_fixed, MIN_MARGIN_CLEAR_WITH_FOLLOW_UPS, MIN_MARGIN_CLEAR)
+    evidence[margin < min_margin_clear] = LEANING
     evidence[margin < MIN_MARGIN_LEANING] = TIE
     evidence[~has_ranking] = NOT_ENOUGH
     evidence[mixes.all_alike] = ALL_ALIKE
@@ -151,8 +160,12 @@ def scores_of_mixes(totals: RoleTotals, mixes: Mixes) -> Scores:
     )
 
 
-def stability(model: ScoringModel, steps: Steps, mix: Bools) -> tuple[Counts, Counts]:
+def stability(
+    model: ScoringModel, steps: Steps, mix: Bools, follow_ups: FollowUpSheets | None = None
+) -> tuple[Counts, Counts]:
     """How many of all one-step changes of one answer leave the mix unchanged, and how many such changes exist.
+
+    Follow-up answers that count are changed too.
 
     Parameters
     ----------
@@ -174,7 +187,16 @@ def stability(model: ScoringModel, steps: Steps, mix: Bools) -> tuple[Counts, Co
         totals = role_totals(model, model.level_of_step[block])
         changes = single_answer_changes(model, block, totals, model.one_step_moves)
         original_mix = mix[rows].T.take(changes.row, axis=1)
-        is_unchanged = (best_mixes(changes.totals).in_mix == original_mix).all(0)
+        block_follow_ups = follow_ups.take(rows) if follow_ups else None
+        fixed = None
+        if block_follow_ups:
+            fixed = fixed_roles(model, changes.totals, block_follow_ups.take(changes.row))
+        is_unchanged = (best_mixes(changes.totals, fixed).in_mix == original_mix).all(0)
         unchanged[rows] = np.bincount(changes.row, changes.multiplicity * is_unchanged, len(block))
         tried[rows] = np.bincount(changes.row, changes.multiplicity, len(block))
+        if block_follow_ups:
+            mixes = best_mixes(totals, fixed_roles(model, totals, block_follow_ups))
+            more_unchanged, more_tried = follow_up_stability(model, totals, block_follow_ups, mixes)
+            unchanged[rows] += more_unchanged
+            tried[rows] += more_tried
     return unchanged, tried

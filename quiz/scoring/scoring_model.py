@@ -43,6 +43,11 @@ class ScoringModel:
         Level of each step of the scale, rising from 0 to 1, and NaN for a skipped question.
     step_of_answer : dict of str to int
         Answer id to its index in `level_of_step`.
+    step_of_follow_up : dict of str to int
+        Id of an answer to a follow-up question to its place, from most time to least; without the one that skips it.
+        Empty if the bank has no follow-up questions.
+    follow_up_in_mix : bool array of shape (answers to follow-up questions,)
+        Whether the answer puts its role into the mix; otherwise it keeps it out.
     """
 
     roles: tuple[str, ...]
@@ -50,6 +55,8 @@ class ScoringModel:
     role_matrix: Floats
     level_of_step: Floats
     step_of_answer: Mapping[str, int]
+    step_of_follow_up: Mapping[str, int]
+    follow_up_in_mix: Bools
 
     @classmethod
     def from_bank(cls, bank: Bank) -> ScoringModel:
@@ -64,6 +71,8 @@ class ScoringModel:
             role_matrix=role_matrix,
             level_of_step=np.array([*levels, np.nan], dtype=np.float64),
             step_of_answer={id: step for step, id in enumerate(bank.option)},
+            step_of_follow_up={option.id: step for step, option in enumerate(bank.follow_ups)},
+            follow_up_in_mix=np.array([option.in_mix for option in bank.follow_ups], dtype=np.bool_),
         )
 
     @cached_property

@@ -116,6 +116,9 @@ def make_match(**changes: Any) -> Match:
         closest_role=None,
         answered=20,
         roles={"baker": RoleScore(2 / 3, 0.55557, 1.0), "miller": RoleScore(None, None, 0.0)},
+        follow_up_questions=None,
+        comparisons=(),
+        mix_of_ratings=("baker",),
     )
     return replace(unchanged, **changes)
 

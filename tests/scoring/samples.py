@@ -12,6 +12,7 @@ from quiz.scoring import EVIDENCE, ScoringModel
 from quiz.scoring.scoring_model import Floats
 
 SCALE = ("never", "rarely", "monthly", "weekly", "daily")
+FOLLOW_UP_ANSWERS = ("more", "same", "half", "quarter", "hardly")
 LEVELS = (0.0, 0.1, 0.35, 0.65, 1.0)
 #: The step of a skipped question.
 SKIP = len(SCALE)
@@ -31,6 +32,8 @@ def make_model(sizes: Sequence[int]) -> ScoringModel:
         role_matrix=(np.array(role_of_question)[:, None] == np.array(roles)).astype(float),
         level_of_step=np.array([*LEVELS, np.nan]),
         step_of_answer={id: step for step, id in enumerate([*SCALE, "skip"])},
+        step_of_follow_up={id: step for step, id in enumerate(FOLLOW_UP_ANSWERS)},
+        follow_up_in_mix=np.array([True, True, True, False, False]),
     )
 
 

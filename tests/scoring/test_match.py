@@ -66,6 +66,8 @@ def test_the_order_of_questions_and_roles_does_not_matter(sheet, random):
         role_matrix=model.role_matrix[question_order][:, role_order],
         level_of_step=model.level_of_step,
         step_of_answer=model.step_of_answer,
+        step_of_follow_up=model.step_of_follow_up,
+        follow_up_in_mix=model.follow_up_in_mix,
     )
     one, other = (match(each, answers_of(model, steps)) for each in (model, shuffled))
     assert (one.evidence, one.unchanged, one.tried) == (other.evidence, other.unchanged, other.tried)
