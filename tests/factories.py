@@ -17,6 +17,7 @@ from quiz.scoring import ScoringModel
 from quiz.storage import MIN_DAYS_OVERDUE, Expiry, ShareLink, Storage
 from quiz.teams import Publication
 from quiz.teams.anonymous import Contribution
+from quiz.teams.joining import JoinDecision
 from quiz.web import links
 from quiz.web.app import App
 from tests.clients import Client
@@ -165,7 +166,18 @@ def link_hash(path: str) -> str:
 
 def join_team(app: App, join: str, owner_path: str, name: str = "", shares_wishes: bool = False) -> None:
     """Put a response into the team behind a join link."""
-    assert app.storage.join_team(link_hash(join), link_hash(owner_path), name=name, shares_wishes=shares_wishes)
+    decision = app.storage.join_team(link_hash(join), link_hash(owner_path), name=name, shares_wishes=shares_wishes)
+    assert decision is JoinDecision.JOIN
+
+
+def force_into_team(database: Storage, join: str, owner_hash: str) -> None:
+    """Put a response that may not join into the team behind a join hash, as an older version could have done."""
+    with database.write_transaction() as db:
+        db.execute(
+            "INSERT INTO member (response, team)"
+            " SELECT response.id, team.id FROM response, team WHERE owner_hash = ? AND join_hash = ?",
+            (owner_hash, join),
+        )
 
 
 def fill_team(app: App, client: Client, lead: str, people: int) -> list[str]:
@@ -173,8 +185,8 @@ def fill_team(app: App, client: Client, lead: str, people: int) -> list[str]:
     join = join_path(client, lead)
     answer_sets = [all_answers(app.bank, "never", **answers) for answers in (ENGINEER, ANALYST, MODELLER)]
     members = [make_response(app, answers) for answers in islice(cycle(answer_sets), people)]
-    for owner_path in members:
-        join_team(app, join, owner_path)
+    for number, owner_path in enumerate(members, 1):
+        join_team(app, join, owner_path, f"Person {number}")
     return members
 
 
@@ -216,6 +228,11 @@ def fill_response(database: Storage, owner_hash: str, word: str) -> None:
     database.close_round(
         lead, lambda team, candidates: Publication("{}", [one.response for one in candidates]), day=WHEN["day"]
     )
+    with database.write_transaction() as db:
+        db.execute(
+            "INSERT INTO removal (response, team_name, day) SELECT id, ?, ? FROM response WHERE owner_hash = ?",
+            (f"{word}-team", WHEN["day"], owner_hash),
+        )
 
 
 def run_expiry(database: Storage, today: str, **before: str) -> Expiry:

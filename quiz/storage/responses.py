@@ -84,12 +84,7 @@ class Responses(SqliteFile):
         Does nothing if this owner hash has a response.
         """
         with self.write_transaction() as db:
-            db.execute(
-                "INSERT INTO response (id, owner_hash, bank, started, changed, earlier)"
-                " VALUES (?, ?, ?, ?, ?, (SELECT id FROM response WHERE owner_hash = ?))"
-                " ON CONFLICT (owner_hash) DO NOTHING",
-                (new_id(db, "response"), owner_hash, bank, day, day, earlier),
-            )
+            insert_response(db, owner_hash, bank=bank, day=day, earlier=earlier)
 
     def load_response(self, owner_hash: str) -> Response | None:
         """The response of an owner link, or None."""
@@ -305,6 +300,16 @@ def _delete_responses(db: Database, owner_hash: str, *, day: str) -> bool:
 
 
 _COLUMNS = ("id", "bank", "started", "changed", "finished", "title", "text", "earlier", "details_sent")
+
+
+def insert_response(db: Database, owner_hash: str, *, bank: str, day: str, earlier: str | None = None) -> None:
+    """Insert an empty response, unless this owner hash has one. `earlier` is an owner hash."""
+    db.execute(
+        "INSERT INTO response (id, owner_hash, bank, started, changed, earlier)"
+        " VALUES (?, ?, ?, ?, ?, (SELECT id FROM response WHERE owner_hash = ?))"
+        " ON CONFLICT (owner_hash) DO NOTHING",
+        (new_id(db, "response"), owner_hash, bank, day, day, earlier),
+    )
 
 
 def select_response(db: Database, where: str, value: str | int) -> Response | None:

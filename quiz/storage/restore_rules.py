@@ -29,6 +29,9 @@ class CurrentState:
     without_title: list[tuple[int]]
     without_text: list[tuple[int]]
     hides_wishes: list[tuple[int, int]]
+    member_names: list[tuple[str, int, int]]
+    responses: list[tuple[int]]
+    removals: list[tuple[int, str, str]]
 
 
 def read_current_state(db: Database) -> CurrentState:
@@ -43,6 +46,9 @@ def read_current_state(db: Database) -> CurrentState:
         without_title=db.execute("SELECT id FROM response WHERE title = ''").fetchall(),
         without_text=db.execute("SELECT id FROM response WHERE text = ''").fetchall(),
         hides_wishes=db.execute("SELECT response, team FROM member WHERE NOT shares_wishes").fetchall(),
+        member_names=db.execute("SELECT name, response, team FROM member").fetchall(),
+        responses=db.execute("SELECT id FROM response").fetchall(),
+        removals=db.execute("SELECT response, team_name, day FROM removal").fetchall(),
     )
 
 
@@ -61,6 +67,7 @@ def apply_current_state(db: Database, current: CurrentState) -> None:
         _delete_ended(db)
         _keep_rounds(db, current)
         _keep_emptied(db, current)
+        _keep_removals(db, current)
         for table in _TABLES_WITH_NOTES:  # judged anew
             db.execute(f"UPDATE {table} SET overdue_since = NULL WHERE overdue_since IS NOT NULL")
         set_identity(db, current.identity)
@@ -112,14 +119,23 @@ def _keep_rounds(db: Database, current: CurrentState) -> None:
 
 
 def _keep_emptied(db: Database, current: CurrentState) -> None:
-    """Empty titles and texts, and hide wishes, where people did so since the backup."""
+    """Empty titles and texts, hide wishes, and change names in teams, where people did so since the backup."""
     _execute_many(db, "UPDATE response SET title = '' WHERE id = ? AND title <> ''", current.without_title)
     _execute_many(db, "UPDATE response SET text = '' WHERE id = ? AND text <> ''", current.without_text)
     hide = "UPDATE member SET shares_wishes = false WHERE response = ? AND team = ? AND shares_wishes"
     _execute_many(db, hide, current.hides_wishes)
+    _execute_many(db, "UPDATE member SET name = ? WHERE response = ? AND team = ?", current.member_names)
 
 
-def _execute_many(db: Database, sql: str, rows: Iterable[tuple[int, ...]]) -> None:
+def _keep_removals(db: Database, current: CurrentState) -> None:
+    """Take over who is to be told that a team removed them: nobody who has read it is told again."""
+    _execute_many(db, "DELETE FROM removal WHERE response = ?", current.responses)
+    restored = _ids(db, "response")
+    removals = [row for row in current.removals if row[0] in restored]
+    _execute_many(db, "INSERT INTO removal (response, team_name, day) VALUES (?, ?, ?)", removals)
+
+
+def _execute_many(db: Database, sql: str, rows: Iterable[tuple[int | str, ...]]) -> None:
     for row in rows:
         db.execute(sql, row)
 

@@ -106,6 +106,13 @@ CREATE TABLE member (
 ) STRICT;
 CREATE INDEX member_team ON member (team);
 
+-- The lead of an open team removed the response from it. The person sees this until they say that they have read it.
+CREATE TABLE removal (
+    response INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
+    team_name TEXT NOT NULL CHECK (length(team_name) BETWEEN 1 AND 80),
+    day TEXT NOT NULL CHECK (day GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')
+) STRICT;
+
 -- A row says that a round counted the response. `round` says which, and becomes NULL some time after it was closed.
 CREATE TABLE counted_response (
     response INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,

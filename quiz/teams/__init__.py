@@ -1,6 +1,17 @@
 """What teams see: anonymous rounds and open teams. Computes only: `quiz.storage` stores teams."""
 
-from quiz.teams.team import Candidate, Membership, OpenMember, Publication, Publish, Round, RoundMember, Team, TeamKind
+from quiz.teams.team import (
+    Candidate,
+    Membership,
+    OpenMember,
+    Publication,
+    Publish,
+    Removal,
+    Round,
+    RoundMember,
+    Team,
+    TeamKind,
+)
 
 __all__ = [
     "Candidate",
@@ -8,6 +19,7 @@ __all__ = [
     "OpenMember",
     "Publication",
     "Publish",
+    "Removal",
     "Round",
     "RoundMember",
     "Team",

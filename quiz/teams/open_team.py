@@ -107,11 +107,21 @@ def latest_responses(members: Sequence[OpenMember]) -> tuple[OpenMember, ...]:
     return tuple(member for member in finished if member.response not in repeated)
 
 
+def members_by_name(members: Sequence[OpenMember]) -> tuple[OpenMember, ...]:
+    """One response of each person of a team: the latest finished one, or an unfinished one; by name."""
+    people = [*latest_responses(members), *_unfinished(members)]
+    return tuple(sorted(people, key=lambda member: (name_key(member.name), member.response)))
+
+
 def count_unfinished(members: Sequence[OpenMember]) -> int:
     """How many people joined and have no finished response in the team."""
+    return len(_unfinished(members))
+
+
+def _unfinished(members: Sequence[OpenMember]) -> list[OpenMember]:
     responses = {member.response for member in members}
     unfinished = [member for member in members if not member.is_finished]
-    return sum(responses.isdisjoint(member.earlier) for member in unfinished)
+    return [member for member in unfinished if responses.isdisjoint(member.earlier)]
 
 
 def people_of_roles(bank: Bank, team: OpenTeam) -> tuple[tuple[Role, tuple[int, ...]], ...]:

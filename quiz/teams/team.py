@@ -100,6 +100,14 @@ class Membership:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """The lead of an open team removed a response from it on `day`."""
+
+    team_name: str
+    day: str
+
+
+@dataclass(frozen=True)
 class OpenMember:
     """One response in an open team. `wishes` (responsibility to wish) is None if the person does not show them.
 

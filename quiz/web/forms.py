@@ -137,6 +137,15 @@ class OpenJoinForm(JoinForm):
     )
 
 
+class RenameForm(_BaseForm):
+    """A member of an open team changes the name to show."""
+
+    name = StringField(
+        filters=[clean_line],
+        validators=[_required("Give a name that your team knows you by."), _max_length(MAX_TITLE_LENGTH)],
+    )
+
+
 class Forms:
     """The form classes of a bank. Each class is built once, because building it takes longer than using it.
 
@@ -154,6 +163,8 @@ class Forms:
         A new team.
     join
         Joining a team, by the team's kind.
+    rename
+        Another name in an open team.
     """
 
     def __init__(self, bank: Bank) -> None:
@@ -163,6 +174,7 @@ class Forms:
         self.share = ShareForm
         self.team = TeamForm
         self.join = {"anonymous": JoinForm, "open": OpenJoinForm}
+        self.rename = RenameForm
 
 
 def _question_page_form(bank: Bank, page: tuple[Responsibility, ...]) -> type[QuestionPageForm]:

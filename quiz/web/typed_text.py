@@ -17,8 +17,8 @@ _BLANK_CHARACTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def clean_text(text: str | None) -> str:
-    """Text of several lines: stripped, with `\\n` as line end, empty if no character of it can be seen."""
-    lines = (text or "").replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n").replace("\t", " ")
+    """Text of several lines: stripped, with `\\n` as line end, empty if no character of it can be seen. Tabs stay."""
+    lines = (text or "").replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     if not lines.isprintable():
         lines = "".join(character for character in lines if _is_kept(character))
     return lines.strip() if has_visible_character(lines) else ""
@@ -46,5 +46,5 @@ def has_visible_character(text: str) -> bool:
 
 
 def _is_kept(character: str) -> bool:
-    is_control = unicodedata.category(character) in ("Cc", "Cs") and character != "\n"
+    is_control = unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
     return not is_control and character not in _DIRECTION_CHARACTERS

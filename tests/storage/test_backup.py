@@ -29,7 +29,7 @@ from quiz.storage import Expiry, ShareLink, Storage, UnavailableError
 from quiz.storage.backup import BackupError, back_up
 from quiz.storage.health import inspect_database
 from quiz.storage.restore import Restored, RestoreError, restore
-from quiz.teams import Publication, rounds
+from quiz.teams import Publication, Removal, rounds
 from quiz.web.app import App
 from tests.checks import stored_response
 from tests.clients import Client, run_quiz
@@ -666,8 +666,8 @@ def test_people_who_left_a_team_since_are_not_members_after_a_restore(database, 
     for lead, join_hash in teams:
         database.create_team(lead, join_hash, number=1, name="Team", kind="open", minimum=5, day=WHEN["day"])
     leaver, stayer, mover = (start_response(database) for _ in range(3))
-    for owner_hash in (leaver, stayer, mover):
-        database.join_team(teams[0][1], owner_hash, name="Kim", shares_wishes=False)
+    for name, owner_hash in {"Kim": leaver, "Lou": stayer, "Max": mover}.items():
+        database.join_team(teams[0][1], owner_hash, name=name, shares_wishes=False)
     back_up(file, copy, day=TODAY)
     for owner_hash in (leaver, mover):
         database.leave_team(owner_hash, day=DAY)
@@ -679,6 +679,37 @@ def test_people_who_left_a_team_since_are_not_members_after_a_restore(database, 
         True,
         False,
     ]
+
+
+def test_a_removed_member_stays_removed_and_is_told_as_the_current_database_says(database, file, copy):
+    lead, join_hash = make_owner(), make_owner()
+    database.create_team(lead, join_hash, number=1, name="Team", kind="open", minimum=5, day=WHEN["day"])
+    removed, told, stays, expired = (start_response(database) for _ in range(4))
+    ids = {owner_hash: database.load_response(owner_hash).id for owner_hash in (removed, told, stays, expired)}
+    for name, owner_hash in {"Ada": removed, "Bo": told, "Cy": stays, "Di": expired}.items():
+        database.join_team(join_hash, owner_hash, name=name, shares_wishes=False)
+    for owner_hash in (told, expired):
+        assert database.remove_member(lead, ids[owner_hash], day=WHEN["day"])
+    back_up(file, copy, day=TODAY)
+    assert database.remove_member(lead, ids[removed], day=DAY)
+    database.delete_removal(told)
+    with database.write_transaction() as db:
+        db.execute("DELETE FROM response WHERE id = ?", (ids[expired],))
+    database.close()
+    run_restore(copy, file)
+    assert [database.load_membership(owner) is not None for owner in (removed, told, stays, expired)] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    removals = {owner: database.load_removal(owner) for owner in (removed, told, stays, expired)}
+    assert removals == {
+        removed: Removal("Team", DAY),
+        told: None,  # read since the backup
+        stays: None,
+        expired: Removal("Team", WHEN["day"]),  # only the backup has this response
+    }
 
 
 @pytest.fixture

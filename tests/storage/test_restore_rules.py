@@ -54,11 +54,11 @@ def make_team(database: Storage, kind: str = "anonymous") -> tuple[str, str]:
     return lead, join_hash
 
 
-def join(database: Storage, join_hash: str, people: int) -> list[str]:
+def join(database: Storage, join_hash: str, people: int, *, finished: str = DAY) -> list[str]:
     owners = [start_response(database) for _ in range(people)]
-    for owner_hash in owners:
-        database.finish_response(owner_hash, **WHEN)
-        database.join_team(join_hash, owner_hash, name="Kim", shares_wishes=True)
+    for number, owner_hash in enumerate(owners, 1):
+        database.finish_response(owner_hash, bank=WHEN["bank"], day=finished)
+        database.join_team(join_hash, owner_hash, name=f"Person {number}", shares_wishes=True)
     return owners
 
 
@@ -80,7 +80,7 @@ def test_a_round_published_since_the_backup_stays_published_and_is_never_reopene
     before = rounds_of(database, lead)
     instance.restore()
     assert rounds_of(database, lead) == before
-    newcomers = join(database, join_hash, 1)
+    newcomers = join(database, join_hash, 1, finished=LATER)
     assert all(database.is_counted(owner_hash) for owner_hash in owners)
     assert database.close_round(lead, count_all, day=LATER) is False, "no round is open"
     assert database.open_round(lead, day=LATER)
@@ -217,13 +217,14 @@ def test_a_membership_left_since_the_backup_stays_left(instance):
     assert [membership is not None for membership in memberships] == [False, True, False, True]
 
 
-def test_wishes_hidden_from_a_team_since_the_backup_stay_hidden(instance):
+def test_wishes_hidden_from_a_team_and_names_changed_since_the_backup_stay_so(instance):
     database = instance.database
     _, join_hash = make_team(database, "open")
     hides, shows = join(database, join_hash, 2)
     instance.back_up()
     database.join_team(join_hash, hides, name="Kim", shares_wishes=False)
     instance.restore()
+    assert [database.load_membership(owner_hash).name for owner_hash in (hides, shows)] == ["Kim", "Person 2"]
     assert [database.load_membership(owner_hash).shares_wishes for owner_hash in (hides, shows)] == [False, True]
 
 

@@ -14,9 +14,9 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz.storage import Storage
-from quiz.teams import Candidate, Membership, OpenMember, Publication, RoundMember, Team
+from quiz.teams import Candidate, Membership, OpenMember, Publication, Removal, RoundMember, Team, joining
 from quiz.teams.joining import JoinDecision
-from tests.factories import DAY, expire
+from tests.factories import DAY, expire, force_into_team
 
 LATER = "2026-06-30"
 PUBLISHED = '{"people": 3}'
@@ -50,7 +50,7 @@ def new_response(database: Storage, finished: str | None = DAY) -> str:
 def new_members(database: Storage, join_hash: str, people: int) -> list[str]:
     owners = [new_response(database) for _ in range(people)]
     for owner in owners:
-        assert database.join_team(join_hash, owner, name="", shares_wishes=False)
+        assert database.join_team(join_hash, owner, name="", shares_wishes=False) is JoinDecision.JOIN
     return owners
 
 
@@ -170,12 +170,14 @@ def test_a_member_of_an_open_team_has_the_name_that_they_entered(database: Stora
     lead, join_hash = new_team(database, "open")
     owner = new_response(database)
     assert database.load_membership(owner) is None
-    assert database.join_team(join_hash, owner, name="Ada", shares_wishes=True)
+    assert database.join_team(join_hash, owner, name="Ada", shares_wishes=True) is JoinDecision.JOIN
     assert database.load_membership(owner) == Membership(team(database, lead), "Ada", shares_wishes=True, counted=False)
     (member,) = database.load_open_members(team(database, lead).id)
     response = database.load_response(owner)
     assert response is not None
-    assert member == OpenMember("Ada", response.answers, response.wishes, is_finished=True)
+    assert member == OpenMember(
+        "Ada", response.answers, response.wishes, is_finished=True, response=response.id, earlier=()
+    )
 
 
 def test_open_members_are_sorted_by_name(database: Storage):
@@ -189,7 +191,7 @@ def test_an_anonymous_team_stores_no_names(database: Storage, ids_count_up: None
     lead, join_hash = new_team(database)
     owner = new_response(database)
     for name in ("Canary", "Canary again"):
-        assert database.join_team(join_hash, owner, name=name, shares_wishes=True)
+        assert database.join_team(join_hash, owner, name=name, shares_wishes=True) is JoinDecision.JOIN
     assert rows(database, "member") == [{"response": 1, "team": 1, "name": "", "shares_wishes": 0}]
     assert database.load_open_members(team(database, lead).id) == ()
 
@@ -197,16 +199,18 @@ def test_an_anonymous_team_stores_no_names(database: Storage, ids_count_up: None
 def test_a_response_is_in_one_team_only(database: Storage):
     (lead, join_hash), (other, other_join_hash) = new_team(database), new_team(database)
     owner = new_response(database)
-    assert database.join_team(join_hash, owner, name="", shares_wishes=False)
-    assert database.join_team(other_join_hash, owner, name="", shares_wishes=False) is False
+    assert database.join_team(join_hash, owner, name="", shares_wishes=False) is JoinDecision.JOIN
+    assert database.join_team(other_join_hash, owner, name="", shares_wishes=False) is JoinDecision.IN_OTHER_TEAM
     assert len(database.load_round_members(team(database, lead).id)) == 1
     assert database.load_round_members(team(database, other).id) == ()
 
 
 def test_joining_needs_an_existing_team_and_response(database: Storage):
     _, join_hash = new_team(database)
-    assert database.join_team(join_hash, new_hash(), name="", shares_wishes=False) is False
-    assert database.join_team(new_hash(), new_response(database), name="", shares_wishes=False) is False
+    assert database.join_team(join_hash, new_hash(), name="", shares_wishes=False) is None
+    assert database.join_team(new_hash(), new_response(database), name="", shares_wishes=False) is None
+    assert database.start_in_team(new_hash(), new_hash(), name="", shares_wishes=False, bank="1", day=DAY) is None
+    assert len(rows(database, "response")) == 1
     assert rows(database, "member") == []
 
 
@@ -214,29 +218,29 @@ def test_eight_threads_that_join_with_one_response_create_one_member(database: S
     joins = [new_team(database)[1] for _ in range(2)]
     owner = new_response(database)
 
-    def join(n: int) -> bool:
+    def join(n: int) -> JoinDecision | None:
         with contextlib.closing(database):
             return database.join_team(joins[n % 2], owner, name="", shares_wishes=False)
 
     with ThreadPoolExecutor(8) as pool:
         joined = list(pool.map(join, range(8)))
     assert len(rows(database, "member")) == 1
-    assert joined.count(True) == 4, "only joins to the team that was first succeed"
+    assert joined.count(JoinDecision.JOIN) == 4, "only joins to the team that was first succeed"
     assert len(set(joined[::2])) == len(set(joined[1::2])) == 1
 
 
 def test_bringing_a_response_follows_the_rule_for_what_is_stored_at_that_moment(database: Storage, ids_count_up: None):
     (lead, join_hash), (_, other_join_hash) = new_team(database), new_team(database)
     early, counted, other = new_response(database, DAY), new_response(database, LATER), new_response(database)
-    bring = partial(database.bring_response, join_hash, name="Canary", shares_wishes=True)
-    assert database.join_team(other_join_hash, other, name="", shares_wishes=False)
+    bring = partial(database.join_team, join_hash, name="Canary", shares_wishes=True)
+    assert database.join_team(other_join_hash, other, name="", shares_wishes=False) is JoinDecision.JOIN
     assert bring(other) is JoinDecision.IN_OTHER_TEAM
     assert bring(counted) is JoinDecision.JOIN
     assert database.close_round(lead, count_all, day=LATER)
     assert bring(early) is JoinDecision.NOT_ELIGIBLE, "the round was closed after the response was finished"
     assert bring(counted) is JoinDecision.ALREADY_COUNTED
     assert bring(new_hash()) is None
-    assert database.bring_response(new_hash(), early, name="", shares_wishes=False) is None
+    assert database.join_team(new_hash(), early, name="", shares_wishes=False) is None
     assert [(row["response"], row["team"], row["name"]) for row in rows(database, "member")] == [(2, 1, ""), (3, 2, "")]
 
 
@@ -369,10 +373,115 @@ def test_no_response_is_ever_counted_twice(database: Storage):
     database.close_round(lead, count_all, day=DAY)
     database.leave_team(owner, day=DAY)
     other, other_join_hash = new_team(database)
-    assert database.join_team(other_join_hash, owner, name="", shares_wishes=False)
+    force_into_team(database, other_join_hash, owner)
     with pytest.raises(sqlite3.IntegrityError):
         database.close_round(other, count_all, day=DAY)
     assert team(database, other).open_round is not None
+
+
+# Names and removal
+
+
+def test_a_name_that_another_member_has_is_refused_everywhere(database: Storage):
+    _, join_hash = new_team(database, "open")
+    first, second, third = (new_response(database) for _ in range(3))
+    join = partial(database.join_team, join_hash, shares_wishes=False)
+    assert join(first, name="Ada") is JoinDecision.JOIN
+    assert join(second, name="ADA") is JoinDecision.NAME_TAKEN
+    assert join(second, name="Bo") is JoinDecision.JOIN
+    assert database.rename_member(second, "ada") is JoinDecision.NAME_TAKEN
+    assert database.rename_member(second, "BO") is JoinDecision.JOIN
+    assert database.rename_member(third, "Cy") is None
+    start = partial(database.start_in_team, join_hash, bank="v", day=DAY, shares_wishes=False)
+    assert start(new_hash(), name="Bo") is JoinDecision.NAME_TAKEN
+    assert sorted(str(row["name"]) for row in rows(database, "member")) == ["Ada", "BO"]
+    assert len(rows(database, "response")) == 3
+
+
+def test_responses_that_repeat_each_other_may_have_one_name(database: Storage):
+    lead, join_hash = new_team(database, "open")
+    first = new_response(database)
+    second, third = new_hash(), new_hash()
+    database.create_response(second, bank="v", day=DAY, earlier=first)
+    database.create_response(third, bank="v", day=DAY, earlier=second)
+    for owner in (third, first, second):
+        assert database.join_team(join_hash, owner, name="Ada", shares_wishes=False) is JoinDecision.JOIN
+    ids = {owner: database.load_response(owner).id for owner in (first, second, third)}  # type: ignore[union-attr]
+    members = {member.response: member for member in database.load_open_members(team(database, lead).id)}
+    assert [members[ids[owner]].earlier for owner in (first, second, third)] == [
+        (),
+        (ids[first],),
+        (ids[second], ids[first]),
+    ]
+
+
+def test_eight_threads_that_join_with_one_name_create_one_member(database: Storage):
+    _, join_hash = new_team(database, "open")
+
+    def start(n: int) -> JoinDecision | None:
+        with contextlib.closing(database):
+            name = "Ada" if n % 2 else "ADA"
+            return database.start_in_team(join_hash, new_hash(), bank="v", day=DAY, name=name, shares_wishes=False)
+
+    with ThreadPoolExecutor(8) as pool:
+        decisions = list(pool.map(start, range(8)))
+    assert sorted(decision is JoinDecision.JOIN for decision in decisions) == [False] * 7 + [True]
+    assert len(rows(database, "member")) == len(rows(database, "response")) == 1
+
+
+def test_the_same_form_sent_twice_starts_one_response_in_the_team(database: Storage):
+    _, join_hash = new_team(database, "open")
+    owner = new_hash()
+    for _ in range(2):
+        decision = database.start_in_team(join_hash, owner, bank="v", day=DAY, name="Ada", shares_wishes=False)
+        assert decision is JoinDecision.JOIN
+    assert len(rows(database, "member")) == len(rows(database, "response")) == 1
+
+
+def test_an_open_team_takes_only_so_many_members_and_an_anonymous_one_any_number(database: Storage, monkeypatch):
+    monkeypatch.setattr(joining, "MAX_OPEN_MEMBERS", 2)
+    _, join_hash = new_team(database, "open")
+    _, anonymous_join_hash = new_team(database)
+    owners = [new_response(database) for _ in range(3)]
+    decisions = [
+        database.join_team(join_hash, owner, name=name, shares_wishes=False)
+        for owner, name in zip(owners, ("Ada", "Bo", "Cy"), strict=True)
+    ]
+    assert decisions == [JoinDecision.JOIN, JoinDecision.JOIN, JoinDecision.TEAM_IS_FULL]
+    assert len(new_members(database, anonymous_join_hash, 3)) == 3
+
+
+def test_removing_a_person_removes_all_their_responses_from_the_team_and_notes_it(database: Storage):
+    lead, join_hash = new_team(database, "open")
+    first, other = new_response(database), new_response(database)
+    second = new_hash()
+    database.create_response(second, bank="v", day=DAY, earlier=first)
+    for owner, name in {first: "Ada", second: "Ada", other: "Bo"}.items():
+        database.join_team(join_hash, owner, name=name, shares_wishes=False)
+    response = database.load_response(second)
+    assert response is not None
+    assert not database.remove_member(new_hash(), response.id, day=LATER), "no lead link of this team"
+    assert database.remove_member(lead, response.id, day=LATER)
+    assert not database.remove_member(lead, response.id, day=LATER), "no longer a member"
+    assert [database.load_removal(owner) for owner in (first, second, other)] == [
+        Removal("The crew", LATER),
+        Removal("The crew", LATER),
+        None,
+    ]
+    assert [database.load_membership(owner) is None for owner in (first, second, other)] == [True, True, False]
+    database.delete_removal(first)
+    assert [database.load_removal(owner) is None for owner in (first, second)] == [True, False]
+    assert database.join_team(join_hash, second, name="Ada", shares_wishes=False) is JoinDecision.JOIN
+    assert database.load_removal(second) is None, "whoever is a member again need not be told"
+
+
+def test_a_changed_name_is_no_longer_in_the_files(database: Storage):
+    _, join_hash = new_team(database, "open")
+    owner = new_response(database)
+    database.join_team(join_hash, owner, name="Canary of old", shares_wishes=False)
+    assert database.rename_member(owner, "Ada") is JoinDecision.JOIN
+    content = b"".join(path.read_bytes() for path in database.file.parent.iterdir() if path.is_file())
+    assert b"Canary of old" not in content
 
 
 # Deleting

@@ -56,6 +56,8 @@ GET  /r/LINK/delete                 200      200    200    .      .     .       
 POST /r/LINK/delete                 303      303    303    .      .     .       .     .
 GET  /r/LINK/team                   200      200    .      .      .     .       .     .
 GET  /r/LINK/team/rounds/1          200      .      .      .      .     .       .     .
+POST /r/LINK/team/name              .        303    .      .      .     .       .     .
+POST /r/LINK/team/removal/read      303      303    303    .      .     .       .     .
 POST /r/LINK/team/leave             303      303    303    .      .     .       .     .
 GET  /s/LINK                        .        .      .      200    .     .       .     .
 GET  /t/LINK                        .        .      .      .      200   200     .     .
@@ -64,6 +66,8 @@ GET  /t/LINK/close                  .        .      .      .      303   .       
 POST /t/LINK/close                  .        .      .      .      303   .       .     .
 POST /t/LINK/next                   .        .      .      .      303   .       .     .
 POST /t/LINK/minimum                .        .      .      .      303   .       .     .
+GET  /t/LINK/remove                 .        .      .      .      .     303     .     .
+POST /t/LINK/remove                 .        .      .      .      .     303     .     .
 POST /t/LINK/links                  .        .      .      .      303   303     .     .
 GET  /t/LINK/rounds/1               .        .      .      .      200   .       .     .
 GET  /t/LINK/rounds/1.json          .        .      .      .      200   .       .     .
@@ -199,6 +203,7 @@ class TestData:
             "manage.retake": {"seed": links.new_link()},
             "lead.minimum": {"minimum": "8"},
             "lead.replace_links": {"seed": links.new_link(), "both": "y"},
+            "member.rename": {"name": "Ada Lovelace"},
             "join.start": {"seed": links.new_link(), "name": "Ada"},
             "join.bring": {"link": self.joining, "name": "Ada"},
         }.get(endpoint, {})

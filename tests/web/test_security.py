@@ -186,7 +186,7 @@ def test_a_refused_form_is_returned_with_all_fields_and_can_be_sent_again(app: A
     assert client.post(f"{owner_path}/more", form_values(error_page.fields)).status_code == 303
     stored = load_response(app, owner_path)
     assert set(stored.contacts) == {"data-analyst", "ml-engineer"}
-    assert (stored.title, stored.text) == (fields["title"], "first\n\n third </textarea><b>")
+    assert (stored.title, stored.text) == (fields["title"], "first\n\n\tthird </textarea><b>")
 
 
 def test_the_value_of_a_button_is_returned_too(client: Client):

@@ -35,6 +35,7 @@ from quiz.bank.answer_sheet import answer_sheet
 from quiz.config import paths
 from quiz.storage import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
 from quiz.teams import anonymous
+from quiz.teams.names import name_key
 from quiz.web import links
 from quiz.web.app import App, days_before, months_later
 from quiz.web.typed_text import clean_line, clean_text
@@ -114,6 +115,21 @@ class Person:
 def any_exist(things: Sequence[Person] | Sequence[Team]) -> bool:
     """Whether any of them still exists."""
     return any(each.exists for each in things)
+
+
+def is_same_person(one: Person, other: Person) -> bool:
+    """Whether one of two responses repeats the other, or both repeat a third."""
+    return bool(chain(one) & chain(other))
+
+
+def chain(person: Person) -> set[int]:
+    """A response and those that it repeats, as ids of the objects."""
+    ids: set[int] = set()
+    link: Person | None = person
+    while link is not None and (link is person or link.exists):
+        ids.add(id(link))
+        link = link.earlier
+    return ids
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=100) | st.sampled_from(
@@ -416,8 +432,13 @@ class Web(RuleBasedStateMachine):
             self.set_membership(self.add_person(response.location), team, name, shares_wishes=wishes)
         self.mark_changed(team)
 
-    def is_valid_name(self, team: Team, name: str) -> bool:
-        return len(clean_line(name)) <= 80 and (team.kind == "anonymous" or bool(clean_line(name)))
+    def is_valid_name(self, team: Team, name: str, person: Person | None = None) -> bool:
+        cleaned = clean_line(name)
+        if team.kind == "anonymous":
+            return len(cleaned) <= 80
+        others = [member for member in self.members(team) if person is None or not is_same_person(member, person)]
+        is_free = name_key(cleaned) not in {name_key(member.name) for member in others}
+        return 0 < len(cleaned) <= 80 and is_free
 
     @precondition(lambda self: self.people and any_exist(self.teams))
     @rule(
@@ -434,14 +455,14 @@ class Web(RuleBasedStateMachine):
         fields = {"link": link, "name": name} | ({"shares_wishes": "y"} if wishes else {})
         response = self.post(f"{self.join_path(team)}/bring", fields)
         is_too_old = person.finished is not None and person.finished < team.last_closed
-        may_join = person.exists and person.team in (None, team) and self.is_valid_name(team, name)
+        may_join = person.exists and person.team in (None, team) and self.is_valid_name(team, name, person)
         if team.kind == "anonymous" and person.finished:
             may_join = may_join and not person.counted and not is_too_old
         # A counted member is redirected to the page that says how to be in the next round.
         is_counted_member = (
             person.exists and team.kind == "anonymous" and person.team is team and person.counted is not None
         )
-        is_counted_member = is_counted_member and self.is_valid_name(team, name)
+        is_counted_member = is_counted_member and self.is_valid_name(team, name, person)
         assert response.status_code == (303 if may_join or is_counted_member else 422)
         Web.events["joined" if may_join else "refused"] += 1
         if is_counted_member:

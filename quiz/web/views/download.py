@@ -23,6 +23,7 @@ def as_json() -> Response:
     personal_data.pop("details_sent")  # where the quiz goes on, which says nothing about the person
     personal_data["earlier"] = personal_data["earlier"] is not None  # the id means nothing outside the database
     personal_data["team"] = _team_data()
+    personal_data["removed_from_team"] = _removal_data()
     personal_data["result"] = _result_data()
     personal_data["result"].pop("id")
     return _attachment(jsonify(personal_data), "many-hats.json")
@@ -38,6 +39,12 @@ def as_csv() -> Response:
     header += export.result_columns(current().bank.role)
     row += export.result_cells(_result_data())
     return _attachment(Response(export.csv_file([header, row]), mimetype="text/csv"), "many-hats.csv")
+
+
+def _removal_data() -> dict[str, str] | None:
+    """From which team the lead removed this person, and on which day; None if there is nothing to read about it."""
+    removal = current().storage.load_removal(g.link_hash)
+    return {"name": removal.team_name, "day": removal.day} if removal else None
 
 
 def _result_data() -> dict[str, Any]:

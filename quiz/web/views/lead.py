@@ -82,7 +82,15 @@ def page() -> str:
         "seed": links.new_link(),
     }
     if team.kind == "open":
-        return render_template("teams/open.html", **common, **open_team_page(team), bank=app.bank, is_lead=True)
+        return render_template(
+            "teams/open.html",
+            **common,
+            **open_team_page(team),
+            members=open_team.members_by_name(app.storage.load_open_members(team.id)),
+            was_removed="removed" in request.args,
+            bank=app.bank,
+            is_lead=True,
+        )
     return render_template(
         "lead/page.html",
         **common,
@@ -165,6 +173,22 @@ def minimum() -> Response:
         return redirect(url_for("lead.page", kept="kept"), 303)
     current().storage.raise_minimum(g.link_hash, new_minimum)
     return redirect(url_for("lead.page"), 303)
+
+
+@pages.route("/remove", methods=["GET", "POST"])
+def remove() -> str | Response:
+    """Ask once, then remove a member from an open team. Nothing happens if they are no longer in it."""
+    app, team = current(), _team()
+    if team.kind != "open":
+        abort(404)
+    response_id = request.values.get("member", type=int)
+    members = {member.response: member for member in app.storage.load_open_members(team.id)}
+    if response_id not in members:
+        return redirect(url_for("lead.page"), 303)
+    if request.method != "POST":
+        return render_template("lead/remove.html", team=team, member=members[response_id])
+    app.storage.remove_member(g.link_hash, response_id, day=app.today())
+    return redirect(url_for("lead.page", removed=1), 303)
 
 
 @pages.post("/links")

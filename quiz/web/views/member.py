@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz.teams import round_pages, rounds
-from quiz.teams.joining import JoinDecision
+from quiz.teams import Membership, round_pages, rounds
+from quiz.teams.joining import MAX_OPEN_MEMBERS, JoinDecision
 from quiz.web import links, rate_limits
 from quiz.web.app import current
 from quiz.web.link_blueprint import link_blueprint
@@ -18,12 +19,22 @@ from quiz.web.views.lead import open_team_page
 pages = link_blueprint("join", "/j/<link:link>", lambda join_hash: current().storage.load_team_by_join_link(join_hash))
 member = owner_blueprint("member")
 
-#: What the page says about a response that cannot join.
+#: What the page says about a response that cannot join, with the field that it says it at.
 _REFUSALS = {
-    None: "This is no private link of this quiz. Paste all of it.",
-    JoinDecision.IN_OTHER_TEAM: "This response is in another team; leave that one first.",
-    JoinDecision.NOT_ELIGIBLE: "This response was finished before the last round closed, or a round has counted it: "
-    "take the quiz again.",
+    None: ("link", "This is no private link of this quiz. Paste all of it."),
+    JoinDecision.IN_OTHER_TEAM: ("link", "This response is in another team; leave that one first."),
+    JoinDecision.NOT_ELIGIBLE: (
+        "link",
+        "This response was finished before the last round closed, or a round has counted it: take the quiz again.",
+    ),
+    JoinDecision.NAME_TAKEN: (
+        "name",
+        "Another member of this team has this name. Add something that tells you apart, such as your last name.",
+    ),
+    JoinDecision.TEAM_IS_FULL: (
+        "name",
+        f"This team has {MAX_OPEN_MEMBERS} members, which is the most that a team can have. Ask its lead.",
+    ),
 }
 
 
@@ -58,8 +69,18 @@ def start() -> Response | tuple[str, int]:
         return _page(form, _errors(form)), 422
     link = app.derive_link("owner", links.valid_seed(request.form.get("seed", "")) or abort(400))
     owner_hash = links.hash_link(link)
-    app.storage.create_response(owner_hash, bank=app.bank.version, day=app.today())
-    app.storage.join_team(g.link_hash, owner_hash, name=form.name.data or "", shares_wishes=form.shares_wishes.data)
+    decision = app.storage.start_in_team(
+        g.link_hash,
+        owner_hash,
+        bank=app.bank.version,
+        day=app.today(),
+        name=form.name.data or "",
+        shares_wishes=form.shares_wishes.data,
+    )
+    if decision is None:
+        abort(404)  # the team was deleted during this request
+    if decision in _REFUSALS:
+        return _page(form, [_REFUSALS[decision]]), 422
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 
@@ -71,14 +92,14 @@ def bring() -> Response | tuple[str, int]:
     errors = [] if form.validate() else _errors(form)
     link = _owner_link(form.link.data or "")
     if link is None:
-        return _page(form, [*errors, ("link", _REFUSALS[None])]), 422
+        return _page(form, [*errors, _REFUSALS[None]]), 422
     if errors:
         return _page(form, errors), 422
-    decision = app.storage.bring_response(
+    decision = app.storage.join_team(
         g.link_hash, links.hash_link(link), name=form.name.data or "", shares_wishes=form.shares_wishes.data
     )
     if decision in _REFUSALS:
-        return _page(form, [("link", _REFUSALS[decision])]), 422
+        return _page(form, [_REFUSALS[decision]]), 422
     # If a round counted the response already, that page says how to be in the next round.
     return redirect(url_for("member.page", link=link), 303)
 
@@ -102,11 +123,13 @@ def _errors(form: Any) -> list[tuple[str, str]]:
 def page_of_member() -> str:
     """The team as its members see it."""
     app = current()
-    membership = app.storage.load_membership(g.link_hash) or abort(404)
+    membership = app.storage.load_membership(g.link_hash)
+    if membership is None:
+        return removed_page() or abort(404)
     team = membership.team
     common = {"team": team, "membership": membership, "bank": app.bank, "finished": current_response().finished}
     if team.kind == "open":
-        return render_template("teams/open.html", **common, **open_team_page(team), is_lead=False)
+        return _open_page(membership)
     return render_template(
         "member/page.html",
         **common,
@@ -114,6 +137,49 @@ def page_of_member() -> str:
         rounds=rounds.closed_rounds(team),
         seed=links.new_link(),
     )
+
+
+def _open_page(membership: Membership, form: Any = None, errors: Sequence[tuple[str, str]] = ()) -> str:
+    """The page of an open team for a member. Only members who have finished see the others."""
+    app = current()
+    common = {
+        "team": membership.team,
+        "form": form or app.forms.rename(data={"name": membership.name}),
+        "errors": errors,
+        "was_renamed": "renamed" in request.args,
+    }
+    if not current_response().finished:
+        return render_template("member/before_finishing.html", **common)
+    return render_template("teams/open.html", **common, **open_team_page(membership.team), bank=app.bank, is_lead=False)
+
+
+def removed_page() -> str | None:
+    """The page that tells a person that the lead removed them from a team; None if there is nothing to tell."""
+    removal = current().storage.load_removal(g.link_hash)
+    return render_template("member/removed.html", removal=removal) if removal else None
+
+
+@member.post("/team/name")
+def rename() -> str | Response | tuple[str, int]:
+    """Change the name under which an open team shows a member."""
+    app = current()
+    membership = app.storage.load_membership(g.link_hash) or abort(404)
+    if membership.team.kind != "open":
+        abort(404)
+    form = app.forms.rename(request.form)
+    if not form.validate():
+        return _open_page(membership, form, _errors(form)), 422
+    decision = app.storage.rename_member(g.link_hash, form.name.data)
+    if decision in _REFUSALS:
+        return _open_page(membership, form, [_REFUSALS[decision]]), 422
+    return redirect(url_for("member.page", renamed=1, _anchor="rename"), 303)
+
+
+@member.post("/team/removal/read")
+def read_removal() -> Response:
+    """Stop telling a person that they were removed from a team: they have read it."""
+    current().storage.delete_removal(g.link_hash)
+    return redirect(url_for("result.show"), 303)
 
 
 @member.get("/team/rounds/<int:number>")

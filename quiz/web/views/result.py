@@ -18,6 +18,9 @@ pages = owner_blueprint("result")
 def show() -> str | Response:
     """The result. If the quiz is not finished, a redirect to the next page of it."""
     app, response = current(), current_response()
+    removal = app.storage.load_removal(g.link_hash)
+    if removal and not response.finished:
+        return render_template("member/removed.html", removal=removal)
     if not response.finished:
         sheet = answer_sheet(app.bank, response.answers)
         if not sheet.is_complete:
@@ -32,6 +35,7 @@ def show() -> str | Response:
         has_left_team="left" in request.args,
         has_earlier_response=response.earlier is not None,
         team_name=membership.team.name if membership else None,
+        removal=removal,
     )
 
 

@@ -52,7 +52,7 @@ def result_page(client: Client, text: str, title: str = "", **answers: str) -> s
 
 def unmarked_text(page: str) -> str:
     """The free text on the page, without its marks."""
-    quote = page.split("<blockquote dir=\"auto\">", 1)[1].split("</blockquote>", 1)[0]
+    quote = page.split('<blockquote dir="auto">', 1)[1].split("</blockquote>", 1)[0]
     return unescape(re.sub(r"</?mark>", "", re.sub(r"<sup>\d</sup>", "", quote)))
 
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from sqlite_utils import Database
@@ -18,6 +20,7 @@ from quiz.teams import anonymous, rounds
 from quiz.web import links
 from quiz.web.app import App
 from quiz.web.stylesheet import read_stylesheet
+from quiz.web.templating import format_day
 from tests.checks import count_finished, count_rows, load_response, load_team
 from tests.clients import Client, Page
 from tests.factories import (
@@ -28,6 +31,7 @@ from tests.factories import (
     all_answers,
     expire_in_app,
     fill_team,
+    force_into_team,
     join_path,
     join_team,
     link_hash,
@@ -201,7 +205,8 @@ def test_unfinished_counted_and_older_responses_do_not_count_towards_the_minimum
     for _ in range(3):
         join_team(app, join_path(client, lead), make_response(app, done=False))
     for _ in range(3):
-        join_team(app, join_path(client, lead), make_response(app, day="2001-01-01"))
+        old = make_response(app, day="2001-01-01")
+        force_into_team(app.storage, link_hash(join_path(client, lead)), link_hash(old))
     assert count_finished(app, lead) == 3
     assert client.send(f"{lead}/close", page=lead).location == f"{lead}?few=few"
     assert len(members) == 6
@@ -573,7 +578,7 @@ def test_an_open_team_shows_names_mixes_and_answers_to_members_and_lead(app: App
         assert "Ada data engineer" in text
         assert "Who does what" in text
         assert "100%" not in text, "a mix of one role has no shares"
-        assert "Dora" not in text
+        assert ("Dora, has not finished" in text) == (path == lead), "the lead can remove her"
         assert "daily" in text
         assert "canary" not in text.lower()
 
@@ -593,6 +598,148 @@ def test_a_person_who_leaves_an_open_team_is_no_longer_on_its_pages(app: App, cl
     for path in (lead, f"{members['Bo']}/team"):
         assert "Ada" not in client.get(path).text
     assert client.get(f"{members['Ada']}/team").status_code == 404
+
+
+def remove(app: App, client: Client, lead: str, name: str) -> str:
+    """Remove a member as the lead would. Returns the path of the page that asks before."""
+    page = client.get(lead).text
+    path = next(unescape(path) for path, of in re.findall(REMOVE_LINK, page) if of == name)
+    fields = dict(client.see(path).fields)
+    assert client.send(path, {"member": fields["member"]}, page=path).location == f"{lead}?removed=1"
+    return path
+
+
+REMOVE_LINK = r'<a href="([^"]*/remove[^"]*)">Remove<span class="visually-hidden"> <bdi>([^<]*)</bdi>'
+
+
+def test_a_removed_member_is_off_the_page_and_is_told_until_they_have_read_it(app: App, client: Client):
+    lead, members = make_open_team(app, client)
+    ada = members["Ada"]
+    path = remove(app, client, lead, "Ada")
+    assert "Ada" not in client.get(lead).text
+    assert "Ada" not in client.get(f"{members['Bo']}/team").text
+    told = f"The lead of By name removed you from this team on {format_day(app.today())}."
+    for page in (ada, f"{ada}/team"):
+        assert told in client.see(page).text
+        assert "You keep your own answers and your result." in client.see(page).text
+    assert "Your team," not in client.see(ada).text
+    download = client.get(f"{ada}.json").get_json()
+    assert (download["team"], download["removed_from_team"]) == (None, {"name": "By name", "day": app.today()})
+    assert client.send(f"{ada}/team/removal/read", page=ada).location == ada
+    assert "removed you" not in client.see(ada).text
+    assert client.get(f"{ada}/team").status_code == 404
+    assert client.get(f"{ada}.json").get_json()["removed_from_team"] is None
+    assert client.get(path).location == lead, "the page of a member who is gone leads back"
+
+
+def test_an_unfinished_member_can_be_removed_and_is_told(app: App, client: Client):
+    lead, members = make_open_team(app, client)
+    remove(app, client, lead, "Dora")
+    page = client.see(members["Dora"])
+    assert "removed you from this team" in page.text
+    assert client.send(f"{members['Dora']}/team/removal/read", page=members["Dora"]).location == members["Dora"]
+    assert client.get(members["Dora"]).location.startswith(f"{members['Dora']}/")
+
+
+def test_all_responses_of_a_removed_person_are_removed(app: App, client: Client, bank: Bank):
+    lead, members = make_open_team(app, client)
+    retake = client.send(f"{members['Ada']}/retake", page=f"{members['Ada']}/manage").location.rsplit("/", 1)[0]
+    client.answer(retake, all_answers(bank, "weekly"))
+    client.send(f"{retake}/check")
+    join_team(app, join_path(client, lead), retake, "Ada")
+    assert "3 people have finished, 1 more joined" in client.see(lead).text
+    assert re.findall(REMOVE_LINK, client.get(lead).text).count("Ada") <= 1
+    remove(app, client, lead, "Ada")
+    for path in (members["Ada"], retake):
+        assert "removed you from this team" in client.see(path).text
+
+
+def test_a_removed_member_can_join_again_and_is_no_longer_told(app: App, client: Client):
+    lead, members = make_open_team(app, client)
+    remove(app, client, lead, "Ada")
+    join_team(app, join_path(client, lead), members["Ada"], "Ada")
+    assert "removed you" not in client.see(members["Ada"]).text
+    assert "Ada" in client.see(lead).text
+
+
+def test_a_lead_removes_nobody_of_another_team(app: App, client: Client):
+    lead, _ = make_open_team(app, client)
+    other_lead, _ = make_open_team(app, client)
+    (member, *_) = app.storage.load_open_members(load_team(app, other_lead).id)
+    for wrong in (str(member.response), "", "x", "0", "9" * 30):
+        assert client.send(f"{lead}/remove", {"member": wrong}, page=lead).location == lead
+    assert count_rows(app, "removal") == 0
+    assert count_rows(app, "member") == 8
+
+
+def test_nobody_is_removed_from_an_anonymous_team(app: App, client: Client):
+    lead = make_team(client)
+    fill_team(app, client, lead, 3)
+    assert client.get(f"{lead}/remove").status_code == 404
+    assert client.send(f"{lead}/remove", {"member": "1"}, page=lead).status_code == 404
+    assert "Remove" not in client.see(lead).text
+    (member, *_) = app.storage.load_round_members(load_team(app, lead).id)
+    assert not app.storage.remove_member(link_hash(lead), member.response, day=app.today())
+
+
+def test_names_that_look_alike_are_numbered(app: App, client: Client):
+    lead, _ = make_open_team(app, client)
+    join_team(app, join_path(client, lead), make_response(app), "Аda")
+    text = client.see(lead).text
+    assert "Ada (1)" in text
+    assert "Аda (2)" in text
+    assert "Bo (" not in text
+
+
+def test_left_out_and_never_have_two_signs_in_the_table_of_an_open_team(app: App, client: Client, bank: Bank):
+    lead = make_team(client, "open")
+    answers = all_answers(bank, "never", pipelines="skip")
+    del answers["dashboards"]
+    join_team(app, join_path(client, lead), make_response(app, answers), "Ada")
+    html = client.get(lead).text
+    cells = dict(re.findall(r'<th scope="row">([^<]*)</th>\s*<td>(.*?)</td>', html, re.DOTALL))
+    shown = {id: cells[bank.responsibility[id].name] for id in ("insights", "pipelines", "dashboards")}
+    assert {id: cell.split("</span>")[0].split(">")[1] for id, cell in shown.items()} == {
+        "insights": "never",
+        "pipelines": "left out",
+        "dashboards": "not asked yet",
+    }
+    assert [cell.count("is-empty") for cell in shown.values()] == [4, 0, 0]
+    assert [cell.count("is-left-out") for cell in shown.values()] == [0, 1, 1]
+    legend = html.split("team-matrix-legend", 1)[1].split("</ul>", 1)[0]
+    assert all(words in legend for words in ("daily or almost daily", "never", "left out, or not asked yet"))
+
+
+def test_the_page_names_who_could_stand_in_and_who_has_nobody(app: App, client: Client, bank: Bank):
+    lead = make_team(client, "open")
+    join = join_path(client, lead)
+    for name, answers in {
+        "Ana": {"pipelines": "daily", "data_quality": "daily"},
+        "Fay": {"pipelines": "daily", "data_quality": "daily", "dashboards": "weekly", "insights": "daily"},
+        "Max": {"model_deployment": "daily", "insights": "monthly"},
+    }.items():
+        join_team(app, join, make_response(app, all_answers(bank, "never", **answers)), name)
+    names = {id: item.name for id, item in bank.responsibility.items()}
+    section = client.see(lead).text.split("Who could stand in for whom", 1)[1].split("Invite people", 1)[0]
+    both = f"{names['insights']}; {names['dashboards']}"
+    assert f"Fay alone does {both}. Max does 1 of these 2 too, less often." in section
+    assert f"Max alone does {names['model-deployment']}. Nobody else here does any of it." in section
+    assert "Ana" not in section
+
+
+@pytest.mark.parametrize("kind", ["anonymous", "open"])
+def test_each_kind_of_team_has_its_own_sentences(app: App, client: Client, kind):
+    lead = make_team(client, kind)
+    (owner_path, *_) = fill_team(app, client, lead, 2)
+    paths = [lead, f"{lead}/delete", join_path(client, lead), f"{owner_path}/team"]
+    text = "\n".join(client.see(path).text for path in paths)
+    (letter,) = re.findall(r'href="mailto:[^"]*body=([^"]*)"', client.get(lead).text)
+    if kind == "open":
+        assert not re.search(r"round|bands|minimum|Your own result stays yours", text, re.IGNORECASE)
+        assert "Every member sees every member’s answers" in unquote(letter)
+    else:
+        assert not re.search(r"by name|stand in|Remove|every member sees", text)
+        assert "Every member" not in unquote(letter)
 
 
 def test_an_open_team_has_no_rounds_and_cannot_publish_one(app: App, client: Client):
@@ -639,13 +786,15 @@ def test_a_team_or_member_name_is_never_read_as_markup(app: App, client: Client,
         join = join_path(client, anonymous_lead)
         client.send(f"{anonymous_lead}/close", page=anonymous_lead)
         open_lead = make_team(client, "open", name=name)
-        for owner_path in (open_member := make_response(app), make_response(app)):
-            join_team(app, join_path(client, open_lead), owner_path, name, shares_wishes=True)
+        open_member = make_response(app)
+        join_team(app, join_path(client, open_lead), open_member, name, shares_wishes=True)
+        (member,) = app.storage.load_open_members(load_team(app, open_lead).id)
         for path in (
             *(anonymous_lead + more for more in ("", "?few=few", "/delete", "/rounds/1")),
             *(anonymous_member + more for more in ("", "/team", "/team/rounds/1")),
             *(open_member + more for more in ("", "/team")),
             *(open_lead, f"{open_lead}/delete", join, join_path(client, open_lead)),
+            f"{open_lead}/remove?member={member.response}",
         ):
             response = client.get(path)
             assert response.status_code == 200, path

@@ -5,18 +5,21 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from werkzeug.test import TestResponse
 
 from quiz import create_app
 from quiz.bank import Bank
-from quiz.teams import anonymous
+from quiz.teams import anonymous, joining
 from quiz.web import links
 from quiz.web.app import App
+from quiz.web.typed_text import clean_line
 from tests.checks import count_finished, count_rows, load_team
 from tests.clients import Client, Page
 from tests.factories import (
     DAY,
     all_answers,
     fill_team,
+    force_into_team,
     join_path,
     join_team,
     link_hash,
@@ -89,10 +92,15 @@ IN_THE_DATABASE = (
 
 def test_the_join_page_names_the_operator_and_what_the_operator_can_read(tmp_path):
     client = Client(create_app({"TESTING": True, "OPERATOR": "The <data> guild"}, instance=tmp_path / "other"))
-    for path in (join_path(client, make_team(client)), join_path(client, make_team(client, "open")), "/privacy"):
+    paths = {
+        join_path(client, make_team(client)): IN_THE_DATABASE,
+        join_path(client, make_team(client, "open")): "the team that they belong to, and their name in it.",
+        "/privacy": IN_THE_DATABASE,
+    }
+    for path, content in paths.items():
         text = client.see(path).text
         assert "The <data> guild runs this quiz, and can read its database file." in text
-        assert IN_THE_DATABASE in text
+        assert content in text
 
 
 def test_without_an_operator_the_join_page_says_whom_to_ask(client: Client, join):
@@ -127,7 +135,7 @@ def test_the_join_page_of_an_open_team_says_that_nothing_is_anonymous(app: App, 
     join = join_path(client, make_team(client, "open"))
     page = client.see(join)
     assert "nothing in it is anonymous" in page.text
-    assert "Every member, and the lead of the team, sees every member’s name" in page.text
+    assert "The lead of the team, and every member who has finished, sees every member’s name" in page.text
     assert "0 people have joined so far" in page.text
     assert "an example" not in page.text
 
@@ -288,7 +296,7 @@ def test_a_counted_response_that_leaves_and_joins_again_is_not_counted_again(app
     join = join_path(client, lead)
     for owner_path in members:
         client.send(f"{owner_path}/team/leave", page=f"{owner_path}/team")
-        join_team(app, join, owner_path)
+        force_into_team(app.storage, link_hash(join), link_hash(owner_path))
     assert count_finished(app, lead) == 0
     assert client.send(f"{lead}/close", page=lead).location == f"{lead}?few=few"
 
@@ -306,13 +314,13 @@ def test_a_response_finished_before_the_last_round_closed_is_refused(app: App, c
 def test_a_response_is_refused_if_the_round_closes_while_it_joins(app: App, client: Client, lead, join, monkeypatch):
     fill_team(app, client, lead, 5)
     owner_path = make_response(app, day="2001-02-03")
-    bring_response = app.storage.bring_response
+    join_now = app.storage.join_team
 
     def close_first(*arguments, **fields):
         client.send(f"{lead}/close", page=lead)
-        return bring_response(*arguments, **fields)
+        return join_now(*arguments, **fields)
 
-    monkeypatch.setattr(app.storage, "bring_response", close_first)
+    monkeypatch.setattr(app.storage, "join_team", close_first)
     error_page = bring(client, join, owner_path)
     assert isinstance(error_page, Page)
     assert "finished before the last round closed" in error_page.text
@@ -321,13 +329,13 @@ def test_a_response_is_refused_if_the_round_closes_while_it_joins(app: App, clie
 
 def test_a_response_that_is_deleted_just_before_it_joins_is_refused(app: App, client: Client, join, monkeypatch):
     owner_path = make_response(app)
-    bring_response = app.storage.bring_response
+    join_now = app.storage.join_team
 
     def delete_first(join_hash, owner_hash, **fields):
         assert app.storage.delete_response(owner_hash, day=DAY)
-        return bring_response(join_hash, owner_hash, **fields)
+        return join_now(join_hash, owner_hash, **fields)
 
-    monkeypatch.setattr(app.storage, "bring_response", delete_first)
+    monkeypatch.setattr(app.storage, "join_team", delete_first)
     error_page = bring(client, join, owner_path)
     assert isinstance(error_page, Page)
     assert "This is no private link of this quiz." in error_page.text
@@ -444,3 +452,122 @@ def test_the_page_of_a_member_says_what_leaving_changes(app: App, client: Client
     assert "if the round had just reached its minimum, it is below it again" in text
     _, (counted, *_) = make_closed_round(app, client)
     assert "What was published does not change when you leave." in client.see(f"{counted}/team").text
+
+
+# Open teams: names, and what members see
+
+
+@pytest.fixture
+def open_lead(client: Client) -> str:
+    return make_team(client, "open")
+
+
+def start(client: Client, lead: str, name: str) -> TestResponse:
+    """Press the button that takes the quiz for an open team."""
+    join = join_path(client, lead)
+    return client.send(f"{join}/start", {"name": name}, page=join)
+
+
+@pytest.mark.parametrize("name", ["Ada", "ADA", " ada ", "Ａda", "A\u202eda"])
+def test_a_name_that_another_member_has_is_refused_in_the_filled_form(app: App, client: Client, open_lead, name):
+    join_team(app, join_path(client, open_lead), make_response(app), "Ada")
+    join = join_path(client, open_lead)
+    other = {"name": name, "link": make_response(app)}
+    for response in (start(client, open_lead, name), client.send(f"{join}/bring", other, page=join)):
+        assert response.status_code == 422
+        page = Page.of(response)
+        assert "Another member of this team has this name. Add something that tells you apart" in page.text
+        assert ("name", clean_line(name)) in page.fields
+    assert count_rows(app, "member") == 1
+    assert count_rows(app, "response") == 2, "no response was created for the refused name"
+
+
+def test_a_refused_form_can_be_sent_again_with_another_name(app: App, client: Client, open_lead):
+    join_team(app, join_path(client, open_lead), make_response(app), "Ada")
+    page = Page.of(start(client, open_lead, "Ada"))
+    fields = dict(page.fields) | {"name": "Ada L."}
+    assert client.post(f"{join_path(client, open_lead)}/start", fields).status_code == 303
+    assert count_rows(app, "member") == 2
+
+
+def test_a_person_who_takes_the_quiz_again_keeps_their_name(app: App, client: Client, bank: Bank, open_lead):
+    join = join_path(client, open_lead)
+    first = make_response(app)
+    join_team(app, join, first, "Ada")
+    retake = client.send(f"{first}/retake", page=f"{first}/manage").location.rsplit("/", 1)[0]
+    client.answer(retake, all_answers(bank, "never", dashboards="daily", insights="daily"))
+    client.send(f"{retake}/check")
+    response = client.send(f"{join}/bring", {"link": retake, "name": "Ada"}, page=join)
+    assert response.location == f"{retake}/team"
+    page = client.see(f"{retake}/team")
+    assert "1 person has finished." in page.text
+    assert "Ada data analyst" in page.text
+    assert "Ada (" not in page.text
+
+
+def test_an_open_team_has_200_members_at_most(app: App, client: Client, open_lead, monkeypatch):
+    monkeypatch.setattr(joining, "MAX_OPEN_MEMBERS", 2)
+    join = join_path(client, open_lead)
+    member = make_response(app)
+    join_team(app, join, member, "Ada")
+    join_team(app, join, make_response(app), "Bo")
+    response = start(client, open_lead, "Cy")
+    assert response.status_code == 422
+    assert "This team has 200 members, which is the most that a team can have. Ask its lead." in Page.of(response).text
+    assert ("name", "Cy") in Page.of(response).fields
+    assert client.send(f"{join}/bring", {"link": member, "name": "Ada B."}, page=join).status_code == 303
+    assert count_rows(app, "member") == 2
+
+
+def test_members_see_an_open_team_only_after_they_have_finished(app: App, client: Client, bank: Bank, open_lead):
+    join_team(app, join_path(client, open_lead), make_response(app), "Ada")
+    owner_path = start(client, open_lead, "Bo").location.rsplit("/", 1)[0]
+    page = client.see(f"{owner_path}/team")
+    assert "Once you have finished the quiz, you see the page of this team." in page.text
+    assert owner_path in page.values("href")
+    assert "Ada" not in page.text
+    assert "Ada" in client.see(open_lead).text, "the lead sees those who have finished"
+    client.answer(owner_path, all_answers(bank, "weekly"))
+    client.send(f"{owner_path}/check")
+    assert "Ada" in client.see(f"{owner_path}/team").text
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_members_change_their_name(app: App, client: Client, open_lead, done):
+    owner_path = make_response(app, done=done)
+    join_team(app, join_path(client, open_lead), owner_path, "Ada")
+    page = f"{owner_path}/team"
+    assert ("name", "Ada") in client.see(page).fields
+    response = client.send(f"{page}/name", {"name": " Ada \u202eLovelace"}, page=page)
+    assert response.location == f"{page}?renamed=1#rename"
+    assert "Your name is changed." in client.see(f"{page}?renamed=1").text
+    assert ("name", "Ada Lovelace") in client.see(page).fields
+    assert client.get(f"{owner_path}.json").get_json()["team"]["display_name"] == "Ada Lovelace"
+    assert client.send(f"{page}/name", {"name": "ADA LOVELACE"}, page=page).status_code == 303, "the own name is free"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("bo", "Another member of this team has this name."),
+        ("\u200d", "Give a name that your team knows you by."),
+        ("x" * 81, "Use 80 characters or fewer."),
+    ],
+)
+def test_a_name_that_cannot_be_used_is_returned_with_the_reason(app: App, client: Client, open_lead, name, message):
+    join = join_path(client, open_lead)
+    join_team(app, join, make_response(app), "Bo")
+    owner_path = make_response(app)
+    join_team(app, join, owner_path, "Ada")
+    response = client.send(f"{owner_path}/team/name", {"name": name}, page=f"{owner_path}/team")
+    assert response.status_code == 422
+    page = Page.of(response)
+    assert message in page.text
+    assert ("name", clean_line(name)) in page.fields
+    assert "Ada" in client.see(open_lead).text
+
+
+def test_only_members_of_an_open_team_have_a_name_to_change(app: App, client: Client, lead):
+    (owner_path, *_) = fill_team(app, client, lead, 1)
+    for path in (owner_path, make_response(app)):
+        assert client.send(f"{path}/team/name", {"name": "Ada"}, page=f"{path}/manage").status_code == 404

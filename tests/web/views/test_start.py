@@ -93,6 +93,7 @@ STATED_BY_TABLE = {
     "goal": "the roles you are heading for",
     "share_link": "If you made share links: a fingerprint of each",
     "member": "In an open team also the name you gave there.",
+    "removal": "If its lead removed you: the name of the team and the day, until you have read it.",
     "counted_response": "whether a round has counted you; for 90 days after it was closed, also which",
     "team": "Of a team: its name, its kind, fingerprints of its links",
     "round": "what its closed rounds published",
