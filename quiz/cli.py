@@ -184,6 +184,7 @@ def serve(host: str | None, port: int, lan: bool, url: str) -> None:
     """
     from quiz.admin import server
     from quiz.config import settings
+    from quiz.text.vocabulary import vocabulary_warning
 
     if lan and host:
         raise click.UsageError("--lan listens on every address of this machine; leave out --host or --lan")
@@ -198,6 +199,8 @@ def serve(host: str | None, port: int, lan: bool, url: str) -> None:
     if problem := server.listen_problem(host, port):
         raise click.ClickException(f"cannot listen on {host} port {port}: {problem}; choose with --host and --port")
     app = _create_app(**({"PUBLIC_URL": url} if url else {}))
+    if warning := vocabulary_warning(app.bank):
+        click.echo(escape_controls(f"Note: {warning}. `quiz check` says where."), err=True)
     app.config["TRUSTED_HOSTS"] += settings.hosts_of(address)
     if lan:  # otherwise links would start with the address that the reader used, such as 127.0.0.1
         app.config["PUBLIC_URL"] = app.config["PUBLIC_URL"] or address

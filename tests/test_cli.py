@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from quiz import create_app
+from quiz.admin import server
 from quiz.cli import main
 from quiz.config import secret_key, settings
 from tests.clients import TIMEOUT_S, run_quiz
@@ -230,6 +231,22 @@ def test_an_invalid_bank_is_an_error_with_file_line_and_hint(tmp_path, small_ban
     run = run_quiz(command, instance=tmp_path / "instance", MANY_HATS_QUESTION_BANK=str(small_bank))
     assert run.returncode == 1
     assert re.fullmatch(rf"Error: {re.escape(str(baker))}:\d+: position is -1; use a number .*\n", run.stderr)
+
+
+@pytest.mark.server
+def test_serve_says_that_no_free_text_can_be_compared_with_a_bank(tmp_path, small_bank, monkeypatch):
+    for file in (small_bank / "roles").glob("*.toml"):
+        text = re.sub(r"\nvocabulary = .*", "", file.read_text(encoding="utf-8"))
+        file.write_text(re.sub(r"\nhint = ", '\nvocabulary = ["the work"]\nhint = ', text), encoding="utf-8")
+    monkeypatch.setenv("MANY_HATS_QUESTION_BANK", str(small_bank))
+    monkeypatch.setenv("MANY_HATS_INSTANCE", str(tmp_path / "instance"))
+    monkeypatch.setattr(server, "serve", lambda app, **options: None)
+    result = CliRunner().invoke(main, ["serve"])
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "Note: no free text can be compared with the roles of this bank: "
+        "their vocabularies have no words of their own. `quiz check` says where.\n"
+    )
 
 
 @pytest.mark.server

@@ -11,6 +11,7 @@ from quiz import bank
 from quiz.bank import Bank, Problem, Responsibility, Role
 from quiz.text.job_titles import match_title
 from quiz.text.tokenizer import features, stems
+from quiz.text.vocabulary import roles_without_own_words
 
 MAX_QUESTION_WORDS = 18
 MAX_HINT_WORDS = 16
@@ -61,6 +62,8 @@ def problems(folder: Path) -> list[Problem]:
         _equal_questions(checked_bank),
         _titles(checked_bank),
         _wording(checked_bank),
+        _roles_without_own_words(checked_bank),
+        _other_work(checked_bank, folder),
     )
     return sorted(problem for check in checks for problem in check)
 
@@ -164,6 +167,25 @@ def _vocabulary_problems(item: Responsibility, index: int) -> Iterator[Problem]:
         key = "vocabulary" if item.vocabulary else "question"
         message = f"{key} has only everyday words, so that no free text can match"
         yield Problem(item.file, _line(item, index, key), message, "name what is worked on")
+
+
+def _roles_without_own_words(checked_bank: Bank) -> Iterator[Problem]:
+    """Roles that free text cannot tell from the others. Responsibilities without any words are other problems."""
+    for role in roles_without_own_words(checked_bank):
+        if not any(list(_vocabulary_problems(item, 0)) for item in role.responsibilities):
+            item = role.responsibilities[0]
+            message = "vocabulary has no word that other roles lack, so that no free text can be recognised as the role"
+            key = "vocabulary" if item.vocabulary else "question"
+            yield Problem(item.file, _line(item, 0, key), message, "add the words of this role’s own work")
+
+
+def _other_work(checked_bank: Bank, folder: Path) -> Iterator[Problem]:
+    file = folder / "other_work.toml"
+    for index, work in enumerate(checked_bank.other_work):
+        if not features(stems("\n".join(work.vocabulary))):
+            line = bank.line_of(file, "vocabulary", "other-work", index)
+            message = f"vocabulary of {work.id!r} has only everyday words, so that no free text can match"
+            yield Problem(file, line, message, "name what is worked on")
 
 
 def _role_names(roles: Iterable[Role]) -> frozenset[str]:

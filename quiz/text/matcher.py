@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from quiz.bank import Bank
 from quiz.text.tokenizer import Token, features, specific_words, stems, tokens
+from quiz.text.vocabulary import vocabulary_stems
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +37,8 @@ PHRASE_WEIGHT = 2
 # A word that belongs to another role more than this times as strongly says too little about one role to be highlighted.
 MAX_RIVAL_RATIO = 0.5
 
+# The only word of a bank whose vocabularies have none. No text contains it.
+_NO_WORD = "\0"
 _PUNCTUATION = re.compile(r"[^\w\s/'’-]")
 
 
@@ -89,7 +92,7 @@ class TextMatcher:
     """
 
     def __init__(self, bank: Bank) -> None:
-        documents = _vocabulary_stems(bank)
+        documents = vocabulary_stems(bank)
         other_documents = [stems("\n".join(work.vocabulary)) for work in bank.other_work]
         self.vectoriser = _fitted_vectoriser(bank, documents, other_documents)
         self.matrix: Floats = _vocabulary_vectors(bank, documents, other_documents, self.vectoriser)
@@ -142,8 +145,8 @@ class TextMatcher:
         words = list(tokens(text))
         phrases: list[HighlightedPhrase] = []
         previous_word_end = -1
-        for word, weights in zip(words, self._role_weights(words), strict=True):
-            role = int(weights.argmax())
+        for word, weights in zip(words, self._word_weights(words), strict=True):
+            role = int(weights[: len(self._roles)].argmax())
             weight = float(weights[role])
             strongest_rival = np.delete(weights, role).max(initial=0)
             if weight > 0 and strongest_rival <= weight * MAX_RIVAL_RATIO:
@@ -157,16 +160,17 @@ class TextMatcher:
             previous_word_end = word.end
         return tuple(phrases)
 
-    def _role_weights(self, words: Sequence[Token]) -> Floats:
-        """How much each word adds to the similarity with each role, shape (words, roles)."""
-        role_count = len(self._roles)
-        role_weights = np.zeros((len(words), role_count))
+    def _word_weights(self, words: Sequence[Token]) -> Floats:
+        """How much each word adds to the similarity with each role and each other work, as a row for each word."""
+        first_other = len(self._roles) + len(self._responsibilities)
+        rows = [*range(len(self._roles)), *range(first_other, len(self.matrix))]
+        word_weights = np.zeros((len(words), len(rows)))
         for feature, positions in _feature_positions(words):
             column = self._columns.get(feature)
             if column is not None:
-                feature_weights = self.vectoriser.idf_[column] * self._weights[column, :role_count]
-                role_weights[list(positions)] += feature_weights / len(positions)
-        return role_weights
+                feature_weights = self.vectoriser.idf_[column] * self._weights[column, rows]
+                word_weights[list(positions)] += feature_weights / len(positions)
+        return word_weights
 
 
 def strongest_phrases(text: str, highlights: Sequence[HighlightedPhrase], limit: int = 5) -> dict[str, tuple[str, ...]]:
@@ -194,15 +198,7 @@ def matcher_for(bank: Bank) -> TextMatcher:
         return _latest[0][1]
 
 
-def _vocabulary_stems(bank: Bank) -> dict[str, list[str]]:
-    """By responsibility id the stems of its vocabulary; if that is empty, of its name, question and hint."""
-    return {
-        item.id: stems("\n".join(item.vocabulary or (item.name, item.question, item.hint)))
-        for item in bank.responsibility.values()
-    }
-
-
-def _fitted_vectoriser(bank: Bank, documents: dict[str, list[str]], other_documents: list[list[str]]) -> Any:
+def _fitted_vectoriser(bank: Bank, item_documents: dict[str, list[str]], other_documents: list[list[str]]) -> Any:
     """The vectoriser with the features of all vocabularies and their weights."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -212,10 +208,13 @@ def _fitted_vectoriser(bank: Bank, documents: dict[str, list[str]], other_docume
     for role in bank.roles:
         words: list[str] = []
         for item in role.responsibilities:
-            words += ["", *documents[item.id]]
+            words += ["", *item_documents[item.id]]
         role_documents.append(words)
+    documents = role_documents + other_documents
+    if not any(map(features, documents)):
+        documents = [[_NO_WORD]]  # scikit-learn needs a feature
     # Sublinear: in a text, the tenth occurrence of a word adds little to the second.
-    vectoriser = TfidfVectorizer(analyzer=features, sublinear_tf=True).fit(role_documents + other_documents)
+    vectoriser = TfidfVectorizer(analyzer=features, sublinear_tf=True).fit(documents)
     names = vectoriser.get_feature_names_out()
     vectoriser.idf_ *= [PHRASE_WEIGHT if " " in name else 1 for name in names]
     return vectoriser

@@ -1,5 +1,7 @@
 """`quiz check`: the wording rules that a program can check, and the command."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
@@ -157,6 +159,30 @@ def test_a_responsibility_that_no_free_text_could_match_is_a_problem(small_bank)
     change(small_bank, 'id = "dough"', 'id = "dough"\nvocabulary = ["the", "of it"]')
     assert problems(small_bank) == [
         f"{BAKER}:11: vocabulary has only everyday words, so that no free text can match; name what is worked on",
+    ]
+
+
+def test_a_role_whose_words_all_other_roles_have_is_a_problem(small_bank):
+    files = [small_bank / "roles" / f"{name}.toml" for name in ("baker", "cake-maker", "shop-keeper")]
+    for file in files:
+        text = re.sub(r"\nvocabulary = .*", "", file.read_text(encoding="utf-8"))
+        words = ["oven", "dough"] if file.stem == "cake-maker" else ["oven"]
+        for position, vocabulary in enumerate((words, ["oven"])):
+            parts = text.split("[[responsibilities]]\n")
+            parts[position + 1] = f"vocabulary = {vocabulary}\n".replace("'", '"') + parts[position + 1]
+            text = "[[responsibilities]]\n".join(parts)
+        file.write_text(text, encoding="utf-8")
+    message = "vocabulary has no word that other roles lack, so that no free text can be recognised as the role"
+    assert [problem.split("; ")[0].partition(": ")[2] for problem in problems(small_bank)] == [message, message]
+    assert all("cake-maker" not in problem for problem in problems(small_bank))
+
+
+def test_other_work_with_only_everyday_words_is_a_problem(small_bank):
+    (small_bank / "other_work.toml").write_text(
+        '[[other-work]]\nid = "rest"\nname = "the rest"\nvocabulary = ["the", "work"]\n', encoding="utf-8"
+    )
+    assert [problem.split(",")[0] for problem in problems(small_bank)] == [
+        "other_work.toml:4: vocabulary of 'rest' has only everyday words"
     ]
 
 

@@ -26,7 +26,7 @@ def test_free_text_is_highlighted_and_a_doubt_links_to_its_answer_and_back(visit
     headline = quiz.headline
     section = quiz.page.locator("section", has=quiz.page.get_by_role("heading", name="Your own words"))
     expect(section).to_contain_text("sounds most like data analyst")
-    expect(section).to_contain_text("Your title, “Data analyst”, names one of these roles: data analyst.")
+    expect(section).to_contain_text("Your title, “Data analyst”, names the role data analyst.")
     expect(section.locator("mark").filter(has_text="dashboards").first).to_be_visible()
     section.get_by_text("Which words speak for which role").click()
     expect(section.get_by_role("row").filter(has_text="Data analyst").first).to_be_visible()

@@ -284,6 +284,10 @@ def test_highlights_are_the_words_that_are_typical_of_a_role(text_matcher):
     assert not any("Then" in words or "!" in words for words in highlighted)
 
 
+def test_words_of_other_work_are_not_highlighted(text_matcher):
+    assert text_matcher.highlights(LEADING) == ()
+
+
 def test_a_text_without_known_words_has_no_highlights(text_matcher):
     assert text_matcher.highlights("The sun was lovely and the soup too salty.") == ()
 

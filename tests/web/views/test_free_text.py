@@ -277,7 +277,7 @@ OPERATIONS = {"infrastructure": "daily", "ci_cd": "daily", "monitoring": "daily"
         (
             "Senior Data Engineer",
             ENGINEER,
-            "Your title, “Senior Data Engineer”, names one of these roles: data engineer. Your answers say the same.",
+            "Your title, “Senior Data Engineer”, names the role data engineer. Your answers say the same.",
         ),
         (
             "ETL  developer",
@@ -300,14 +300,14 @@ OPERATIONS = {"infrastructure": "daily", "ci_cd": "daily", "monitoring": "daily"
         (
             "Data engineer / data analyst",
             ENGINEER,
-            "Your title, “Data engineer / data analyst”, names these roles: data engineer and data analyst. "
+            "Your title, “Data engineer / data analyst”, names the roles data engineer and data analyst. "
             "Your answers say data engineer, but not data analyst.",
         ),
         ("BI analyst", {"insights": "rarely"}, "Your title, “BI analyst”, is usually counted as data analyst."),
         (
             "<b>Data analyst</b>",
             dict.fromkeys(["pipelines", "insights"], "skip"),
-            "names one of these roles: data analyst.",
+            "names the role data analyst.",
         ),
         ("Chief sunshine officer", ENGINEER, None),
         ("Head of Data", ENGINEER, None),
