@@ -159,6 +159,22 @@ def make_response(
     return f"/r/{link}"
 
 
+def share_numbers(app: App, owner_path: str) -> list[int]:
+    """The numbers of the share links of a response."""
+    response = app.storage.load_response(link_hash(owner_path))
+    assert response is not None
+    return [share_link.number for share_link in response.share_links]
+
+
+def make_share_link(client: Client, owner_path: str, **fields: str) -> str:
+    """Make a share link. Returns its path. The page of an unfinished response has no form, but it can be sent."""
+    numbers_before = share_numbers(client.app, owner_path)
+    fields = {"seed": links.new_link()} | fields
+    assert client.send(f"{owner_path}/shares", fields, page=f"{owner_path}/manage").status_code == 303
+    (number,) = set(share_numbers(client.app, owner_path)) - set(numbers_before)
+    return "/s/" + client.app.derive_link("share", f"{owner_path.split('/')[2]}:{number}")
+
+
 def link_hash(path: str) -> str:
     """The hash of the link in a path."""
     return links.hash_link(path.split("/")[2])

@@ -13,7 +13,7 @@ from quiz.storage.sqlite import (
     prepare,
     safe_journal_mode,
 )
-from quiz.storage.teams import Teams
+from quiz.storage.teams import TeamLinks, Teams
 
 __all__ = [
     "MAX_SHARE_LINKS",
@@ -25,6 +25,7 @@ __all__ = [
     "Response",
     "ShareLink",
     "Storage",
+    "TeamLinks",
     "UnavailableError",
     "create_folder",
     "is_unused",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
 from quiz.storage.ids import new_id
+from quiz.storage.new_links import existing_hashes, free_hashes
 from quiz.storage.sqlite import SqliteFile
 from quiz.storage.tombstones import insert_tombstone
 
+#: The default of arguments with hashes, none.
+_NO_HASHES: Mapping[str, int] = MappingProxyType({})
 #: How many share links a response may have. They are deleted with the response.
 MAX_SHARE_LINKS = 20
 
@@ -20,8 +24,7 @@ MAX_SHARE_LINKS = 20
 class ShareLink:
     """A link that shows a result to others. `created` is a day.
 
-    The link is derived from the owner link and `number`. `number` is random, so that a new link never equals a deleted
-    one: deleted numbers are not stored. Sending the same form twice sends the same number and creates one link.
+    The link is derived from the owner link and `number`.
     """
 
     number: int
@@ -78,13 +81,39 @@ class Responses(SqliteFile):
         with self.read_transaction() as db:
             return not db.execute("SELECT EXISTS (SELECT 1 FROM response)").fetchone()[0]
 
-    def create_response(self, owner_hash: str, *, bank: str, day: str, earlier: str | None = None) -> None:
-        """Create an empty response. `earlier` is the owner hash of the response that it repeats.
+    def create_response(
+        self,
+        owner_hash: str,
+        *,
+        bank: str,
+        day: str,
+        earlier: str | None = None,
+        same_form: Sequence[str] = (),
+        joins_team: bool = False,
+    ) -> str | None:
+        """Create a response and return its owner hash.
 
-        Does nothing if this owner hash has a response.
+        Parameters
+        ----------
+        earlier
+            The owner hash of the response that it repeats. The new response gets its job title and contacts.
+        same_form
+            Further owner hashes that the same form uses. If a response with any of the hashes is unused, the form was
+            sent twice: nothing is created, and the hash of that response is returned. Otherwise the first free hash is
+            used. None if all were used before.
+        joins_team
+            Whether the form also joins a team: a response in a team is still unused then.
         """
+        hashes = [owner_hash, *same_form]
         with self.write_transaction() as db:
-            insert_response(db, owner_hash, bank=bank, day=day, earlier=earlier)
+            existing = unused_response(db, hashes, joins_team=joins_team)
+            if existing is not None:
+                return existing
+            free = free_hashes(db, "response", "owner_hash", hashes)
+            if not free:
+                return None
+            insert_response(db, free[0], bank=bank, day=day, earlier=earlier)
+            return free[0]
 
     def load_response(self, owner_hash: str) -> Response | None:
         """The response of an owner link, or None."""
@@ -203,30 +232,40 @@ class Responses(SqliteFile):
                 db.execute("INSERT INTO goal (response, role) VALUES (?, ?)", (id, role))
             return True
 
-    def create_share_link(self, owner_hash: str, share_link: ShareLink, *, share_hash: str) -> bool:
-        """Create a share link with this hash. Doing so twice with the same number creates one link.
+    def create_share_link(
+        self, owner_hash: str, share_link: ShareLink, *, share_hash: str, same_form: Mapping[str, int] = _NO_HASHES
+    ) -> int | None:
+        """Create a share link with this hash and return its number.
 
-        False also if the response has `MAX_SHARE_LINKS` other links.
+        `same_form` has further hashes that the same form uses, each with its number: if a link with one of the hashes
+        exists, the form was sent twice, and the number of that link is returned. Otherwise the first free hash is used.
+        None if there is no such response, or if it has `MAX_SHARE_LINKS` other links.
         """
+        numbers = {share_hash: share_link.number, **same_form}
         with self.write_transaction() as db:
-            columns = ("number", "share_hash", "label", "shares_text", "shares_wishes", "created")
+            row = db.execute("SELECT id FROM response WHERE owner_hash = ?", (owner_hash,)).fetchone()
+            if row is None:
+                return None
+            for existing_hash in existing_hashes(db, "share_link", "share_hash", numbers):
+                return numbers[existing_hash]
+            count = db.execute("SELECT count(*) FROM share_link WHERE response = ?", row).fetchone()[0]
+            free = free_hashes(db, "share_link", "share_hash", numbers)
+            if count >= MAX_SHARE_LINKS or not free:
+                return None
             db.execute(
-                f"INSERT INTO share_link (response, {', '.join(columns)})"
-                " SELECT id, ?, ?, ?, ?, ?, ? FROM response WHERE owner_hash = ?"
-                " AND (SELECT count(*) FROM share_link WHERE response = response.id) < ? ON CONFLICT DO NOTHING",
+                "INSERT INTO share_link (response, number, share_hash, label, shares_text, shares_wishes, created)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    share_link.number,
-                    share_hash,
+                    row[0],
+                    numbers[free[0]],
+                    free[0],
                     share_link.label,
                     share_link.shares_text,
                     share_link.shares_wishes,
                     share_link.created,
-                    owner_hash,
-                    MAX_SHARE_LINKS,
                 ),
             )
-            exists = "SELECT EXISTS (SELECT 1 FROM share_link WHERE share_hash = ?)"
-            return bool(db.execute(exists, (share_hash,)).fetchone()[0])
+            return numbers[free[0]]
 
     def delete_share_link(self, owner_hash: str, number: int, *, day: str) -> bool:
         """Delete a share link: its address is not found from now on, also after restoring a backup."""
@@ -303,13 +342,39 @@ _COLUMNS = ("id", "bank", "started", "changed", "finished", "title", "text", "ea
 
 
 def insert_response(db: Database, owner_hash: str, *, bank: str, day: str, earlier: str | None = None) -> None:
-    """Insert an empty response, unless this owner hash has one. `earlier` is an owner hash."""
-    db.execute(
-        "INSERT INTO response (id, owner_hash, bank, started, changed, earlier)"
-        " VALUES (?, ?, ?, ?, ?, (SELECT id FROM response WHERE owner_hash = ?))"
-        " ON CONFLICT (owner_hash) DO NOTHING",
-        (new_id(db, "response"), owner_hash, bank, day, day, earlier),
-    )
+    """Insert a response. It gets the title and the contacts of the one that it repeats: `earlier` is an owner hash."""
+    id = new_id(db, "response")
+    columns = "id, owner_hash, bank, started, changed"
+    db.execute(f"INSERT INTO response ({columns}) VALUES (?, ?, ?, ?, ?)", (id, owner_hash, bank, day, day))
+    repeated = select_response(db, "owner_hash = ?", earlier or "")
+    if repeated is None:
+        return
+    db.execute("UPDATE response SET earlier = ?, title = ? WHERE id = ?", (repeated.id, repeated.title, id))
+    for role in repeated.contacts:
+        db.execute("INSERT INTO contact (response, role) VALUES (?, ?)", (id, role))
+
+
+def unused_response(db: Database, hashes: Sequence[str], *, joins_team: bool) -> str | None:
+    """The first of these owner hashes that has a response with nothing but what it was created with."""
+    for hash in existing_hashes(db, "response", "owner_hash", hashes):
+        if _is_unused(db, hash, joins_team=joins_team):
+            return hash
+    return None
+
+
+def _is_unused(db: Database, owner_hash: str, *, joins_team: bool) -> bool:
+    """Whether a response has only what it was created with."""
+    response = select_response(db, "owner_hash = ?", owner_hash)
+    assert response is not None, "its hash was just selected"
+    if response.answers or response.text or response.wishes or response.goals or response.share_links:
+        return False
+    if response.finished or response.details_sent:
+        return False
+    if not joins_team and db.execute("SELECT 1 FROM member WHERE response = ?", (response.id,)).fetchone():
+        return False
+    repeated = select_response(db, "id = ?", response.earlier) if response.earlier else None
+    created_with = (repeated.title, repeated.contacts) if repeated else ("", ())
+    return (response.title, response.contacts) == created_with
 
 
 def select_response(db: Database, where: str, value: str | int) -> Response | None:

@@ -2,32 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
 from sqlite_utils import Database
 
 from quiz.storage.ids import new_id
-from quiz.storage.responses import Response, insert_response, select_response
+from quiz.storage.new_links import existing_hashes, free_hashes
+from quiz.storage.responses import Response, insert_response, select_response, unused_response
 from quiz.storage.sqlite import SqliteFile
 from quiz.storage.tombstones import delete_tombstone, insert_tombstone, insert_tombstones, membership_hash
 from quiz.teams import Candidate, Membership, OpenMember, Publish, Removal, Round, RoundMember, Team, TeamKind
 from quiz.teams.joining import JoinDecision, is_name_taken, join_decision
+
+#: The default of arguments with hashes, none.
+_NO_HASHES: Mapping[str, str] = MappingProxyType({})
+
+
+class TeamLinks(NamedTuple):
+    """The hashes of a lead link and of the join link that is derived from it and `number`."""
+
+    lead_hash: str
+    join_hash: str
+    number: int
 
 
 class Teams(SqliteFile):
     """Reads and writes teams. `lead_hash`, `join_hash` and `owner_hash` are hashes of links (see `quiz.web.links`)."""
 
     def create_team(
-        self, lead_hash: str, join_hash: str, *, number: int, name: str, kind: TeamKind, minimum: int, day: str
-    ) -> None:
-        """Create a team and open its first round. Does nothing if this lead hash has a team."""
+        self,
+        lead_hash: str,
+        join_hash: str,
+        *,
+        number: int,
+        name: str,
+        kind: TeamKind,
+        minimum: int,
+        day: str,
+        same_form: Mapping[str, str] = _NO_HASHES,
+    ) -> str | None:
+        """Create a team, open its first round and return its lead hash.
+
+        `same_form` has further lead hashes that the same form uses, each with its join hash: if a team with one of the
+        lead hashes is unused, the form was sent twice: nothing is created, and the lead hash of that team is returned.
+        Otherwise the first free lead hash is used. None if all were used before.
+        """
+        join_hashes = {lead_hash: join_hash, **same_form}
         with self.write_transaction() as db:
+            for hash in existing_hashes(db, "team", "lead_hash", join_hashes):
+                if _is_unused(db, hash, number=number, minimum=minimum):
+                    return hash
+            free = free_hashes(db, "team", "lead_hash", join_hashes)
+            if not free:
+                return None
             id = new_id(db, "team")
-            is_created = db.execute(
+            db.execute(
                 "INSERT INTO team (id, lead_hash, join_hash, number, name, kind, minimum, created)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lead_hash) DO NOTHING",
-                (id, lead_hash, join_hash, number, name, kind, minimum, day),
-            ).rowcount
-            if is_created:
-                _insert_round(db, id, number=1, day=day)
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (id, free[0], join_hashes[free[0]], number, name, kind, minimum, day),
+            )
+            _insert_round(db, id, number=1, day=day)
+            return free[0]
 
     def load_team(self, lead_hash: str) -> Team | None:
         """The team of a lead link, or None."""
@@ -88,18 +125,35 @@ class Teams(SqliteFile):
         return Removal(*row) if row else None
 
     def start_in_team(
-        self, join_hash: str, owner_hash: str, *, bank: str, day: str, name: str, shares_wishes: bool
-    ) -> JoinDecision | None:
-        """Create a response in a team, if `join_decision` allows it, in one transaction. Returns the decision.
+        self,
+        join_hash: str,
+        owner_hash: str,
+        *,
+        bank: str,
+        day: str,
+        name: str,
+        shares_wishes: bool,
+        same_form: Sequence[str] = (),
+    ) -> tuple[JoinDecision, str] | None:
+        """Create a response in a team, if `join_decision` allows it, in one transaction.
 
-        None if there is no such team. If this owner hash has a response, that one joins.
+        Returns the decision and the owner hash of the response. `same_form` has further owner hashes that the same form
+        uses, as in `create_response`. None if there is no such team, or if all hashes were used before.
         """
+        hashes = [owner_hash, *same_form]
         with self.write_transaction() as db:
-            decision = _join_decision(db, join_hash, owner_hash, name)
+            existing = unused_response(db, hashes, joins_team=True)
+            candidates = [existing] if existing else free_hashes(db, "response", "owner_hash", hashes)
+            if not candidates:
+                return None
+            decision = _join_decision(db, join_hash, candidates[0], name)
+            if decision is None:
+                return None
             if decision is JoinDecision.JOIN:
-                insert_response(db, owner_hash, bank=bank, day=day)
-                _insert_member(db, join_hash, owner_hash, name, shares_wishes)
-            return decision
+                if existing is None:
+                    insert_response(db, candidates[0], bank=bank, day=day)
+                _insert_member(db, join_hash, candidates[0], name, shares_wishes)
+            return decision, candidates[0]
 
     def join_team(self, join_hash: str, owner_hash: str, *, name: str, shares_wishes: bool) -> JoinDecision | None:
         """Add a response to a team if `join_decision` allows it, in one transaction. Returns the decision.
@@ -219,21 +273,32 @@ class Teams(SqliteFile):
             update = "UPDATE team SET minimum = ? WHERE lead_hash = ? AND minimum < ?"
             return bool(db.execute(update, (minimum, lead_hash, minimum)).rowcount)
 
-    def replace_links(self, lead_hash: str, *, new_lead_hash: str, join_hash: str, number: int, day: str) -> bool:
-        """Replace the links of a team: the old ones stop working. `new_lead_hash` may equal `lead_hash`."""
+    def load_team_of_new_links(self, new_links: Sequence[TeamLinks]) -> Team | None:
+        """The team that has one of these pairs of links, or None."""
+        with self.read_transaction() as db:
+            team_links = _existing_links(db, new_links)
+            return _select_team(db, "lead_hash = ?", team_links.lead_hash) if team_links else None
+
+    def replace_links(self, lead_hash: str, new_links: Sequence[TeamLinks], *, day: str) -> str | None:
+        """Replace the links of a team and return its lead hash: the old links stop working.
+
+        `new_links` are the pairs that one form uses; their lead hash may equal `lead_hash`. If a team has one of the
+        pairs, the form was sent twice, and nothing changes. Otherwise the first pair that nobody had is used. None if
+        there is no such team.
+        """
         with self.write_transaction() as db:
+            existing = _existing_links(db, new_links)
+            if existing:
+                return existing.lead_hash
             row = db.execute("SELECT id, join_hash FROM team WHERE lead_hash = ?", (lead_hash,)).fetchone()
-            if row is None:
-                return False
+            new = _first_free_links(db, lead_hash, new_links)
+            if row is None or new is None:
+                return None
             id, old_join_hash = row
-            insert_tombstones(db, [lead_hash, old_join_hash], day=day)
-            for used_again in (new_lead_hash, join_hash):
-                delete_tombstone(db, used_again)
-            db.execute(
-                "UPDATE team SET lead_hash = ?, join_hash = ?, number = ? WHERE id = ?",
-                (new_lead_hash, join_hash, number, id),
-            )
-            return True
+            ended = [old_join_hash] if new.lead_hash == lead_hash else [old_join_hash, lead_hash]
+            insert_tombstones(db, ended, day=day)
+            db.execute("UPDATE team SET lead_hash = ?, join_hash = ?, number = ? WHERE id = ?", (*new, id))
+            return new.lead_hash
 
     def delete_team(self, lead_hash: str, *, day: str) -> bool:
         """Delete a team and all its rounds. The responses of its members stay."""
@@ -280,6 +345,31 @@ def _select_round_members(db: Database, team: int) -> tuple[RoundMember, ...]:
         (team,),
     ).fetchall()
     return tuple(RoundMember(id, finished, bool(counted)) for id, finished, counted in rows)
+
+
+def _is_unused(db: Database, lead_hash: str, *, number: int, minimum: int) -> bool:
+    """Whether a team is as it was created: nobody joined, and its lead changed nothing."""
+    team = _select_team(db, "lead_hash = ?", lead_hash)
+    assert team is not None, "its hash was just selected"
+    is_changed = (team.number, team.minimum) != (number, minimum) or team.open_round is None or len(team.rounds) > 1
+    return not is_changed and not db.execute("SELECT 1 FROM member WHERE team = ?", (team.id,)).fetchone()
+
+
+def _existing_links(db: Database, new_links: Sequence[TeamLinks]) -> TeamLinks | None:
+    """The first of these pairs of links that a team has."""
+    by_join_hash = {links.join_hash: links for links in new_links}
+    existing = existing_hashes(db, "team", "join_hash", by_join_hash)
+    return by_join_hash[existing[0]] if existing else None
+
+
+def _first_free_links(db: Database, lead_hash: str, new_links: Sequence[TeamLinks]) -> TeamLinks | None:
+    """The first of these pairs that nobody had. The lead link may stay: `lead_hash` is that of the team."""
+    free_lead_hashes = {lead_hash, *free_hashes(db, "team", "lead_hash", [links.lead_hash for links in new_links])}
+    free_join_hashes = set(free_hashes(db, "team", "join_hash", [links.join_hash for links in new_links]))
+    for links in new_links:
+        if links.lead_hash in free_lead_hashes and links.join_hash in free_join_hashes:
+            return links
+    return None
 
 
 def _insert_round(db: Database, team: int, *, number: int, day: str) -> None:

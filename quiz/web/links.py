@@ -29,11 +29,7 @@ def new_link() -> str:
 
 
 def derive_link(key: bytes, purpose: str, seed: str) -> str:
-    """The link that belongs to `seed`. The same seed gives the same link; it cannot be computed without `key`.
-
-    A form that creates something contains a random seed. Sending the form twice gives the same link twice, so a
-    double click creates one thing, although the link itself is never stored.
-    """
+    """The link that belongs to `seed`. The same seed gives the same link; it cannot be computed without `key`."""
     digest = hmac.new(key, f"{purpose}:{seed}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 

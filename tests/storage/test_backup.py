@@ -25,7 +25,7 @@ from quiz.bank import Bank
 from quiz.cli import main
 from quiz.config import settings
 from quiz.files import draft_for
-from quiz.storage import Expiry, ShareLink, Storage, UnavailableError
+from quiz.storage import Expiry, ShareLink, Storage, TeamLinks, UnavailableError
 from quiz.storage.backup import BackupError, back_up
 from quiz.storage.health import inspect_database
 from quiz.storage.restore import Restored, RestoreError, restore
@@ -622,8 +622,8 @@ def test_a_team_deleted_after_its_links_were_replaced_is_not_restored(database, 
     lead, _ = closed_round(database, 5)
     back_up(file, copy, day=TODAY)
     second, third = make_owner(), make_owner()
-    database.replace_links(lead, new_lead_hash=second, join_hash=make_owner(), number=2, day=DAY)
-    database.replace_links(second, new_lead_hash=third, join_hash=make_owner(), number=3, day=DAY)
+    database.replace_links(lead, [TeamLinks(second, make_owner(), 2)], day=DAY)
+    database.replace_links(second, [TeamLinks(third, make_owner(), 3)], day=DAY)
     database.delete_team(third, day=DAY)
     database.close()
     run_restore(copy, file)
@@ -634,8 +634,8 @@ def test_replaced_team_links_stay_replaced_and_the_team_can_be_deleted_afterward
     lead, owners = closed_round(database, 5)
     back_up(file, copy, day=TODAY)
     join_hash, new, new_join_hash = make_owner(), make_owner(), make_owner()
-    database.replace_links(lead, new_lead_hash=lead, join_hash=join_hash, number=2, day=DAY)
-    database.replace_links(lead, new_lead_hash=new, join_hash=new_join_hash, number=3, day=DAY)
+    database.replace_links(lead, [TeamLinks(lead, join_hash, 2)], day=DAY)
+    database.replace_links(lead, [TeamLinks(new, new_join_hash, 3)], day=DAY)
     database.create_team(make_owner(), make_owner(), number=1, name="Since", kind="open", minimum=5, day=WHEN["day"])
     before = database.load_team(new)
     database.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from quiz.storage import ShareLink, Storage
+from quiz.storage import ShareLink, Storage, TeamLinks
 from quiz.storage.backup import back_up
 from quiz.storage.restore import Restored, RestoreError, restore
 from quiz.teams import Publication, Round
@@ -158,7 +158,7 @@ def test_links_of_a_team_replaced_since_the_backup_stay_replaced(instance):
     lead, join_hash = make_team(database)
     new_lead, new_join_hash = make_owner(), make_owner()
     instance.back_up()
-    database.replace_links(lead, new_lead_hash=new_lead, join_hash=new_join_hash, number=2, day=LATER)
+    database.replace_links(lead, [TeamLinks(new_lead, new_join_hash, 2)], day=LATER)
     instance.restore()
     assert database.load_team(lead) is database.load_team_by_join_link(join_hash) is None
     assert database.load_team(new_lead) == database.load_team_by_join_link(new_join_hash)
@@ -172,7 +172,7 @@ def test_a_team_deleted_since_the_backup_stays_deleted(instance, replaced_before
     instance.back_up()
     if replaced_before:
         new_lead = make_owner()
-        database.replace_links(lead, new_lead_hash=new_lead, join_hash=make_owner(), number=2, day=LATER)
+        database.replace_links(lead, [TeamLinks(new_lead, make_owner(), 2)], day=LATER)
         lead = new_lead
     database.delete_team(lead, day=LATER)
     instance.restore()

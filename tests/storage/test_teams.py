@@ -13,7 +13,7 @@ import pytest
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from quiz.storage import Storage
+from quiz.storage import Storage, TeamLinks
 from quiz.teams import Candidate, Membership, OpenMember, Publication, Removal, RoundMember, Team, joining
 from quiz.teams.joining import JoinDecision
 from tests.factories import DAY, expire, force_into_team
@@ -119,7 +119,7 @@ def test_an_unknown_lead_hash_changes_nothing(database: Storage):
     assert database.close_round(unknown, count_all, day=DAY) is False
     assert database.open_round(unknown, day=DAY) is False
     assert database.raise_minimum(unknown, 8) is False
-    assert database.replace_links(unknown, new_lead_hash=new_hash(), join_hash=new_hash(), number=1, day=DAY) is False
+    assert database.replace_links(unknown, [TeamLinks(new_hash(), new_hash(), 1)], day=DAY) is None
     assert database.delete_team(unknown, day=DAY) is False
     assert (rows(database, "team"), rows(database, "round")) == before
 
@@ -134,7 +134,7 @@ def test_new_links_replace_the_old_ones(database: Storage):
     lead, join_hash = new_team(database)
     before = team(database, lead)
     new, new_join_hash = new_hash(), new_hash()
-    assert database.replace_links(lead, new_lead_hash=new, join_hash=new_join_hash, number=9, day=DAY)
+    assert database.replace_links(lead, [TeamLinks(new, new_join_hash, 9)], day=DAY)
     assert database.load_team(lead) is database.load_team_by_join_link(join_hash) is None
     assert database.load_team(new) == database.load_team_by_join_link(new_join_hash)
     assert (team(database, new).id, team(database, new).number) == (before.id, 9)
@@ -143,23 +143,21 @@ def test_new_links_replace_the_old_ones(database: Storage):
 def test_every_replaced_or_deleted_team_link_has_a_tombstone(database: Storage):
     lead, join_hash = new_team(database)
     new_lead, second, third, fourth = (new_hash() for _ in range(4))
-    database.replace_links(lead, new_lead_hash=lead, join_hash=second, number=1, day=DAY)
+    database.replace_links(lead, [TeamLinks(lead, second, 1)], day=DAY)
     assert tombstones(database) == {join_hash}
-    database.replace_links(lead, new_lead_hash=new_lead, join_hash=third, number=1, day=DAY)
+    database.replace_links(lead, [TeamLinks(new_lead, third, 1)], day=DAY)
     assert tombstones(database) == {join_hash, lead, second}
-    database.replace_links(new_lead, new_lead_hash=lead, join_hash=fourth, number=1, day=DAY)
-    assert tombstones(database) == {join_hash, new_lead, second, third}, "the lead link is used again"
-    assert database.delete_team(lead, day=DAY)
-    assert tombstones(database) == {join_hash, new_lead, second, third, lead, fourth}
+    assert database.replace_links(new_lead, [TeamLinks(lead, fourth, 1)], day=DAY) is None, "it was replaced"
+    assert database.replace_links(new_lead, [TeamLinks(new_lead, second, 1)], day=DAY) is None, "it was replaced"
+    assert database.delete_team(new_lead, day=DAY)
+    assert tombstones(database) == {join_hash, lead, second, new_lead, third}
 
 
 def test_links_of_another_team_cannot_be_used(database: Storage):
     lead, join_hash = new_team(database)
     other, other_join_hash = new_team(database)
-    with pytest.raises(sqlite3.IntegrityError):
-        database.replace_links(lead, new_lead_hash=other, join_hash=new_hash(), number=1, day=DAY)
-    with pytest.raises(sqlite3.IntegrityError):
-        database.replace_links(lead, new_lead_hash=lead, join_hash=other_join_hash, number=1, day=DAY)
+    assert database.replace_links(lead, [TeamLinks(other, new_hash(), 1)], day=DAY) is None
+    assert database.replace_links(lead, [TeamLinks(lead, other_join_hash, 1)], day=DAY) == lead, "nothing changes"
     assert database.load_team(lead) == database.load_team_by_join_link(join_hash)
 
 
@@ -393,7 +391,8 @@ def test_a_name_that_another_member_has_is_refused_everywhere(database: Storage)
     assert database.rename_member(second, "BO") is JoinDecision.JOIN
     assert database.rename_member(third, "Cy") is None
     start = partial(database.start_in_team, join_hash, bank="v", day=DAY, shares_wishes=False)
-    assert start(new_hash(), name="Bo") is JoinDecision.NAME_TAKEN
+    owner = new_hash()
+    assert start(owner, name="Bo") == (JoinDecision.NAME_TAKEN, owner)
     assert sorted(str(row["name"]) for row in rows(database, "member")) == ["Ada", "BO"]
     assert len(rows(database, "response")) == 3
 
@@ -418,23 +417,22 @@ def test_responses_that_repeat_each_other_may_have_one_name(database: Storage):
 def test_eight_threads_that_join_with_one_name_create_one_member(database: Storage):
     _, join_hash = new_team(database, "open")
 
-    def start(n: int) -> JoinDecision | None:
+    def start(n: int) -> tuple[JoinDecision, str] | None:
         with contextlib.closing(database):
             name = "Ada" if n % 2 else "ADA"
             return database.start_in_team(join_hash, new_hash(), bank="v", day=DAY, name=name, shares_wishes=False)
 
     with ThreadPoolExecutor(8) as pool:
-        decisions = list(pool.map(start, range(8)))
+        decisions = [started[0] for started in pool.map(start, range(8)) if started]
     assert sorted(decision is JoinDecision.JOIN for decision in decisions) == [False] * 7 + [True]
     assert len(rows(database, "member")) == len(rows(database, "response")) == 1
 
 
 def test_the_same_form_sent_twice_starts_one_response_in_the_team(database: Storage):
     _, join_hash = new_team(database, "open")
-    owner = new_hash()
-    for _ in range(2):
-        decision = database.start_in_team(join_hash, owner, bank="v", day=DAY, name="Ada", shares_wishes=False)
-        assert decision is JoinDecision.JOIN
+    first, other = new_hash(), new_hash()
+    start = partial(database.start_in_team, join_hash, bank="v", day=DAY, name="Ada", shares_wishes=False)
+    assert start(first) == start(other, same_form=[first]) == (JoinDecision.JOIN, first)
     assert len(rows(database, "member")) == len(rows(database, "response")) == 1
 
 

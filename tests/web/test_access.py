@@ -18,6 +18,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from quiz import create_app
+from quiz.storage import ShareLink
 from quiz.web import links
 from quiz.web.app import App
 from tests.clients import Client
@@ -180,9 +181,11 @@ class TestData:
 
     def _share(self, path: str, number: int = SHARE_NUMBER) -> str:
         """Create a share link. Returns its path."""
-        fields = {"number": str(number), "label": "", "shares_text": "y"}
-        assert self.client.send(f"{path}/shares", fields, page=f"{path}/manage").status_code == 303
-        return "/s/" + self.app.derive_link("share", f"{path.split('/')[2]}:{number}")
+        link = self.app.derive_link("share", f"{path.split('/')[2]}:{number}")
+        share_link = ShareLink(number, "", shares_text=True, shares_wishes=False, created=self.app.today())
+        share_hash = links.hash_link(link)
+        assert self.app.storage.create_share_link(link_hash(path), share_link, share_hash=share_hash) == number
+        return f"/s/{link}"
 
     def _set_earlier(self, path: str, earlier: str) -> None:
         """Make a response the retake of another."""
@@ -199,7 +202,7 @@ class TestData:
             "take.questions": {item.id: "weekly" for item in bank.pages[0]},
             "take.details": {"title": "x"},
             "goals.page": {"goals": bank.roles[0].id},
-            "manage.create_share_link": {"number": "99"},
+            "manage.create_share_link": {"seed": links.new_link()},
             "manage.retake": {"seed": links.new_link()},
             "lead.minimum": {"minimum": "8"},
             "lead.replace_links": {"seed": links.new_link(), "both": "y"},

@@ -71,10 +71,10 @@ def owner_path(client: Client, bank: Bank) -> str:
 
 
 def make_finished_response(client: Client, bank: Bank, title: str, text: str) -> str:
-    """Take the quiz, with title, text and contacts, and create share link 1. Returns the path of the owner link."""
+    """Take the quiz, with title, text and contacts, and create a share link. Returns the path of the owner link."""
     answers = all_answers(bank, "never", insights="daily", trends="daily", pipelines="weekly")
     owner_path = client.take(answers, title=title, text=text, contacts=["data-engineer"])
-    fields = {"number": "1", "label": title, "shares_text": "y", "shares_wishes": "y"}
+    fields = {"label": title, "shares_text": "y", "shares_wishes": "y"}
     assert client.send(f"{owner_path}/shares", fields, page=f"{owner_path}/manage").status_code == 303
     return owner_path
 

@@ -33,7 +33,7 @@ from quiz import create_app
 from quiz.bank import load
 from quiz.bank.answer_sheet import answer_sheet
 from quiz.config import paths
-from quiz.storage import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
+from quiz.storage import MAX_SHARE_LINKS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
 from quiz.teams import anonymous
 from quiz.teams.names import name_key
 from quiz.web import links
@@ -41,7 +41,7 @@ from quiz.web.app import App, days_before, months_later
 from quiz.web.typed_text import clean_line, clean_text
 from tests.checks import load_team
 from tests.clients import Client, Page
-from tests.factories import HOSTILE_TEXTS
+from tests.factories import HOSTILE_TEXTS, share_numbers
 
 BANK = load(paths.project_folder("questions"))
 ANSWERS = list(BANK.option)
@@ -319,26 +319,27 @@ class Web(RuleBasedStateMachine):
     @precondition(lambda self: any_exist(self.people))
     @rule(
         index=indexes,
-        number=st.integers(-1, 6) | st.just(2**53),
         label=texts,
         options=st.sets(st.sampled_from(["shares_text", "shares_wishes"])),
+        times=st.integers(1, 2),
     )
-    def share(self, index: int, number: int, label: str, options: set[str]) -> None:
+    def share(self, index: int, label: str, options: set[str], times: int) -> None:
         person = self.existing_person(index)
-        if number in person.ended_shares:
-            return  # the page never offers the number of an ended link again
         chosen = dict.fromkeys(options, "y")
-        response = self.post(f"{person.path}/shares", {"number": str(number), "label": label} | chosen)
-        is_invalid = not 0 < number < 2**53 or len(clean_line(label)) > 80
-        assert response.status_code == (400 if is_invalid else 303)
+        fields = {"seed": links.new_link(), "label": label} | chosen
+        is_invalid = len(clean_line(label)) > 80 or len(person.shares) == MAX_SHARE_LINKS
+        for _ in range(times):
+            assert self.post(f"{person.path}/shares", fields).status_code == (400 if is_invalid else 303)
         if not is_invalid:
-            person.shares.setdefault(number, chosen)
+            (number,) = set(share_numbers(self.app, person.path)) - set(person.shares)
+            person.shares[number] = chosen
         self.mark_changed(person)
 
     @precondition(lambda self: any_exist(self.people))
     @rule(index=indexes, number=st.integers(1, 6) | st.just(2**64))
     def end_a_share(self, index: int, number: int) -> None:
         person = self.existing_person(index)
+        number = sorted(person.shares)[number % len(person.shares)] if person.shares else number
         assert self.post(f"{person.path}/shares/{number}/end").status_code == 303
         if person.shares.pop(number, None) is not None:
             person.ended_shares.add(number)
@@ -356,7 +357,9 @@ class Web(RuleBasedStateMachine):
     @rule(index=indexes)
     def retake(self, index: int) -> None:
         person = self.existing_person(index)
-        self.add_person(self.post(f"{person.path}/retake", {"seed": links.new_link()}).location, earlier=person)
+        location = self.post(f"{person.path}/retake", {"seed": links.new_link()}).location
+        repeated = self.add_person(location, earlier=person)
+        repeated.title, repeated.contacts = person.title, set(person.contacts)
 
     @precondition(lambda self: any_exist(self.people))
     @rule(index=indexes)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, abort, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from quiz.exchange import export
+from quiz.storage import TeamLinks
 from quiz.teams import Team, anonymous, open_team, round_pages, rounds
-from quiz.web import links
+from quiz.web import links, seeds
 from quiz.web.app import current
 from quiz.web.link_blueprint import link_blueprint
 from quiz.web.views.result import qr_code
@@ -29,17 +29,22 @@ def create() -> str | Response | tuple[str, int]:
     if not form.validate():
         errors = [(name, messages[0]) for name, messages in form.errors.items()]
         return render_template("lead/create.html", form=form, seed=request.form.get("seed"), errors=errors), 422
-    lead_link = app.derive_link("lead", links.valid_seed(request.form.get("seed", "")) or abort(400))
-    app.storage.create_team(
-        links.hash_link(lead_link),
-        links.hash_link(join_link(lead_link, 1)),
+    name, kind, minimum = form.name.data, form.kind.data, form.minimum.data
+    lead_links = seeds.candidate_links("lead", name, kind, minimum)
+    join_hashes = {hash: links.hash_link(join_link(link, 1)) for hash, link in lead_links.items()}
+    first = next(iter(join_hashes))
+    lead_hash = app.storage.create_team(
+        first,
+        join_hashes[first],
         number=1,
-        name=form.name.data,
-        kind=form.kind.data,
-        minimum=int(form.minimum.data),
+        name=name,
+        kind=kind,
+        minimum=int(minimum),
         day=app.today(),
+        same_form=join_hashes,
     )
-    return redirect(url_for("lead.page", link=lead_link), 303)
+    assert lead_hash is not None, "the last candidate is random"
+    return redirect(url_for("lead.page", link=lead_links[lead_hash]), 303)
 
 
 def join_link(lead_link: str, number: int) -> str:
@@ -48,15 +53,23 @@ def join_link(lead_link: str, number: int) -> str:
 
 
 def _load_team(lead_hash: str) -> Team | None:
-    return current().storage.load_team(lead_hash) or _team_of_replaced_link()
+    """The team of a lead link. A form that has replaced the lead link leads to the new one if it is sent twice."""
+    team = current().storage.load_team(lead_hash)
+    if team is None and request.endpoint == "lead.replace_links" and links.valid_seed(request.form.get("seed", "")):
+        return current().storage.load_team_of_new_links(list(_new_links()))
+    return team
 
 
-def _team_of_replaced_link() -> Team | None:
-    """The team whose lead link the same form has replaced already: a second click must lead to the new link."""
-    seed = links.valid_seed(request.form.get("seed", ""))
-    if request.endpoint != "lead.replace_links" or seed is None:
-        return None
-    return current().storage.load_team(links.hash_link(current().derive_link("lead", seed)))
+def _new_links() -> dict[TeamLinks, str]:
+    """The pairs of links that the form for replacing links may use, each with the lead link."""
+    both = "both" in request.form
+    numbers = seeds.candidate_numbers(g.link_hash, both)
+    lead_links = list(seeds.candidate_links("lead", g.link_hash).values()) if both else [g.link] * len(numbers)
+    pairs = {}
+    for lead_link, number in zip(lead_links, numbers, strict=True):
+        join_hash = links.hash_link(join_link(lead_link, number))
+        pairs[TeamLinks(links.hash_link(lead_link), join_hash, number)] = lead_link
+    return pairs
 
 
 def _team() -> Team:
@@ -194,20 +207,10 @@ def remove() -> str | Response:
 @pages.post("/links")
 def replace_links() -> Response:
     """Replace the join link, or both links. The old ones stop working at once."""
-    app = current()
-    lead_link = g.link
-    if "both" in request.form:
-        seed = links.valid_seed(request.form.get("seed", "")) or abort(400)
-        lead_link = app.derive_link("lead", seed)
-    number = 1 + secrets.randbelow(2**53 - 1)
-    app.storage.replace_links(
-        g.link_hash,
-        new_lead_hash=links.hash_link(lead_link),
-        join_hash=links.hash_link(join_link(lead_link, number)),
-        number=number,
-        day=app.today(),
-    )
-    return redirect(url_for("lead.page", link=lead_link), 303)
+    app, new_links = current(), _new_links()
+    lead_hash = app.storage.replace_links(g.link_hash, list(new_links), day=app.today())
+    lead_link = next((link for pair, link in new_links.items() if pair.lead_hash == lead_hash), None)
+    return redirect(url_for("lead.page", link=lead_link or abort(404)), 303)
 
 
 @pages.route("/delete", methods=["GET", "POST"])

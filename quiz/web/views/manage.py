@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,16 +9,13 @@ from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from quiz.storage import MAX_SHARE_LINKS, ShareLink
-from quiz.web import links
+from quiz.web import links, seeds
 from quiz.web.app import current
 from quiz.web.forms import MAX_TITLE_LENGTH
 from quiz.web.owner_blueprint import abort_if_deleted, current_response, owner_blueprint
 from quiz.web.views.result import qr_code
 
 pages = owner_blueprint("manage")
-
-#: Numbers of share links are below this, so that every reader of the JSON export gets them exactly.
-_MAX_NUMBER = 2**53
 
 Contents = Literal["text-and-wishes", "text", "wishes", "result"]
 
@@ -78,7 +74,6 @@ def page() -> str:
         share_links=[ShareLinkRow.of(share_link) for share_link in oldest_first],
         has_max_links=len(response.share_links) >= MAX_SHARE_LINKS,
         max_label_length=MAX_TITLE_LENGTH,
-        new_number=1 + secrets.randbelow(_MAX_NUMBER - 1),
         expiry_day=app.expiry_day(response.changed),
         seed=links.new_link(),
         is_finished=response.finished is not None,
@@ -89,12 +84,19 @@ def page() -> str:
 def create_share_link() -> Response:
     """Create a share link. The same form sent twice creates one."""
     app = current()
-    form, number = app.forms.share(request.form), request.form.get("number", type=int) or 0
-    if not form.validate() or not 0 < number < _MAX_NUMBER:
+    form = app.forms.share(request.form)
+    if not form.validate():
         abort(400)
-    share_link = ShareLink(number, form.label.data or "", form.shares_text.data, form.shares_wishes.data, app.today())
-    share_hash = links.hash_link(_share_link(number))
-    if not app.storage.create_share_link(g.link_hash, share_link, share_hash=share_hash):
+    label, shares_text, shares_wishes = form.label.data or "", form.shares_text.data, form.shares_wishes.data
+    numbers = seeds.candidate_numbers(g.link_hash, label, shares_text, shares_wishes)
+    share_hashes = {links.hash_link(_share_link(number)): number for number in numbers}
+    created = app.storage.create_share_link(
+        g.link_hash,
+        ShareLink(numbers[0], label, shares_text, shares_wishes, app.today()),
+        share_hash=links.hash_link(_share_link(numbers[0])),
+        same_form=share_hashes,
+    )
+    if created is None:
         abort(400)
     return redirect(url_for("manage.page", _anchor="share"), 303)
 
@@ -126,9 +128,7 @@ def extend() -> Response:
 @pages.post("/retake")
 def retake() -> Response:
     """Take the quiz again: creates a new response with this one as its earlier response."""
-    app = current()
-    link = app.derive_link("owner", links.valid_seed(request.form.get("seed", "")) or abort(400))
-    app.storage.create_response(links.hash_link(link), bank=app.bank.version, day=app.today(), earlier=g.link_hash)
+    link = seeds.create_response(g.link_hash, earlier=g.link_hash)
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 

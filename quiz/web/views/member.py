@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from quiz.teams import Membership, round_pages, rounds
 from quiz.teams.joining import MAX_OPEN_MEMBERS, JoinDecision
-from quiz.web import links, rate_limits
+from quiz.web import links, rate_limits, seeds
 from quiz.web.app import current
 from quiz.web.link_blueprint import link_blueprint
 from quiz.web.owner_blueprint import current_response, owner_blueprint
@@ -67,20 +67,24 @@ def start() -> Response | tuple[str, int]:
     form = app.forms.join[g.record.kind](request.form)
     if not form.validate():
         return _page(form, _errors(form)), 422
-    link = app.derive_link("owner", links.valid_seed(request.form.get("seed", "")) or abort(400))
-    owner_hash = links.hash_link(link)
-    decision = app.storage.start_in_team(
+    name, shares_wishes = form.name.data or "", form.shares_wishes.data
+    owner_links = seeds.candidate_links("owner", g.link_hash, name, shares_wishes)
+    first, *same_form = owner_links
+    started = app.storage.start_in_team(
         g.link_hash,
-        owner_hash,
+        first,
         bank=app.bank.version,
         day=app.today(),
-        name=form.name.data or "",
-        shares_wishes=form.shares_wishes.data,
+        name=name,
+        shares_wishes=shares_wishes,
+        same_form=same_form,
     )
-    if decision is None:
+    if started is None:
         abort(404)  # the team was deleted during this request
+    decision, owner_hash = started
     if decision in _REFUSALS:
         return _page(form, [_REFUSALS[decision]]), 422
+    link = owner_links[owner_hash]
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 

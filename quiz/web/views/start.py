@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from quiz.web import links
+from quiz.web import links, seeds
 from quiz.web.app import current
 
 pages = Blueprint("start", __name__)
@@ -26,14 +26,15 @@ def privacy() -> str:
 @pages.post("/start")
 def begin() -> Response:
     """Create a response and go to its first page. The same form sent twice creates one response."""
-    app = current()
-    seed = links.valid_seed(request.form.get("seed", "")) or abort(400)
-    link = app.derive_link("owner", seed)
-    app.storage.create_response(links.hash_link(link), bank=app.bank.version, day=app.today())
+    link = seeds.create_response()
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 
 @pages.get("/deleted")
-def deleted() -> str:
-    """Confirmation that a response or a team is deleted."""
-    return render_template("start/deleted.html", team="team" in request.args)
+def deleted() -> Response:
+    """Confirmation that a response or a team is deleted. The browser deletes what it cached of this server."""
+    response = make_response(render_template("start/deleted.html", team="team" in request.args))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    # Chromium removes pages with `no-store` from its back/forward cache when a cookie of theirs is set again.
+    session.modified = True
+    return response

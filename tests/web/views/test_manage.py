@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from string import ascii_letters
 from typing import Any
 
 from click.testing import CliRunner
@@ -75,7 +76,7 @@ def test_an_ended_share_link_gives_a_404_and_the_others_still_work(client: Clien
 def test_the_same_share_form_sent_twice_creates_one_link(client: Client, bank: Bank):
     owner_path = take_as_analyst(client, bank)
     for _ in range(2):
-        client.send(f"{owner_path}/shares", {"number": "5"}, page=f"{owner_path}/manage")
+        client.send(f"{owner_path}/shares", {"seed": "s" * 22}, page=f"{owner_path}/manage")
     assert len(share_paths(client.get(f"{owner_path}/manage").text)) == 1
 
 
@@ -93,15 +94,14 @@ def test_there_are_at_most_twenty_share_links(client: Client, bank: Bank):
     for _ in range(20):
         assert client.send(f"{owner_path}/shares", page=f"{owner_path}/manage").status_code == 303
     assert "as many share links as there can be" in client.get(f"{owner_path}/manage").text
-    assert client.send(f"{owner_path}/shares", {"number": "7"}, page=f"{owner_path}/manage").status_code == 400
+    assert client.send(f"{owner_path}/shares", page=f"{owner_path}/manage").status_code == 400
 
 
 def test_the_form_of_the_last_share_link_can_be_sent_twice(client: Client, bank: Bank):
     owner_path = take_as_analyst(client, bank)
-    for number in [*range(1, 21), 20]:
-        assert (
-            client.send(f"{owner_path}/shares", {"number": str(number)}, page=f"{owner_path}/manage").status_code == 303
-        )
+    for letter in [*ascii_letters[:20], ascii_letters[19]]:
+        response = client.send(f"{owner_path}/shares", {"seed": letter * 22}, page=f"{owner_path}/manage")
+        assert response.status_code == 303
     assert len(share_paths(client.get(f"{owner_path}/manage").text)) == 20
 
 
