@@ -55,6 +55,16 @@ def _choose_three_goals(quiz: Quiz) -> None:
     quiz.press_main_button()
 
 
+def _take_a_taken_name(quiz: Quiz) -> None:
+    quiz.page.fill("#name", "BEN")
+    quiz.page.get_by_role("button", name="Change my name").click()
+
+
+def _choose_a_member_to_remove(quiz: Quiz) -> None:
+    quiz.page.get_by_text("Remove somebody").click()
+    quiz.page.get_by_role("link", name="Remove Ben").click()
+
+
 def _create_share_link(quiz: Quiz) -> None:
     quiz.page.fill("#label", "The lead of the team next door, until the end of the year")
     quiz.page.get_by_role("button", name="Make a share link").click()
@@ -107,6 +117,11 @@ STATES = {
     "open team of three": State("{open-3}", "Who could stand in for whom"),
     "open team of twelve": State("{open-12}", "Who could learn from whom"),
     "open team for a member": State("{open-member}/team", "Leave the team"),
+    "open team for a member with an error": State("{open-member}/team", "Your name is not changed", _take_a_taken_name),
+    "open team before finishing": State("{open-unfinished}/team", "You have joined."),
+    "remove a member": State("{open-12}", "At the next visit, their own page says", _choose_a_member_to_remove),
+    "removed from a team": State("{open-removed}", "removed you from this team"),
+    "removed before finishing": State("{open-removed-unfinished}", "You are no longer in the team"),
     "delete a team": State("{team-of-six}/delete", "Everybody keeps their own result"),
     "deleted": State("/deleted", "Everything is deleted"),
     "not found": State("/r/AAAAAAAAAAAAAAAAAAAAAA", "This leads nowhere", status=404),

@@ -145,4 +145,11 @@ def create_people_and_teams(app: App) -> dict[str, str]:
         lead, members = create_open_team(app, client, people)
         paths[f"open-{people}"] = lead
     paths |= {"open-member": members[0], "join-open": join_path(client, lead)}
+    for name, done in (("open-unfinished", False), ("open-removed", True), ("open-removed-unfinished", False)):
+        paths[name] = make_response(app, done=done)
+        join_team(app, paths["join-open"], paths[name], name)
+        if "removed" in name:
+            response = app.storage.load_response(link_hash(paths[name]))
+            assert response
+            app.storage.remove_member(link_hash(lead), response.id, day=app.today())
     return paths
