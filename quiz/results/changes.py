@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -125,7 +125,10 @@ def compare_results(
 
 @dataclass(frozen=True)
 class _Summary:
-    """The parts of a result that are compared: the roles of the mix, and the main role unless all are alike."""
+    """The parts of a result that are compared: the roles of the mix, and the main role.
+
+    There is none if all roles are alike, or if two roles share the greatest coverage.
+    """
 
     mix: frozenset[str]
     main_role: str | None
@@ -133,7 +136,14 @@ class _Summary:
 
 def _summary(result: Match) -> _Summary:
     is_ranked = result.margin is not None
-    return _Summary(frozenset(result.mix), result.mix[0] if is_ranked else None)
+    return _Summary(frozenset(result.mix), _main_role(result, result.mix) if is_ranked else None)
+
+
+def _main_role(result: Match, mix: Sequence[str]) -> str | None:
+    """The role of `mix` with the greatest coverage, None if two have it."""
+    highest = max(result.roles[role].coverage or 0 for role in mix)
+    main_roles = [role for role in mix if result.roles[role].coverage == highest]
+    return main_roles[0] if len(main_roles) == 1 else None
 
 
 def _is_noise(
@@ -149,7 +159,7 @@ def _summaries_within_noise(model: ScoringModel, answers: Mapping[str, str], res
     """The alternative mix of a tie, and every result after one step of one answer."""
     summaries = set()
     if result.alternative:
-        summaries.add(_Summary(frozenset(result.alternative), result.alternative[0]))
+        summaries.add(_Summary(frozenset(result.alternative), _main_role(result, result.alternative)))
 
     scores = score(model, model.level_of_step[_one_step_variants(model, answers)])
     ranking = scores.ranking()
@@ -157,7 +167,9 @@ def _summaries_within_noise(model: ScoringModel, answers: Mapping[str, str], res
         if evidence == NOT_ENOUGH:
             continue
         mix = frozenset(model.roles[role] for role in np.flatnonzero(scores.mix[row]))
-        main_role = None if evidence == ALL_ALIKE else model.roles[ranking[row, 0]]
+        coverage = scores.coverage[row]
+        has_main_role = evidence != ALL_ALIKE and (coverage == coverage.max()).sum() == 1
+        main_role = model.roles[ranking[row, 0]] if has_main_role else None
         summaries.add(_Summary(mix, main_role))
     return summaries
 

@@ -37,6 +37,21 @@ def roles_are_the_same(comparison: ResultComparison) -> bool:
     return not (comparison.added_roles or comparison.removed_roles or comparison.new_main_role)
 
 
+# The main role
+
+
+def test_of_two_equal_roles_none_is_the_new_main_role():
+    engineer = dict.fromkeys(("pipelines", "ingest-transform-serve", "data-quality"), "daily")
+    analyst = dict.fromkeys(("insights", "dashboards", "trends"), "daily")
+    only_little = ALL_NEVER | engineer | dict.fromkeys(analyst, "weekly")
+    equal = compare(only_little, ALL_NEVER | engineer | analyst)
+    assert (equal.verdict, equal.new_main_role) == ("noise", None), (
+        "one step of one answer makes one of them the main role"
+    )
+    again = compare(ALL_NEVER | engineer | analyst, only_little)
+    assert again.new_main_role == BANK.role["data-engineer"]
+
+
 # The answers
 
 
