@@ -26,6 +26,13 @@ class SheetRow(NamedTuple):
         return (self.answer and self.answer.level) or 0.0
 
 
+class AnswerGroup(NamedTuple):
+    """The questions to which a person gave the same answer, in the order in which they are asked."""
+
+    answer: AnswerOption
+    rows: tuple[SheetRow, ...]
+
+
 @dataclass(frozen=True)
 class AnswerSheet:
     """The rows in the order in which the questions are asked.
@@ -58,6 +65,15 @@ class AnswerSheet:
             if row.answer is None:
                 return row.page
         return self.rows[-1].page
+
+    def by_answer(self) -> tuple[AnswerGroup, ...]:
+        """The answered rows in groups with the same answer: first those without a level, then the highest level first.
+
+        An answer that nobody gave has no group.
+        """
+        answers = {row.answer.id: row.answer for row in self.rows if row.answer is not None}
+        order = sorted(answers.values(), key=lambda answer: (answer.level is not None, -(answer.level or 0)))
+        return tuple(AnswerGroup(answer, tuple(row for row in self.rows if row.answer == answer)) for answer in order)
 
     def by_role(self, role: str) -> tuple[SheetRow, ...]:
         """The rows about the responsibilities of one role, the highest level first."""

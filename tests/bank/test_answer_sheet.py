@@ -88,3 +88,16 @@ def test_skipping_everything_is_not_a_uniform_answer():
 def test_a_few_equal_answers_among_many_skipped_are_not_a_uniform_answer():
     mostly_skipped = dict.fromkeys(IDS, BANK.skip.id) | dict.fromkeys(IDS[:8], "weekly")
     assert answer_sheet(BANK, mostly_skipped).uniform_answer is None
+
+
+@given(answers)
+def test_groups_by_answer_hold_every_answered_row_once_with_skipped_ones_first_and_then_the_most_frequent(raw_answers):
+    sheet = answer_sheet(BANK, raw_answers)
+    groups = sheet.by_answer()
+    order = ["skip", "daily", "weekly", "monthly", "rarely", "never"]
+    ids = [group.answer.id for group in groups]
+    assert ids == [id for id in order if id in ids]
+    for group in groups:
+        assert group.rows == tuple(row for row in sheet.rows if row.answer == group.answer)
+        assert group.rows
+    assert sum(len(group.rows) for group in groups) == sheet.answered_count

@@ -135,14 +135,15 @@ def test_changing_an_answer_from_the_check_page_leads_back_to_it(visit, answers,
     quiz.press_main_button()
     expect(quiz.page).to_have_url(f"{own}/check")
     question = bank.pages[-1][-1]
-    row = quiz.page.get_by_role("row").filter(has_text=question.question)
+    row = quiz.page.get_by_role("listitem").filter(has_text=question.question)
     row.get_by_role("link", name="Change").click()
     expect(quiz.page).to_have_url(f"{own}/{len(bank.pages)}#{question.id}")
     expect(quiz.page.locator(f"#{question.id}")).to_be_in_viewport()
     quiz.choose(question.id, "daily")
     quiz.press_main_button()
     expect(quiz.page).to_have_url(f"{own}/check")
-    expect(row).to_contain_text(bank.option["daily"].label)
+    group = quiz.page.get_by_role("region", name=bank.option["daily"].label)
+    expect(group).to_contain_text(question.question[1:])
 
 
 def test_changing_an_answer_from_the_result_leads_back_to_it(visit, served, bank):

@@ -161,6 +161,8 @@ def check() -> str | Response:
     if not sheet.is_complete:
         return redirect(url_for("take.questions", number=sheet.first_open_page), 303)
     if request.method != "POST":
-        return render_template("take/check.html", sheet=sheet, response=current_response(), bank=app.bank)
+        response = current_response()
+        contacts = [role for role in app.bank.roles if role.id in response.contacts]
+        return render_template("take/check.html", sheet=sheet, response=response, contacts=contacts, bank=app.bank)
     abort_if_deleted(app.storage.finish_response(g.link_hash, bank=app.bank.version, day=app.today()))
     return redirect(url_for("result.show"), 303)

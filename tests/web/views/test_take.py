@@ -9,6 +9,7 @@ import pytest
 from quiz import create_app
 from quiz.bank import Bank
 from quiz.web.app import App
+from quiz.web.templating import capitalize_first
 from tests.checks import load_response
 from tests.clients import Client, Page
 from tests.factories import all_answers, make_older_response, page_answers
@@ -412,15 +413,31 @@ def test_the_check_shows_every_answer_with_a_link_to_change_it(client: Client, b
     owner_path = client.start()
     client.answer(owner_path, all_answers(bank, "weekly", pipelines="skip"))
     page = client.see(f"{owner_path}/check")
-    assert page.text.count(bank.option["weekly"].label) == len(bank.questions_in_order) - 1 + 1, (
-        "all answers but one, and the notice"
-    )
-    assert bank.skip.label in page.text
+    for item in bank.questions_in_order:
+        assert f"Change the answer: {item.question}" in page.text
     for number, items in enumerate(bank.pages, 1):
         targets = client.see(f"{owner_path}/{number}").values("id")
         for item in items:
             assert f"{owner_path}/{number}#{item.id}" in page.values("href")
             assert item.id in targets
+
+
+def test_the_check_groups_the_questions_by_answer_and_counts_them(client: Client, bank: Bank):
+    owner_path = client.start()
+    answers = all_answers(bank, "daily", pipelines="skip", insights="never", trends="never")
+    client.answer(owner_path, answers)
+    text = client.see(f"{owner_path}/check").text
+    count = len(bank.questions_in_order)
+    headings = [
+        f"{bank.skip.label} 1 of {count} questions",
+        f"{bank.option['daily'].label} {count - 3} of {count} questions",
+        f"{bank.option['never'].label} 2 of {count} questions",
+    ]
+    places = [text.index(heading) for heading in headings]
+    assert places == sorted(places)
+    assert bank.option["weekly"].label not in text, "an answer that nobody gave has no heading"
+    question = capitalize_first(bank.responsibility["insights"].question)
+    assert text.index(question) > places[-1], "a question stands below its answer"
 
 
 @pytest.mark.parametrize(
