@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz.teams import Membership, round_pages, rounds
+from quiz.teams import Membership, open_team, round_pages, rounds
 from quiz.teams.joining import MAX_OPEN_MEMBERS, JoinDecision
 from quiz.web import links, rate_limits, seeds
 from quiz.web.app import current
@@ -47,7 +47,8 @@ def _page(form: Any, errors: list[tuple[str, str]]) -> str:
         form=form,
         errors=errors,
         minimum_reached=rounds.is_minimum_reached(team, members),
-        member_count=len(members) if team.kind == "open" else None,
+        # Of a person who took the quiz again, the team may have two responses.
+        member_count=len(open_team.members_by_name(app.storage.load_open_members(team.id))),
         example=app.example_round_page if team.kind == "anonymous" else None,
         bank=app.bank,
         seed=request.form.get("seed") or links.new_link(),

@@ -501,6 +501,7 @@ def test_a_person_who_takes_the_quiz_again_keeps_their_name(app: App, client: Cl
     assert response.location == f"{retake}/team"
     page = client.see(f"{retake}/team")
     assert "1 person has finished." in page.text
+    assert "1 person has joined so far." in client.see(join).text
     assert "Ada data analyst" in page.text
     assert "Ada (" not in page.text
 
