@@ -12,17 +12,19 @@ from quiz.results.role_map import RoleMap, role_map
 from quiz.results.shelf import Shelf, shelf
 from quiz.scoring import ScoringModel
 from quiz.teams import anonymous
+from quiz.teams.bands import BANDS, Band, band_scale
 from quiz.teams.rounds import ClosedRound
 
 #: People in the made-up round that the join page shows.
 EXAMPLE_PEOPLE = 12
 #: A prompt of the agenda names at most this number of items.
 MAX_PROMPT_ITEMS = 4
+_COMPARED_KINDS = {"mix", "coverage", "contact"}
 
 
 @dataclass(frozen=True)
 class MixItem:
-    """One line of the list next to the shelf. `role` is None if the role has no part of its own on the shelf."""
+    """One line of the list next to the shelf. `role` is None for the other roles, and for a role without a hat."""
 
     name: str
     value: str
@@ -30,22 +32,20 @@ class MixItem:
 
 
 @dataclass(frozen=True)
-class CoverageCell:
-    """One responsibility in the table of coverage. `level` is the place of its band, from 0 to `max_level`."""
+class CoverageItem:
+    """How many people do one responsibility."""
 
     name: str
-    label: str
-    level: int
-    max_level: int
+    band: Band
 
 
 @dataclass(frozen=True)
-class CoverageRow:
-    """One role in the table of coverage, with its responsibilities."""
+class CoverageGroup:
+    """One role with the coverage of its responsibilities. `role` is None if it is no longer in the bank."""
 
-    role: str
+    role: Role | None
     name: str
-    cells: tuple[CoverageCell, ...]
+    items: tuple[CoverageItem, ...]
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,21 @@ class AgendaSection:
 class RoundPage:
     """Everything that the page of a published round shows; all of it is derived from `published`.
 
-    `gap_amount` says how many of the responsibilities are gaps: it chooses the sentence about them.
+    `mix` has the common roles in the order of the shelf, then the other roles together. `mix_stages` are the stages of
+    the flow that have a role with a published share, in quotation marks. `connected_pairs` counts the `contacts` above
+    the lowest band. `bands` is the scale of the coverage, lowest first. `gap_amount` says how many of the
+    responsibilities are gaps: it chooses the sentence about them.
     """
 
     published: anonymous.Published
     mix: tuple[MixItem, ...]
     shelf: Shelf
     map: RoleMap
+    mix_stages: tuple[str, ...]
     contacts: tuple[anonymous.Fact, ...]
-    coverage: tuple[CoverageRow, ...]
+    connected_pairs: int
+    bands: tuple[Band, ...]
+    coverage: tuple[CoverageGroup, ...]
     removed: tuple[str, ...]
     gap_amount: Literal["none", "some", "most", "all"]
     covered: tuple[str, ...]
@@ -92,7 +98,7 @@ class RoundPage:
 
 @dataclass(frozen=True)
 class RoundComparison:
-    """The mix of several rounds: their numbers, and for each role its name and its share in each round, as text."""
+    """What several rounds published differently: their numbers, and for each fact its name and its value in each."""
 
     numbers: tuple[int, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
@@ -101,24 +107,24 @@ class RoundComparison:
 def round_page(bank: Bank, published: anonymous.Published) -> RoundPage:
     """The page of a published round."""
     facts = anonymous.facts(published, bank)
-    common_roles = {share.role for share in published.common_roles}
-    mix = []
-    for fact in facts:
-        if fact.kind == "mix":
-            mix.append(MixItem(fact.name, fact.value, bank.role.get(fact.id) if fact.id in common_roles else None))
     contacts = [fact for fact in facts if fact.kind == "contact"]
+    connected = [contact for contact in published.contacts if contact.band not in anonymous.LOWEST_BANDS]
     removed = [fact.name for fact in facts if fact.kind == "removed"]
 
     gaps = {item.responsibility for item in published.gaps}
     covered = [item.name for item in published.coverage if item.responsibility not in gaps]
     role_names = {share.role: share.name for share in published.mix}
+    drawn_map = _map(bank, published)
     return RoundPage(
         published=published,
-        mix=tuple(mix),
+        mix=_mix(bank, published, facts),
         shelf=_shelf(bank, published),
-        map=_map(bank, published),
+        map=drawn_map,
+        mix_stages=tuple(f"“{stage.name}”" for stage in drawn_map.stages if stage.has_mix),
         contacts=tuple(contacts),
-        coverage=_coverage_rows(published),
+        connected_pairs=len(connected),
+        bands=band_scale(published),
+        coverage=_coverage(bank, published),
         removed=tuple(removed),
         gap_amount=_gap_amount(len(gaps), len(published.coverage)),
         covered=tuple(covered),
@@ -127,22 +133,24 @@ def round_page(bank: Bank, published: anonymous.Published) -> RoundPage:
     )
 
 
-def compare_rounds(published: anonymous.Published, rounds: Sequence[ClosedRound]) -> RoundComparison | None:
-    """The mix in each of `rounds` that is not withdrawn, first to last. None if there are fewer than two of them.
+def compare_rounds(bank: Bank, published: anonymous.Published, rounds: Sequence[ClosedRound]) -> RoundComparison | None:
+    """The facts of `published` that are not the same in all of `rounds`, first to last; withdrawn ones do not count.
 
-    The rows are the roles of `published`. A role that another round does not have gets an empty text there.
+    None if there are fewer than two rounds. A fact that another round does not have gets an empty text there.
     """
-    mixes = {}
+    values = {}
     for round in sorted(rounds, key=lambda round: round.number):
         if round.published is not None:
-            mixes[round.number] = {share.role: share for share in round.published.mix}
-    if len(mixes) < 2:
+            facts = anonymous.facts(round.published, bank)
+            values[round.number] = {(fact.kind, fact.id): fact.value for fact in facts}
+    if len(values) < 2:
         return None
     rows = []
-    for share in published.mix:
-        texts = [anonymous.share_text(mix[share.role]) if share.role in mix else "" for mix in mixes.values()]
-        rows.append((share.name, tuple(texts)))
-    return RoundComparison(tuple(mixes), tuple(rows))
+    for fact in anonymous.facts(published, bank):
+        texts = tuple(values_of_round.get((fact.kind, fact.id), "") for values_of_round in values.values())
+        if fact.kind in _COMPARED_KINDS and len(set(texts)) > 1:
+            rows.append((fact.name, texts))
+    return RoundComparison(tuple(values), tuple(rows))
 
 
 def example_page(bank: Bank, model: ScoringModel) -> RoundPage:
@@ -164,13 +172,25 @@ def example_page(bank: Bank, model: ScoringModel) -> RoundPage:
     return round_page(bank, published)
 
 
+def _mix(bank: Bank, published: anonymous.Published, facts: Sequence[anonymous.Fact]) -> tuple[MixItem, ...]:
+    items = []
+    for share in published.common_roles:
+        items.append(MixItem(share.name, anonymous.share_text(share), bank.role.get(share.role)))
+    *_, others = (fact for fact in facts if fact.kind == "mix")
+    return (*items, MixItem(others.name, others.value, None))
+
+
 def _shelf(bank: Bank, published: anonymous.Published) -> Shelf:
-    """The roles whose share is published, largest first, then all other roles as one part without a hat."""
+    """The roles whose share is published, largest first, then all other roles as one part without a hat.
+
+    Next to a role that makes most or all of the mix there are no numbers, since its exact share is not published.
+    """
     shares: list[tuple[Role | None, int]] = []
     for share in published.common_roles:
         if share.percent:
             shares.append((bank.role.get(share.role), share.percent))
-    return shelf([*shares, (None, published.other_percent)])
+    has_exact_shares = not any(share.is_most for share in published.mix)
+    return shelf([*shares, (None, published.other_percent)], show_numbers=has_exact_shares)
 
 
 def _map(bank: Bank, published: anonymous.Published) -> RoleMap:
@@ -187,18 +207,12 @@ def _map(bank: Bank, published: anonymous.Published) -> RoleMap:
     return role_map(bank, shares, shares, edges)
 
 
-def _coverage_rows(published: anonymous.Published) -> tuple[CoverageRow, ...]:
-    rows = []
+def _coverage(bank: Bank, published: anonymous.Published) -> tuple[CoverageGroup, ...]:
+    groups = []
     for share in published.mix:
-        cells = [_coverage_cell(item) for item in published.coverage if item.role == share.role]
-        rows.append(CoverageRow(share.role, share.name, tuple(cells)))
-    return tuple(rows)
-
-
-def _coverage_cell(item: anonymous.PublishedCoverage) -> CoverageCell:
-    bands = anonymous.COUNT_BANDS if item.band in anonymous.COUNT_BANDS else anonymous.FRACTION_BANDS
-    label = anonymous.BAND_LABELS[item.band]
-    return CoverageCell(item.name, label, level=bands.index(item.band), max_level=len(bands) - 1)
+        items = [CoverageItem(item.name, BANDS[item.band]) for item in published.coverage if item.role == share.role]
+        groups.append(CoverageGroup(bank.role.get(share.role), share.name, tuple(items)))
+    return tuple(groups)
 
 
 def _gap_amount(gaps: int, responsibilities: int) -> Literal["none", "some", "most", "all"]:

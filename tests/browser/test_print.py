@@ -13,17 +13,19 @@ from tests.browser.people import PEOPLE
 pytestmark = pytest.mark.browser
 
 
-#: The pages that people print: every kind of result, and conversation pages.
+#: The pages that people print: every kind of result, conversation pages, and rounds of a small and a large team.
 PAGES = {kind: f"{{{kind}}}" for kind in [*PEOPLE, "full"]} | {
     "conversation": "{three}/conversation",
     "conversation about little": "{little}/conversation",
+    "round of 9": "{rounds}/rounds/1",
+    "round of 24": "{rounds}/rounds/2",
 }
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_all_of_it_is_printed_on_at_most_two_pages_without_the_owner_link(visit, people, name):
     quiz = visit(1280, color_scheme="dark")  # paper stays white
-    own = people[PAGES[name][1:].split("}")[0]].removeprefix("/r/")
+    own = people[PAGES[name][1:].split("}")[0]].split("/")[2]
     quiz.open(PAGES[name].format_map(people))
     # By default browsers print the address of the page in the margin.
     paper = PdfReader(io.BytesIO(quiz.page.pdf(prefer_css_page_size=True, display_header_footer=True)))
@@ -39,6 +41,17 @@ def test_all_of_it_is_printed_on_at_most_two_pages_without_the_owner_link(visit,
     # A saved PDF has no link to it either.
     targets = [str(note.get_object().get("/A", "")) for page in paper.pages for note in page.get("/Annots", [])]
     assert [target for target in targets if own in target] == []
+
+
+def test_paper_has_every_hand_over_and_band_of_a_round_in_words(visit, people, bank):
+    quiz = visit(1280)
+    quiz.open("{rounds}/rounds/1".format_map(people))
+    assert not quiz.page.get_by_text("How many people connect two neighbours").is_visible()
+    paper = PdfReader(io.BytesIO(quiz.page.pdf(prefer_css_page_size=True)))
+    printed = without_blanks("".join(page.extract_text() for page in paper.pages))
+    bands = ["oneatmost", "twoorthree", "fourormore"]
+    rows, key = len(bank.responsibility) + len(bank.contacts), len(bands)
+    assert sum(printed.count(band) for band in bands) == rows + key
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -55,7 +55,7 @@ def expect_status(lead: Quiz, status: str) -> None:
     """The lead sees this status of the open round, and no answers."""
     lead.page.reload()
     expect(lead.page.locator(".team-status")).to_contain_text(status)
-    expect(lead.page.locator(".team-coverage, .mix-bar, .team-people")).to_have_count(0)
+    expect(lead.page.locator(".team-coverage, .shelf, .team-people")).to_have_count(0)
 
 
 def test_a_lead_and_five_members_create_a_team_and_read_its_results(visit, served, bank):
@@ -93,9 +93,9 @@ def test_a_lead_and_five_members_create_a_team_and_read_its_results(visit, serve
     close_round(lead)
     expect(lead.page.locator("h1")).to_have_text("The night shift, round 1")
     expect(lead.page.locator("main")).to_contain_text("5 people finished.")
-    cell = lead.page.locator(".team-coverage-cell").filter(has_text=bank.responsibility["pipelines"].name)
-    expect(cell).to_contain_text("two or three")
-    expect(lead.page.locator(".team-findings")).to_contain_text("Done weekly by one person or nobody")
+    row = lead.page.locator(".team-coverage li").filter(has_text=bank.responsibility["pipelines"].name)
+    expect(row).to_contain_text("two or three")
+    expect(lead.page.locator(".team-findings")).to_contain_text("done weekly by one person or nobody")
     expect(lead.page.get_by_role("heading", name="An hour about it")).to_be_visible()
     results = lead.page.locator(".team-result").inner_text()
 

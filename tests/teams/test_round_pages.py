@@ -149,26 +149,78 @@ def test_a_round_with_fewer_than_five_left_is_shown_as_withdrawn(people, deleted
 # The page of a round
 
 
-@pytest.mark.parametrize(("people", "bands"), [(5, 3), (19, 3), (20, 4), (40, 4)])
-def test_the_level_of_each_cell_is_the_index_of_its_band_for_that_team_size(people, bands):
-    page = round_pages.round_page(BANK, publish(BANK, people))
-    cells = [cell for row in page.coverage for cell in row.cells]
-    assert [cell.name for cell in cells] == [item.name for item in BANK.responsibility.values()]
-    assert {cell.max_level for cell in cells} == {bands - 1}
-    label_of_level = {cell.level: cell.label for cell in cells}
-    labels = list(anonymous.BAND_LABELS.values())[:3] if bands == 3 else list(anonymous.BAND_LABELS.values())[3:]
-    assert label_of_level == {n: labels[n] for n in label_of_level}
-    assert {0, bands - 1} <= label_of_level.keys()
+@pytest.mark.parametrize(
+    ("people", "circles"),
+    [
+        (5, {"one at most": 1, "two or three": 2, "four or more": 3}),
+        (19, {"one at most": 1, "two or three": 2, "four or more": 3}),
+        (
+            20,
+            {
+                "under a quarter": 1,
+                "a quarter to a half": 2,
+                "a half to three quarters": 3,
+                "more than three quarters": 4,
+            },
+        ),
+    ],
+)
+def test_a_round_has_a_circle_for_each_band_of_its_size_filled_up_to_the_band(people, circles):
+    published = publish(BANK, people)
+    page = round_pages.round_page(BANK, published)
+    for band in page.bands:
+        assert [is_filled for _, is_filled in band.circles] == [n < circles[band.label] for n in range(len(circles))]
+        centres = [x for x, _ in band.circles]
+        assert centres == sorted(set(centres))
+        assert band.radius < centres[0]
+        assert centres[-1] < band.width - band.radius
+    assert [band.label for band in page.bands] == list(circles)
+    items = [item for group in page.coverage for item in group.items]
+    assert [(item.name, item.band.label) for item in items] == [
+        (item.name, anonymous.BAND_LABELS[item.band]) for item in published.coverage
+    ]
+    assert {item.band for item in items} <= set(page.bands)
 
 
-def test_the_rows_are_the_roles_in_the_order_of_the_flow_each_with_its_responsibilities():
+@pytest.mark.parametrize("people", [6, 24])
+def test_exactly_the_gaps_are_in_the_lowest_band(people):
+    published = publish(BANK, people)
+    items = [item for group in round_pages.round_page(BANK, published).coverage for item in group.items]
+    assert [item.name for item in items if item.band.is_lowest] == [item.name for item in published.gaps]
+    assert published.gaps
+
+
+def test_the_groups_are_the_roles_in_the_order_of_the_flow_each_with_its_responsibilities():
     page = round_pages.round_page(BANK, publish(BANK, 6))
-    assert [row.role for row in page.coverage] == [role.id for role in BANK.roles]
-    for row, role in zip(page.coverage, BANK.roles, strict=True):
-        assert [cell.name for cell in row.cells] == [item.name for item in role.responsibilities]
+    assert [group.role for group in page.coverage] == list(BANK.roles)
+    for group, role in zip(page.coverage, BANK.roles, strict=True):
+        assert [item.name for item in group.items] == [item.name for item in role.responsibilities]
 
 
 role_lists = st.lists(st.lists(st.sampled_from(MODEL.roles), max_size=3, unique=True), min_size=5, max_size=24)
+
+
+@settings(max_examples=60, deadline=None)
+@given(team=role_lists)
+def test_the_list_of_the_mix_has_the_order_of_the_shelf_and_the_texts_of_the_facts(team: Sequence[Sequence[str]]):
+    result = anonymous.publish(BANK, MODEL, [member(*roles) for roles in team], 5)
+    assert result is not None
+    page = round_pages.round_page(BANK, result)
+    shelf_roles = [part.role for part in page.shelf.parts]
+    without_number = [item for item in page.mix if item.value == "three or more people, share not shown"]
+    assert [item.role for item in page.mix if item not in without_number] == shelf_roles
+    facts = {fact.name: fact.value for fact in anonymous.facts(result, BANK) if fact.kind == "mix"}
+    rare = {share.name: "few or nobody" for share in result.rare_roles}
+    assert {item.name: item.value for item in page.mix} | rare == facts
+    assert len(page.mix) + len(rare) == len(facts)
+
+
+def test_a_share_of_most_or_all_has_no_number_on_the_shelf():
+    result = anonymous.publish(BANK, MODEL, 6 * [member("data-engineer")], 5)
+    assert result is not None
+    page = round_pages.round_page(BANK, result)
+    assert [item.value for item in page.mix] == ["most or all", "20% or less"]
+    assert [part.percent for part in page.shelf.parts] == [None, None]
 
 
 @settings(max_examples=60, deadline=None)
@@ -197,7 +249,24 @@ def test_the_map_draws_a_line_for_contacts_of_two_people_or_more():
     assert result is not None
     lines = [item.roles for item in result.contacts if item.band not in anonymous.LOWEST_BANDS]
     assert lines
-    assert len(round_pages.round_page(BANK, result).map.edges) == len(lines)
+    page = round_pages.round_page(BANK, result)
+    assert len(page.map.edges) == page.connected_pairs == len(lines)
+    assert len(page.contacts) == len(BANK.contacts)
+
+
+@pytest.mark.parametrize(
+    ("roles", "stages"),
+    [
+        (["data-engineer"], ["“Move and shape”"]),
+        (["software-engineer", "data-analyst"], ["“Produce”", "“Use”"]),
+        ([], []),
+    ],
+)
+def test_the_stages_of_the_mix_are_those_of_roles_with_a_share(roles, stages):
+    members = [*(member(role) for role in roles for _ in range(4)), *3 * [member()], *2 * [member("devops-sre")]]
+    result = anonymous.publish(BANK, MODEL, members, 5)
+    assert result is not None
+    assert list(round_pages.round_page(BANK, result).mix_stages) == stages
 
 
 def test_the_agenda_names_at_most_four_items_and_says_whether_there_are_more():
@@ -248,8 +317,12 @@ def test_the_page_of_a_round_stays_the_same_after_its_bank_was_replaced():
     assert [(item.name, item.value) for item in new_page.mix] == [(item.name, item.value) for item in old_page.mix]
     assert [part.path for part in new_page.shelf.parts] == [part.path for part in old_page.shelf.parts]
     assert new_page.shelf.named_parts == (), "the new bank has no hats for these roles"
-    redrawn = dataclasses.replace(new_page, map=old_page.map, mix=old_page.mix, shelf=old_page.shelf)
-    assert dataclasses.replace(redrawn, removed=()) == old_page
+    assert [(group.name, group.items) for group in new_page.coverage] == [
+        (group.name, group.items) for group in old_page.coverage
+    ]
+    assert [group.role for group in new_page.coverage] == [None] * len(BANK.roles)
+    drawings = {name: getattr(old_page, name) for name in ("map", "mix_stages", "mix", "shelf", "coverage")}
+    assert dataclasses.replace(new_page, removed=(), **drawings) == old_page
     assert new_page.removed == tuple(
         [role.name for role in BANK.roles] + [item.name for item in BANK.responsibility.values()]
     )
@@ -258,30 +331,52 @@ def test_the_page_of_a_round_stays_the_same_after_its_bank_was_replaced():
 # Several rounds
 
 
+def closed_rounds(**published: anonymous.Published | None) -> list[rounds.ClosedRound]:
+    """Rounds by number, latest first, as `round_2=...`; None for a withdrawn one."""
+    numbers = {int(name.removeprefix("round_")): result for name, result in published.items()}
+    return [rounds.ClosedRound(number, "2026-02-01", numbers[number]) for number in sorted(numbers, reverse=True)]
+
+
 def test_rounds_are_compared_first_to_last_without_those_that_are_withdrawn():
-    team_rounds = rounds.closed_rounds(team(closed(1), closed(2, deleted=3), closed(3)))
-    comparison = round_pages.compare_rounds(publish(BANK, 6), team_rounds)
+    first, last = publish(BANK, 6), publish(BANK, 7)
+    comparison = round_pages.compare_rounds(BANK, last, closed_rounds(round_1=first, round_2=None, round_3=last))
     assert comparison is not None
     assert comparison.numbers == (1, 3)
-    texts = [anonymous.share_text(share) for share in publish(BANK, 6).mix]
-    assert comparison.rows == tuple((role.name, (text, text)) for role, text in zip(BANK.roles, texts, strict=True))
+    assert comparison.rows == (), "the same answers, in the same bands"
 
 
-def test_a_role_that_another_round_did_not_have_gets_an_empty_cell():
-    other = publish(SMALL, 6)
-    team_rounds = [
-        rounds.ClosedRound(2, "2026-03-01", publish(BANK, 6)),
-        rounds.ClosedRound(1, "2026-02-01", other),
-    ]
-    comparison = round_pages.compare_rounds(other, team_rounds)
+def test_a_comparison_has_every_fact_that_changed_and_no_other():
+    first = anonymous.publish(BANK, MODEL, 6 * [member("data-engineer")], 5)
+    last = anonymous.publish(BANK, MODEL, 6 * [member("data-engineer", "data-analyst", trends="never")], 5)
+    assert first is not None
+    assert last is not None
+    comparison = round_pages.compare_rounds(BANK, last, closed_rounds(round_1=first, round_2=last))
     assert comparison is not None
-    assert [(name, texts[1]) for name, texts in comparison.rows] == [(role.name, "") for role in SMALL.roles]
+    values = dict(comparison.rows)
+    assert values["data engineer"][0] == "most or all"
+    assert values["data analyst"][0] == "few or nobody"
+    assert values["Answers to business questions"] == ("one at most", "four or more")
+    assert values["data analyst – data engineer"] == ("one at most", "four or more")
+    assert "Changes over time" not in values
+    assert "Flows that move data" not in values
+    assert "finished" not in values
+    assert all(before != after for before, after in values.values())
+
+
+def test_a_fact_that_another_round_did_not_have_gets_an_empty_cell():
+    other = publish(SMALL, 6)
+    comparison = round_pages.compare_rounds(SMALL, other, closed_rounds(round_1=other, round_2=publish(BANK, 6)))
+    assert comparison is not None
+    names = [name for name, _ in comparison.rows]
+    assert {role.name for role in SMALL.roles} <= set(names)
+    assert {item.name for item in SMALL.responsibility.values()} <= set(names)
     assert all(texts[0] for _, texts in comparison.rows)
+    assert {texts[1] for name, texts in comparison.rows if name != "other roles"} == {""}
 
 
 def test_one_round_is_compared_with_nothing():
-    team_rounds = rounds.closed_rounds(team(closed(1), closed(2, deleted=3)))
-    assert round_pages.compare_rounds(publish(BANK, 6), team_rounds) is None
+    one = publish(BANK, 6)
+    assert round_pages.compare_rounds(BANK, one, closed_rounds(round_1=one, round_2=None)) is None
 
 
 @pytest.mark.parametrize(("number", "is_published"), [(0, False), (1, True), (2, False), (3, False)])
@@ -315,8 +410,8 @@ def test_the_example_is_the_same_every_time():
 
 
 def test_the_example_shows_bands_from_few_to_many():
-    levels = {cell.level for row in round_pages.example_page(BANK, MODEL).coverage for cell in row.cells}
-    assert levels == {0, 1, 2}
+    page = round_pages.example_page(BANK, MODEL)
+    assert {item.band for group in page.coverage for item in group.items} == set(page.bands)
 
 
 # Open teams

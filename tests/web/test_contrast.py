@@ -58,9 +58,11 @@ PARTS = [
     ("on-accent", "accent"),  # hats in circles of the mix
     ("error", "page"),  # the line next to a field with an error
     ("error", "error-background"),
-    ("neutral", "page"),  # empty squares
+    ("neutral", "page"),  # empty squares and circles
     ("neutral", "card"),  # other circles, usual contacts, arrows
     ("muted", "card"),  # hats in other circles
+    ("muted", "page"),  # filled circles of a band
+    ("text", "page"),  # filled circles of the lowest band
     ("neutral", "track"),  # bars of other roles
     *((f"role-{number}", ground) for number in range(7) for ground in ("page", "card", "track")),
 ]

@@ -236,7 +236,7 @@ def round(number: int) -> str:
         team=team,
         number=number,
         page=round_pages.round_page(app.bank, published),
-        comparison=round_pages.compare_rounds(published, rounds.closed_rounds(team)),
+        comparison=round_pages.compare_rounds(app.bank, published, rounds.closed_rounds(team)),
         is_lead=True,
         bank=app.bank,
     )

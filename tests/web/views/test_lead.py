@@ -492,6 +492,39 @@ def test_a_withdrawn_round_is_not_compared_with_later_ones(app: App, client: Cli
     assert "Next to earlier rounds" not in client.see(f"{lead}/rounds/2").text
 
 
+def test_the_page_of_a_round_begins_with_the_mix_and_what_stands_out(app: App, client: Client):
+    lead, _ = make_closed_round(app, client, people=6)
+    headings = re.findall(r"<h2[^>]*>([^<]+)</h2>", client.get(f"{lead}/rounds/1").text)
+    assert headings[:5] == [
+        "The team’s mix",
+        "What stands out",
+        "What the team covers",
+        "On the flow of data",
+        "An hour about it",
+    ]
+    text = client.see(f"{lead}/rounds/1").text
+    assert "things done weekly by one person or nobody" in text
+    assert "All hand-overs in words" in text
+
+
+def test_a_round_without_a_change_says_so_and_another_lists_what_changed(app: App, client: Client, bank: Bank):
+    lead, _ = make_closed_round(app, client, people=6)
+    for number in (2, 3):
+        client.send(f"{lead}/next", page=lead)
+        if number == 2:
+            fill_team(app, client, lead, 6)
+        else:
+            for _ in range(6):
+                join_team(app, join_path(client, lead), make_response(app, all_answers(bank, "daily")))
+        client.send(f"{lead}/close", page=lead)
+        if number == 2:
+            assert "No band has changed since round 1." in client.see(f"{lead}/rounds/2").text
+    page = client.see(f"{lead}/rounds/3")
+    assert "What has changed since round 1" in page.text
+    assert "Round 1Round 2Round 3" in page.text
+    assert "No band has changed" not in page.text
+
+
 def test_leaving_and_retaking_do_not_withdraw_a_round(app: App, client: Client):
     lead, members = make_closed_round(app, client, people=5)
     for owner_path in members:
@@ -841,7 +874,7 @@ class RoundFacts(Page):
         super().handle_data(data)
         if self._element and self._cells:
             self._cells[-1] += data
-        elif self._element == "p":
+        elif self._element and data.strip():
             self._cells.append(data)
 
     def handle_endtag(self, tag: str) -> None:
@@ -869,7 +902,12 @@ def assert_same_facts(app: App, client: Client, lead: str, number: int) -> list[
     def expected(kind: str) -> list[tuple[str, str]]:
         return [(f.name[:1].upper() + f.name[1:], f.value) for f in facts if f.kind == kind]
 
-    assert [row for row in page.rows["team-mix"] if row[1]] == expected("mix")
+    mix = [row for row in page.rows["team-mix"] if row[1]]
+    for name, value in page.rows["team-mix"]:
+        if name.startswith("Few or nobody: "):
+            assert value == ""
+            mix += [(role[:1].upper() + role[1:], "few or nobody") for role in name.split(": ")[1].split(", ")]
+    assert sorted(mix) == sorted(expected("mix"))
     assert [row for row in page.rows["team-map"] if row[1]] == expected("contact")
     coverage = [(name, value) for name, value in page.rows["team-coverage"] if value]
     assert coverage == [(f.name, f.value) for f in facts if f.kind == "coverage"]
@@ -905,10 +943,12 @@ def test_the_print_style_hides_no_facts():
     printed = "".join(re.findall(r"@media print \{(.*?)\n\}", style, re.DOTALL))
     hidden = "".join(re.findall(r"([^{}]*)\{[^{}]*display:\s*none", printed))
     assert ".next-links" in hidden
+    assert "details.print-open::details-content { content-visibility: visible; }" in printed, "all hand-overs"
     assert not {
         ".team-list",
+        ".team-mix-list",
         ".team-coverage",
-        ".team-coverage-cell",
+        ".team-band-words",
         ".team-result",
         ".team-findings",
         ".intro",
