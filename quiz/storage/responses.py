@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from quiz.storage.ids import new_id
 from quiz.storage.new_links import existing_hashes, free_hashes
 from quiz.storage.sqlite import SqliteFile
-from quiz.storage.tombstones import insert_tombstone
+from quiz.storage.tombstones import insert_tombstone, membership_hash
 
 #: The default of arguments with hashes, none.
 _NO_HASHES: Mapping[str, int] = MappingProxyType({})
@@ -203,6 +203,7 @@ class Responses(SqliteFile):
             if id is None:
                 return False
             db.execute("UPDATE response SET finished = coalesce(finished, ?) WHERE id = ?", (day, id))
+            end_earlier_memberships(db, owner_hash)
             return True
 
     def save_goals(
@@ -339,6 +340,26 @@ def _delete_responses(db: Database, owner_hash: str, *, day: str) -> bool:
 
 
 _COLUMNS = ("id", "bank", "started", "changed", "finished", "title", "text", "earlier", "details_sent")
+
+
+def end_earlier_memberships(db: Database, owner_hash: str) -> None:
+    """Let a finished response take the place of those that it repeats in its anonymous team.
+
+    So a round counts a person once. Responses that a round has counted stay: their owner still sees what it published.
+    """
+    earlier = db.execute(
+        f"{_WITH_SELECTED} SELECT old.id, old.owner_hash, member.team, new.finished"
+        " FROM response AS new JOIN member AS own ON own.response = new.id JOIN team ON team.id = own.team"
+        " JOIN member ON member.team = own.team AND member.response <> new.id"
+        " JOIN response AS old ON old.id = member.response"
+        " WHERE new.owner_hash = ? AND new.finished IS NOT NULL AND team.kind = 'anonymous'"
+        " AND old.id IN (SELECT id FROM selected)"
+        " AND NOT EXISTS (SELECT 1 FROM counted_response WHERE counted_response.response = old.id)",
+        (owner_hash, owner_hash),
+    ).fetchall()
+    for id, earlier_hash, team, day in earlier:
+        insert_tombstone(db, membership_hash(earlier_hash, team), day=day)
+        db.execute("DELETE FROM member WHERE member.response = ?", (id,))
 
 
 def insert_response(db: Database, owner_hash: str, *, bank: str, day: str, earlier: str | None = None) -> None:

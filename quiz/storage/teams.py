@@ -10,7 +10,13 @@ from sqlite_utils import Database
 
 from quiz.storage.ids import new_id
 from quiz.storage.new_links import existing_hashes, free_hashes
-from quiz.storage.responses import Response, insert_response, select_response, unused_response
+from quiz.storage.responses import (
+    Response,
+    end_earlier_memberships,
+    insert_response,
+    select_response,
+    unused_response,
+)
 from quiz.storage.sqlite import SqliteFile
 from quiz.storage.tombstones import delete_tombstone, insert_tombstone, insert_tombstones, membership_hash
 from quiz.teams import Candidate, Membership, OpenMember, Publish, Removal, Round, RoundMember, Team, TeamKind
@@ -167,7 +173,28 @@ class Teams(SqliteFile):
             decision = _join_decision(db, join_hash, owner_hash, name)
             if decision is JoinDecision.JOIN:
                 _insert_member(db, join_hash, owner_hash, name, shares_wishes)
+                end_earlier_memberships(db, owner_hash)
             return decision
+
+    def stay_in_team(self, owner_hash: str) -> bool:
+        """Add a response to the team of the one that it repeats, under the same name. False if that is in no team.
+
+        In an anonymous team the earlier response leaves when this one is finished, unless a round has counted it.
+        """
+        with self.write_transaction() as db:
+            row = db.execute(
+                "SELECT response.id, member.team, member.name, member.shares_wishes"
+                " FROM response JOIN member ON member.response = response.earlier WHERE response.owner_hash = ?",
+                (owner_hash,),
+            ).fetchone()
+            if row is None:
+                return False
+            db.execute(
+                "INSERT INTO member (response, team, name, shares_wishes) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (response) DO NOTHING",
+                row,
+            )
+            return True
 
     def rename_member(self, owner_hash: str, name: str) -> JoinDecision | None:
         """Change the name of a member of an open team. Returns `JOIN`, or `NAME_TAKEN` and changes nothing.

@@ -29,6 +29,7 @@ class FormParser(HTMLParser):
         super().__init__()
         self.forms: list[list[Button]] = []
         self.by_id: dict[str, list[Button]] = {}
+        self.with_fields: list[list[Button]] = []
         self._open: list[Button] | None = None
         self.feed(page)
 
@@ -38,6 +39,8 @@ class FormParser(HTMLParser):
             self._open = []
             self.forms.append(self._open)
             self.by_id[attributes.get("id", "")] = self._open
+        elif self._open is not None and tag == "input" and attributes["type"] != "hidden":
+            self.with_fields.append(self._open)
         elif tag == "button" and attributes.get("type", "submit") == "submit":
             form = self.by_id[attributes["form"]] if "form" in attributes else self._open
             assert form is not None, "a submit button belongs to a form"
@@ -97,14 +100,16 @@ def test_the_first_submit_button_of_every_form_is_its_main_button(app: App, clie
     with_several = 0
     for name, response in pages(client):
         assert response.status_code in {200, 400, 422}, name
-        for buttons in FormParser(response.text).forms:
+        parser = FormParser(response.text)
+        for buttons in parser.forms:
             assert buttons, f"{name}: a form without a button cannot be sent without a script"
             first, *others = buttons
             with_several += bool(others)
             assert not first.sends_elsewhere, name
             assert not any(button.is_main for button in others), f"{name}: {buttons}"
             if others and not first.is_main:
-                assert not first.name, f"{name}: of equal buttons, the one that changes less comes first: {buttons}"
+                has_fields = any(form is buttons for form in parser.with_fields)
+                assert not has_fields, f"{name}: Enter in a field must press a main button, not one of {buttons}"
     assert with_several > 2
 
 

@@ -295,6 +295,7 @@ class Web(RuleBasedStateMachine):
         if answer_sheet(BANK, person.answers).is_complete:
             person.finished = person.finished or self.day
             person.changed = self.day
+            self.end_earlier_memberships(person)
         self.mark_changed(person, person.team)
 
     @precondition(lambda self: any_exist(self.people))
@@ -354,12 +355,14 @@ class Web(RuleBasedStateMachine):
         self.mark_changed(person)
 
     @precondition(lambda self: any_exist(self.people))
-    @rule(index=indexes)
-    def retake(self, index: int) -> None:
+    @rule(index=indexes, stays=st.booleans())
+    def retake(self, index: int, stays: bool) -> None:
         person = self.existing_person(index)
-        location = self.post(f"{person.path}/retake", {"seed": links.new_link()}).location
-        repeated = self.add_person(location, earlier=person)
+        fields = {"seed": links.new_link()} | ({"stay": "y"} if stays else {})
+        repeated = self.add_person(self.post(f"{person.path}/retake", fields).location, earlier=person)
         repeated.title, repeated.contacts = person.title, set(person.contacts)
+        if stays and person.team:
+            self.set_membership(repeated, person.team, person.name, shares_wishes=person.shares_wishes)
 
     @precondition(lambda self: any_exist(self.people))
     @rule(index=indexes)
@@ -418,6 +421,15 @@ class Web(RuleBasedStateMachine):
                 self.save(person, number, {item.id: often[(n + number) % 6] for item in page})
             self.check(person)
 
+    def end_earlier_memberships(self, person: Person) -> None:
+        """A finished response takes the place of the earlier ones in its anonymous team that were not counted."""
+        earlier = person.earlier
+        while earlier and person.finished and person.team and person.team.kind == "anonymous":
+            if earlier.team is person.team and not earlier.counted:
+                earlier.team = None
+                self.mark_changed(earlier, person.team)
+            earlier = earlier.earlier
+
     def set_membership(self, person: Person, team: Team, name: str, *, shares_wishes: bool) -> None:
         is_open = team.kind == "open"
         person.team, person.name = team, clean_line(name) if is_open else ""
@@ -473,6 +485,7 @@ class Web(RuleBasedStateMachine):
         if may_join:
             assert response.location == f"{person.path}/team"
             self.set_membership(person, team, name, shares_wishes=wishes)
+            self.end_earlier_memberships(person)
         self.mark_changed(person, team)
 
     @precondition(lambda self: any_exist(self.people))
@@ -780,7 +793,7 @@ def test_model_and_app_agree_on_events_that_random_steps_may_miss(make_machine):
     machine.start(1)
     machine.answer_everything_and_finish(-1, answers[: len(BANK.pages)])
     machine.send_wishes(-1, {"pipelines": "more"}, [])
-    machine.share(-1, 1, "My lead", {"shares_wishes"})
+    machine.share(-1, "My lead", {"shares_wishes"}, 2)
     machine.join_with_response(0, len(machine.people) - 1, "Ada", False, True)
     check_pages()
     machine.make_a_team("Another team", "anonymous", 5)

@@ -77,6 +77,7 @@ def page() -> str:
         expiry_day=app.expiry_day(response.changed),
         seed=links.new_link(),
         is_finished=response.finished is not None,
+        membership=app.storage.load_membership(g.link_hash),
     )
 
 
@@ -127,8 +128,14 @@ def extend() -> Response:
 
 @pages.post("/retake")
 def retake() -> Response:
-    """Take the quiz again: creates a new response with this one as its earlier response."""
-    link = seeds.create_response(g.link_hash, earlier=g.link_hash)
+    """Take the quiz again: creates a new response with this one as its earlier response.
+
+    One of the buttons also adds the new response to the team of this one.
+    """
+    stays_in_team = "stay" in request.form
+    link = seeds.create_response(g.link_hash, stays_in_team, earlier=g.link_hash, joins_team=stays_in_team)
+    if stays_in_team:
+        current().storage.stay_in_team(links.hash_link(link))
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 

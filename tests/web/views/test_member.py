@@ -13,7 +13,7 @@ from quiz.teams import anonymous, joining
 from quiz.web import links
 from quiz.web.app import App
 from quiz.web.typed_text import clean_line
-from tests.checks import count_finished, count_rows, load_team
+from tests.checks import count_finished, count_rows, load_response, load_team
 from tests.clients import Client, Page
 from tests.factories import (
     DAY,
@@ -407,7 +407,7 @@ def test_joining_again_with_a_counted_response_shows_how_to_be_in_the_next_round
     response = client.send(f"{join}/bring", {"link": owner_path}, page=join)
     assert response.location == f"{owner_path}/team"
     page = client.see(response.location)
-    assert "Round 2 is open: to be in it, take the quiz again, then open the join link once more" in page.text
+    assert "Round 2 is open: to be in it, take the quiz again and stay in the team." in page.text
     assert f"{owner_path}/retake" in page.values("action")
 
 
@@ -572,3 +572,103 @@ def test_only_members_of_an_open_team_have_a_name_to_change(app: App, client: Cl
     (owner_path, *_) = fill_team(app, client, lead, 1)
     for path in (owner_path, make_response(app)):
         assert client.send(f"{path}/team/name", {"name": "Ada"}, page=f"{path}/manage").status_code == 404
+
+
+# Taking the quiz again
+
+
+def take_again(client: Client, owner_path: str, bank: Bank, *, stay: bool, finish: bool = True) -> str:
+    """Take the quiz again, in the team or alone. Returns the path of the new owner link."""
+    fields = {"stay": "y"} if stay else {}
+    new_path = client.send(f"{owner_path}/retake", fields, page=f"{owner_path}/manage").location.removesuffix("/1")
+    client.answer(new_path, all_answers(bank, "never", dashboards="daily"))
+    if finish:
+        client.send(f"{new_path}/check")
+    return str(new_path)
+
+
+def counting(app: App, lead: str) -> list[int]:
+    """The ids of the members of an anonymous team that no round has counted."""
+    return [member.response for member in app.storage.load_round_members(load_team(app, lead).id) if not member.counted]
+
+
+def test_taking_it_again_keeps_title_and_contacts(app: App, client: Client, bank: Bank):
+    owner_path = make_response(app, title="Mapper", text="Maps.")
+    retake = client.send(f"{owner_path}/retake", page=f"{owner_path}/manage").location.removesuffix("/1")
+    stored = load_response(app, retake)
+    assert (stored.title, stored.contacts, stored.text, stored.answers) == ("Mapper", ("data-analyst",), "", {})
+    page = client.see(f"{retake}/more")
+    assert ("title", "Mapper") in page.fields
+    assert ("contacts", "data-analyst") in page.fields
+
+
+def test_who_takes_it_again_is_asked_whether_to_stay_in_the_team(app: App, client: Client):
+    alone, named = make_response(app), make_response(app)
+    join_team(app, join_path(client, make_team(client, "open", name="Crew")), named, "Ada")
+    _, (counted, *_) = make_closed_round(app, client)
+    uncounted = fill_team(app, client, make_team(client, name="Watch"), 1)[0]
+    sentences = {
+        named: "the team’s page shows your new answers instead of these once you finish",
+        counted: "answers are counted once. If you stay, your new answers count in the next round",
+        uncounted: "your new answers take the place of these once you finish, since a round counts a person once",
+    }
+    for owner_path, sentence in sentences.items():
+        text = client.see(f"{owner_path}/manage").text
+        assert sentence in text
+        assert "and stay in the team" in text
+    assert "stay in the team" not in client.see(f"{alone}/manage").text
+
+
+def test_in_an_anonymous_team_new_answers_take_the_place_of_those_not_counted_when_finished(
+    app: App, client: Client, bank: Bank
+):
+    lead = make_team(client)
+    first, *_ = fill_team(app, client, lead, 5)
+    second = take_again(client, first, bank, stay=True, finish=False)
+    old, new = load_response(app, first).id, load_response(app, second).id
+    assert {old, new} <= set(counting(app, lead)), "until then the earlier answers would be counted"
+    client.send(f"{second}/check")
+    assert old not in counting(app, lead)
+    assert new in counting(app, lead)
+    assert client.get(f"{first}/team").status_code == 404
+    assert len(counting(app, lead)) == 5
+
+
+def test_in_an_anonymous_team_a_counted_response_stays_and_its_retake_counts_next(app: App, client: Client, bank: Bank):
+    lead, (first, *_) = make_closed_round(app, client)
+    client.send(f"{lead}/next", page=lead)
+    second = take_again(client, first, bank, stay=True)
+    assert counting(app, lead) == [load_response(app, second).id]
+    assert client.get(f"{first}/team").status_code == 200, "the owner still sees what the round published"
+
+
+def test_bringing_new_answers_to_an_anonymous_team_replaces_the_earlier_ones(app: App, client: Client, bank: Bank):
+    lead = make_team(client)
+    first, *_ = fill_team(app, client, lead, 5)
+    second = take_again(client, first, bank, stay=False)
+    assert client.get(f"{second}/team").status_code == 404
+    assert bring(client, join_path(client, lead), second) == f"{second}/team"
+    assert len(counting(app, lead)) == 5
+    assert load_response(app, first).id not in counting(app, lead)
+
+
+def test_in_an_open_team_the_new_answers_are_shown_under_the_same_name(app: App, client: Client, bank: Bank):
+    lead = make_team(client, "open")
+    first = make_response(app)
+    join_team(app, join_path(client, lead), first, "Ada", shares_wishes=True)
+    second = take_again(client, first, bank, stay=True)
+    membership = app.storage.load_membership(link_hash(second))
+    assert membership is not None
+    assert (membership.name, membership.shares_wishes) == ("Ada", True)
+    text = client.see(lead).text
+    assert "1 person has finished" in text
+    assert "data analyst" in text
+
+
+def test_taking_it_again_alone_leaves_the_team_as_it_is(app: App, client: Client, bank: Bank):
+    lead = make_team(client)
+    members = fill_team(app, client, lead, 5)
+    before = counting(app, lead)
+    second = take_again(client, members[0], bank, stay=False)
+    assert counting(app, lead) == before
+    assert client.get(f"{second}/team").status_code == 404
