@@ -18,11 +18,12 @@ from quiz.bank import Bank, load
 from quiz.cli import main
 from quiz.exchange.csv_scoring.known_columns import KnownColumns
 from quiz.exchange.spellings import AnswerSpellings
-from tests.factories import DOCS
+from tests.factories import BANK, DOCS
 
 STEM = "In the last three months, how often did you personally …"
-FLOW = "build or change an automated flow that moves data from one system to another"
-COLLEAGUE = "answer a colleague’s business question with figures that they can decide by"
+FLOW = BANK.responsibility["pipelines"].question
+#: A question with an apostrophe.
+PEOPLE = BANK.responsibility["insights"].question
 
 
 @pytest.fixture
@@ -131,8 +132,8 @@ def test_a_label_that_is_a_number_does_not_hide_the_number(small_bank: Path):
         (f"How often do you do this? [{FLOW}]", "pipelines"),
         (f"G01Q02[SQ003]. {STEM} [{FLOW}]", "pipelines"),
         (f"{STEM}\r\n{FLOW.replace(' ', chr(0xA0))}", "pipelines"),
-        (COLLEAGUE, "insights"),
-        (COLLEAGUE.replace("’", "'"), "insights"),
+        (PEOPLE, "insights"),
+        (PEOPLE.replace("’", "'"), "insights"),
         (f"re{FLOW}", None),
         (f"How often would you like to {FLOW}", None),
         (f"{FLOW} today", None),
@@ -280,7 +281,7 @@ def test_of_many_unknown_columns_the_first_20_are_reported_and_how_many_more_the
 
 @pytest.mark.parametrize(
     "second",
-    ["Trends", "TRENDS ", "compare sales, costs or other business figures over time to explain why they changed"],
+    ["Trends", "TRENDS ", BANK.responsibility["trends"].question],
 )
 def test_two_columns_of_one_question_are_an_error_with_every_option(file: Path, second: str):
     content = table(["id", "trends", second], ["a", "1", "2"])

@@ -26,4 +26,5 @@ def page() -> str:
         result_after=build_result(app.bank, app.scoring_model, response.answers),
         day_before=earlier.finished or earlier.changed,
         day_after=response.finished,
+        questions_reworded=earlier.bank != response.bank,
     )

@@ -13,7 +13,7 @@ from quiz.results.goals import goal_distance
 from quiz.web.app import App
 from tests.checks import load_response
 from tests.clients import Client, form_values
-from tests.factories import all_answers
+from tests.factories import all_answers, make_older_response
 
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily", "insights": "weekly"}
 PAGES = ("goals", "conversation", "changes")
@@ -304,6 +304,13 @@ def test_too_few_answers_cannot_be_compared(client: Client, owner_path, answers,
     text = client.see(f"{retake(client, owner_path, half_skipped)}/changes").text
     assert "Too few answers to compare One of the two has too few answers for a result" in text
     assert "Too few answers to name your hats" in text
+
+
+def test_a_retake_across_a_new_wording_says_so(app: App, client: Client, answers, owner_path):
+    older = make_older_response(app, answers)
+    sentence = "Some questions or answers had other words when you answered before."
+    assert sentence in client.see(f"{retake(client, older, answers)}/changes").text
+    assert sentence not in client.see(f"{retake(client, owner_path, answers)}/changes").text
 
 
 def test_without_an_earlier_response_there_is_no_page_of_changes(client: Client, owner_path):
