@@ -195,7 +195,9 @@ def _details_form(bank: Bank) -> type[DetailsForm]:
 
 
 def _goals_form(bank: Bank) -> type[GoalsForm]:
-    wish_choices = [SelectChoice("", "No wish"), *(SelectChoice(wish.id, wish.label) for wish in bank.wishes)]
+    wish_choices = [SelectChoice("", "No wish")]
+    for wish in bank.wishes:
+        wish_choices.append(SelectChoice(wish.id, wish.phrase[:1].upper() + wish.phrase[1:]))
     role_choices = [SelectChoice(role.id, role.title) for role in bank.roles]
     max_goals = Length(max=MAX_GOALS, message="Choose two roles at most: one direction is easier to walk than three.")
     fields: dict[str, Any] = {

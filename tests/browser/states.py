@@ -52,7 +52,7 @@ def _send_empty_form(quiz: Quiz) -> None:
 def _choose_three_goals(quiz: Quiz) -> None:
     for role in list(quiz.bank.role)[:3]:
         quiz.page.locator(f'input[value="{role}"]').check()
-    quiz.press_main_button()
+    quiz.page.get_by_role("button", name="Save and show the steps").click()
 
 
 def _take_a_taken_name(quiz: Quiz) -> None:

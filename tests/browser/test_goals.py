@@ -39,6 +39,11 @@ def goal_checkbox(quiz: Quiz, role: str) -> Locator:
     return quiz.page.get_by_role("checkbox", name=role)
 
 
+def show_steps(quiz: Quiz) -> None:
+    """Press the button below the roles."""
+    quiz.page.get_by_role("button", name="Save and show the steps").click()
+
+
 def _is_post_with(request: Request, value: str) -> bool:
     return request.method == "POST" and value.encode() in (request.post_data_buffer or b"")
 
@@ -68,7 +73,8 @@ def test_wishes_and_a_goal_are_saved_and_wishes_are_shown_on_the_result(visit, o
         quiz.page.reload()
     else:
         checkbox.check()
-        quiz.press_main_button()
+        quiz.page.get_by_role("button", name="Save", exact=True).click()
+        expect(quiz.page.get_by_text("Saved.", exact=True)).to_be_in_viewport()
     expect(quiz.page.locator("h1")).to_have_text("What you want next")
     assert (chosen_wish(quiz, "pipelines"), chosen_wish(quiz, "governance")) == ("less", "start")
     expect(quiz.page.locator("#wish-governance")).to_be_visible()  # open because a wish in it is chosen
@@ -115,7 +121,7 @@ def test_a_third_goal_is_an_error_and_the_form_keeps_its_values(visit, own, scri
         goal_checkbox(quiz, role).check()
     if script:
         expect_status(quiz, "Not saved yet. Choose two roles at most: one direction is easier to walk than three.")
-    quiz.press_main_button()
+    show_steps(quiz)
     summary = quiz.page.locator(".error-summary")
     expect(summary).to_contain_text("Choose two roles at most")
     expect(summary).to_be_in_viewport()
@@ -124,7 +130,7 @@ def test_a_third_goal_is_an_error_and_the_form_keeps_its_values(visit, own, scri
     summary.get_by_role("link").click()
     expect(quiz.page.locator("#goals-first")).to_be_focused()
     goal_checkbox(quiz, "Data architect").uncheck()
-    quiz.press_main_button()
+    show_steps(quiz)
     expect(quiz.page.locator(".goals-distance")).to_have_count(2)
 
 
@@ -133,7 +139,7 @@ def test_without_a_connection_the_page_shows_that_it_is_not_saved(visit, watch, 
     quiz.open(f"{own}/goals")
     quiz.context.set_offline(True)
     choose_wish(quiz, "pipelines", "less")
-    expect_status(quiz, "Not saved yet. It will be saved with “Save”.")
+    expect_status(quiz, "Not saved yet. It will be saved with “Save and show the steps”.")
     assert all("ERR_INTERNET_DISCONNECTED" in problem for problem in watch.problems)
     watch.problems.clear()
     quiz.context.set_offline(False)
@@ -146,18 +152,67 @@ def test_without_a_connection_the_page_shows_that_it_is_not_saved(visit, watch, 
 def test_wishes_can_be_chosen_with_the_keyboard_only(visit, own):
     quiz = visit()
     quiz.open(f"{own}/goals")
-    quiz.tab_to("#wish-pipelines")
-    quiz.page.keyboard.press("ArrowDown")
-    quiz.page.keyboard.press("Tab")
-    expect_status(quiz)
-    quiz.tab_to("summary")
-    quiz.page.keyboard.press("Enter")
     quiz.tab_to("input[value=data-analyst]")
     quiz.page.keyboard.press("Space")
-    quiz.tab_to("button.button-primary")
+    expect_status(quiz)
+    quiz.tab_to("#wish-pipelines")
+    quiz.page.keyboard.press("ArrowDown")
+    quiz.tab_to("summary")
     quiz.page.keyboard.press("Enter")
+    quiz.tab_to("#wish-governance")
+    expect_status(quiz)
+    quiz.page.locator("#goals-first").press("Enter")  # as in any form, Enter presses the first button
     expect(quiz.page.get_by_role("heading", name="Towards data analyst")).to_be_visible()
     assert chosen_wish(quiz, "pipelines") == "more"
+
+
+def test_the_way_to_a_role_is_directly_below_the_roles(visit, people):
+    quiz = visit()
+    quiz.open(f"{people['full']}/goals")
+    headings = quiz.page.locator("main h2, main h3").all_inner_texts()
+    assert [heading.strip() for heading in headings[:3]] == [
+        "A role you are heading for",
+        "Towards software engineer",
+        "Towards DevOps/SRE",
+    ]
+    assert headings.index("What you do now") == 3
+
+
+#: Selects that are narrower than their longest choice needs.
+CUT_OFF_SELECTS = """() => [...document.querySelectorAll("select")].filter((select) => {
+  const width = select.offsetWidth;
+  select.style.width = "max-content";
+  const needed = select.offsetWidth;
+  select.style.width = "";
+  return needed > width;
+}).map((select) => select.id)"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 820])
+def test_no_wish_is_cut_off_and_a_wish_stands_out(visit, own, width):
+    quiz = visit(width)
+    quiz.open(f"{own}/goals")
+    quiz.page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+    for id, wish in (("pipelines", "hand-over"), ("governance", "start")):
+        with quiz.page.expect_response(lambda answer: answer.request.method == "POST"):
+            choose_wish(quiz, id, wish)
+    assert quiz.page.evaluate(CUT_OFF_SELECTS) == []
+    style = (
+        "element => { const s = getComputedStyle(element); return [s.borderColor, s.backgroundColor, s.fontWeight]; }"
+    )
+    wish, no_wish = (quiz.page.locator(f"#wish-{id}").evaluate(style) for id in ("pipelines", "infrastructure"))
+    assert all(one != other for one, other in zip(wish, no_wish, strict=True))
+    assert wish == quiz.page.locator("#wish-governance").evaluate(style)
+
+
+@for_each_script
+def test_the_page_offers_to_save_only_where_a_choice_is_not_saved_already(visit, own, script):
+    quiz = visit(java_script_enabled=script)
+    quiz.open(f"{own}/goals")
+    expect(quiz.page.get_by_role("button", name="Save", exact=True)).to_be_visible(visible=not script)
+    expect(quiz.page.get_by_text("is saved when you press “Save”")).to_be_visible(visible=not script)
+    expect(quiz.page.get_by_text("saved as soon as you make it")).to_be_visible(visible=script)
+    expect(quiz.page.get_by_role("link", name="Prepare a talk")).to_be_visible(visible=script)
 
 
 @for_each_mode

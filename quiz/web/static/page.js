@@ -5,8 +5,7 @@ const find = (selector) => document.querySelector(selector);
 const onClick = (selector, handler) => find(selector)?.addEventListener("click", handler);
 
 function setVisible(selector, visible = true) {
-  const element = find(selector);
-  if (element) element.hidden = !visible;
+  for (const element of document.querySelectorAll(selector)) element.hidden = !visible;
 }
 
 // The owner link that this device remembers. Private windows and strict settings may refuse storage.
