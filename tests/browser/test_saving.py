@@ -10,6 +10,7 @@ from playwright.sync_api import Request, Response, expect
 from tests.browser.quiz import Quiz
 from tests.checks import load_response
 from tests.clients import Client
+from tests.factories import join_path, make_team
 
 pytestmark = pytest.mark.browser
 
@@ -213,9 +214,10 @@ def test_enter_in_the_title_leads_on_to_the_check(visit, served, bank):
 
 
 @pytest.mark.parametrize("field", ["#name", "#link"])
-def test_enter_on_the_join_page_takes_the_quiz(visit, people, field):
+def test_enter_on_the_join_page_takes_the_quiz(visit, served, field):
+    client = Client(served.app)
     quiz = visit()
-    quiz.open(people["join-open"])
+    quiz.open(join_path(client, make_team(client, "open")))
     quiz.page.locator("summary").click()
     quiz.page.fill("#name", "Ada")
     quiz.page.locator(field).press("Enter")
