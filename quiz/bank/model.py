@@ -14,7 +14,14 @@ from pathlib import Path
 WISHES = ("more", "as-is", "less", "hand-over", "start")
 
 #: The columns of a result in CSV files that are about no single role. The others begin with the id of a role or `text.`
-CSV_RESULT_COLUMNS = ("evidence", "mix", "alternative", "fit", "stability")
+CSV_RESULT_COLUMNS = ("evidence", "mix", "alternative", "fit", "stability", "follow_up")
+
+#: The beginning of the names of columns with answers to follow-up questions, before the id of a role.
+FOLLOW_UP_PREFIX = "follow-up."
+#: The column of CSV files, and the member of JSON objects, with the role that the others were compared with.
+FOLLOW_UP_BASE = "base"
+#: What no role can have as its id, in addition to the names of columns: a name above could then have two meanings.
+RESERVED_ROLE_IDS = (FOLLOW_UP_PREFIX.removesuffix("."), FOLLOW_UP_BASE)
 
 #: The columns of CSV files in addition to those of the questions, which are named by the ids of the questions.
 CSV_COLUMNS = ("id", "title", "works-with", "text", *CSV_RESULT_COLUMNS)
@@ -83,6 +90,17 @@ class FollowUpOption:
     label: str
     phrase: str
     in_mix: bool
+
+
+@dataclass(frozen=True)
+class FollowUps:
+    """The answers of one person to follow-up questions.
+
+    `base` is the id of the role that the others were compared with, `answers` are answer ids by role id.
+    """
+
+    base: str
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -224,6 +242,14 @@ class Bank:
         return {option.id: option for option in (*self.scale, self.skip)}
 
     @cached_property
+    def follow_up_option(self) -> dict[str, FollowUpOption | AnswerOption]:
+        """All answers to a follow-up question by id, `skip` last; none if the bank has no follow-up questions."""
+        if not self.follow_ups:
+            return {}
+        options: tuple[FollowUpOption | AnswerOption, ...] = (*self.follow_ups, self.skip)
+        return {option.id: option for option in options}
+
+    @cached_property
     def wish(self) -> dict[str, Wish]:
         """Wishes by id."""
         return {wish.id: wish for wish in self.wishes}
@@ -273,5 +299,6 @@ class Bank:
         """Twelve hexadecimal digits that change only if the questions or answers that people see change."""
         questions = sorted((item.id, item.question, item.hint) for item in self.questions_in_order)
         options = [(option.id, option.label) for option in self.option.values()]
+        options += [(option.id, option.label) for option in self.follow_ups]
         content = json.dumps([self.stem, options, questions])
         return hashlib.sha256(content.encode()).hexdigest()[:12]

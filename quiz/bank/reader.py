@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import string
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from quiz.bank import icons
 from quiz.bank.model import (
     CONDITIONS,
     CSV_COLUMNS,
+    RESERVED_ROLE_IDS,
     WISHES,
     AnswerOption,
     Bank,
@@ -56,7 +57,7 @@ class BankReader(ProblemLog):
         pages.report_unknown_keys()
         wishes = tuple(self._wishes(root))
         follow_ups = tuple(self._follow_ups(root, skip))
-        self._check_length(root, "follow-ups", "answers to follow-up questions", MAX_SCALE_STEPS)
+        self._check_follow_ups(root, follow_ups)
         title_words = self._title_words(root)
         root.report_unknown_keys()
         talking_points = tuple(self._talking_points(self.folder / "talking_points.toml"))
@@ -180,6 +181,18 @@ class BankReader(ProblemLog):
             yield option
             table.report_unknown_keys()
 
+    def _check_follow_ups(self, root: TomlTable, options: Sequence[FollowUpOption]) -> None:
+        """Record a problem if the answers to follow-up questions cannot both put in a role and keep one out."""
+        self._check_length(root, "follow-ups", "answers to follow-up questions", MAX_SCALE_STEPS)
+        if self.problems or not options:
+            return
+        if not options[0].in_mix:
+            message = "no answer puts a role into the mix"
+            root.add_problem("follow-ups", message, "give the first answers in-mix = true")
+        if options[-1].in_mix:
+            message = "no answer keeps a role out of the mix"
+            root.add_problem("follow-ups", message, "give the last answers in-mix = false")
+
     def _check_length(self, table: TomlTable, key: str, items: str, maximum: int) -> None:
         """Record a problem if the list `key`, which contains `items`, is empty or too long."""
         rows = table.data.get(key)
@@ -240,7 +253,7 @@ class BankReader(ProblemLog):
     def _role(self, id: str, table: TomlTable, stages: Collection[str]) -> Role:
         if problem := id_problem(id):
             self.add(table.file, f"file name {quote(id)} {problem[0]}", problem[1])
-        elif id in CSV_COLUMNS:
+        elif id in CSV_COLUMNS or id in RESERVED_ROLE_IDS:
             self._add_column_problem(id, table.file, 1)
         responsibilities = tuple(self._responsibilities(id, table))
         if table.data.get("responsibilities") == []:

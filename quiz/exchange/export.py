@@ -6,12 +6,13 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
-from quiz.bank import CSV_RESULT_COLUMNS, Bank
-from quiz.scoring import Match
+from quiz.bank import CSV_RESULT_COLUMNS, FOLLOW_UP_BASE, FOLLOW_UP_PREFIX, Bank, FollowUps
+from quiz.scoring import FollowUpQuestions, Match
 
 #: Decimal places of every number in a result.
 DIGITS = 4
@@ -49,6 +50,7 @@ def match_object(id: str | None, match: Match, text: Mapping[str, float] | None 
         fit=_rounded(match.fit),
         unchanged=match.unchanged,
         tried=match.tried,
+        follow_up=follow_up_object(match.follow_up_questions),
         roles=roles,
         text=text,
     )
@@ -63,6 +65,7 @@ def result_object(
     fit: float | None,
     unchanged: int,
     tried: int,
+    follow_up: dict[str, Any] | None,
     roles: dict[str, dict[str, float | None]],
     text: Mapping[str, float] | None,
 ) -> dict[str, Any]:
@@ -78,9 +81,21 @@ def result_object(
         "alternative": alternative,
         "fit": fit,
         "stability": {"unchanged": unchanged, "tried": tried},
+        "follow_up": follow_up,
         "roles": roles,
         "text": text_similarity,
     }
+
+
+def follow_up_object(questions: FollowUpQuestions | None) -> dict[str, Any] | None:
+    """The follow-up questions that the ratings call for: the base, and the roles to compare with it, nearest first."""
+    return None if questions is None else {"base": questions.base, "roles": list(questions.roles)}
+
+
+@lru_cache(1000)  # many people have the same questions
+def follow_up_cell(questions: FollowUpQuestions | None) -> str:
+    """The same in a CSV file: `base:role role`, empty if no question is called for."""
+    return "" if questions is None else f"{questions.base}:{' '.join(questions.roles)}"
 
 
 def result_columns(roles: Iterable[str]) -> list[str]:
@@ -96,6 +111,8 @@ def result_cells(result: Mapping[str, Any]) -> list[str]:
     stability, text = result["stability"], result["text"]
     numbers = [number for role in result["roles"].values() for number in role.values()]
     numbers += [None] * len(result["roles"]) if text is None else text.values()
+    follow_up = result["follow_up"]
+    questions = follow_up and FollowUpQuestions(follow_up["base"], tuple(follow_up["roles"]))
     fit, *number_cells = _number_cells([result["fit"], *numbers])
     return [
         result["evidence"],
@@ -104,6 +121,7 @@ def result_cells(result: Mapping[str, Any]) -> list[str]:
         fit,
         # Not "11/17", which a spreadsheet would turn into a date.
         f"{stability['unchanged']} of {stability['tried']}",
+        follow_up_cell(questions),
         *number_cells,
     ]
 
@@ -114,17 +132,41 @@ def _number_cells(numbers: list[float | None]) -> list[str]:
 
 
 def personal_csv_rows(
-    bank: Bank, answers: Mapping[str, str], *, contacts: Sequence[str], title: str, text: str
+    bank: Bank,
+    answers: Mapping[str, str],
+    *,
+    follow_ups: FollowUps | None = None,
+    contacts: Sequence[str],
+    title: str,
+    text: str,
 ) -> tuple[list[str], list[str]]:
     """Header and row of a person's own CSV, which `quiz score` can read.
 
     An answer that the bank no longer has is left out.
     """
     questions = [item.id for item in bank.questions_in_order]
-    header = [*questions, "works-with", "title", "text"]
+    header = [*questions, *follow_up_columns(bank), "works-with", "title", "text"]
     answer_cells = [answers[question] if answers.get(question) in bank.option else "" for question in questions]
-    row = [*answer_cells, " ".join(contacts), title, text]
+    row = [*answer_cells, *_follow_up_cells(bank, follow_ups), " ".join(contacts), title, text]
     return header, row
+
+
+def follow_up_columns(bank: Bank) -> list[str]:
+    """The columns with answers to follow-up questions: the base, then each role; none if the bank has no answers."""
+    if not bank.follow_ups:
+        return []
+    return [FOLLOW_UP_PREFIX + name for name in (FOLLOW_UP_BASE, *bank.role)]
+
+
+def _follow_up_cells(bank: Bank, follow_ups: FollowUps | None) -> list[str]:
+    """The cells of `follow_up_columns`; blank if the bank no longer has the base."""
+    if not bank.follow_ups:
+        return []
+    if follow_ups is None or follow_ups.base not in bank.role:
+        return [""] * (1 + len(bank.role))
+    known = {role: answer for role, answer in follow_ups.answers.items() if answer in bank.follow_up_option}
+    known.pop(follow_ups.base, None)
+    return [follow_ups.base, *(known.get(role, "") for role in bank.role)]
 
 
 def csv_file(rows: Iterable[Sequence[str]]) -> str:

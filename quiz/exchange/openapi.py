@@ -14,6 +14,8 @@ from quiz.exchange import score_request
 from quiz.exchange.openapi_schemas import (
     Schema,
     bank_schema,
+    follow_up_answer_schema,
+    follow_ups_schema,
     health_schema,
     personal_data_schema,
     problem_schema,
@@ -24,9 +26,9 @@ from quiz.exchange.openapi_schemas import (
 
 
 def bank_object(bank: Bank) -> dict[str, Any]:
-    """Roles, responsibilities and questions of `bank` and its scale.
+    """Roles, responsibilities and questions of `bank`, its scale, and the answers to follow-up questions.
 
-    The questions are in the order in which they are asked; `skip` is the last point of the scale.
+    The questions are in the order in which they are asked; `skip` is the last point of the scale and the last answer.
     """
     roles = []
     for role in bank.roles:
@@ -46,6 +48,11 @@ def bank_object(bank: Bank) -> dict[str, Any]:
         for item in bank.questions_in_order
     ]
     scale = [{"id": option.id, "label": option.label, "level": option.level} for option in bank.option.values()]
+    follow_ups = []
+    if bank.follow_ups:
+        follow_ups = [
+            {"id": option.id, "label": option.label, "in-mix": option.in_mix} for option in bank.follow_ups
+        ] + [{"id": bank.skip.id, "label": bank.skip.label, "in-mix": None}]
     return {
         "name": bank.name,
         "version": bank.version,
@@ -54,6 +61,7 @@ def bank_object(bank: Bank) -> dict[str, Any]:
         "stem": bank.stem,
         "questions": questions,
         "scale": scale,
+        "follow-ups": follow_ups,
     }
 
 
@@ -91,6 +99,8 @@ def document(bank: Bank) -> dict[str, Any]:
                     "properties": {item.id: ref("Answer") for item in bank.questions_in_order},
                     "additionalProperties": False,
                 },
+                "FollowUpAnswer": follow_up_answer_schema(bank),
+                "FollowUps": follow_ups_schema(bank),
                 "ScoreRequest": score_request_schema(),
                 "Result": result_schema(bank),
                 "Bank": bank_schema(),
@@ -111,7 +121,7 @@ def document(bank: Bank) -> dict[str, Any]:
 def _get_bank(bank: Bank) -> Schema:
     return {
         "operationId": "getBank",
-        "summary": "Roles, responsibilities, questions and the scale",
+        "summary": "Roles, responsibilities, questions, the scale, and the answers to follow-up questions",
         "responses": {"200": _json("The bank.", "Bank", bank_object(bank)), **_problems(429)},
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from quiz.bank import WISHES, Bank
+from quiz.bank import FOLLOW_UP_BASE, WISHES, Bank
 from quiz.exchange import score_request
 
 Schema = dict[str, Any]
@@ -48,10 +48,36 @@ def score_request_schema() -> Schema:
         {
             "id": id | {"description": "What you call this person; the result has the same id."},
             "answers": ref("Answers"),
+            "follow_ups": {"oneOf": [{"type": "null"}, ref("FollowUps")]},
             "text": text | {"description": "What they write about their work. It never changes the mix."},
         },
-        optional=("id", "text"),
+        optional=("id", "follow_ups", "text"),
     )
+
+
+def follow_up_answer_schema(bank: Bank) -> Schema:
+    """An answer to a follow-up question."""
+    if not bank.follow_ups:
+        return {"not": {}}
+    labels = "; ".join(f"{option.id}: {option.label}" for option in bank.follow_up_option.values())
+    return {"enum": list(bank.follow_up_option), "description": labels}
+
+
+def follow_ups_schema(bank: Bank) -> Schema:
+    """Follow-up answers in a request: the base, and an answer for each role that was compared with it."""
+    if not bank.follow_ups:
+        return {"type": "null"}
+    base = ref("RoleId") | {"description": "The role that the others were compared with."}
+    answers = {role: ref("FollowUpAnswer") for role in bank.role}
+    schema = _object({FOLLOW_UP_BASE: base, **answers}, optional=bank.role)
+    compares_itself = [
+        {"properties": {FOLLOW_UP_BASE: {"const": role}}, "required": [FOLLOW_UP_BASE, role]} for role in bank.role
+    ]
+    return schema | {
+        "not": {"anyOf": compares_itself},
+        "description": "Answers to follow-up questions by role, but none for the base. The `follow_up` of a result says"
+        " which questions its ratings call for.",
+    }
 
 
 def result_schema(bank: Bank) -> Schema:
@@ -62,6 +88,7 @@ def result_schema(bank: Bank) -> Schema:
     role = _object({"coverage": _FRACTION_OR_NULL, "similarity": _FRACTION_OR_NULL, "share": _FRACTION})
     mix = _list(ref("RoleId")) | {"uniqueItems": True}
     text = _object({item.id: _FRACTION for item in bank.roles})
+    follow_up = _object({"base": ref("RoleId"), "roles": mix | {"minItems": 1}})
     return _object(
         {
             "id": {"type": ["string", "null"]},
@@ -71,6 +98,12 @@ def result_schema(bank: Bank) -> Schema:
             | {"type": ["array", "null"], "description": "On a tie the other mix that fits about as well, else null."},
             "fit": _FRACTION_OR_NULL,
             "stability": _object({"unchanged": _COUNT, "tried": _COUNT}),
+            "follow_up": follow_up
+            | {
+                "type": ["object", "null"],
+                "description": "The follow-up questions that the ratings alone call for, answered or not; null for"
+                " none: a role, and up to four roles to compare with it.",
+            },
             "roles": _object({item.id: role for item in bank.roles}),
             "text": text | {"type": ["object", "null"]},
         },
@@ -88,6 +121,7 @@ def bank_schema() -> Schema:
     }
     question = {"id": ref("QuestionId"), "responsibility": _STRING, "text": _STRING, "hint": _STRING}
     point = {"id": ref("Answer"), "label": _STRING, "level": _FRACTION_OR_NULL}
+    follow_up = {"id": ref("FollowUpAnswer"), "label": _STRING, "in-mix": {"type": ["boolean", "null"]}}
     return _object(
         {
             "name": _STRING,
@@ -97,6 +131,8 @@ def bank_schema() -> Schema:
             "stem": _STRING | {"description": "The beginning of every question; its text continues it."},
             "questions": _list(_object(question)),
             "scale": _list(_object(point)),
+            "follow-ups": _list(_object(follow_up))
+            | {"description": "Answers to follow-up questions. `in-mix`: whether it puts the role into the mix."},
         }
     )
 

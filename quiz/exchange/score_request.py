@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any, NamedTuple
 
-from quiz.bank import Bank
-from quiz.exchange.spellings import AnswerSpellings
+from quiz.bank import FOLLOW_UP_BASE, Bank, FollowUps
+from quiz.exchange.spellings import AnswerSpellings, FollowUpSpellings
 
 MAX_TEXT_CHARACTERS = 100_000
 MAX_ID_CHARACTERS = 200
@@ -29,7 +29,9 @@ INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 # Of a longer text, only the beginning is compared with what is known.
 _MAX_COMPARED_CHARACTERS = 80
-_MEMBERS = ("answers", "text", "id")
+_MEMBERS = ("answers", "follow_ups", "text", "id")
+_ROLE_HINT = "use a role id that /api/bank lists"
+_FOLLOW_UPS_HINT = "send an object with the base and an answer for each role, or leave it out"
 _BODY_HINT = 'send an object, {"answers": {…}}'
 
 
@@ -64,10 +66,11 @@ class InvalidJsonError(InvalidRequestError):
 
 
 class ScoreRequest(NamedTuple):
-    """One person to score: answer ids by question id, and the free text ("" if there is none)."""
+    """One person to score: answer ids by question id, follow-up answers, and the free text ("" if there is none)."""
 
     id: str | None
     answers: Mapping[str, str]
+    follow_ups: FollowUps | None
     text: str
 
 
@@ -85,7 +88,7 @@ def read_request(bank: Bank, body: bytes) -> ScoreRequest:
     >>> from quiz.config import paths
     >>> shipped = bank.load(paths.project_folder("questions"))
     >>> read_request(shipped, b'{"answers": {"pipelines": "daily"}}')
-    ScoreRequest(id=None, answers={'pipelines': 'daily'}, text='')
+    ScoreRequest(id=None, answers={'pipelines': 'daily'}, follow_ups=None, text='')
     >>> read_request(shipped, b'{"answers": {"pipelines": "dayly"}}')
     Traceback (most recent call last):
     quiz.exchange.score_request.InvalidRequestError: 'dayly' is not an answer
@@ -97,7 +100,16 @@ def read_request(bank: Bank, body: bytes) -> ScoreRequest:
     problems = list(islice(_problems(bank, content), MAX_PROBLEMS))
     if problems:
         raise InvalidRequestError(problems)
-    return ScoreRequest(content.get("id"), content["answers"], content.get("text") or "")
+    follow_ups = _follow_ups(content.get("follow_ups"))
+    return ScoreRequest(content.get("id"), content["answers"], follow_ups, content.get("text") or "")
+
+
+def _follow_ups(content: dict[str, str] | None) -> FollowUps | None:
+    """The follow-up answers of a request without problems."""
+    if content is None:
+        return None
+    answers = {role: answer for role, answer in content.items() if role != FOLLOW_UP_BASE}
+    return FollowUps(content[FOLLOW_UP_BASE], answers)
 
 
 def printable(name: str) -> str:
@@ -149,6 +161,7 @@ def _problems(bank: Bank, content: Mapping[str, Any]) -> Iterator[InputProblem]:
     else:
         detail = f"is {_type_name(answers)}" if "answers" in content else "is missing"
         yield InputProblem("/answers", detail, "send an object of question ids and answers; it can be empty")
+    yield from _follow_up_problems(bank, content.get("follow_ups"))
 
 
 def _answer_problems(bank: Bank, answers: Mapping[str, Any]) -> Iterator[InputProblem]:
@@ -157,11 +170,48 @@ def _answer_problems(bank: Bank, answers: Mapping[str, Any]) -> Iterator[InputPr
         if question not in bank.responsibility:
             detail = "is no question of this bank"
             yield _unknown_name("/answers", question, detail, bank.responsibility, "use an id that /api/bank lists")
-        elif not isinstance(answer, str):
-            yield InputProblem(pointer, f"is {_type_name(answer)}", _answer_hint(bank, answer))
-        elif answer not in bank.option:
-            detail = f"'{printable(answer)}' is not an answer"
-            yield InputProblem(pointer, detail, _answer_hint(bank, answer))
+        elif not isinstance(answer, str) or answer not in bank.option:
+            yield InputProblem(pointer, _wrong_value(answer, "an answer"), _answer_hint(bank, answer))
+
+
+def _follow_up_problems(bank: Bank, follow_ups: Any) -> Iterator[InputProblem]:
+    """The problems of the member `follow_ups`: null, or the base and answers by role id."""
+    if follow_ups is None:
+        return
+    if not isinstance(follow_ups, dict):
+        yield InputProblem("/follow_ups", f"is {_type_name(follow_ups)}", _FOLLOW_UPS_HINT)
+        return
+    if not bank.follow_ups:
+        yield InputProblem("/follow_ups", "this bank has no follow-up questions", "leave it out")
+        return
+    base = follow_ups.get(FOLLOW_UP_BASE)
+    if FOLLOW_UP_BASE not in follow_ups:
+        yield InputProblem("/follow_ups/base", "is missing", "send the role that the others are compared with")
+    elif not isinstance(base, str) or base not in bank.role:
+        hint = isinstance(base, str) and _suggestion(base, bank.role)
+        yield InputProblem("/follow_ups/base", _wrong_value(base, "a role"), hint or _ROLE_HINT)
+    for role, answer in follow_ups.items():
+        pointer = f"/follow_ups/{role}"  # ids of the bank need no escaping
+        if role == FOLLOW_UP_BASE:
+            continue
+        if role not in bank.role:
+            yield _unknown_name("/follow_ups", role, "is no role of this bank", bank.role, _ROLE_HINT)
+        elif role == base:
+            yield InputProblem(pointer, "compares the base with itself", "leave it out, or send another base")
+        elif not isinstance(answer, str) or answer not in bank.follow_up_option:
+            hint = isinstance(answer, str) and _follow_up_suggestion(bank, answer)
+            all_answers = f"send one of {', '.join(bank.follow_up_option)}"
+            yield InputProblem(pointer, _wrong_value(answer, "an answer"), hint or all_answers)
+
+
+def _follow_up_suggestion(bank: Bank, answer: str) -> str:
+    meant = FollowUpSpellings(bank).answer(answer[:_MAX_COMPARED_CHARACTERS])
+    return f"did you mean {meant}?" if meant else _suggestion(answer, bank.follow_up_option)
+
+
+def _wrong_value(value: Any, expected: str) -> str:
+    """What is wrong with a value that is not one of the expected texts."""
+    return f"'{printable(value)}' is not {expected}" if isinstance(value, str) else f"is {_type_name(value)}"
 
 
 def _answer_hint(bank: Bank, answer: Any) -> str:

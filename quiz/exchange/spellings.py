@@ -1,4 +1,4 @@
-"""How people and other programs spell answers: the words of the scale, its labels, numbers, and signs for no answer."""
+"""How people and other programs spell answers: ids, labels, numbers of the scale, and signs for no answer."""
 
 from __future__ import annotations
 
@@ -33,6 +33,31 @@ def plain(text: str) -> str:
 def is_blank(cell: str) -> bool:
     """Whether a cell means that there is nothing: empty, blanks, or a sign for a missing value such as NA."""
     return plain(cell) in BLANK_CELLS
+
+
+class FollowUpSpellings:
+    """The answers to follow-up questions of a bank, and its roles, by every spelling that is understood."""
+
+    def __init__(self, bank: Bank) -> None:
+        options = bank.follow_up_option.values()
+        self._answers = {
+            **{plain(option.label): option.id for option in options},
+            **{option.id: option.id for option in options},
+            **dict.fromkeys(BLANK_CELLS, bank.skip.id),
+        }
+        self._roles = {
+            **{plain(role.name): role.id for role in bank.roles},
+            **{role.id: role.id for role in bank.roles},
+            **dict.fromkeys(BLANK_CELLS, ""),
+        }
+
+    def answer(self, text: str) -> str | None:
+        """The id of the answer that `text` means: an id or a label in any case, or a sign for no answer; else None."""
+        return self._answers.get(plain(text))
+
+    def role(self, text: str) -> str | None:
+        """The id of the role that `text` means, an id or a name in any case; "" for a sign for none; else None."""
+        return self._roles.get(plain(text))
 
 
 class AnswerSpellings:

@@ -7,7 +7,7 @@ highest value are the mix.
 `match` scores one person, `score` and `stability` score many. Both use the same vectorised kernel.
 """
 
-from quiz.scoring.follow_ups import FollowUpQuestions, FollowUps, FollowUpSheets, follow_up_questions, follow_up_sheets
+from quiz.scoring.follow_ups import FollowUpQuestions, FollowUpSheets, follow_up_questions, follow_up_sheets
 from quiz.scoring.kernel import ALL_ALIKE, COST_PER_ROLE, EVIDENCE, MIN_ANSWERED_SHARE, NOT_ENOUGH
 from quiz.scoring.match import ClosestRole, Comparison, Match, RoleScore, match
 from quiz.scoring.percentages import coverage_percentage, share_percentages
@@ -24,7 +24,6 @@ __all__ = [
     "Comparison",
     "FollowUpQuestions",
     "FollowUpSheets",
-    "FollowUps",
     "Match",
     "RoleScore",
     "Scores",

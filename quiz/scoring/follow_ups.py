@@ -7,13 +7,13 @@ the mix, others keep it out. Coverage and similarity stay those of the ratings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quiz.bank import FollowUps
 from quiz.scoring.kernel import TOLERANCE, FixedRoles, Mixes, RoleTotals, best_mixes
 from quiz.scoring.scoring_model import Bools, Counts, Floats, ScoringModel
 
@@ -25,14 +25,6 @@ MAX_LOG_DISTANCE = 0.5
 MAX_ASKED_ROLES = 4
 
 NO_ANSWER = -1
-
-
-@dataclass(frozen=True)
-class FollowUps:
-    """The answers to follow-up questions: the role that others were compared with, and answer ids by role id."""
-
-    base: str
-    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 class FollowUpQuestions(NamedTuple):
@@ -116,12 +108,23 @@ def follow_up_questions(
     if not model.step_of_follow_up:
         return [None] * len(coverage)
     base, distance = roles_to_compare(model, coverage, judged, has_ranking)
-    questions: list[FollowUpQuestions | None] = [None] * len(base)
-    for row in np.flatnonzero(np.isfinite(distance).any(axis=1)).tolist():
-        nearest_first = sorted(zip(distance[row].tolist(), model.roles, strict=True))
-        roles = tuple(role for value, role in nearest_first[:MAX_ASKED_ROLES] if value < np.inf)
-        questions[row] = FollowUpQuestions(model.roles[base[row]], roles)
-    return questions
+    by_id = np.argsort(np.array(model.roles))  # of equals, the first id
+    nearest_first = by_id[distance[:, by_id].argsort(axis=1, kind="stable")][:, :MAX_ASKED_ROLES]
+    counts = np.isfinite(distance).sum(axis=1)
+    nearest_first[np.arange(nearest_first.shape[1]) >= counts[:, None]] = NO_ANSWER
+
+    # Many rows have the same questions: each different row of indices is one number, and gives one object.
+    radix = len(model.roles) + 1
+    indices = np.column_stack([base, nearest_first])
+    numbers = (indices + 1) @ radix ** np.arange(indices.shape[1])
+    _, first_row, number_of_row = np.unique(numbers, return_index=True, return_inverse=True)
+    questions = np.empty(len(first_row), dtype=object)
+    for number, row in enumerate(first_row.tolist()):
+        if counts[row]:
+            base_id, *ids = [model.roles[role] for role in indices[row].tolist() if role != NO_ANSWER]
+            questions[number] = FollowUpQuestions(base_id, tuple(ids))
+    of_rows: list[FollowUpQuestions | None] = questions[number_of_row].tolist()
+    return of_rows
 
 
 def follow_up_stability(

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from quiz.bank import FollowUps
 from quiz.scoring.follow_ups import (
     FollowUpQuestions,
-    FollowUps,
     FollowUpSheets,
     counted_answers,
     fixed_roles,

@@ -72,6 +72,12 @@ class Scores:
         is_tie: Bools = self.evidence == TIE
         return np.logical_and(self.next_mix, is_tie[:, None])
 
+    @property
+    def has_ranking(self) -> Bools:
+        """Whether the row has a mix that the ranking of its roles gives, shape (rows,)."""
+        has_ranking: Bools = self.evidence >= TIE
+        return has_ranking
+
     def ranking(self) -> Counts:
         """Indices of the roles from highest to lowest coverage, shape (rows, roles); a mix is always the top of it."""
         return np.argsort(-self.coverage, axis=1, kind="stable")

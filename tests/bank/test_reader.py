@@ -1,6 +1,7 @@
 """Reading a bank: the values, the problems of files, and the shipped bank."""
 
 import os
+import re
 import shutil
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ from quiz.bank import (
     AnswerOption,
     Bank,
     BankError,
+    FollowUpOption,
     OtherWork,
     Responsibility,
     Role,
@@ -98,6 +100,21 @@ def make_bank(roles: int, responsibilities: int = 3) -> Bank:
     )
 
 
+FOLLOW_UPS = """\
+[[follow-ups]]
+id = "more"
+label = "More time"
+phrase = "more time"
+in-mix = true
+
+[[follow-ups]]
+id = "less"
+label = "Less"
+phrase = "less"
+in-mix = false
+"""
+
+
 def problem_lines(folder) -> list[str]:
     """The problems of a bank as lines, without the path of its folder."""
     with pytest.raises(BankError) as error:
@@ -145,6 +162,13 @@ def test_the_version_changes_with_a_question(small_bank):
     assert load(small_bank).version != before
 
 
+def test_the_version_changes_with_an_answer_to_follow_up_questions(small_bank):
+    change(small_bank, "bank.toml", "[[stages]]", f"{FOLLOW_UPS}\n[[stages]]")
+    before = load(small_bank).version
+    change(small_bank, "bank.toml", "More time", "Much more time")
+    assert load(small_bank).version != before
+
+
 def test_the_version_stays_the_same_if_only_texts_about_a_role_and_levels_change(small_bank):
     before = load(small_bank).version
     change(small_bank, "roles/baker.toml", "Bakes the bread.", "Bakes bread and rolls.")
@@ -161,6 +185,8 @@ def test_talking_points_wishes_titles_and_examples_are_optional(small_bank):
         bank.role["baker"].whole_titles,
         bank.title_words,
         bank.other_work,
+        bank.follow_ups,
+        bank.follow_up_option,
         bank.responsibility["dough"].weekly_example,
     ) == (
         (),
@@ -169,8 +195,56 @@ def test_talking_points_wishes_titles_and_examples_are_optional(small_bank):
         (),
         TitleWords(),
         (),
+        (),
+        {},
         "",
     )
+
+
+def test_a_bank_has_its_answers_to_follow_up_questions(small_bank):
+    change(small_bank, "bank.toml", "[[stages]]", f"{FOLLOW_UPS}\n[[stages]]")
+    bank = load(small_bank)
+    more, less = FollowUpOption("more", "More time", "more time", True), FollowUpOption("less", "Less", "less", False)
+    assert bank.follow_ups == (more, less)
+    assert bank.follow_up_option == {"more": more, "less": less, "skip": bank.skip}
+    assert bank_lint.problems(small_bank) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("in-mix = true", "in-mix = 1", "in-mix has the wrong type; write in-mix = true or in-mix = false"),
+        ("in-mix = true", "", "in-mix is missing; write in-mix = true or in-mix = false"),
+        ('id = "less"', 'id = "more"', "answer 'more' is defined twice; rename or remove one"),
+        ('id = "less"', 'id = "skip"', "'skip' is also the id of [skip]; rename one of the two"),
+        ('id = "less"', f'id = "{"l" * 21}"', "has 21 characters; use at most 20"),
+        ('phrase = "more time"', "", "phrase is missing; write phrase = "),
+        ('label = "Less"', 'label = "Less"\nlevel = 0', "unknown key 'level'"),
+        (
+            "in-mix = true",
+            "in-mix = false",
+            "no answer puts a role into the mix; give the first answers in-mix = true",
+        ),
+        (
+            "in-mix = false",
+            "in-mix = true",
+            "no answer keeps a role out of the mix; give the last answers in-mix = false",
+        ),
+    ],
+)
+def test_each_problem_of_an_answer_to_follow_up_questions_has_its_line_and_a_hint(small_bank, old, new, problem):
+    assert FOLLOW_UPS.count(old) == 1
+    change(small_bank, "bank.toml", "[[stages]]", f"{FOLLOW_UPS.replace(old, new)}\n[[stages]]")
+    (line,) = problem_lines(small_bank)
+    assert re.match(r"bank\.toml:[0-9]+: ", line)
+    assert problem in line
+
+
+def test_answers_that_keep_a_role_out_come_after_those_that_put_it_in(small_bank):
+    more, less = FOLLOW_UPS.split("\n\n")
+    change(small_bank, "bank.toml", "[[stages]]", f"{less}\n\n{more}\n[[stages]]")
+    (line,) = problem_lines(small_bank)
+    assert "'more' puts a role into the mix, the answer before keeps it out; order the answers from most time" in line
 
 
 def test_a_bank_can_name_work_that_it_does_not_ask_about(small_bank):
@@ -639,8 +713,18 @@ def test_the_longest_ids_can_be_stored_and_exported(small_bank, tmp_path):
 
 def test_the_ids_of_roles_and_questions_cannot_be_other_columns_of_an_export(bank):
     header, _ = export.personal_csv_rows(bank, {}, contacts=(), title="", text="")
-    result_columns = [column for column in export.result_columns(bank.role) if "." not in column]  # an id has none
-    assert {"id", *header, *result_columns} - set(bank.responsibility) == set(CSV_COLUMNS)
+    columns = {"id", *header, *export.result_columns(bank.role)}
+    without_role = {column for column in columns if "." not in column}  # an id has none
+    assert without_role - set(bank.responsibility) == set(CSV_COLUMNS)
+
+
+@pytest.mark.parametrize("id", ["text", "base", "follow-up"])
+def test_a_role_cannot_have_an_id_that_gives_two_columns_one_name(small_bank, id):
+    (small_bank / "roles" / "baker.toml").rename(small_bank / "roles" / f"{id}.toml")
+    for file in ("cake-maker.toml", "shop-keeper.toml"):
+        change(small_bank, f"roles/{file}", '["baker"]', f'["{id}"]')
+    (line,) = problem_lines(small_bank)
+    assert f"id '{id}' is the name of another column in CSV files; rename it" in line
 
 
 # Icons

@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from quiz.bank import Bank, load
+from quiz.bank import Bank, FollowUps, load
 from quiz.cli import main
+from quiz.config import paths
 from quiz.exchange.csv_scoring import writing
 from quiz.scoring import Match, ScoringModel, match
 
@@ -80,6 +81,7 @@ def csv_from(answers: Sequence[Mapping[str, str]]) -> str:
 
 def expected_object(id: str, match: Match) -> dict[str, Any]:
     """The documented object of a match, built in the most direct way."""
+    questions = match.follow_up_questions
     return {
         "id": id,
         "evidence": match.evidence,
@@ -87,6 +89,7 @@ def expected_object(id: str, match: Match) -> dict[str, Any]:
         "alternative": list(match.alternative) if match.evidence == "tie" else None,
         "fit": None if match.fit is None else round(match.fit, 4),
         "stability": {"unchanged": match.unchanged, "tried": match.tried},
+        "follow_up": questions and {"base": questions.base, "roles": list(questions.roles)},
         "roles": {
             role: {part: None if value is None else round(value, 4) for part, value in score._asdict().items()}
             for role, score in match.roles.items()
@@ -122,6 +125,7 @@ def test_csv_has_the_same_numbers_in_columns(bank: Bank, people: Path):
         "alternative",
         "fit",
         "stability",
+        "follow_up",
         *parts,
         *(f"text.{r}" for r in roles),
     ]
@@ -130,6 +134,8 @@ def test_csv_has_the_same_numbers_in_columns(bank: Bank, people: Path):
         assert row["alternative"].split() == (full["alternative"] or [])
         assert row["fit"] == ("" if full["fit"] is None else repr(full["fit"]))
         assert row["stability"] == "{unchanged} of {tried}".format(**full["stability"])
+        called_for = full["follow_up"]
+        assert row["follow_up"] == (f"{called_for['base']}:{' '.join(called_for['roles'])}" if called_for else "")
         for role in roles:
             for part, value in full["roles"][role].items():
                 assert row[f"{role}.{part}"] == ("" if value is None else repr(value))
@@ -419,3 +425,135 @@ def test_skip_bad_with_nothing_left_gives_no_rows(people: Path):
     result = quiz_score(people, "--skip-bad", "--format", "jsonl")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == "Left out 2 of 2 rows that could not be read.\n"
+
+
+# --- Follow-up answers ----------------------------------------------------------------------------------------------
+
+
+FOLLOW_UP_HEADER = (
+    "pipelines,data-quality,dashboards,trends,follow-up.base,follow-up.data-analyst,follow-up.devops-sre\n"
+)
+
+
+def random_follow_ups(bank: Bank, count: int, seed: int = 5) -> list[dict[str, str]]:
+    """Random cells of the columns for follow-up answers; some people have none."""
+    rng = random.Random(seed)
+    options = [*bank.follow_up_option, "", ""]
+    people = []
+    for n in range(count):
+        cells = {f"follow-up.{role}": "" for role in ("base", *bank.role)}
+        if n % 4:
+            base = rng.choice(list(bank.role))
+            cells |= {f"follow-up.{role}": rng.choice(options) for role in bank.role if role != base}
+            cells["follow-up.base"] = base
+        people.append(cells)
+    return people
+
+
+def follow_ups_of(cells: Mapping[str, str]) -> FollowUps:
+    answers = {column.removeprefix("follow-up."): cell for column, cell in cells.items()}
+    return FollowUps(answers.pop("base"), answers)
+
+
+@pytest.mark.parametrize("format", ["jsonl", "csv"])
+def test_follow_up_answers_of_every_row_give_the_result_of_match(bank: Bank, people: Path, format: str):
+    answers, cells = random_answers(bank, 400), random_follow_ups(bank, 400)
+    model = ScoringModel.from_bank(bank)
+    matches = [match(model, own, follow_ups_of(own_cells)) for own, own_cells in zip(answers, cells, strict=True)]
+    assert any(own.comparisons for own in matches)
+    expected = [expected_object(f"p{n}", own) for n, own in enumerate(matches)]
+    content = csv_from([own | own_cells for own, own_cells in zip(answers, cells, strict=True)])
+    if format == "jsonl":
+        assert scored(people, content) == expected
+    else:
+        people.write_text(content)
+        flat = csv.DictReader(io.StringIO(quiz_score(people).stdout))
+        assert [row["stability"] for row in flat] == [
+            "{unchanged} of {tried}".format(**own["stability"]) for own in expected
+        ]
+
+
+def test_follow_up_answers_stay_with_their_row_when_others_are_left_out(bank: Bank, people: Path):
+    rows_of_file = ["daily,daily,weekly,daily,data-engineer,hardly,", "hourly,,,,data-engineer,half,", ",,,,,,"]
+    rows_of_file += ["daily,daily,weekly,daily,,,", rows_of_file[0]]
+    header = FOLLOW_UP_HEADER.strip() + "".join(f",{id}" for id in bank.responsibility if id not in FOLLOW_UP_HEADER)
+    never = ",never" * (header.count(",") - FOLLOW_UP_HEADER.count(","))
+    people.write_text(
+        "\n".join([header, *(row + (never if row.strip(",") else never.replace("never", "")) for row in rows_of_file)])
+    )
+    results = rows(quiz_score(people, "--format", "jsonl", "--skip-bad"))
+    assert [result["mix"] for result in results] == [
+        ["data-engineer"],
+        ["data-engineer", "data-analyst"],
+        ["data-engineer"],
+    ]
+
+
+def test_follow_up_cells_can_be_labels_and_names_in_any_case(people: Path):
+    ids = scored(people, FOLLOW_UP_HEADER + "daily,daily,weekly,daily,data-engineer,hardly,skip\n")
+    labels = scored(people, FOLLOW_UP_HEADER + "daily,daily,weekly,daily,Data Engineer,NEXT to  nothing,I can't say\n")
+    assert ids == labels
+
+
+def test_follow_up_columns_are_optional_one_by_one(people: Path):
+    header = "pipelines,data-quality,follow-up.base\n"
+    assert scored(people, header + "daily,daily,data-engineer\n") == scored(people, "pipelines,data-quality\n4,4\n")
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ("baker,,", "follow-up.base: unknown role 'baker'; use one of software-engineer, "),
+        (
+            "data-engineer,weekly,",
+            "follow-up.data-analyst: unknown answer 'weekly'; use one of more, same, half, ",
+        ),
+        ("data-engineer,3,", "follow-up.data-analyst: unknown answer '3'; use one of more, "),
+        (",half,", "follow-up.data-analyst: an answer, but no base; name the role that it was compared with in "),
+        (
+            "data-analyst,half,",
+            "follow-up.data-analyst: compares the base with itself; leave it blank, or ",
+        ),
+        ("data-\0engineer,,", "follow-up.base: contains a NUL byte; "),
+    ],
+)
+def test_a_bad_follow_up_cell_is_reported_with_line_column_and_hint(people: Path, cells: str, expected: str):
+    (line,) = error_lines(people, f"{FOLLOW_UP_HEADER},,,,,,\ndaily,daily,,,{cells}\n")
+    assert line.startswith(f"3: {expected}")
+
+
+def test_answers_without_a_column_for_the_base_are_reported(people: Path):
+    (line,) = error_lines(people, "pipelines,follow-up.devops-sre\ndaily,half\n")
+    assert line.startswith("2: follow-up.devops-sre: an answer, but no base; ")
+
+
+def test_a_row_with_follow_up_answers_alone_is_a_person(people: Path):
+    assert len(scored(people, FOLLOW_UP_HEADER + ",,,,data-engineer,half,\n,,,,,,\n")) == 1
+
+
+def test_a_bank_without_follow_up_answers_has_no_columns_for_them(small_bank: Path, people: Path):
+    people.write_text("follow-up.base\nbaker\n")
+    result = quiz_score(people, "--bank", str(small_bank))
+    assert result.exit_code == 1
+    assert "follow-up.base: unknown column" in result.stderr
+
+
+def test_a_bank_of_hundreds_of_roles_can_be_compared(people: Path, tmp_path: Path, bank: Bank):
+    folder = tmp_path / "bank"
+    roles = folder / "roles"
+    roles.mkdir(parents=True)
+    for file in ("bank.toml",):
+        (folder / file).write_text((paths.project_folder("questions") / file).read_text(encoding="utf-8"))
+    for n in range(300):
+        (roles / f"role-{n}.toml").write_text(
+            f'name = "role {n}"\nplural = "roles {n}"\npurpose = "P."\ncontact-label = "L"\nstage = "builders"\n'
+            f"position = 1\nworks-with = []\n[[responsibilities]]\n"
+            f'id = "item-{n}"\nname = "item {n}"\nquestion = "do item {n}"\nhint = "thing {n}"\n'
+        )
+    load(folder)
+    header = [f"item-{n}" for n in range(300)] + ["follow-up.base", "follow-up.role-7"]
+    cells = ["never"] * 300 + ["role-299", "half"]
+    cells[299], cells[7] = "daily", "daily"
+    people.write_text(csv_of(header, [cells]))
+    (result,) = rows(quiz_score(people, "--format", "jsonl", "--bank", str(folder)))
+    assert set(result["mix"]) == {"role-299", "role-7"}

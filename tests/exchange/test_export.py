@@ -22,10 +22,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quiz.admin import export_all
-from quiz.bank import Bank
+from quiz.bank import Bank, FollowUps
 from quiz.cli import main
 from quiz.exchange import export
-from quiz.scoring import Match, RoleScore, ScoringModel, match
+from quiz.scoring import FollowUpQuestions, Match, RoleScore, ScoringModel, match
 from quiz.storage import Response, ShareLink
 from quiz.teams import TeamKind, anonymous, rounds
 from quiz.web import links
@@ -131,6 +131,7 @@ def test_a_result_object_has_exactly_these_members():
         "alternative": None,
         "fit": 0.1235,
         "stability": {"unchanged": 30, "tried": 42},
+        "follow_up": None,
         "roles": {
             "baker": {"coverage": 0.6667, "similarity": 0.5556, "share": 1.0},
             "miller": {"coverage": None, "similarity": None, "share": 0.0},
@@ -158,6 +159,7 @@ def test_the_columns_of_a_result_have_the_other_mix_of_a_tie(evidence, alternati
         "alternative": alternative,
         "fit": "0.1235",
         "stability": "30 of 42",
+        "follow_up": "",
         "baker.coverage": "0.6667",
         "baker.similarity": "0.5556",
         "baker.share": "1.0",
@@ -176,6 +178,27 @@ def test_text_similarities_are_rounded_too(text, expected):
     assert export.match_object("7", make_match(), text)["text"] == expected
 
 
+def test_the_questions_that_ratings_call_for_are_an_object_and_one_cell():
+    questions = FollowUpQuestions("baker", ("miller", "shop-keeper"))
+    result = export.match_object("7", make_match(follow_up_questions=questions))
+    assert result["follow_up"] == {"base": "baker", "roles": ["miller", "shop-keeper"]}
+    row = dict(zip(export.result_columns(["baker", "miller"]), export.result_cells(result), strict=True))
+    assert row["follow_up"] == "baker:miller shop-keeper"
+
+
+def test_a_personal_csv_has_the_follow_up_answers_that_the_bank_knows(bank: Bank):
+    follow_ups = FollowUps("data-engineer", {"devops-sre": "half", "ml-engineer": "removed", "no-role": "half"})
+    header, row = export.personal_csv_rows(bank, {}, follow_ups=follow_ups, contacts=(), title="", text="")
+    cells = {column: cell for column, cell in zip(header, row, strict=True) if cell}
+    assert cells == {"follow-up.base": "data-engineer", "follow-up.devops-sre": "half"}
+
+
+def test_a_personal_csv_has_no_follow_up_answers_to_a_base_that_the_bank_does_not_know(bank: Bank):
+    follow_ups = FollowUps("no-role", {"devops-sre": "half"})
+    _, row = export.personal_csv_rows(bank, {}, follow_ups=follow_ups, contacts=(), title="", text="")
+    assert set(row) == {""}
+
+
 def test_a_personal_csv_has_a_column_for_every_question(bank: Bank):
     first, last = bank.questions_in_order[0].id, bank.questions_in_order[-1].id
     removed = {"since-removed": "daily", bank.questions_in_order[1].id: "since-removed"}
@@ -183,11 +206,13 @@ def test_a_personal_csv_has_a_column_for_every_question(bank: Bank):
     header, row = export.personal_csv_rows(
         bank, answers, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day"
     )
-    assert header == [*(item.id for item in bank.questions_in_order), "works-with", "title", "text"]
+    follow_up_columns = ["follow-up.base", *(f"follow-up.{role}" for role in bank.role)]
+    assert header == [*(item.id for item in bank.questions_in_order), *follow_up_columns, "works-with", "title", "text"]
     assert row == [
         "never",
         *[""] * (len(bank.questions_in_order) - 2),
         "daily",
+        *[""] * len(follow_up_columns),
         "data-engineer ml-engineer",
         "Boss",
         "all day",

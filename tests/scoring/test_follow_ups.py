@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.bank import load
-from quiz.scoring import FollowUpQuestions, FollowUps, Match, ScoringModel, follow_up_sheets, match, score, stability
+from quiz.bank import FollowUps, load
+from quiz.scoring import FollowUpQuestions, Match, ScoringModel, follow_up_sheets, match, score, stability
 from quiz.scoring.follow_ups import ENTRY_RATIO, MAX_ASKED_ROLES, MAX_LOG_DISTANCE
 from tests.factories import BANK, MODEL
 from tests.scoring.samples import FOLLOW_UP_ANSWERS, SEVEN_ROLES, answers_of, no_deadline, sheets

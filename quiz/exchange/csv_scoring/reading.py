@@ -10,10 +10,11 @@ from itertools import accumulate, chain, islice
 from typing import Any, NamedTuple, TextIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quiz.bank import Bank
 from quiz.exchange import export
+from quiz.exchange.csv_scoring.cells import CellProblem, CellReader
+from quiz.exchange.csv_scoring.follow_up_columns import FollowUpColumns
 from quiz.exchange.csv_scoring.header import Header, read_header
 from quiz.exchange.csv_scoring.lines import MAX_ROW_CHARACTERS, LimitedLines
 from quiz.exchange.csv_scoring.problems import (
@@ -22,16 +23,15 @@ from quiz.exchange.csv_scoring.problems import (
     explain_csv_error,
     explain_invalid_character,
 )
-from quiz.exchange.score_request import INVALID_CHARACTER, MAX_TEXT_CHARACTERS, printable
+from quiz.exchange.score_request import INVALID_CHARACTER, MAX_TEXT_CHARACTERS
 from quiz.exchange.spellings import AnswerSpellings, is_blank
+from quiz.scoring import FollowUpSheets
 from quiz.scoring.scoring_model import Bools, ScoringModel, Steps
 
 # Rows are scored many at a time, which is faster for each, but few enough for the processor's cache. Texts are long.
 CHUNK_ROWS, _CHUNK_ROWS_WITH_TEXTS = 1024, 64
 # A chunk ends early if its rows are as long as this together.
 _MAX_CHUNK_CHARACTERS = 4 * MAX_ROW_CHARACTERS
-# Spellings of cells that are remembered at most.
-_MAX_SPELLINGS = 1000
 _LINE_BREAK = re.compile("\r\n?|\n")
 
 
@@ -41,6 +41,7 @@ class AnswerRows(NamedTuple):
     ids: list[str]
     steps: Steps  # shape (rows, questions)
     texts: list[str]  # "" for no text
+    follow_ups: FollowUpSheets | None  # None if the file has no column of them
 
 
 class AnswerTable:
@@ -69,9 +70,10 @@ class AnswerTable:
         self.problems = CsvProblems(name)
         self._chunk_problems: list[CsvProblem] = []
         self._question_number = {question: n for n, question in enumerate(model.questions)}
-        self._step_of_cell = _StepOfCell(AnswerSpellings(bank), model)
+        self._answer_reader = _answer_reader(bank, model)
         self._lines = LimitedLines(text)
         self.header: Header = read_header(self._lines, bank, self.problems, skip_columns=skip_columns)
+        self._follow_up_columns = FollowUpColumns(bank, model, self.header.known)
         lines = chain(self.header.next_lines, self._lines)
         self._reader = csv.reader(lines, delimiter=self.header.delimiter, strict=True)
 
@@ -116,11 +118,8 @@ class AnswerTable:
         self._check_lengths(rows, lines, is_bad)
         columns: list[Sequence[str]] = list(zip(*rows, strict=True))
 
-        steps = np.full((len(rows), len(self.model.questions)), self.model.skip_step, dtype=np.uint8)
-        for column, place in self.header.known.items():
-            if column in self._question_number and rows:
-                steps[:, self._question_number[column]] = self._steps(place, columns[place], lines, is_bad)
-
+        steps = self._steps(columns, len(rows), lines, is_bad)
+        follow_ups = self._follow_ups(columns, len(rows), lines, is_bad)
         is_blank_row = self._blank_rows(rows, steps) & ~is_bad
         numbers = self.row_count + np.cumsum(~is_blank_row)
         ids = self._ids(columns, numbers.tolist())
@@ -132,9 +131,14 @@ class AnswerTable:
 
         is_left_out = is_blank_row | is_bad
         if not is_left_out.any():
-            return AnswerRows(ids, steps, texts)
-        places = np.flatnonzero(~is_left_out).tolist()
-        return AnswerRows([ids[n] for n in places], steps[places], [texts[n] for n in places])
+            return AnswerRows(ids, steps, texts, follow_ups)
+        places = np.flatnonzero(~is_left_out)
+        return AnswerRows(
+            ids=[ids[n] for n in places],
+            steps=steps[places],
+            texts=[texts[n] for n in places],
+            follow_ups=follow_ups.take(places) if follow_ups else None,
+        )
 
     def _check_lengths(self, rows: list[list[str]], lines: Sequence[int], is_bad: Bools) -> None:
         """Replace rows with too many or too few cells by empty ones. They are bad unless all their cells are blank."""
@@ -157,26 +161,30 @@ class AnswerTable:
             is_blank_row[n] = all(map(is_blank, rows[n]))
         return is_blank_row
 
-    def _steps(self, place: int, cells: Sequence[str], lines: Sequence[int], is_bad: Bools) -> NDArray[np.uint8]:
-        """The steps that the cells of one column mean, `skip` for unknown ones."""
-        try:
-            return np.frombuffer(bytes(map(self._step_of_cell.__getitem__, cells)), dtype=np.uint8)
-        except KeyError:
-            pass
-        answers = ", ".join(self.model.step_of_answer)
-        hint = f"use one of {answers}, their labels, or 0 to {self.model.skip_step - 1}"
-        steps = np.full(len(cells), self.model.skip_step, dtype=np.uint8)
-        for n, cell in enumerate(cells):
-            try:
-                steps[n] = self._step_of_cell[cell]
-            except KeyError:
-                is_bad[n] = True
-                label = self.header.labels[place]
-                if invalid := INVALID_CHARACTER.search(cell):
-                    self._add_problem(lines[n], label, *explain_invalid_character(invalid[0]))
-                else:
-                    self._add_problem(lines[n], label, f"unknown answer '{printable(cell)}'", hint)
+    def _steps(self, columns: Sequence[Sequence[str]], count: int, lines: Sequence[int], is_bad: Bools) -> Steps:
+        """The steps of the answers, shape (rows, questions)."""
+        steps = np.full((count, len(self.model.questions)), self.model.skip_step, dtype=np.uint8)
+        for column, place in self.header.known.items():
+            if column in self._question_number and count:
+                steps[:, self._question_number[column]], problems = self._answer_reader.read(columns[place])
+                for problem in problems:
+                    self._add_cell_problem(place, problem, lines, is_bad)
         return steps
+
+    def _follow_ups(
+        self, columns: Sequence[Sequence[str]], count: int, lines: Sequence[int], is_bad: Bools
+    ) -> FollowUpSheets | None:
+        """The answers to follow-up questions, None if the file has no column of them."""
+        if not self._follow_up_columns.exist or not count:
+            return None
+        sheets, problems = self._follow_up_columns.read(columns, count)
+        for place, problem in problems:
+            self._add_cell_problem(place, problem, lines, is_bad)
+        return sheets
+
+    def _add_cell_problem(self, place: int, problem: CellProblem, lines: Sequence[int], is_bad: Bools) -> None:
+        is_bad[problem.row] = True
+        self._add_problem(lines[problem.row], self.header.labels[place], problem.detail, problem.hint)
 
     def _ids(self, columns: Sequence[Sequence[str]], numbers: Sequence[int]) -> list[str]:
         """The ids; where there is none, the number of the row."""
@@ -226,18 +234,13 @@ class _LineNumbers(Sequence[int]):
         return self._first_lines[n]
 
 
-class _StepOfCell(dict[str, int]):
-    """The step that a cell means. KeyError if it means none."""
+def _answer_reader(bank: Bank, model: ScoringModel) -> CellReader:
+    """Reads answers as steps."""
+    spellings = AnswerSpellings(bank)
 
-    def __init__(self, spellings: AnswerSpellings, model: ScoringModel) -> None:
-        super().__init__()
-        self._spellings, self._step_of_answer = spellings, model.step_of_answer
+    def step_of(cell: str) -> int | None:
+        answer = spellings.answer(cell)
+        return None if answer is None else model.step_of_answer[answer]
 
-    def __missing__(self, cell: str) -> int:
-        answer = self._spellings.answer(cell)
-        if answer is None:
-            raise KeyError(cell)
-        step = self._step_of_answer[answer]
-        if len(self) < _MAX_SPELLINGS:
-            self[cell] = step
-        return step
+    hint = f"use one of {', '.join(model.step_of_answer)}, their labels, or 0 to {model.skip_step - 1}"
+    return CellReader(step_of, blank=model.skip_step, kind="answer", hint=hint)

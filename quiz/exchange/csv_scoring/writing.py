@@ -12,7 +12,7 @@ import orjson
 from quiz.bank import Bank
 from quiz.exchange import export
 from quiz.exchange.csv_scoring.reading import AnswerRows
-from quiz.scoring import EVIDENCE, Scores
+from quiz.scoring import EVIDENCE, FollowUpQuestions, Scores, ScoringModel, follow_up_questions
 from quiz.scoring.scoring_model import Bools, Counts, Floats
 from quiz.text.matcher import matcher_for
 
@@ -27,6 +27,7 @@ class ResultRows(NamedTuple):
     fits: Floats  # shape (rows,)
     unchanged: list[int]
     tried: list[int]
+    follow_ups: list[FollowUpQuestions | None]
     numbers: Floats  # shape (rows, roles, 3): coverage, similarity, share
     texts: list[Mapping[str, float] | None]  # by role id
 
@@ -49,11 +50,12 @@ class JsonLinesWriter:
             rows.fits.tolist(),
             rows.unchanged,
             rows.tried,
+            map(export.follow_up_object, rows.follow_ups),
             self._role_objects(rows.numbers),
             rows.texts,
         )
         lines = []
-        for id, evidence, mix, alternative, fit, unchanged, tried, roles, text in zip(*columns, strict=True):
+        for id, evidence, mix, alternative, fit, unchanged, tried, follow_up, roles, text in zip(*columns, strict=True):
             result = export.result_object(
                 id=id,
                 evidence=evidence,
@@ -62,6 +64,7 @@ class JsonLinesWriter:
                 fit=fit,
                 unchanged=unchanged,
                 tried=tried,
+                follow_up=follow_up,
                 roles=roles,
                 text=text,
             )
@@ -98,11 +101,12 @@ class CsvWriter:
             _number_cells(rows.fits[:, None]),
             rows.unchanged,
             rows.tried,
+            map(export.follow_up_cell, rows.follow_ups),
             _number_cells(self._numbers(rows)),
         )
         self._target.writelines(
-            f"{id},{evidence},{mix},{alternative},{fit},{unchanged} of {tried},{numbers}\n"
-            for id, evidence, mix, alternative, fit, unchanged, tried, numbers in zip(*columns, strict=True)
+            f"{id},{evidence},{mix},{alternative},{fit},{unchanged} of {tried},{follow_up},{numbers}\n"
+            for id, evidence, mix, alternative, fit, unchanged, tried, follow_up, numbers in zip(*columns, strict=True)
         )
 
     def _numbers(self, rows: ResultRows) -> Floats:
@@ -130,7 +134,9 @@ def _number_cells(numbers: Floats) -> list[str]:
     return lists.removeprefix("[[").removesuffix("]]").split("],[")
 
 
-def result_rows(bank: Bank, answer_rows: AnswerRows, scores: Scores, stability: tuple[Counts, Counts]) -> ResultRows:
+def result_rows(
+    bank: Bank, model: ScoringModel, answer_rows: AnswerRows, scores: Scores, stability: tuple[Counts, Counts]
+) -> ResultRows:
     """The results of a chunk, in order."""
     mixes, alternatives = _mixes(bank, scores)
     fits = np.where(scores.mix.any(axis=1), scores.fit, np.nan)
@@ -146,6 +152,7 @@ def result_rows(bank: Bank, answer_rows: AnswerRows, scores: Scores, stability: 
         fits=_rounded(fits),
         unchanged=unchanged.tolist(),
         tried=tried.tolist(),
+        follow_ups=follow_up_questions(model, scores.coverage, scores.judged, scores.has_ranking),
         numbers=_rounded(numbers),
         texts=_text_similarities(bank, answer_rows.texts),
     )

@@ -16,7 +16,7 @@ pages = Blueprint("api", __name__, url_prefix="/api")
 
 @pages.get("/bank")
 def bank() -> Response:
-    """Roles, responsibilities, questions and the scale."""
+    """Roles, responsibilities, questions, the scale and the answers to follow-up questions."""
     return _json_response(openapi.bank_object(current().bank))
 
 
@@ -39,7 +39,7 @@ def score() -> Response:
         return problem_response(400, error.problems)
     except score_request.InvalidRequestError as error:
         return problem_response(422, error.problems)
-    match = scoring.match(app.scoring_model, person.answers)
+    match = scoring.match(app.scoring_model, person.answers, person.follow_ups)
     text_similarity = matcher_for(app.bank).match(person.text).roles if person.text.strip() else None
     return _json_response(export.match_object(person.id, match, text_similarity))
 

@@ -97,7 +97,7 @@ def test_the_document_has_every_path_below_api(app: App):
 
 def scores_of_command(people: list[dict[str, str]], tmp_path: Path) -> list[dict[str, Any]]:
     """What `quiz score` prints for these people, a JSON object each."""
-    columns = ["id", *BANK.responsibility, "text"]
+    columns = ["id", *BANK.responsibility, "follow-up.base", *(f"follow-up.{role}" for role in BANK.role), "text"]
     rows = [",".join(f'"{person.get(column, "")}"' for column in columns) for person in people]
     file = tmp_path / "people.csv"
     file.write_text("\n".join([",".join(columns), *rows]) + "\n", encoding="utf-8")
@@ -115,6 +115,35 @@ def test_every_number_is_the_same_as_that_of_quiz_score(app: App, tmp_path: Path
         response = send(app, {"id": line["id"], "answers": answers})
         assert response.status_code == 200
         assert content(response) == line
+
+
+def test_follow_up_answers_give_the_same_as_quiz_score(app: App, tmp_path: Path):
+    answers = dict.fromkeys(BANK.responsibility, "never") | {"pipelines": "daily", "data-quality": "daily"}
+    answers |= {"infrastructure": "weekly", "ci-cd": "weekly"}
+    asked = content(send(app, {"answers": answers}))["follow_up"]
+    assert asked == {"base": "data-engineer", "roles": ["devops-sre"]}
+    follow_ups = {"base": "data-engineer", "devops-sre": "hardly"}
+    cells = {f"follow-up.{role}": answer for role, answer in follow_ups.items()}
+    [line] = scores_of_command([{"id": "x"} | answers | cells], tmp_path)
+    result = content(send(app, {"id": "x", "answers": answers, "follow_ups": follow_ups}))
+    assert result == line
+    assert (result["mix"], result["follow_up"]) == (["data-engineer"], asked)
+
+
+def test_null_instead_of_follow_up_answers_is_the_same_as_none(app: App):
+    answers = {"pipelines": "daily"}
+    without = content(send(app, {"answers": answers}))
+    assert content(send(app, {"answers": answers, "follow_ups": None})) == without
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"), [("Half", "did you mean half?"), ("next to nothing", "did you mean hardly?")]
+)
+def test_the_hint_for_a_follow_up_answer_in_another_spelling_is_its_id(app: App, answer, hint):
+    (error,) = content(send(app, {"answers": {}, "follow_ups": {"base": "data-engineer", "devops-sre": answer}}))[
+        "errors"
+    ]
+    assert (error["pointer"], error["hint"]) == ("/follow_ups/devops-sre", hint)
 
 
 @pytest.mark.thorough
@@ -168,6 +197,10 @@ def test_the_bank_has_the_questions_the_scale_and_the_roles(app: App, bank: Bank
         (item.id, item.question) for item in bank.questions_in_order
     ]
     assert {point["id"]: point["level"] for point in document["scale"]} == {p.id: p.level for p in bank.option.values()}
+    assert [(option["id"], option["in-mix"]) for option in document["follow-ups"]] == [
+        *((option.id, option.in_mix) for option in bank.follow_ups),
+        ("skip", None),
+    ]
     assert document["version"] == bank.version
     for role in document["roles"]:
         assert {other["id"] for other in document["roles"] if role["id"] in other["works-with"]} == set(
@@ -234,6 +267,25 @@ def test_a_body_that_is_not_json_is_a_400_that_points_to_the_whole_body(app: App
         ({"answers": {}, "id": "\udfff"}, [("/id", "contains half of a surrogate pair")]),
         ({"answers": {"\ud800\0": "daily"}}, [("/answers", r"'\ud800\x00' is no question of this bank")]),
         ({"answers": {}, "\x1b[31m": 1}, [("", r"'\x1b[31m' is not known here")]),
+        ({"answers": {}, "follow_ups": []}, [("/follow_ups", "is a list")]),
+        ({"answers": {}, "follow_ups": {}}, [("/follow_ups/base", "is missing")]),
+        ({"answers": {}, "follow_ups": {"base": None}}, [("/follow_ups/base", "is null")]),
+        (
+            {"answers": {}, "follow_ups": {"base": "data-enginer"}},
+            [("/follow_ups/base", "'data-enginer' is not a role")],
+        ),
+        (
+            {"answers": {}, "follow_ups": {"base": "data-engineer", "devops": "half"}},
+            [("/follow_ups/devops", "is no role of this bank")],
+        ),
+        (
+            {"answers": {}, "follow_ups": {"base": "data-engineer", "devops-sre": "daily", "data-analyst": 2}},
+            [("/follow_ups/devops-sre", "'daily' is not an answer"), ("/follow_ups/data-analyst", "is a number")],
+        ),
+        (
+            {"answers": {}, "follow_ups": {"base": "data-engineer", "data-engineer": "half"}},
+            [("/follow_ups/data-engineer", "compares the base with itself")],
+        ),
         ({"answers": {"trends": 1}, "id": 2}, [("/id", "is a number"), ("/answers/trends", "is a number")]),
     ],
 )
