@@ -358,7 +358,7 @@ def test_a_comparison_has_every_fact_that_changed_and_no_other():
     assert values["Answers to business questions"] == ("one at most", "four or more")
     assert values["data analyst – data engineer"] == ("one at most", "four or more")
     assert "Changes over time" not in values
-    assert "Flows that move data" not in values
+    assert "Pipelines that move data" not in values
     assert "finished" not in values
     assert all(before != after for before, after in values.values())
 
