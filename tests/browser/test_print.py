@@ -13,12 +13,13 @@ from tests.browser.people import PEOPLE
 pytestmark = pytest.mark.browser
 
 
-#: The pages that people print: every kind of result, conversation pages, and rounds of a small and a large team.
+#: The pages that people print: every kind of result, conversation pages, rounds, an open team.
 PAGES = {kind: f"{{{kind}}}" for kind in [*PEOPLE, "full"]} | {
     "conversation": "{three}/conversation",
     "conversation about little": "{little}/conversation",
     "round of 9": "{rounds}/rounds/1",
     "round of 24": "{rounds}/rounds/2",
+    "open team of five": "{open-5}",
 }
 
 
