@@ -13,6 +13,7 @@ CSS_FILES = (
     "tokens.css",
     "base.css",
     "forms.css",
+    "questions.css",
     "check.css",
     "result.css",
     "teams.css",
