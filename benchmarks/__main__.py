@@ -14,7 +14,7 @@ from functools import partial
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the SQLite of storage
 
-from benchmarks import growth, load, pages, scoring
+from benchmarks import growth, load, pages, reading, scoring
 from benchmarks.table import Row, table_lines
 
 Benchmark = Callable[..., Iterable[Row]]
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "result": pages.result,
     "api": pages.api,
     "scoring": scoring.person,
+    "advert": reading.advert,
     "start": load.first_answer,
     "growth": growth.submits,
     "teams": growth.teams,

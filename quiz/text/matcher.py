@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quiz.bank import Bank
-from quiz.text.tokenizer import Token, features, specific_words, stems, tokens
+from quiz.text.tokenizer import Token, features, is_specific, pair_feature, specific_words, stems, tokens
 from quiz.text.vocabulary import vocabulary_stems
 
 Floats = NDArray[np.float64]
@@ -70,12 +70,16 @@ class TextMatch:
 
 @dataclass(frozen=True)
 class HighlightedPhrase:
-    """A part of a text, `text[start:end]`, that is typical of one role; `weight` says how much."""
+    """A part of a text, `text[start:end]`, that is typical of one role; `weight` says how much.
+
+    `responsibility` is the one of the role for which its words speak most.
+    """
 
     start: int
     end: int
     role: str
     weight: float
+    responsibility: str
 
 
 class TextMatcher:
@@ -101,6 +105,9 @@ class TextMatcher:
         self._roles = [role.id for role in bank.roles]
         self._responsibilities = list(bank.responsibility)
         self._other_work = [work.id for work in bank.other_work]
+        self._role_of_responsibility = [self._roles.index(item.role) for item in bank.responsibility.values()]
+        is_of_role = self.matrix[: len(self._roles)].sum(axis=0) > 0
+        self._role_features = frozenset(feature for feature, column in self._columns.items() if is_of_role[column])
 
     def match(self, text: str) -> TextMatch:
         """How similar `text` is to each role and responsibility."""
@@ -108,7 +115,10 @@ class TextMatcher:
 
     def match_all(self, texts: Sequence[str]) -> list[TextMatch]:
         """The same for each of `texts`, in order. Many at once cost less than one by one."""
-        documents = [stems(text) for text in texts]
+        return self.match_stems([stems(text) for text in texts])
+
+    def match_stems(self, documents: Sequence[list[str]]) -> list[TextMatch]:
+        """The same for texts of which the stems are known already (`quiz.text.tokenizer.stems`)."""
         if not documents:
             return []
         vectors: Any = self.vectoriser.transform(documents)
@@ -118,6 +128,11 @@ class TextMatcher:
             self._text_match(words, values, common)
             for words, values, common in zip(documents, similarities, common_features, strict=True)
         ]
+
+    def work_weight(self, stems: Sequence[str]) -> float:
+        """How many of these words, and twice how many of their pairs, are in the vocabulary of a role."""
+        common = self._role_features.intersection(features(stems))
+        return sum(PHRASE_WEIGHT if " " in feature else 1 for feature in common)
 
     def _text_match(self, words: list[str], similarities: list[float], common_features: int) -> TextMatch:
         """The match of one text, from its stems and its similarities with the rows of `matrix`."""
@@ -142,35 +157,77 @@ class TextMatcher:
 
     def highlights(self, text: str) -> tuple[HighlightedPhrase, ...]:
         """The parts of `text` that are typical of one role, in order, never overlapping."""
-        words = list(tokens(text))
-        phrases: list[HighlightedPhrase] = []
-        previous_word_end = -1
-        for word, weights in zip(words, self._word_weights(words), strict=True):
-            role = int(weights[: len(self._roles)].argmax())
-            weight = float(weights[role])
-            strongest_rival = np.delete(weights, role).max(initial=0)
-            if weight > 0 and strongest_rival <= weight * MAX_RIVAL_RATIO:
-                phrase = HighlightedPhrase(word.start, word.end, self._roles[role], weight)
-                last = phrases[-1] if phrases else None
-                follows = last is not None and last.role == phrase.role and last.end == previous_word_end
-                if last and follows and not _PUNCTUATION.search(text, last.end, phrase.start):
-                    phrases[-1] = HighlightedPhrase(last.start, phrase.end, phrase.role, last.weight + weight)
-                else:
-                    phrases.append(phrase)
-            previous_word_end = word.end
-        return tuple(phrases)
+        return self.highlight_tokens(text, list(tokens(text)))
+
+    def highlight_tokens(self, text: str, words: Sequence[Token]) -> tuple[HighlightedPhrase, ...]:
+        """The same for those `words` of `text` only."""
+        if not words:
+            return ()
+        weights = self._word_weights(words)
+        role_count, item_count = len(self._roles), len(self._responsibilities)
+        rivals = np.delete(weights, np.s_[role_count : role_count + item_count], axis=1)
+        strongest, second = _two_highest(rivals)
+        roles = rivals.argmax(axis=1)
+        is_typical = (roles < role_count) & (strongest > 0) & (second <= strongest * MAX_RIVAL_RATIO)
+        item_weights = weights[:, role_count : role_count + item_count]
+
+        phrases: list[_Phrase] = []
+        previous_position = -1
+        for position in np.flatnonzero(is_typical).tolist():
+            word, role = words[position], int(roles[position])
+            last = phrases[-1] if phrases else None
+            follows = last is not None and last.role == role and position == previous_position + 1
+            if last and follows and not _PUNCTUATION.search(text, last.end, word.start):
+                last.extend(word.end, float(strongest[position]), item_weights[position])
+            else:
+                phrases.append(_Phrase(word.start, word.end, role, float(strongest[position]), item_weights[position]))
+            previous_position = position
+        return tuple(self._highlighted_phrase(phrase) for phrase in phrases)
+
+    def _highlighted_phrase(self, phrase: _Phrase) -> HighlightedPhrase:
+        of_role = np.equal(self._role_of_responsibility, phrase.role)
+        responsibility = int(np.where(of_role, phrase.item_weights, -1).argmax())
+        return HighlightedPhrase(
+            phrase.start, phrase.end, self._roles[phrase.role], phrase.weight, self._responsibilities[responsibility]
+        )
 
     def _word_weights(self, words: Sequence[Token]) -> Floats:
-        """How much each word adds to the similarity with each role and each other work, as a row for each word."""
-        first_other = len(self._roles) + len(self._responsibilities)
-        rows = [*range(len(self._roles)), *range(first_other, len(self.matrix))]
-        word_weights = np.zeros((len(words), len(rows)))
-        for feature, positions in _feature_positions(words):
+        """How much each word adds to the similarity with each row of `matrix`, as a row for each word.
+
+        The weight of a pair is divided between its words.
+        """
+        positions: list[int] = []
+        columns: list[int] = []
+        shares: list[float] = []
+        for feature, feature_positions in _feature_positions(words):
             column = self._columns.get(feature)
             if column is not None:
-                feature_weights = self.vectoriser.idf_[column] * self._weights[column, rows]
-                word_weights[list(positions)] += feature_weights / len(positions)
+                positions += feature_positions
+                columns += [column] * len(feature_positions)
+                shares += [1 / len(feature_positions)] * len(feature_positions)
+        word_weights = np.zeros((len(words), len(self.matrix)))
+        feature_weights = (self.vectoriser.idf_[columns] * shares)[:, None] * self._weights[columns]
+        np.add.at(word_weights, positions, feature_weights)
         return word_weights
+
+
+class _Phrase:
+    """A highlighted phrase while words are added to it."""
+
+    def __init__(self, start: int, end: int, role: int, weight: float, item_weights: Floats) -> None:
+        self.start, self.end, self.role, self.weight, self.item_weights = start, end, role, weight, item_weights
+
+    def extend(self, end: int, weight: float, item_weights: Floats) -> None:
+        self.end, self.weight = end, self.weight + weight
+        self.item_weights = self.item_weights + item_weights
+
+
+def _two_highest(values: Floats) -> tuple[Floats, Floats]:
+    """The highest and the second highest value of each row; the second is 0 if there is one column only."""
+    if values.shape[1] == 1:
+        return values[:, 0], np.zeros(len(values))
+    ordered = np.partition(values, -2, axis=1)
+    return ordered[:, -1], ordered[:, -2]
 
 
 def strongest_phrases(text: str, highlights: Sequence[HighlightedPhrase], limit: int = 5) -> dict[str, tuple[str, ...]]:
@@ -240,11 +297,11 @@ def _vocabulary_vectors(
 
 
 def _feature_positions(words: Sequence[Token]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Each feature of `words` with the positions of the words that it is made of."""
+    """Each feature of `words` (`quiz.text.tokenizer.features`) with the positions of the words that it is made of."""
+    previous = ""
     for position, word in enumerate(words):
-        for feature in features([word.stem]):
-            yield feature, (position,)
-        pair = [neighbour.stem for neighbour in words[position : position + 2]]
-        for feature in features(pair):
-            if " " in feature:
-                yield feature, (position, position + 1)
+        if is_specific(word.stem):
+            yield word.stem, (position,)
+        if previous and word.stem:
+            yield pair_feature(previous, word.stem), (position - 1, position)
+        previous = word.stem

@@ -30,7 +30,7 @@ _MAX_WORD_CHARACTERS = 40
 _STEM_CACHE_SIZE = 1 << 15
 
 _LISTS = tomllib.loads(Path(__file__).with_name("word_lists.toml").read_text(encoding="utf-8"))
-_STOP_WORDS = frozenset(_LISTS["stop_words"].split())
+STOP_WORDS = frozenset(_LISTS["stop_words"].split())
 _ALIASES: Mapping[str, str] = _LISTS["aliases"]
 _SUFFIXES: Sequence[Sequence[str]] = _LISTS["suffixes"]
 
@@ -69,19 +69,29 @@ def stems(text: str) -> list[str]:
     return [token.stem for token in tokens(text)]
 
 
+def is_specific(stem: str) -> bool:
+    """Whether this is a word, and no everyday one: only these say alone what kind of work a text is about."""
+    return bool(stem) and stem not in _EVERYDAY_STEMS
+
+
 def specific_words(stems: Sequence[str]) -> list[str]:
-    """The words that are not everyday ones: only these say alone what kind of work a text is about."""
+    """The words that are not everyday ones."""
     return [stem for stem in stems if stem and stem not in _EVERYDAY_STEMS]
+
+
+def pair_feature(first: str, second: str) -> str:
+    """The feature of two neighbours, the same in either order."""
+    return f"{first} {second}" if first < second else f"{second} {first}"
 
 
 def features(stems: Sequence[str]) -> list[str]:
     """What two texts can have in common: words that are not everyday ones, and pairs of neighbours in either order.
 
-    >>> features(stems("performance of the models"))
-    ['performanc', 'model', 'model performanc']
+    >>> features(stems("performance of the queries"))
+    ['performanc', 'queri', 'performanc queri']
     """
     words = specific_words(stems)
-    pairs = [f"{a} {b}" if a < b else f"{b} {a}" for a, b in pairwise(stems) if a and b]
+    pairs = [pair_feature(first, second) for first, second in pairwise(stems) if first and second]
     return words + pairs
 
 
@@ -96,7 +106,7 @@ def _meaningful_tokens(phrase: list[Token]) -> Iterator[Token]:
             position += length
             continue
         token = phrase[position]
-        if len(token.stem) > 1 and token.stem not in _STOP_WORDS and not token.stem.isdecimal():
+        if len(token.stem) > 1 and token.stem not in STOP_WORDS and not token.stem.isdecimal():
             yield token
         position += 1
 
@@ -120,7 +130,7 @@ def stem(word: str) -> str:
     word = re.sub(r"\s", "", word.lower()).replace("’", "'").removesuffix("'s")
     if word in _ALIASES:
         return _ALIASES[word]
-    if word in _STOP_WORDS or len(word) < 4:
+    if word in STOP_WORDS or len(word) < 4:
         return word
     if len(word) == 4:
         return word.removesuffix("s").removesuffix("e")  # APIs, GPUs; code as in coding

@@ -58,13 +58,12 @@ PARTS = [
     ("on-accent", "accent"),  # hats in circles of the mix
     ("error", "page"),  # the line next to a field with an error
     ("error", "error-background"),
-    ("neutral", "page"),  # empty squares and circles, dials of nothing and of what is not known
+    ("neutral", "page"),  # empty squares and circles
     ("neutral", "card"),  # other circles, usual contacts, arrows
     ("muted", "card"),  # hats in other circles
     ("muted", "page"),  # filled circles of a band
     ("text", "page"),  # filled circles of the lowest band
-    ("neutral", "track"),  # bars of other roles, dials of other roles
-    # Bars, rings and dials of roles.
+    ("neutral", "track"),  # bars of other roles
     *((f"role-{number}", ground) for number in range(7) for ground in ("page", "card", "track")),
 ]
 #: Colours of the screen only: buttons, coloured links and errors are not printed.
