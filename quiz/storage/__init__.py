@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from quiz.storage.identity import Identity
+from quiz.storage.members import Members
 from quiz.storage.responses import MAX_SHARE_LINKS, PageSave, Response, Responses, ShareLink
 from quiz.storage.retention import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS, Expiry, Retention
 from quiz.storage.sqlite import (
@@ -34,5 +35,5 @@ __all__ = [
 ]
 
 
-class Storage(Identity, Responses, Retention, Teams):
+class Storage(Identity, Responses, Retention, Teams, Members):
     """The whole database. Safe to share between threads; every method may raise `UnavailableError`."""

@@ -12,15 +12,11 @@ from quiz.storage.ids import new_id
 from quiz.storage.new_links import existing_hashes, free_hashes
 from quiz.storage.responses import (
     Response,
-    end_earlier_memberships,
-    insert_response,
     select_response,
-    unused_response,
 )
 from quiz.storage.sqlite import SqliteFile
-from quiz.storage.tombstones import delete_tombstone, insert_tombstone, insert_tombstones, membership_hash
-from quiz.teams import Candidate, Membership, OpenMember, Publish, Removal, Round, RoundMember, Team, TeamKind
-from quiz.teams.joining import JoinDecision, is_name_taken, join_decision
+from quiz.storage.tombstones import insert_tombstones
+from quiz.teams import Candidate, Publish, Round, RoundMember, Team, TeamKind
 
 #: The default of arguments with hashes, none.
 _NO_HASHES: Mapping[str, str] = MappingProxyType({})
@@ -75,190 +71,24 @@ class Teams(SqliteFile):
     def load_team(self, lead_hash: str) -> Team | None:
         """The team of a lead link, or None."""
         with self.read_transaction() as db:
-            return _select_team(db, "lead_hash = ?", lead_hash)
+            return select_team(db, "lead_hash = ?", lead_hash)
 
     def load_all_teams(self) -> tuple[Team, ...]:
         """All teams from the oldest to the newest, for the operator."""
         with self.read_transaction() as db:
             ids = db.execute("SELECT id FROM team ORDER BY created, id").fetchall()
-            teams = [_select_team(db, "id = ?", id) for (id,) in ids]
+            teams = [select_team(db, "id = ?", id) for (id,) in ids]
         return tuple(team for team in teams if team)
 
     def load_team_by_join_link(self, join_hash: str) -> Team | None:
         """The team of a join link, or None."""
         with self.read_transaction() as db:
-            return _select_team(db, "join_hash = ?", join_hash)
-
-    def load_membership(self, owner_hash: str) -> Membership | None:
-        """The membership of a response in its team, or None if it is in no team."""
-        with self.read_transaction() as db:
-            columns = f"member.team, member.name, member.shares_wishes, {_IS_COUNTED}"
-            row = db.execute(f"SELECT {columns} FROM member WHERE {_IS_OWN}", (owner_hash,)).fetchone()
-            if row is None:
-                return None
-            team_id, name, shares_wishes, counted = row
-            team = _select_team(db, "id = ?", team_id)
-        assert team is not None, "deleting a team deletes its member rows"
-        return Membership(team, name, bool(shares_wishes), bool(counted))
-
-    def is_counted(self, owner_hash: str) -> bool:
-        """Whether a round of any team ever counted this response."""
-        with self.read_transaction() as db:
-            counted = f"SELECT EXISTS (SELECT 1 FROM counted_response WHERE {_IS_OWN})"
-            return bool(db.execute(counted, (owner_hash,)).fetchone()[0])
+            return select_team(db, "join_hash = ?", join_hash)
 
     def load_round_members(self, team: int) -> tuple[RoundMember, ...]:
         """All members of a team, with what decides whether a round counts them. `team` is an id."""
         with self.read_transaction() as db:
             return _select_round_members(db, team)
-
-    def load_open_members(self, team: int) -> tuple[OpenMember, ...]:
-        """All members of an open team with their answers, by name. `team` is an id."""
-        with self.read_transaction() as db:
-            rows = db.execute(
-                "SELECT member.response, member.name, member.shares_wishes"
-                " FROM member JOIN team ON team.id = member.team"
-                " WHERE team.id = ? AND team.kind = 'open' ORDER BY member.name, member.response",
-                (team,),
-            ).fetchall()
-            return tuple(_open_member(db, id, name, bool(shares_wishes)) for id, name, shares_wishes in rows)
-
-    def load_removal(self, owner_hash: str) -> Removal | None:
-        """The removal of a response from an open team that its owner has not read yet, or None."""
-        with self.read_transaction() as db:
-            sql = f"SELECT removal.team_name, removal.day FROM removal WHERE {_IS_OWN}"
-            row = db.execute(sql, (owner_hash,)).fetchone()
-        return Removal(*row) if row else None
-
-    def start_in_team(
-        self,
-        join_hash: str,
-        owner_hash: str,
-        *,
-        bank: str,
-        day: str,
-        name: str,
-        shares_wishes: bool,
-        same_form: Sequence[str] = (),
-    ) -> tuple[JoinDecision, str] | None:
-        """Create a response in a team, if `join_decision` allows it, in one transaction.
-
-        Returns the decision and the owner hash of the response. `same_form` has further owner hashes that the same form
-        uses, as in `create_response`. None if there is no such team, or if all hashes were used before.
-        """
-        hashes = [owner_hash, *same_form]
-        with self.write_transaction() as db:
-            existing = unused_response(db, hashes, joins_team=True)
-            candidates = [existing] if existing else free_hashes(db, "response", "owner_hash", hashes)
-            if not candidates:
-                return None
-            decision = _join_decision(db, join_hash, candidates[0], name)
-            if decision is None:
-                return None
-            if decision is JoinDecision.JOIN:
-                if existing is None:
-                    insert_response(db, candidates[0], bank=bank, day=day)
-                _insert_member(db, join_hash, candidates[0], name, shares_wishes)
-            return decision, candidates[0]
-
-    def join_team(self, join_hash: str, owner_hash: str, *, name: str, shares_wishes: bool) -> JoinDecision | None:
-        """Add a response to a team if `join_decision` allows it, in one transaction. Returns the decision.
-
-        Joining the same team again updates the name and whether wishes are shown. Anonymous teams store neither.
-        None if there is no such team or response.
-        """
-        with self.write_transaction() as db:
-            if db.execute("SELECT 1 FROM response WHERE owner_hash = ?", (owner_hash,)).fetchone() is None:
-                return None
-            decision = _join_decision(db, join_hash, owner_hash, name)
-            if decision is JoinDecision.JOIN:
-                _insert_member(db, join_hash, owner_hash, name, shares_wishes)
-                end_earlier_memberships(db, owner_hash)
-            return decision
-
-    def stay_in_team(self, owner_hash: str) -> bool:
-        """Add a response to the team of the one that it repeats, under the same name. False if that is in no team.
-
-        In an anonymous team the earlier response leaves when this one is finished, unless a round has counted it.
-        """
-        with self.write_transaction() as db:
-            row = db.execute(
-                "SELECT response.id, member.team, member.name, member.shares_wishes"
-                " FROM response JOIN member ON member.response = response.earlier WHERE response.owner_hash = ?",
-                (owner_hash,),
-            ).fetchone()
-            if row is None:
-                return False
-            db.execute(
-                "INSERT INTO member (response, team, name, shares_wishes) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (response) DO NOTHING",
-                row,
-            )
-            return True
-
-    def rename_member(self, owner_hash: str, name: str) -> JoinDecision | None:
-        """Change the name of a member of an open team. Returns `JOIN`, or `NAME_TAKEN` and changes nothing.
-
-        None if the response is in no open team.
-        """
-        with self.write_transaction() as db:
-            row = db.execute(
-                "SELECT member.response, member.team FROM member JOIN team ON team.id = member.team"
-                f" WHERE team.kind = 'open' AND {_IS_OWN}",
-                (owner_hash,),
-            ).fetchone()
-            if row is None:
-                return None
-            response, team = row
-            if is_name_taken(name, _other_names(db, team, response)):
-                return JoinDecision.NAME_TAKEN
-            db.execute("UPDATE member SET name = ? WHERE member.response = ?", (name, response))
-        self.truncate_wal()  # the log must not keep the old name
-        return JoinDecision.JOIN
-
-    def remove_member(self, lead_hash: str, response: int, *, day: str) -> bool:
-        """Remove the person of a response (an id) from an open team, with all their responses, which are told.
-
-        False if the team is not open or the response is not in it.
-        """
-        with self.write_transaction() as db:
-            row = db.execute(
-                "SELECT team.id, team.name FROM team JOIN member ON member.team = team.id"
-                " WHERE team.lead_hash = ? AND team.kind = 'open' AND member.response = ?",
-                (lead_hash, response),
-            ).fetchone()
-            if row is None:
-                return False
-            team, team_name = row
-            for id, owner_hash in _members_of_person(db, team, response):
-                insert_tombstone(db, membership_hash(owner_hash, team), day=day)
-                db.execute("DELETE FROM member WHERE member.response = ?", (id,))
-                db.execute(
-                    "INSERT INTO removal (response, team_name, day) VALUES (?, ?, ?)"
-                    " ON CONFLICT (response) DO UPDATE SET team_name = excluded.team_name, day = excluded.day",
-                    (id, team_name, day),
-                )
-        self.truncate_wal()
-        return True
-
-    def delete_removal(self, owner_hash: str) -> None:
-        """Forget that a response was removed from a team: its owner has read it."""
-        with self.write_transaction() as db:
-            db.execute(f"DELETE FROM removal WHERE {_IS_OWN}", (owner_hash,))
-
-    def leave_team(self, owner_hash: str, *, day: str, team: int | None = None) -> bool:
-        """Remove a response from its team. Published rounds do not change: they reference no response.
-
-        False if it is in no team, or if `team` is given and it is in another team.
-        """
-        with self.write_transaction() as db:
-            row = db.execute(f"SELECT member.team FROM member WHERE {_IS_OWN}", (owner_hash,)).fetchone()
-            if row is None or team not in (None, row[0]):
-                return False
-            insert_tombstone(db, membership_hash(owner_hash, row[0]), day=day)
-            db.execute(f"DELETE FROM member WHERE {_IS_OWN}", (owner_hash,))
-        self.truncate_wal()
-        return True
 
     def close_round(self, lead_hash: str, publish: Publish, *, day: str, number: int | None = None) -> bool:
         """Close the open round of a team with what `publish` decides to publish, in one transaction.
@@ -267,7 +97,7 @@ class Teams(SqliteFile):
         returns None. `publish` gets the team as it is in this transaction, with a minimum that was raised just before.
         """
         with self.write_transaction() as db:
-            team = _select_team(db, "lead_hash = ?", lead_hash)
+            team = select_team(db, "lead_hash = ?", lead_hash)
             if team is None or team.open_round is None or number not in (None, team.open_round.number):
                 return False
             candidates = [_candidate(db, member) for member in _select_round_members(db, team.id)]
@@ -288,7 +118,7 @@ class Teams(SqliteFile):
     def open_round(self, lead_hash: str, *, day: str) -> bool:
         """Open the next round of a team. False if a round is open already."""
         with self.write_transaction() as db:
-            team = _select_team(db, "lead_hash = ?", lead_hash)
+            team = select_team(db, "lead_hash = ?", lead_hash)
             if team is None or team.open_round is not None:
                 return False
             _insert_round(db, team.id, number=len(team.rounds) + 1, day=day)
@@ -304,7 +134,7 @@ class Teams(SqliteFile):
         """The team that has one of these pairs of links, or None."""
         with self.read_transaction() as db:
             team_links = _existing_links(db, new_links)
-            return _select_team(db, "lead_hash = ?", team_links.lead_hash) if team_links else None
+            return select_team(db, "lead_hash = ?", team_links.lead_hash) if team_links else None
 
     def replace_links(self, lead_hash: str, new_links: Sequence[TeamLinks], *, day: str) -> str | None:
         """Replace the links of a team and return its lead hash: the old links stop working.
@@ -347,11 +177,11 @@ class Teams(SqliteFile):
         return True
 
 
-_IS_OWN = "response = (SELECT response.id FROM response WHERE owner_hash = ?)"
-_IS_COUNTED = "EXISTS (SELECT 1 FROM counted_response WHERE counted_response.response = member.response)"
+IS_OWN = "response = (SELECT response.id FROM response WHERE owner_hash = ?)"
+IS_COUNTED = "EXISTS (SELECT 1 FROM counted_response WHERE counted_response.response = member.response)"
 
 
-def _select_team(db: Database, where: str, value: str | int) -> Team | None:
+def select_team(db: Database, where: str, value: str | int) -> Team | None:
     """The one team that `where` selects, with its rounds. `where` is SQL of this module, never user input."""
     sql = f"SELECT id, number, name, kind, minimum, created FROM team WHERE {where}"
     row = next(db.query(sql, (value,)), None)
@@ -366,7 +196,7 @@ def _select_team(db: Database, where: str, value: str | int) -> Team | None:
 
 def _select_round_members(db: Database, team: int) -> tuple[RoundMember, ...]:
     rows = db.execute(
-        f"SELECT member.response, response.finished, {_IS_COUNTED}"
+        f"SELECT member.response, response.finished, {IS_COUNTED}"
         " FROM member JOIN response ON response.id = member.response"
         " WHERE member.team = ? ORDER BY member.response",
         (team,),
@@ -376,7 +206,7 @@ def _select_round_members(db: Database, team: int) -> tuple[RoundMember, ...]:
 
 def _is_unused(db: Database, lead_hash: str, *, number: int, minimum: int) -> bool:
     """Whether a team is as it was created: nobody joined, and its lead changed nothing."""
-    team = _select_team(db, "lead_hash = ?", lead_hash)
+    team = select_team(db, "lead_hash = ?", lead_hash)
     assert team is not None, "its hash was just selected"
     is_changed = (team.number, team.minimum) != (number, minimum) or team.open_round is None or len(team.rounds) > 1
     return not is_changed and not db.execute("SELECT 1 FROM member WHERE team = ?", (team.id,)).fetchone()
@@ -404,114 +234,12 @@ def _insert_round(db: Database, team: int, *, number: int, day: str) -> None:
     db.execute("INSERT INTO round (id, team, number, opened) VALUES (?, ?, ?, ?)", (id, team, number, day))
 
 
-def _join_decision(db: Database, join_hash: str, owner_hash: str, name: str) -> JoinDecision | None:
-    """Whether the response of `owner_hash` may join, also if there is none yet. None if there is no such team."""
-    team = _select_team(db, "join_hash = ?", join_hash)
-    if team is None:
-        return None
-    row = db.execute(
-        "SELECT response.id, response.finished,"
-        " EXISTS (SELECT 1 FROM counted_response WHERE counted_response.response = response.id), member.team"
-        " FROM response LEFT JOIN member ON member.response = response.id WHERE response.owner_hash = ?",
-        (owner_hash,),
-    ).fetchone()
-    response, finished, counted, current_team = row or (None, None, False, None)
-    return join_decision(
-        team,
-        finished=finished,
-        counted=bool(counted),
-        current_team=current_team,
-        name=name,
-        other_names=_other_names(db, team.id, response),
-    )
-
-
-def _other_names(db: Database, team: int, response: int | None) -> list[str]:
-    """The names of the members of a team, without those of the person of `response`."""
-    own = _responses_of_person(db, response) if response is not None else set()
-    rows = db.execute("SELECT member.response, member.name FROM member WHERE member.team = ?", (team,)).fetchall()
-    return [name for id, name in rows if id not in own]
-
-
-def _members_of_person(db: Database, team: int, response: int) -> list[tuple[int, str]]:
-    """The responses in a team that are of the person of `response`: their ids and owner hashes."""
-    own = _responses_of_person(db, response)
-    rows = db.execute(
-        "SELECT response.id, response.owner_hash FROM member JOIN response ON response.id = member.response"
-        " WHERE member.team = ?",
-        (team,),
-    ).fetchall()
-    return [(id, owner_hash) for id, owner_hash in rows if id in own]
-
-
-def _responses_of_person(db: Database, response: int) -> set[int]:
-    """The ids of all responses of one person: this one, those that it repeats, and those that repeat it."""
-    found, to_visit = {response}, [response]
-    while to_visit:
-        id = to_visit.pop()
-        rows = db.execute(
-            "SELECT earlier FROM response WHERE id = ? AND earlier IS NOT NULL"
-            " UNION SELECT id FROM response WHERE earlier = ?",
-            (id, id),
-        ).fetchall()
-        new = {linked for (linked,) in rows} - found
-        found |= new
-        to_visit += new
-    return found
-
-
-def _earlier_responses(db: Database, response: Response) -> tuple[int, ...]:
-    """The ids of the responses that `response` repeats, the latest first."""
-    ids: list[int] = []
-    earlier = response.earlier
-    while earlier is not None and earlier not in ids:
-        ids.append(earlier)
-        (earlier,) = db.execute("SELECT earlier FROM response WHERE id = ?", (earlier,)).fetchone()
-    return tuple(ids)
-
-
-def _insert_member(db: Database, join_hash: str, owner_hash: str, name: str, shares_wishes: bool) -> bool:
-    """Insert or update the member row. False if there is no such team or response, or if it is in another team."""
-    row = db.execute(
-        "SELECT team.id, team.kind, response.id FROM team CROSS JOIN response WHERE join_hash = ? AND owner_hash = ?",
-        (join_hash, owner_hash),
-    ).fetchone()
-    if row is None:
-        return False
-    team, kind, response = row
-    if kind == "anonymous":
-        name, shares_wishes = "", False
-    delete_tombstone(db, membership_hash(owner_hash, team))
-    db.execute("DELETE FROM removal WHERE removal.response = ?", (response,))
-    return bool(
-        db.execute(
-            "INSERT INTO member (response, team, name, shares_wishes) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (response) DO UPDATE SET name = excluded.name, shares_wishes = excluded.shares_wishes"
-            " WHERE member.team = excluded.team",
-            (response, team, name, shares_wishes),
-        ).rowcount
-    )
-
-
 def _candidate(db: Database, member: RoundMember) -> Candidate:
-    response = _select_response_by_id(db, member.response)
+    response = select_response_by_id(db, member.response)
     return Candidate(member.response, member.finished, member.counted, response.answers, response.contacts)
 
 
-def _open_member(db: Database, id: int, name: str, shares_wishes: bool) -> OpenMember:
-    response = _select_response_by_id(db, id)
-    wishes = response.wishes if shares_wishes else None
-    return OpenMember(
-        name,
-        response.answers,
-        wishes,
-        is_finished=response.finished is not None,
-        response=id,
-        earlier=_earlier_responses(db, response),
-    )
-
-
-def _select_response_by_id(db: Database, id: int) -> Response:
+def select_response_by_id(db: Database, id: int) -> Response:
     response = select_response(db, "id = ?", id)
     assert response is not None, "deleting a response deletes its member row"
     return response

@@ -160,7 +160,7 @@ def test_taking_the_quiz_for_a_team_counts_when_it_is_finished(app: App, client:
     client.send(f"{owner_path}/check")
     assert count_finished(app, lead) == 1
     assert "your answers count when the open round is closed" in client.see(f"{owner_path}/team").text
-    assert "Your team, The crew" in client.see(owner_path).text
+    assert "Your team The crew" in client.see(owner_path).text
 
 
 def test_the_same_form_sent_twice_joins_once(app: App, client: Client, join):
