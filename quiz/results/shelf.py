@@ -18,6 +18,8 @@ _HAT_SHARE_OF_PART = 0.72
 _BRIM = 0.845
 #: A part below this percentage has no room for its number.
 MIN_LABELLED_PERCENT = 12
+#: The shares of an example, by the number of its roles.
+_EXAMPLE_PERCENTS = {1: (100,), 2: (60, 40), 3: (50, 30, 20)}
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,12 @@ def shelf(
             )
         )
     return Shelf(tuple(parts))
+
+
+def example_shelf(roles: Sequence[Role]) -> Shelf:
+    """A shelf of made-up shares, which shows what a result looks like. `roles` are all roles of a bank."""
+    shown = list(dict.fromkeys((roles[0], roles[len(roles) // 2], roles[-1])))
+    return shelf(list(zip(shown, _EXAMPLE_PERCENTS[len(shown)], strict=True)))
 
 
 def _hat_size(part_width: float) -> float:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.results.shelf import BAR_TOP, HEIGHT, MIN_LABELLED_PERCENT, WIDTH, ShelfPart, shelf
+from quiz.results.shelf import BAR_TOP, HEIGHT, MIN_LABELLED_PERCENT, WIDTH, ShelfPart, example_shelf, shelf
 from tests.factories import BANK
 
 
@@ -74,3 +74,10 @@ def test_a_role_that_belongs_to_the_mix_perhaps_is_marked():
     drawing = shelf([(first, 60), (second, 40)], tentative=[second])
     assert [part.is_tentative for part in drawing.parts] == [False, True]
     assert (drawing.width, drawing.height) == (WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize(("count", "percents"), [(1, [None]), (2, [60, 40]), (3, [50, 30, 20]), (7, [50, 30, 20])])
+def test_the_example_has_up_to_three_hats_of_different_roles(count, percents):
+    parts = example_shelf(BANK.roles[:count]).parts
+    assert [part.percent for part in parts] == percents
+    assert len({part.role for part in parts}) == len(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from quiz.results.shelf import example_shelf
 from quiz.web import links, seeds
 from quiz.web.app import current
 
@@ -14,7 +15,8 @@ pages = Blueprint("start", __name__)
 @pages.get("/")
 def home() -> str:
     """What the quiz is, how long it takes, what is stored and by whom."""
-    return render_template("start/home.html", bank=current().bank, seed=links.new_link())
+    bank = current().bank
+    return render_template("start/home.html", bank=bank, seed=links.new_link(), example_shelf=example_shelf(bank.roles))
 
 
 @pages.get("/privacy")

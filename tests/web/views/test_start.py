@@ -204,3 +204,11 @@ def test_deleting_asks_first_and_leaves_nothing_in_the_database(app: App, client
     assert client.get(owner_path).status_code == 404
     stored = b"".join(file.read_bytes() for file in app.storage.file.parent.iterdir())
     assert b"Canary" not in stored
+
+
+def test_the_start_page_shows_what_a_result_looks_like_and_names_no_role(client: Client, bank: Bank):
+    page = client.see("/")
+    assert "This is what comes out" in page.text
+    assert sum("shelf-hat" in style.split() for style in page.values("class")) == 3
+    shown = " ".join([page.text, *page.values("aria-label", "title", "alt")])
+    assert not [role.name for role in bank.roles if role.name.lower() in shown.lower()]
