@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import attacks, growth, load, pages, scoring
+from benchmarks import attacks, growth, load, pages, reading, scoring
 from benchmarks.__main__ import BENCHMARKS, SLOW, main
 from benchmarks.floors import WsgiRequest
 from benchmarks.peers import projects
@@ -22,6 +22,7 @@ SMALLEST = {
     "result": partial(pages.result, rounds=1),
     "api": partial(pages.api, rounds=1),
     "scoring": partial(scoring.person, rounds=1),
+    "advert": partial(reading.advert, rounds=1),
     "start": partial(load.first_answer, rounds=1),
     "growth": partial(growth.submits, many=40, few=20, rounds=1),
     "teams": partial(growth.teams, many=20, few=10, rounds=1),

@@ -55,6 +55,7 @@ COLUMNS = {
         "created": "the day of creation",
     },
     "member": {"name": "the name given for it", "shares_wishes": "whether wishes are shown"},
+    "removal": {"team_name": "the name of the open team", "day": "the day"},
     "round": {
         "opened": "the days of opening",
         "closed": "closing",

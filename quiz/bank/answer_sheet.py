@@ -11,6 +11,8 @@ from quiz.bank import AnswerOption, Bank, Responsibility
 
 #: If at least this share of all answers is the same, the person may not have read the questions.
 MIN_UNIFORM_SHARE = 0.9
+#: How many of the things that a person does most and least often are named.
+MAX_EXTREME_ROWS = 3
 
 
 class SheetRow(NamedTuple):
@@ -57,6 +59,33 @@ class AnswerSheet:
     def is_complete(self) -> bool:
         """Whether every question has an answer."""
         return self.answered_count == self.question_count
+
+    @property
+    def left_out(self) -> tuple[SheetRow, ...]:
+        """The rows without a level: open or skipped."""
+        return tuple(row for row in self.rows if row.answer is None or row.answer.level is None)
+
+    @property
+    def most_often(self) -> tuple[SheetRow, ...]:
+        """The first rows whose answer is above the middle one of all answers, the highest first."""
+        rows = self._answered_rows()
+        return tuple(row for row in rows if row.level > rows[len(rows) // 2].level)[:MAX_EXTREME_ROWS]
+
+    @property
+    def least_often(self) -> tuple[SheetRow, ...]:
+        """The first rows whose answer is below the middle one of all answers, the lowest first."""
+        rows = self._answered_rows()
+        return tuple(row for row in rows[::-1] if row.level < rows[len(rows) // 2].level)[:MAX_EXTREME_ROWS]
+
+    def _answered_rows(self) -> list[SheetRow]:
+        """The rows with a level, the highest first."""
+        answered = [row for row in self.rows if row.answer is not None and row.answer.level is not None]
+        return sorted(answered, key=lambda row: -row.level)
+
+    @property
+    def reported(self) -> tuple[SheetRow, ...]:
+        """The rows with a level above 0, the highest first."""
+        return tuple(sorted((row for row in self.rows if row.level > 0), key=lambda row: -row.level))
 
     @property
     def first_open_page(self) -> int:

@@ -50,7 +50,7 @@ class Conversation:
     @property
     def has_many_roles(self) -> bool:
         """Whether the answers need narrow columns to fit on one sheet of paper."""
-        return len(self.result.shares) > MAX_WIDE_COLUMNS
+        return len(self.result.cards) > MAX_WIDE_COLUMNS
 
     @property
     def has_background(self) -> bool:

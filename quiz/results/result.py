@@ -11,52 +11,43 @@ from typing import Literal
 from quiz.bank import AnswerOption, Bank, Role, Wish
 from quiz.bank.answer_sheet import AnswerSheet, SheetRow, answer_sheet
 from quiz.results.contacts import Contacts, compare_contacts, contact_edges
+from quiz.results.flow import FlowPosition, flow_position
 from quiz.results.free_text import FreeTextResult, read_free_text
 from quiz.results.job_title import JobTitle, read_job_title
+from quiz.results.mix import (
+    MAX_NAMED_ROLES,
+    MixShare,
+    RoleCard,
+    Tie,
+    cards_shelf,
+    compare_mixes,
+    equal_shelf,
+    mix_cards,
+    mix_shares,
+    tie_cards,
+)
 from quiz.results.role_map import RoleMap, role_map
+from quiz.results.shelf import Shelf
 from quiz.scoring import (
     MIN_ANSWERED_SHARE,
     Match,
     ScoringModel,
     coverage_percentage,
     match,
-    share_percentages,
 )
 
 ResultKind = Literal["mix", "tie", "all", "little", "not-enough"]
 
 #: Below this coverage, in percent, a person does only a part even of the main role.
 MIN_FULL_ROLE_PERCENT = 50
-#: Space between two parts of the mix bar, in percent of its width.
-_BAR_GAP = 0.3
-
-
-@dataclass(frozen=True)
-class MixShare:
-    """One role of the mix, its share in percent, and its rows of the answer sheet, highest level first.
-
-    `start_percent` is where its part of the mix bar begins.
-    """
-
-    role: Role
-    percent: int
-    start_percent: int
-    rows: tuple[SheetRow, ...]
-
-    @property
-    def bar_left(self) -> float:
-        """Where the visible part of the bar begins: after a gap, unless it is the first."""
-        return self.start_percent + _BAR_GAP if self.start_percent else 0
-
-    @property
-    def bar_width(self) -> float:
-        """The width of the visible part of the bar, in percent."""
-        return self.percent - _BAR_GAP if self.start_percent else self.percent
 
 
 @dataclass(frozen=True)
 class CoverageBar:
-    """One role's coverage in percent, None if too few of its questions were answered."""
+    """One role's coverage in percent, None if too few of its questions were answered.
+
+    `in_mix` marks the roles of the mix; in a tie those of both mixes.
+    """
 
     role: Role
     percent: int | None
@@ -74,39 +65,22 @@ class SmallestChange:
 
 
 @dataclass(frozen=True)
-class Tie:
-    """The roles that both mixes of a tie have, and the roles that only one of them has."""
-
-    shared: tuple[Role, ...]
-    only_in_mix: tuple[Role, ...]
-    only_in_alternative: tuple[Role, ...]
-
-    @property
-    def kind(self) -> Literal["separate", "exchanged", "optional"]:
-        """`separate`: no role is in both. `exchanged`: each has roles of its own. `optional`: only one of them has."""
-        if not self.shared:
-            return "separate"
-        return "exchanged" if self.only_in_mix and self.only_in_alternative else "optional"
-
-    @property
-    def optional(self) -> tuple[Role, ...]:
-        """If one mix only adds roles to the other: these roles."""
-        return self.only_in_mix or self.only_in_alternative
-
-
-@dataclass(frozen=True)
 class Result:
     """Everything that a result page shows.
 
-    `kind` chooses the sentences of the page; `match` has the scores. `alternative_mix` is the other mix of a tie,
-    `next_mix` the mix that comes second, whether it is a tie or not. `bars` are all roles by coverage. `job_title` is
-    None if the title names no role. `wishes` are by responsibility id, `contact_ids` are role ids.
+    `kind` chooses the sentences of the page; `match` has the scores. `shares` are the mix; `cards` are the same roles,
+    in a tie those of both mixes. `shelf` and `position` are None if no role is named. `alternative_mix` is the other
+    mix of a tie, `next_mix` the mix that comes second, whether it is a tie or not. `bars` are all roles by coverage.
+    `job_title` is None if the title names no role. `wishes` are by responsibility id, `contact_ids` are role ids.
     `new_question_count` counts the questions that were added to the bank after the person answered.
     """
 
     kind: ResultKind
     match: Match
     shares: tuple[MixShare, ...]
+    cards: tuple[RoleCard, ...]
+    shelf: Shelf | None
+    position: FlowPosition | None
     alternative_mix: tuple[Role, ...]
     next_mix: tuple[Role, ...]
     bars: tuple[CoverageBar, ...]
@@ -146,12 +120,35 @@ class Result:
         return self.match.unchanged == self.match.tried
 
     @property
+    def certainty(self) -> int:
+        """How clearly the answers point to the mix: 3 clear, 2 a leaning, 1 a tie, 0 if no role stands out."""
+        return {"clear": 3, "leaning": 2, "tie": 1}.get(self.match.evidence, 0)
+
+    @property
+    def names_fit_headline(self) -> bool:
+        """Whether the roles are few enough to be named in the headline."""
+        return len(self.cards) <= MAX_NAMED_ROLES
+
+    @property
     def tie(self) -> Tie:
         """The two mixes of a tie."""
-        shared = [role for role in self.roles if role in self.alternative_mix]
-        only_in_mix = [role for role in self.roles if role not in shared]
-        only_in_alternative = [role for role in self.alternative_mix if role not in shared]
-        return Tie(tuple(shared), tuple(only_in_mix), tuple(only_in_alternative))
+        return compare_mixes(self.roles, self.alternative_mix)
+
+    @property
+    def is_closest_role_on_card(self) -> bool:
+        """Whether the closest role has a card already, because the other mix of a tie has it."""
+        return self.closest_role is not None and self.closest_role.role in self.alternative_mix
+
+    @property
+    def judged_bars(self) -> tuple[CoverageBar, ...]:
+        """The bars of the roles with enough answers."""
+        return tuple(bar for bar in self.bars if bar.percent is not None)
+
+    @property
+    def percent_range(self) -> tuple[int, int]:
+        """The lowest and the highest coverage in percent of all roles that have one."""
+        percents = [bar.percent or 0 for bar in self.judged_bars]
+        return min(percents), max(percents)
 
     @property
     def unanswered_count(self) -> int:
@@ -188,20 +185,27 @@ def build_result(
     sheet = answer_sheet(bank, answers)
     rows = {role.id: sheet.by_role(role.id) for role in bank.roles}
     kind = result_kind(result_match, sheet.question_count)
-    shares = _mix_shares(bank, result_match, rows)
+    shares = mix_shares(bank, result_match, rows)
     next_mix = tuple(bank.role[id] for id in result_match.next_mix)
     alternative_mix = next_mix if kind == "tie" else ()
     coverage = {id: score.coverage for id, score in result_match.roles.items() if score.coverage is not None}
-
+    tie = compare_mixes([share.role for share in shares], alternative_mix) if kind == "tie" else None
+    cards = tie_cards(tie, coverage, rows) if tie else mix_cards(shares) if kind == "mix" else ()
+    # The roles that the map and the bars emphasise: in a tie those of both mixes.
+    own_roles = [card.role.id for card in cards] or result_match.mix
+    tentative = {card.role.id for card in cards if card.is_tentative}
     known_wishes = {id: bank.wish[wish] for id, wish in wishes.items() if wish in bank.wish}
     return Result(
         kind=kind,
         match=result_match,
         shares=shares,
+        cards=cards,
+        shelf=cards_shelf(cards, coverage) if cards else equal_shelf([share.role for share in shares]),
+        position=flow_position(bank, own_roles, contacts),
         alternative_mix=alternative_mix,
         next_mix=next_mix,
-        bars=_coverage_bars(bank, result_match, coverage, rows),
-        map=role_map(bank, coverage, result_match.mix, contact_edges(bank, result_match.mix, contacts)),
+        bars=_coverage_bars(bank, own_roles, coverage, rows),
+        map=role_map(bank, coverage, own_roles, contact_edges(bank, own_roles, contacts), tentative=tentative),
         closest_role=_smallest_change(bank, result_match, sheet),
         contacts=compare_contacts(bank, result_match.mix, contacts),
         contact_ids=frozenset(contacts),
@@ -237,28 +241,14 @@ def result_kind(result_match: Match, question_count: int) -> ResultKind:
     return "mix"
 
 
-def _mix_shares(bank: Bank, result_match: Match, rows: Mapping[str, tuple[SheetRow, ...]]) -> tuple[MixShare, ...]:
-    if not result_match.mix:
-        return ()
-    percents = share_percentages({id: result_match.roles[id].share for id in result_match.mix})
-    # Rounding may give one of two equal shares more than the other, so the order of the mix is not enough.
-    largest_first = sorted(result_match.mix, key=lambda id: -percents[id])
-    shares = []
-    start_percent = 0
-    for id in largest_first:
-        shares.append(MixShare(bank.role[id], percents[id], start_percent, rows[id]))
-        start_percent += percents[id]
-    return tuple(shares)
-
-
 def _coverage_bars(
-    bank: Bank, result_match: Match, coverage: Mapping[str, float], rows: Mapping[str, tuple[SheetRow, ...]]
+    bank: Bank, own_roles: Collection[str], coverage: Mapping[str, float], rows: Mapping[str, tuple[SheetRow, ...]]
 ) -> tuple[CoverageBar, ...]:
     """All roles, highest coverage first; those without one are last."""
     bars = []
     for role in sorted(bank.roles, key=lambda role: -coverage.get(role.id, -1)):
         percent = coverage_percentage(coverage[role.id]) if role.id in coverage else None
-        bars.append(CoverageBar(role, percent, role.id in result_match.mix, rows[role.id]))
+        bars.append(CoverageBar(role, percent, role.id in own_roles, rows[role.id]))
     return tuple(bars)
 
 

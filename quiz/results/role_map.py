@@ -11,7 +11,7 @@ and pass a column only on a lane.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from quiz.bank import Bank, Role
@@ -47,7 +47,8 @@ _CORNER = 8
 class Node:
     """A role on the map: its centre, its name, and how much of the ring its arc covers.
 
-    `coverage` is in whole percent, None if there is no number; `in_mix` marks the roles that a person combines.
+    `coverage` is in whole percent, None if there is no number; `in_mix` marks the roles that a person combines,
+    `is_tentative` those of them that only one of two mixes has.
     """
 
     role: Role
@@ -56,6 +57,7 @@ class Node:
     label: FittedText
     coverage: int | None
     in_mix: bool
+    is_tentative: bool
 
     @property
     def icon_corner(self) -> tuple[float, float]:
@@ -115,7 +117,12 @@ class RoleMap:
 
 
 def role_map(
-    bank: Bank, coverage: Mapping[str, float], mix: Iterable[str], edges: Iterable[tuple[str, str]]
+    bank: Bank,
+    coverage: Mapping[str, float],
+    mix: Iterable[str],
+    edges: Iterable[tuple[str, str]],
+    *,
+    tentative: Collection[str] = (),
 ) -> RoleMap:
     """The role map of `bank`.
 
@@ -127,13 +134,15 @@ def role_map(
         The ids of the roles that are emphasised.
     edges
         Pairs of role ids, connected by a line.
+    tentative
+        The ids of roles of the mix that belong to it only perhaps.
 
     Returns
     -------
     RoleMap
         Each stage is 120 units wide; y points down.
     """
-    own = set(mix)
+    own = {id: id in tentative for id in mix}
     columns = [[role for role in bank.roles if role.stage == stage.id] for stage in bank.stages]
     row_count = max(len(column) for column in columns)
     nodes_of_column = [_column_nodes(column, number, row_count, coverage, own) for number, column in enumerate(columns)]
@@ -159,9 +168,13 @@ def _route_order(pair: tuple[str, ...], bank: Bank) -> list[int]:
 
 
 def _column_nodes(
-    roles: Sequence[Role], number: int, row_count: int, coverage: Mapping[str, float], own: set[str]
+    roles: Sequence[Role],
+    number: int,
+    row_count: int,
+    coverage: Mapping[str, float],
+    own: Mapping[str, bool],
 ) -> list[Node]:
-    """The nodes of one column, centred vertically."""
+    """The nodes of one column, centred vertically. `own` has the roles of the mix, and whether each is tentative."""
     first_row = (row_count - len(roles)) / 2
     nodes = []
     for position, role in enumerate(roles):
@@ -180,6 +193,7 @@ def _column_nodes(
                 label=label,
                 coverage=coverage_percentage(coverage[role.id]) if role.id in coverage else None,
                 in_mix=role.id in own,
+                is_tentative=own.get(role.id, False),
             )
         )
     return nodes

@@ -58,7 +58,7 @@ class Shelf:
 
 
 def shelf(
-    shares: Sequence[tuple[Role | None, int]], *, tentative: Sequence[Role] = (), show_numbers: bool = True
+    shares: Sequence[tuple[Role | None, float]], *, tentative: Sequence[Role] = (), show_numbers: bool = True
 ) -> Shelf:
     """The shelf of a mix.
 
@@ -82,7 +82,7 @@ def shelf(
         parts.append(
             ShelfPart(
                 role=role,
-                percent=percent if has_numbers and percent >= MIN_LABELLED_PERCENT else None,
+                percent=round(percent) if has_numbers and percent >= MIN_LABELLED_PERCENT else None,
                 path=_part_path(left, right, is_first, is_last),
                 centre=round((left + right) / 2, 1),
                 hat_size=round(_hat_size(right - left), 1) if role else 0,

@@ -14,12 +14,26 @@ import numpy as np
 from quiz.bank import Bank, Role
 from quiz.results.goals import MIN_REGULAR_LEVEL
 from quiz.results.result import ResultKind, result_kind
-from quiz.scoring import Match, ScoringModel, match, share_percentages
+from quiz.scoring import Match, ScoringModel, coverage_percentage, match, share_percentages
+from quiz.teams.dials import Dial, role_dial
 from quiz.teams.names import marks, name_key
 from quiz.teams.team import OpenMember
 
 #: More people than this are not named for the work of one person.
 MAX_SUBSTITUTES = 3
+
+
+class RoleCoverage(NamedTuple):
+    """How much of a role a person does, in whole percent, None after too few answers; and whether the mix has it."""
+
+    role: Role
+    percent: int | None
+    in_mix: bool
+
+    @property
+    def dial(self) -> Dial:
+        """The drawing of it."""
+        return role_dial(self.percent, in_mix=self.in_mix)
 
 
 @dataclass(frozen=True)
@@ -28,7 +42,7 @@ class TeamPerson:
 
     `mark` is a number if the name looks like another one of the team, else None. `kind` chooses the sentence about the
     person; `mix` has the roles with their shares in percent, None for a single role. `alternative` is the other mix of
-    a tie.
+    a tie. `coverage` has all roles in the order of the flow.
     """
 
     name: str
@@ -37,6 +51,7 @@ class TeamPerson:
     kind: ResultKind
     mix: tuple[tuple[Role, int | None], ...]
     alternative: tuple[Role, ...]
+    coverage: tuple[RoleCoverage, ...]
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -88,6 +103,22 @@ class OpenTeam:
     sole_work: tuple[SoleWork, ...]
     learning_groups: tuple[LearningGroup, ...]
 
+    @property
+    def mix_counts(self) -> tuple[int, ...]:
+        """For each role, in the order of the flow, the number of people who combine it."""
+        columns = zip(*(person.coverage for person in self.people), strict=True)
+        return tuple(sum(cell.in_mix for cell in column) for column in columns)
+
+    @property
+    def substituted_work(self) -> tuple[SoleWork, ...]:
+        """The sole work of which somebody else does a part."""
+        return tuple(work for work in self.sole_work if work.substitutes)
+
+    @property
+    def unsubstituted_work(self) -> tuple[SoleWork, ...]:
+        """The sole work that nobody else does any of."""
+        return tuple(work for work in self.sole_work if not work.substitutes)
+
 
 def open_team(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> OpenTeam:
     """The open team of `members`, in their order. A team without members is possible."""
@@ -124,15 +155,6 @@ def _unfinished(members: Sequence[OpenMember]) -> list[OpenMember]:
     return [member for member in unfinished if responses.isdisjoint(member.earlier)]
 
 
-def people_of_roles(bank: Bank, team: OpenTeam) -> tuple[tuple[Role, tuple[int, ...]], ...]:
-    """Each role, in the order of the flow, with the places in `OpenTeam.people` of those who combine it."""
-    rows = []
-    for role in bank.roles:
-        places = [place for place, person in enumerate(team.people) if role in person.roles]
-        rows.append((role, tuple(places)))
-    return tuple(rows)
-
-
 def _people(bank: Bank, members: Sequence[OpenMember], matches: Sequence[Match]) -> tuple[TeamPerson, ...]:
     people = []
     names = [member.name for member in members]
@@ -147,9 +169,16 @@ def _people(bank: Bank, members: Sequence[OpenMember], matches: Sequence[Match])
                 kind=result_kind(result, len(bank.responsibility)),
                 mix=tuple((bank.role[id], percents[id] if has_several_roles else None) for id in result.mix),
                 alternative=tuple(bank.role[id] for id in result.alternative),
+                coverage=tuple(_role_coverage(role, result) for role in bank.roles),
             )
         )
     return tuple(people)
+
+
+def _role_coverage(role: Role, result: Match) -> RoleCoverage:
+    coverage = result.roles[role.id].coverage
+    percent = None if coverage is None else coverage_percentage(coverage)
+    return RoleCoverage(role, percent, in_mix=role.id in result.mix)
 
 
 def _answers(bank: Bank, members: Sequence[OpenMember]) -> dict[str, tuple[str | None, ...]]:

@@ -1,4 +1,4 @@
-"""HTML that is the same for everybody, stored in memory: questions with an answer, squares, the logo.
+"""HTML that is the same for everybody, stored in memory: questions with an answer, squares, dials, the logo.
 
 Rendering them takes a large part of the time of a question page and of a result. Only what the bank and the forms
 define is stored here, never what a person wrote.
@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment
 
 from quiz.bank import Bank
+from quiz.teams.dials import answer_dial
 
 #: Enough for every question of the shipped bank with every answer or an error (168). For a larger bank the latest ones
 #: are stored.
@@ -37,6 +38,12 @@ def render_level_squares(environment: Environment, bank: Bank) -> dict[str, str]
     """The squares that show how often, by the id of the answer."""
     macros = _macros(environment, "_partials/parts.html")
     return {option.id: macros.level_squares(option, bank.scale) for option in bank.option.values()}
+
+
+def render_answer_dials(environment: Environment, bank: Bank) -> dict[str, str]:
+    """The dials of the table of an open team, by the id of the answer."""
+    macros = _macros(environment, "_partials/parts.html")
+    return {option.id: macros.dial(answer_dial(option, bank.scale)) for option in bank.option.values()}
 
 
 def render_logo(environment: Environment) -> str:

@@ -15,7 +15,8 @@ LINK_PATTERN = r"[A-Za-z0-9_-]{22}"
 #: Characters that a program adds where it breaks a long line; none of them is part of an address.
 _SPACES = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 _AFTER_PATH = re.compile(r"[?&#].*", re.DOTALL)
-_LAST_PUNCTUATION = re.compile(r"[^A-Za-z0-9]+\Z")
+#: A link never ends with "-" or "_": its last character stands for two bits and is one of A, Q, g and w.
+_LAST_PUNCTUATION = re.compile(r"[\W_]+\Z")
 _TRACKING_PARAMETER = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid|yclid|igshid|igsh|li_fat_id|mc_cid|mc_eid"
     r"|mkt_tok|_hsenc|_hsmi|_ga|_gl",

@@ -36,6 +36,21 @@ _MONTHS = (
     "November",
     "December",
 )
+_NUMBER_WORDS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 def init_app(app: App, bank_folder: Path) -> None:
@@ -56,12 +71,14 @@ def init_app(app: App, bank_folder: Path) -> None:
     environment.filters["capitalize_first"] = capitalize_first
     environment.filters["join_names"] = join_names
     environment.filters["count_noun"] = count_noun
+    environment.filters["number_word"] = number_word
     environment.filters["format_day"] = format_day
     environment.filters["level_squares"] = level_squares
 
     environment.globals["site_logo"] = fragments.render_logo(environment)
     environment.globals["question_fragment"] = fragments.question_renderer(environment)
     environment.globals["level_squares_html"] = fragments.render_level_squares(environment, app.bank)
+    environment.globals["answer_dial_html"] = fragments.render_answer_dials(environment, app.bank)
 
 
 def role_colours(bank: Bank) -> Callable[[Role], str]:
@@ -125,6 +142,15 @@ def count_noun(number: int, singular: str, plural: str) -> str:
     return f"{number} {singular if number == 1 else plural}"
 
 
+def number_word(number: int) -> str:
+    """A small number as a word, a larger one as digits.
+
+    >>> number_word(4), number_word(40)
+    ('four', '40')
+    """
+    return _NUMBER_WORDS[number] if number < len(_NUMBER_WORDS) else str(number)
+
+
 def format_day(day: str) -> str:
     """A stored day as people write it.
 
@@ -154,7 +180,7 @@ class LevelSquares(NamedTuple):
 
 def level_squares(point: AnswerOption, scale: Sequence[AnswerOption]) -> LevelSquares:
     """The squares for one answer: filled up to its level. The answer that skips a question has no squares."""
-    distance, gap = 12, 4
+    distance, gap = 14, 3
     levels = [step.level or 0 for step in scale[1:]]
     width = len(levels) * distance - gap
     level = point.level

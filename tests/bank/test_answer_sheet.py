@@ -101,3 +101,23 @@ def test_groups_by_answer_hold_every_answered_row_once_with_skipped_ones_first_a
         assert group.rows == tuple(row for row in sheet.rows if row.answer == group.answer)
         assert group.rows
     assert sum(len(group.rows) for group in groups) == sheet.answered_count
+
+
+@given(answers)
+def test_every_row_is_left_out_or_answered_and_only_answers_above_the_lowest_are_reported(raw_answers):
+    sheet = answer_sheet(BANK, raw_answers)
+    assert [row for row in sheet.rows if row.level > 0] == sorted(sheet.reported, key=sheet.rows.index)
+    assert all(row.level == 0 for row in sheet.left_out)
+    levels = [row.level for row in sheet.reported]
+    assert levels == sorted(levels, reverse=True)
+
+
+def test_what_is_done_most_and_least_often_lies_on_both_sides_of_the_middle_answer():
+    weekly = dict.fromkeys(IDS, "weekly")
+    assert answer_sheet(BANK, weekly).most_often == answer_sheet(BANK, weekly).least_often == ()
+    sheet = answer_sheet(BANK, weekly | dict.fromkeys(IDS[:4], "daily") | {IDS[4]: "rarely", IDS[5]: "skip"})
+    assert [row.responsibility.id for row in sheet.most_often] == [
+        row.responsibility.id for row in sheet.rows if row.responsibility.id in IDS[:4]
+    ][:3]
+    assert [row.responsibility.id for row in sheet.least_often] == [IDS[4]]
+    assert answer_sheet(BANK, dict.fromkeys(IDS, "skip")).most_often == ()

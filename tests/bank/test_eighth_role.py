@@ -62,15 +62,15 @@ def test_the_result_names_it_on_the_map_and_among_the_bars(client: Client):
     chart = page.text.split("the list below says the same in words", 1)[1].split("The same in words")[0]
     assert "Data librarian" in chart
     assert "100%" not in chart, "a mix of one role has no shares"
-    assert "Data librarian, in your mix. You do 100% of it." in page.text
+    assert "Data librarian, in the mix. 100% of it is done." in page.text
     assert "Finding data daily or almost daily" in page.text
 
 
 def test_without_an_icon_its_letter_is_shown(client: Client):
-    own = client.take(dict.fromkeys(client.app.bank.responsibility, "weekly"))
-    page = client.get(own).text
+    answers = dict.fromkeys(client.app.bank.responsibility, "never") | dict.fromkeys(NEW_QUESTIONS, "daily")
+    page = client.get(client.take(answers)).text
     assert page.count(">D</text>") == 1, "each icon is defined once on a page"
-    assert page.count('href="#icon-data-librarian"') >= 2, "on the map and next to the bar"
+    assert page.count('href="#icon-data-librarian"') == 4, "on the shelf, the card and the map, and next to the bar"
     assert page.count(">S</text>") == 0, "the other roles have icons"
 
 

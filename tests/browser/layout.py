@@ -28,7 +28,8 @@ CLIPPED_TEXT = """() => {
         const style = getComputedStyle(element), outer = element.getBoundingClientRect();
         const isBox = style.overflow !== "visible" || element.matches("button, label, summary, a, svg");
         if (isBox && (box.left < outer.left - 2 || box.right > outer.right + 2 || box.bottom > outer.bottom + 8))
-          if (style.display !== "inline") clipped.push(["outside its " + element.tagName, text.data.trim()]);
+          if (!["inline", "contents"].includes(style.display))
+            clipped.push(["outside its " + element.tagName, text.data.trim()]);
       }
     }
   }

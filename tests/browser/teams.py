@@ -141,7 +141,7 @@ def create_people_and_teams(app: App) -> dict[str, str]:
         if number == 1:
             client.send(f"{rounds}/next", page=rounds)
     paths |= {"rounds": rounds, "counted-member": members[0]}
-    for people in (0, 3, 12):
+    for people in (0, 3, 5, 12):
         lead, members = create_open_team(app, client, people)
         paths[f"open-{people}"] = lead
     paths |= {"open-member": members[0], "join-open": join_path(client, lead)}

@@ -82,7 +82,7 @@ def test_wishes_and_a_goal_are_saved_and_wishes_are_shown_on_the_result(visit, o
     expect(quiz.page.get_by_role("heading", name="Towards data analyst")).to_be_visible()
     quiz.page.get_by_role("link", name="Result", exact=True).click()
     expect(quiz.page.locator("h1")).to_have_text(headline)
-    expect(quiz.page.locator(".result-columns .result-wish").first).to_have_text("less of it")
+    expect(quiz.page.locator(".role-card .result-wish").first).to_have_text("less of it")
 
 
 #: Delays each request of a page until the test sends it with `waiting[n]()`.

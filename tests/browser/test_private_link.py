@@ -29,9 +29,15 @@ def link(served, people):
     return served.url + people["mix"]
 
 
+def open_result(quiz: Quiz, path: str) -> None:
+    """Open a result and unfold its private link."""
+    quiz.open(path)
+    quiz.page.get_by_text("Keep this page").click()
+
+
 def test_the_link_is_copied(visit, people, link):
     quiz = visit(permissions=["clipboard-read", "clipboard-write"])
-    quiz.open(people["mix"])
+    open_result(quiz, people["mix"])
     quiz.page.get_by_role("button", name="Copy").click()
     expect(quiz.page.get_by_text("Copied.")).to_be_visible()
     assert quiz.page.evaluate("navigator.clipboard.readText()") == link
@@ -41,7 +47,7 @@ def test_the_link_is_copied(visit, people, link):
 def test_the_link_is_selected_if_copying_is_not_allowed(visit, people, link, script):
     quiz = visit()
     quiz.context.add_init_script(script)
-    quiz.open(people["mix"])
+    open_result(quiz, people["mix"])
     quiz.page.get_by_role("button", name="Copy").click()
     expect(quiz.page.locator("[data-owner-link] [data-status]")).to_contain_text("Selected")
     expect(quiz.page.locator("#owner-link")).to_be_focused()
@@ -50,7 +56,7 @@ def test_the_link_is_selected_if_copying_is_not_allowed(visit, people, link, scr
 
 def test_without_scripts_the_link_is_shown_without_buttons(visit, people, link):
     quiz = visit(java_script_enabled=False)
-    quiz.open(people["mix"])
+    open_result(quiz, people["mix"])
     section = quiz.page.locator("[data-owner-link]")
     expect(section.locator("#owner-link")).to_have_value(link)
     expect(section.get_by_role("button")).to_have_count(0)
@@ -61,12 +67,13 @@ def test_the_start_page_offers_a_remembered_link_until_it_is_forgotten(visit, pe
     offer = quiz.page.get_by_text("You have been here before on this device.")
     quiz.open("/")
     expect(offer).to_be_hidden()
-    quiz.open(people["mix"])
+    open_result(quiz, people["mix"])
     quiz.page.get_by_role("button", name="Remember it on this device").click()
     quiz.open("/")
     expect(offer).to_be_visible()
     offer.get_by_role("link").click()
     expect(quiz.page).to_have_url(link)
+    quiz.page.get_by_text("Keep this page").click()
     quiz.page.get_by_role("button", name="Forget it here").click()
     expect(quiz.page.get_by_role("button", name="Remember it on this device")).to_be_visible()
     quiz.open("/")
@@ -76,7 +83,7 @@ def test_the_start_page_offers_a_remembered_link_until_it_is_forgotten(visit, pe
 def tab_with_remembered_link(visit, served) -> Quiz:
     """A tab on a new result whose link is remembered."""
     quiz: Quiz = visit()
-    quiz.open(Client(served.app).take(PEOPLE["one"].answers(served.app.bank)))
+    open_result(quiz, Client(served.app).take(PEOPLE["one"].answers(served.app.bank)))
     quiz.page.get_by_role("button", name="Remember it on this device").click()
     return quiz
 
@@ -114,7 +121,7 @@ def test_a_remembered_link_that_does_not_work_is_not_offered_again(visit, served
 def test_without_browser_storage_the_link_can_still_be_copied(visit, people):
     quiz = visit(permissions=["clipboard-read", "clipboard-write"])
     quiz.context.add_init_script(NO_STORAGE)
-    quiz.open(people["mix"])
+    open_result(quiz, people["mix"])
     quiz.page.get_by_role("button", name="Remember it on this device").click()
     expect(quiz.page.get_by_text("Remembered on this device")).to_be_hidden()
     quiz.page.get_by_role("button", name="Copy").click()
@@ -123,7 +130,7 @@ def test_without_browser_storage_the_link_can_still_be_copied(visit, people):
 
 def test_the_mail_contains_the_link(visit, people, link):
     quiz = visit()
-    quiz.open(people["mix"])
+    open_result(quiz, people["mix"])
     address = urlsplit(quiz.page.get_by_role("link", name="Mail it to myself").get_attribute("href"))
     assert (address.scheme, address.path) == ("mailto", "")
     assert link in parse_qs(str(address.query))["body"][0]
@@ -132,7 +139,7 @@ def test_the_mail_contains_the_link(visit, people, link):
 def test_sharing_to_another_device_is_offered_if_the_browser_supports_it(visit, people, link):
     quiz = visit()
     quiz.context.add_init_script(SHARE)
-    quiz.open(people["mix"])
+    open_result(quiz, people["mix"])
     quiz.page.get_by_role("button", name="Send it to another device").click()
     assert quiz.page.evaluate("window.shared.url") == link
 
@@ -140,14 +147,14 @@ def test_sharing_to_another_device_is_offered_if_the_browser_supports_it(visit, 
 def test_sharing_is_not_offered_if_the_browser_does_not_support_it(visit, people):
     quiz = visit()
     quiz.context.add_init_script(NO_SHARE)
-    quiz.open(people["mix"])
+    open_result(quiz, people["mix"])
     expect(quiz.page.get_by_role("button", name="Copy")).to_be_visible()
     expect(quiz.page.locator("[data-share]")).to_be_hidden()
 
 
 def test_the_qr_code_is_loaded_when_its_section_is_opened(visit, watch, people, link):
     quiz = visit()
-    quiz.open(people["mix"])
+    open_result(quiz, people["mix"])
     image = quiz.page.locator("[data-owner-link] .qr-code")
     assert f"{link}/qr.svg" not in watch.requests
     quiz.page.get_by_text("show a QR code").click()

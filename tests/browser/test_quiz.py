@@ -29,7 +29,7 @@ def test_taking_the_quiz_gives_the_mix(visit, answers, width, script):
     quiz = visit(width, java_script_enabled=script)
     quiz.take(answers, **PEOPLE["mix"].details)
     assert quiz.headline == "You combine data engineer and DevOps/SRE"
-    expect(quiz.page.locator(".mix-legend li")).to_have_count(2)
+    expect(quiz.page.locator(".role-card")).to_have_count(2)
     expect(quiz.page.get_by_text("Print this page")).to_be_visible(visible=script)
 
 
@@ -151,7 +151,7 @@ def test_changing_an_answer_from_the_result_leads_back_to_it(visit, served, bank
     quiz = visit()
     quiz.open(own)
     assert quiz.headline == "You wear one hat: data analyst"
-    quiz.page.locator(".result-columns .result-answers a").first.click()
+    quiz.page.locator(".role-card .answer-row").first.click()
     for item in bank.role["data-analyst"].responsibilities:
         if quiz.page.locator(f'input[name="{item.id}"]').count():
             quiz.choose(item.id, "never")

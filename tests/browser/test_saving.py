@@ -131,10 +131,8 @@ def test_the_page_says_when_what_was_entered_is_saved(visit, own):
         for script in (True, False):
             quiz = visit(java_script_enabled=script)
             quiz.open(f"{own}/{path}")
-            expect(quiz.page.get_by_text("is saved as soon as you enter it")).to_be_visible(visible=script)
-            expect(quiz.page.get_by_text("is saved when you press one of the buttons")).to_be_visible(
-                visible=not script
-            )
+            expect(quiz.page.get_by_text("is saved at once")).to_be_visible(visible=script)
+            expect(quiz.page.get_by_text("The buttons below save what you enter")).to_be_visible(visible=not script)
 
 
 #: The address that each button of a page leads to, other than the main one.

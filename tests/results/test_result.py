@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 from quiz.bank import load
 from quiz.config import paths
 from quiz.results.contacts import contact_edges
-from quiz.results.result import CoverageBar, MixShare, Result, build_result
+from quiz.results.flow import flow_position
+from quiz.results.mix import MixShare, cards_shelf, compare_mixes, tie_cards
+from quiz.results.result import CoverageBar, Result, build_result
 from quiz.scoring import ScoringModel
 
 BANK = load(paths.project_folder("questions"))
@@ -82,13 +86,11 @@ def test_the_order_of_answers_and_contacts_does_not_matter():
 
 
 @given(any_result)
-def test_shares_are_steps_of_five_percent_that_sum_to_100_and_fill_the_bar(result: Result):
+def test_shares_are_steps_of_five_percent_that_sum_to_100(result: Result):
     assert bool(result.shares) == bool(result.match.mix)
     if result.shares:
         assert sum(share.percent for share in result.shares) == 100
         assert all(share.percent % 5 == 0 and share.percent > 0 for share in result.shares)
-        starts = [sum(share.percent for share in result.shares[:n]) for n in range(len(result.shares))]
-        assert [share.start_percent for share in result.shares] == starts
         percents = [share.percent for share in result.shares]
         assert percents == sorted(percents, reverse=True)
 
@@ -98,7 +100,8 @@ def test_bars_have_every_role_once_by_coverage_with_unjudged_roles_last(result: 
     assert sorted(ids(bar.role for bar in result.bars)) == sorted(BANK.role)
     percents = [-1 if bar.percent is None else bar.percent for bar in result.bars]
     assert percents == sorted(percents, reverse=True)
-    assert {bar.role.id for bar in result.bars if bar.in_mix} == {share.role.id for share in result.shares}
+    both_mixes = {*ids(result.roles), *ids(result.alternative_mix)}
+    assert {bar.role.id for bar in result.bars if bar.in_mix} == both_mixes
     assert all(0 <= bar.percent <= 100 for bar in result.bars if bar.percent is not None)
 
 
@@ -142,6 +145,93 @@ def test_a_leaning_has_a_next_mix_and_no_alternative():
 def test_a_single_judged_role_has_no_next_mix():
     others = {id: "skip" for id, item in BANK.responsibility.items() if item.role != "data-analyst"}
     assert result_of(ANALYST | others).next_mix == ()
+
+
+# Cards and shelf
+
+
+@given(any_result)
+def test_the_shelf_has_a_part_for_every_card_with_its_number(result: Result):
+    if result.shelf is None:
+        assert not result.shares
+        return
+    parts = result.shelf.parts
+    if not result.has_mix:  # all roles alike: equal parts without numbers
+        assert (len(parts), result.cards) == (len(result.shares), ())
+        assert {part.percent for part in parts} == {None}
+        return
+    assert [part.role for part in parts] == [card.role for card in result.cards]
+    assert [part.is_tentative for part in parts] == [card.is_tentative for card in result.cards]
+    for part, card in zip(parts, result.cards, strict=True):
+        assert part.percent in (card.percent, None)
+
+
+@given(any_result)
+def test_cards_are_the_mix_and_in_a_tie_both_mixes(result: Result):
+    tentative = {card.role.id for card in result.cards if card.is_tentative}
+    if result.kind == "mix":
+        assert tuple(card.role for card in result.cards) == result.roles
+        assert tentative == set()
+        percents = [share.percent for share in result.shares] if result.has_several_roles else [None]
+        assert [card.percent for card in result.cards] == percents
+    elif result.kind == "tie":
+        assert {card.role.id for card in result.cards} == {*ids(result.roles), *ids(result.alternative_mix)}
+        assert tentative == set(ids(result.roles)) ^ set(ids(result.alternative_mix))
+    else:
+        assert result.cards == ()
+
+
+def test_a_tie_that_adds_a_role_has_the_shares_of_the_larger_mix():
+    result = result_of({"insights": "monthly", "pipelines": "weekly"})
+    assert [(card.role.id, card.percent, card.is_tentative) for card in result.cards] == [
+        ("data-engineer", 65, False),
+        ("data-analyst", 35, True),
+    ]
+
+
+def test_a_tie_between_different_roles_has_no_shares():
+    one, other, third = BANK.roles[:3]
+    coverage = dict.fromkeys(BANK.role, 0.0) | {one.id: 0.9, other.id: 0.6, third.id: 0.5}
+    cards = tie_cards(compare_mixes([one, other], [one, third]), coverage, dict.fromkeys(BANK.role, ()))
+    assert [(card.role, card.percent, card.is_tentative) for card in cards] == [
+        (one, None, False),
+        (other, None, True),
+        (third, None, True),
+    ]
+    parts = cards_shelf(cards, coverage).parts
+    assert [part.percent for part in parts] == [None] * 3
+    widths = [2 * (parts[0].centre), 2 * (640 - parts[2].centre)]
+    assert widths == pytest.approx([640 * 0.45, 640 * 0.25], abs=7)
+
+
+@pytest.mark.parametrize(("evidence", "certainty"), [("clear", 3), ("leaning", 2), ("tie", 1), ("all-alike", 0)])
+def test_certainty_is_three_steps(evidence, certainty):
+    result = result_of(ANALYST)
+    assert replace(result, match=replace(result.match, evidence=evidence)).certainty == certainty
+
+
+# The position in the flow of data
+
+
+def test_contacts_are_before_the_mix_in_its_stages_or_after_it():
+    position = flow_position(BANK, ["data-engineer"], ["ml-engineer", "software-engineer", "devops-sre", "unknown"])
+    assert position is not None
+    assert position.stages == ("Move and shape",)
+    assert [ids(roles) for roles in (position.before, position.within, position.after)] == [
+        ["software-engineer"],
+        ["devops-sre"],
+        ["ml-engineer"],
+    ]
+
+
+def test_a_mix_of_two_stages_has_the_contacts_between_them_within():
+    position = flow_position(BANK, ["data-analyst", "software-engineer"], ["data-engineer"])
+    assert position is not None
+    assert (position.stages, ids(position.within)) == (("Produce", "Use"), ["data-engineer"])
+
+
+def test_without_a_mix_there_is_no_position():
+    assert flow_position(BANK, [], ["data-engineer"]) is None
 
 
 # The closest role
@@ -204,7 +294,10 @@ def test_contacts_have_every_role_at_most_once_and_none_that_the_bank_does_not_h
 
 @given(any_result)
 def test_the_map_marks_the_mix_and_shows_no_share_next_to_the_coverage(result: Result):
-    assert {node.role.id for node in result.map.nodes if node.in_mix} == set(ids(result.roles))
+    both_mixes = {*ids(result.roles), *ids(result.alternative_mix)}
+    assert {node.role.id for node in result.map.nodes if node.in_mix} == both_mixes
+    tentative = {card.role.id for card in result.cards if card.is_tentative}
+    assert {node.role.id for node in result.map.nodes if node.is_tentative} == tentative
     assert {node.role.id: node.coverage for node in result.map.nodes} == {
         bar.role.id: bar.percent for bar in result.bars
     }

@@ -96,32 +96,32 @@ CASES = {
     ),
     "wants-more": (
         context(ANALYST | {"pipelines": "rarely"}, wishes={"pipelines": "more"}),
-        "Flows that move data",
+        "Pipelines that move data",
         context(ANALYST, wishes={"pipelines": "more"}),
     ),
     "wish-to-start": (
         context(ANALYST, wishes={"pipelines": "start"}),
-        "Flows that move data",
+        "Pipelines that move data",
         context(ANALYST, wishes={"dashboards": "start"}),
     ),
     "goal-and-wish": (
         context(ANALYST, wishes={"pipelines": "start"}, goals=("data-engineer",)),
-        "Flows that move data",
+        "Pipelines that move data",
         context(ANALYST, wishes={"pipelines": "start"}, goals=("data-scientist",)),
     ),
     "goal-but-less": (
         context(BOTH, wishes={"pipelines": "less"}, goals=("data-engineer",)),
-        "Flows that move data",
+        "Pipelines that move data",
         context(BOTH, wishes={"pipelines": "less"}, goals=("data-scientist",)),
     ),
     "goal-started": (
         context(ANALYST | {"pipelines": "weekly"}, goals=("data-engineer",)),
-        "Raw data into ready tables",
+        "Ready tables from raw data",
         context(ANALYST | {"pipelines": "monthly"}, goals=("data-engineer",)),
     ),
     "goal-not-started": (
         context(ANALYST | {"pipelines": "monthly"}, goals=("data-engineer",)),
-        "Raw data into ready tables",
+        "Ready tables from raw data",
         context(ANALYST | {"pipelines": "weekly"}, goals=("data-engineer",)),
     ),
     "goal-reached": (
@@ -210,10 +210,11 @@ def test_responsibilities_of_goal_roles_come_first_then_the_most_frequent():
     assert match_names("hand-over", context(answers, wishes=wishes)) == [
         "Answers to business questions",
         "Changes over time",
-        "Flows that move data",
+        "Pipelines that move data",
     ]
     assert (
-        match_names("hand-over", context(answers, wishes=wishes, goals=("data-engineer",)))[0] == "Flows that move data"
+        match_names("hand-over", context(answers, wishes=wishes, goals=("data-engineer",)))[0]
+        == "Pipelines that move data"
     )
 
 
@@ -292,7 +293,7 @@ def test_no_two_talking_points_are_about_the_same_responsibility():
     chosen = choose_talking_points(context(ANALYST | {"pipelines": "weekly"}, wishes=wishes))
     assert [(point.talking_point.when, point.slots["responsibility"]) for point in chosen[:2]] == [
         ("daily-but-hand-over", "Reports and dashboards"),
-        ("hand-over", "Flows that move data"),
+        ("hand-over", "Pipelines that move data"),
     ]
 
 

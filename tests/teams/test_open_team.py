@@ -11,6 +11,7 @@ from quiz.teams.anonymous import Contribution
 from quiz.teams.open_team import OpenTeam, _initials, count_unfinished, latest_responses, open_team
 from tests.factories import BANK, MODEL, member
 
+ANALYSIS = [item.id for item in BANK.role["data-analyst"].responsibilities]
 ENGINEER, ANALYST, IDLE = member("data-engineer"), member("data-analyst"), member()
 
 
@@ -36,6 +37,34 @@ def test_an_open_team_shows_all_answers_in_the_order_of_its_members():
     assert list(team.answers) == list(MODEL.questions)
 
 
+def test_each_person_has_the_coverage_of_every_role_and_is_counted_in_the_roles_of_the_mix():
+    half = dict.fromkeys(ANALYSIS, "daily")
+    team = team_of(
+        open_member("Ada", ENGINEER),
+        open_member("Bo", member("data-engineer", "data-analyst")),
+        OpenMember("Cy", half),
+    )
+    for person in team.people:
+        assert [cell.role for cell in person.coverage] == list(BANK.roles)
+        assert [cell.role for cell in person.coverage if cell.in_mix] == [
+            role for role in BANK.roles if role in person.roles
+        ]
+    ada, bo, cy = ({cell.role.id: cell for cell in person.coverage} for person in team.people)
+    assert (ada["data-engineer"].percent, ada["data-analyst"].percent) == (100, 0)
+    assert (bo["data-engineer"].percent, bo["data-analyst"].percent) == (100, 100)
+    assert (cy["data-analyst"].percent, cy["data-engineer"].percent) == (100, None)
+    counts = dict(zip(BANK.role, team.mix_counts, strict=True))
+    assert {id: count for id, count in counts.items() if count} == {"data-engineer": 2, "data-analyst": 1}
+
+
+def test_work_that_somebody_could_take_over_is_apart_from_work_that_nobody_could():
+    bo = member("data-engineer", insights="monthly")
+    team = team_of(open_member("Ada", ANALYST), open_member("Bo", bo))
+    assert [team.people[work.person].name for work in team.substituted_work] == ["Ada"]
+    assert [team.people[work.person].name for work in team.unsubstituted_work] == ["Bo"]
+    assert {*team.substituted_work, *team.unsubstituted_work} == {*team.sole_work}
+
+
 def sole_work(*members: OpenMember) -> dict[str, tuple[list[str], list[str], int]]:
     """By name what each person alone does, who does most of it, and how many of these things."""
     team = team_of(*members)
@@ -47,9 +76,6 @@ def sole_work(*members: OpenMember) -> dict[str, tuple[list[str], list[str], int
         )
         for work in team.sole_work
     }
-
-
-ANALYSIS = [item.id for item in BANK.role["data-analyst"].responsibilities]
 
 
 def test_a_person_who_never_does_what_another_alone_does_is_no_substitute():

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.scoring import ScoringModel
-from quiz.teams import Candidate, OpenMember, Round, RoundMember, Team, anonymous, round_pages, rounds
-from quiz.teams.open_team import open_team, people_of_roles
+from quiz.teams import Candidate, Round, RoundMember, Team, anonymous, round_pages, rounds
 from tests.factories import ALL_NEVER, BANK, MODEL, SMALL_BANK, member
 
 SMALL = load(SMALL_BANK)
@@ -355,10 +354,10 @@ def test_a_comparison_has_every_fact_that_changed_and_no_other():
     values = dict(comparison.rows)
     assert values["data engineer"][0] == "most or all"
     assert values["data analyst"][0] == "few or nobody"
-    assert values["Answers to business questions"] == ("one at most", "four or more")
+    assert values[BANK.responsibility["insights"].name] == ("one at most", "four or more")
     assert values["data analyst – data engineer"] == ("one at most", "four or more")
-    assert "Changes over time" not in values
-    assert "Flows that move data" not in values
+    assert BANK.responsibility["trends"].name not in values
+    assert "Pipelines that move data" not in values
     assert "finished" not in values
     assert all(before != after for before, after in values.values())
 
@@ -412,18 +411,3 @@ def test_the_example_is_the_same_every_time():
 def test_the_example_shows_bands_from_few_to_many():
     page = round_pages.example_page(BANK, MODEL)
     assert {item.band for group in page.coverage for item in group.items} == set(page.bands)
-
-
-# Open teams
-
-
-def test_each_role_has_the_people_who_combine_it():
-    members = [
-        OpenMember("Ada Li", member("data-engineer").answers),
-        OpenMember("Bo", member("data-engineer", "data-analyst").answers),
-    ]
-    people = {role.id: indices for role, indices in people_of_roles(BANK, open_team(BANK, MODEL, members))}
-    assert list(people) == [role.id for role in BANK.roles]
-    assert people["data-engineer"] == (0, 1)
-    assert people["data-analyst"] == (1,)
-    assert people["devops-sre"] == ()

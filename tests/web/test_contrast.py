@@ -58,12 +58,13 @@ PARTS = [
     ("on-accent", "accent"),  # hats in circles of the mix
     ("error", "page"),  # the line next to a field with an error
     ("error", "error-background"),
-    ("neutral", "page"),  # empty squares and circles
+    ("neutral", "page"),  # empty squares and circles, dials of nothing and of what is not known
     ("neutral", "card"),  # other circles, usual contacts, arrows
     ("muted", "card"),  # hats in other circles
     ("muted", "page"),  # filled circles of a band
     ("text", "page"),  # filled circles of the lowest band
-    ("neutral", "track"),  # bars of other roles
+    ("neutral", "track"),  # bars of other roles, dials of other roles
+    # Bars, rings and dials of roles.
     *((f"role-{number}", ground) for number in range(7) for ground in ("page", "card", "track")),
 ]
 #: Colours of the screen only: buttons, coloured links and errors are not printed.

@@ -42,3 +42,21 @@ def test_every_script_is_deferred(client):
     scripts = re.findall(r"<script[^>]*>", client.get("/").text)
     assert scripts
     assert all(" defer" in script for script in scripts)
+
+
+def test_the_style_sheet_is_compressed_for_browsers_that_can_read_it(client):
+    plain = client.get("/static/style.css")
+    compressed = client.get("/static/style.css", headers={"Accept-Encoding": "gzip, br"})
+    assert gzip.decompress(compressed.data) == plain.data
+    assert len(compressed.data) < len(plain.data) / 3
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["ETag"] != compressed.headers["ETag"]
+    for response in (plain, compressed):
+        assert "Accept-Encoding" in response.headers["Vary"]
+        again = client.get("/static/style.css", headers={"If-None-Match": response.headers["ETag"]})
+        assert again.status_code in (200, 304)
+
+
+def test_pages_are_not_compressed(client):
+    # The size of a compressed page would tell what is in it next to the text of a visitor.
+    assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": "gzip"}).headers

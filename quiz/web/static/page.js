@@ -157,6 +157,21 @@ function enableAutosave(form) {
   document.addEventListener("visibilitychange", saveTyped);
 }
 
+// The number of answered questions, and the bar next to it, with each answer.
+function enableProgress(bar) {
+  const scales = [...document.querySelectorAll(".question-scale")];
+  const isAnswered = (scale) => scale.querySelector(":checked") !== null;
+  const wasAnswered = (scale) => scale.querySelector("[checked]") !== null; // as the server sent it
+  const onOtherPages = bar.value - scales.filter(wasAnswered).length;
+
+  function show() {
+    bar.value = onOtherPages + scales.filter(isAnswered).length;
+    find("[data-answered]").textContent = `${bar.value} of ${bar.max} answered`;
+  }
+  show(); // a browser may restore answers that were not sent
+  document.addEventListener("change", show);
+}
+
 // The back/forward cache shows a page as it was left, maybe by another person, with a form that was sent already.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
@@ -172,5 +187,6 @@ enable("[data-owner-link-field]", prefillOwnLink);
 enable("[data-remembered-offer]", offerRememberedLink);
 enablePrinting();
 enable("[data-autosave]", enableAutosave);
+enable("#progress", enableProgress);
 // After an error, focus starts at the summary, for screen readers too.
 find(".error-summary")?.focus();

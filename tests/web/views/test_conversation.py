@@ -132,10 +132,10 @@ def part(page: Page, start: str, end: str) -> str:
 def test_the_page_begins_with_the_headline_the_evidence_and_the_mix(client: Client, owner_path):
     page = client.see(f"{owner_path}/conversation")
     top = part(page, "Job title: Data analyst ", "What I said I do")
-    assert top.startswith("You combine data engineer and DevOps/SRE Your answers point clearly to this mix.")
+    assert top.startswith("You combine data engineer and DevOps/SRE Clear: ")
     result = client.get(f"{owner_path}.json").get_json()["result"]
     unchanged, tried = result["stability"]["unchanged"], result["stability"]["tried"]
-    assert f"With one answer a step higher or lower, the mix stays in {unchanged} of {tried} cases." in top
+    assert f"{unchanged} of {tried} cases" in top
     assert "Data engineer 55%" in top
     assert "DevOps/SRE 45%" in top
 
@@ -282,14 +282,14 @@ def test_a_title_is_never_read_as_markup(client: Client, bank: Bank):
         ({}, "weekly", "You wear every hat, about equally"),
         ({}, "never", "You do little of this work"),
         ({"insights": "weekly"}, "skip", "Too few answers to name your hats"),
-        ({"insights": "monthly", "pipelines": "weekly"}, "never", "A tie: data engineer, with or without data analyst"),
+        ({"insights": "monthly", "pipelines": "weekly"}, "never", "Data engineer, and perhaps data analyst"),
     ],
     ids=["all", "little", "not enough", "tie"],
 )
 def test_every_kind_of_result_has_a_page(client: Client, bank: Bank, answers, often, headline):
     page = client.see(f"{client.take(all_answers(bank, often, **answers))}/conversation")
     assert headline in page.text
-    assert ("What I said I do" in page.text) == headline.startswith("A tie")
+    assert ("What I said I do" in page.text) == ("perhaps" in headline)
     assert "Nothing noted yet." in part(page, "What I want", "Worth asking")
     assert "Where I am heading" not in page.text
 

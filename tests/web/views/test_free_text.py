@@ -136,7 +136,7 @@ def test_the_page_says_whether_a_text_is_clear(app: App, similarities, expected)
     roles = tuple(RoleSimilarity(role, value, ()) for role, value in zip(BANK.roles, similarities, strict=False))
     macros: Any = app.jinja_env.get_template("result/_free_text.html").module
     html = macros.recognised_text(FreeTextResult(recognised=True, roles=roles), "")
-    assert f"What you wrote {expected}" in " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
+    assert f"The text {expected}" in " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_only_a_long_text_is_folded(length, is_long):
 def test_a_recognised_text_is_shown_as_typed_with_its_phrases_marked(client: Client):
     text = f"{ENGINEER_TEXT}\nAnd I said “hello” & goodbye."
     page = result_page(client, text)
-    assert "What you wrote sounds most like data engineer." in page
+    assert "The text sounds most like data engineer." in page
     assert "Your own words" in page
     assert "Similarity from 0 to 1" in page
     assert unmarked_text(page) == text
@@ -221,7 +221,7 @@ def test_the_bars_match_the_numbers_in_the_table(client: Client, bank: Bank):
 @pytest.mark.parametrize("text", ["Lundi j’ai parlé avec des clients.", "🎩🎩🎩", "I cut hair all week, and swept."])
 def test_the_page_of_an_unrecognised_text_says_so_and_shows_no_similarity(client: Client, text):
     page = result_page(client, text)
-    assert "too few of the words that these roles are known by. That takes nothing from your result" in page
+    assert "too few of the words that these roles are known by. That takes nothing from the result" in page
     assert "sounds most like" not in page
     assert "<mark>" not in page
     assert "Similarity from 0 to 1" not in page
@@ -246,14 +246,14 @@ LEADING_TEXT = "One-to-ones with my six people, two job interviews, the budget a
 
 def test_a_text_about_leading_people_says_so_and_names_no_role(client: Client):
     page = result_page(client, LEADING_TEXT)
-    assert "What you wrote is mostly about leading people and planning." in page
+    assert "The text is mostly about leading people and planning." in page
     assert "sounds most like" not in page and "too few of the words" not in page
 
 
 def test_a_text_about_a_role_and_leading_people_says_both(client: Client):
     page = result_page(client, f"{ENGINEER_TEXT} {ENGINEER_TEXT} {LEADING_TEXT}")
-    assert "What you wrote sounds most like data engineer" in page
-    assert "You also wrote about leading people and planning." in page
+    assert "The text sounds most like data engineer" in page
+    assert "It is also about leading people and planning." in page
 
 
 def test_a_text_about_a_role_says_nothing_of_other_work(client: Client):

@@ -610,10 +610,46 @@ def test_an_open_team_shows_names_mixes_and_answers_to_members_and_lead(app: App
         assert "3 people have finished, 1 more joined" in text
         assert "Ada data engineer" in text
         assert "Who does what" in text
-        assert "100%" not in text, "a mix of one role has no shares"
+        assert "data engineer 100%" not in text, "a mix of one role has no shares"
         assert ("Dora, has not finished" in text) == (path == lead), "the lead can remove her"
         assert "daily" in text
         assert "canary" not in text.lower()
+
+
+def test_every_dial_of_an_open_team_has_words_for_screen_readers(app: App, client: Client, bank: Bank):
+    lead = make_team(client, "open")
+    join = join_path(client, lead)
+    half = {id: "weekly" if n % 2 else bank.skip.id for n, id in enumerate(bank.responsibility)}
+    for name, answers in (("Ada", all_answers(bank, "never", **ENGINEER)), ("Bo", half)):
+        join_team(app, join, make_response(app, answers), name)
+    page = client.get(lead).text
+    cells = [
+        (" ".join(words.split()), drawing)
+        for words, drawing in re.findall(
+            r'<td[^>]*>\s*<span class="visually-hidden">(.*?)</span>\s*(<svg.*?</svg>)', page, re.S
+        )
+    ]
+    assert len(cells) == 2 * (len(bank.roles) + len(bank.responsibility))
+    drawings = dict(cells)
+    assert any(re.fullmatch(r"in the mix, \d+% of the role", words) for words in drawings)
+    assert "dial-unknown" in drawings["too few answers"]
+    assert "dial-dot" in drawings["nothing"]
+    assert "dial-dot" in drawings["never"]
+    assert "dial-unknown" in drawings[bank.skip.phrase]
+    assert drawings["daily or almost daily"].count("is-filled") == 1
+    assert "in the mix of" in client.see(lead).text
+
+
+def test_work_that_nobody_could_take_over_is_one_sentence(app: App, client: Client, bank: Bank):
+    lead = make_team(client, "open")
+    join = join_path(client, lead)
+    for name, answers in (("Ada", ENGINEER), ("Bo", ANALYST)):
+        join_team(app, join, make_response(app, all_answers(bank, "never", **answers)), name)
+    text = client.see(lead).text
+    assert text.count("obody could stand in") == 1
+    assert "Nobody could stand in for anybody: nobody else here does any of the following." in text
+    assert "Ada alone does" in text
+    assert "Bo alone does" in text
 
 
 def test_an_open_team_shows_only_wishes_that_are_shared(app: App, client: Client):
@@ -737,10 +773,10 @@ def test_left_out_and_never_have_two_signs_in_the_table_of_an_open_team(app: App
         "pipelines": "left out",
         "dashboards": "not asked yet",
     }
-    assert [cell.count("is-empty") for cell in shown.values()] == [4, 0, 0]
-    assert [cell.count("is-left-out") for cell in shown.values()] == [0, 1, 1]
-    legend = html.split("team-matrix-legend", 1)[1].split("</ul>", 1)[0]
-    assert all(words in legend for words in ("daily or almost daily", "never", "left out, or not asked yet"))
+    assert [cell.count("dial-dot") for cell in shown.values()] == [1, 0, 0]
+    assert [cell.count("dial-unknown") for cell in shown.values()] == [0, 1, 1]
+    key = html.split('id="table-title"', 1)[1].split("<table", 1)[0]
+    assert all(words in key for words in ("daily or almost daily", "never", "left out, or not asked yet"))
 
 
 def test_the_page_names_who_could_stand_in_and_who_has_nobody(app: App, client: Client, bank: Bank):
@@ -756,7 +792,8 @@ def test_the_page_names_who_could_stand_in_and_who_has_nobody(app: App, client: 
     section = client.see(lead).text.split("Who could stand in for whom", 1)[1].split("Invite people", 1)[0]
     both = f"{names['insights']}; {names['dashboards']}"
     assert f"Fay alone does {both}. Max does 1 of these 2 too, less often." in section
-    assert f"Max alone does {names['model-deployment']}. Nobody else here does any of it." in section
+    nobody = "Nobody could stand in for the following: nobody else here does any of it."
+    assert f"{nobody} Max alone does {names['model-deployment']}." in section
     assert "Ana" not in section
 
 

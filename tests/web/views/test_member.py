@@ -25,6 +25,7 @@ from tests.factories import (
     link_hash,
     make_closed_round,
     make_response,
+    make_share_link,
     make_team,
 )
 
@@ -221,8 +222,7 @@ def invalid_links(app: App, client: Client) -> dict[str, str]:
     owner_path = make_response(app)
     app.storage.delete_response(link_hash(owner_path), day=DAY)
     shared, lead = make_response(app), make_team(client)
-    client.send(f"{shared}/shares", {"number": "7"}, page=f"{shared}/manage")
-    share = app.derive_link("share", f"{shared.split('/')[2]}:7")
+    share = make_share_link(client, shared, label="For Bo").removeprefix("/s/")
     assert client.get(f"/s/{share}").status_code == 200
     return {
         "nothing": "",

@@ -11,7 +11,8 @@ import pytest
 from quiz import create_app
 from quiz.bank import Bank, load
 from quiz.config import paths
-from quiz.results.result import MixShare, build_result
+from quiz.results.mix import MixShare, RoleCard
+from quiz.results.result import build_result
 from quiz.web import links
 from quiz.web.app import App
 from tests.clients import Client, Page
@@ -40,7 +41,10 @@ def between(text: str, start: str, end: str) -> str:
 
 def coverage_percents(page: Page) -> list[int]:
     """The percentages in the table of all roles, from the first row to the last."""
-    return [int(figure) for figure in re.findall(r"(\d+)%", between(page.text, ALL_ROLES, "How much of each role"))]
+    return [
+        int(figure)
+        for figure in re.findall(r"(\d+)%", between(page.text, "100% means all of it", "More about this result"))
+    ]
 
 
 ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "daily"}
@@ -54,14 +58,14 @@ OPERATIONS = {"infrastructure": "daily", "ci-cd": "weekly", "monitoring": "weekl
 def test_the_result_of_a_data_analyst_is_one_role(client: Client, bank: Bank):
     page = result_page(client, bank, ANALYST)
     assert page.title == "You wear one\u00a0hat: data\u00a0analyst – Many Hats"
-    assert "You wear one hat: data analyst Your answers point clearly to this role." in page.text
+    assert "You wear one hat: data analyst Clear: with any one answer a step higher or lower" in page.text
     assert bank.role["data-analyst"].purpose in page.text
     assert coverage_percents(page) == [100, 0, 0, 0, 0, 0, 0]
 
 
 def test_a_role_is_explained_by_its_answers(client: Client, bank: Bank):
     page = result_page(client, bank, ANALYST)
-    reasons = between(page.text, "Which of your answers say so", ALL_ROLES)
+    reasons = between(page.text, "Which answers say so", "Where you stand")
     for item in bank.role["data-analyst"].responsibilities:
         assert f"{item.name} daily or almost daily" in reasons
     assert "never" not in reasons, "only answers of the mix are reasons"
@@ -69,8 +73,8 @@ def test_a_role_is_explained_by_its_answers(client: Client, bank: Bank):
 
 def test_the_result_of_a_data_engineer_who_runs_infrastructure_is_two_roles(client: Client, bank: Bank):
     page = result_page(client, bank, ENGINEER | OPERATIONS)
-    assert "You combine data engineer and DevOps/SRE Your answers point clearly to this mix." in page.text
-    mix = between(page.text, "Your mix", "Where you stand")
+    assert "You combine data engineer and DevOps/SRE Clear: " in page.text
+    mix = between(page.text, "Which answers say so", "Where you stand")
     assert "Data engineer 55%" in mix
     assert "DevOps/SRE 45%" in mix
     assert coverage_percents(page) == [88, 77, 0, 0, 0, 0, 0]
@@ -78,7 +82,7 @@ def test_the_result_of_a_data_engineer_who_runs_infrastructure_is_two_roles(clie
 
 def test_the_answers_of_each_role_are_ordered_by_level(client: Client, bank: Bank):
     page = result_page(client, bank, ENGINEER | OPERATIONS)
-    reasons = between(page.text, "Which of your answers say so", ALL_ROLES)
+    reasons = between(page.text, "Which answers say so", "Where you stand")
     order = ["Data engineer", *names(bank, "pipelines", "ingest-transform-serve", "data-quality")]
     order += ["DevOps/SRE", *names(bank, "infrastructure", "ci-cd", "monitoring")]
     places = [reasons.index(name) for name in order]
@@ -99,19 +103,14 @@ def test_every_answer_links_to_its_question(client: Client, bank: Bank):
 
 def test_the_table_has_every_role_ordered_by_coverage(client: Client, bank: Bank):
     page = result_page(client, bank, ENGINEER, often="rarely")
-    table = between(page.text, ALL_ROLES, "How much of each role")
+    table = between(page.text, ALL_ROLES, "More about this result")
     assert all(role.title in table for role in bank.roles)
     assert coverage_percents(page) == sorted(coverage_percents(page), reverse=True)
-    rows = [tag for name, tag in page.tags if name == "tr" and tag.get("class") == "in-mix"]
+    rows = [tag for name, tag in page.tags if name == "tr" and tag.get("class", "").startswith("in-mix")]
     assert len(rows) == 1
 
 
 # Evidence
-
-
-def test_a_leaning_is_named_as_one(client: Client, bank: Bank):
-    page = result_page(client, bank, {"insights": "monthly", "pipelines": "daily"})
-    assert "You wear one hat: data engineer Your answers lean this way" in page.text
 
 
 @pytest.mark.parametrize(
@@ -121,58 +120,90 @@ def test_a_leaning_is_named_as_one(client: Client, bank: Bank):
         (ENGINEER | {"data-stores": "daily", "pipelines": "rarely"}, "data engineer alone fits nearly as well."),
     ],
 )
-def test_a_leaning_names_the_other_mix(client: Client, bank: Bank, answers, expected):
+def test_a_leaning_names_the_other_mix_and_counts_the_changes(client: Client, bank: Bank, answers, expected):
     page = result_page(client, bank, answers)
-    assert f"Your answers lean this way; {expected}" in page.text
+    chip = f"A leaning: {re.escape(expected)} With one answer a step higher or lower, the result stays the same in "
+    assert len(re.findall(chip + r"\d+ of \d+ cases\.", page.text)) == 1
+    assert page.values("class").count("certainty") == 1
 
 
-def test_a_leaning_says_once_how_sure_it_is(client: Client, bank: Bank):
-    page = result_page(client, bank, {"insights": "monthly", "pipelines": "daily"})
-    sure = between(page.text, "How sure this is", "Closest role")
-    assert re.fullmatch(
-        r" If any one answer were a step higher or lower, the mix would stay the same in \d+ of \d+ cases\. ", sure
+def test_a_clear_result_that_one_answer_could_change_says_in_how_many_cases(client: Client, bank: Bank):
+    page = result_page(
+        client,
+        bank,
+        {"pipelines": "weekly", "ingest-transform-serve": "monthly", "insights": "monthly", "dashboards": "monthly"},
+    )
+    assert re.search(
+        r"Clear: no other mix fits nearly as well\. With one answer .* stays the same in \d+ of \d+ cases\.", page.text
     )
 
 
-def test_a_tie_names_both_mixes(client: Client, bank: Bank):
+def test_a_result_that_is_clear_in_every_case_says_so_in_one_sentence(client: Client, bank: Bank):
+    page = result_page(client, bank, ANALYST)
+    sentence = (
+        r"Clear: with any one answer a step higher or lower, the result stays the same \((\d+) of (\d+) cases\)\."
+    )
+    unchanged, tried = re.search(sentence, page.text).groups()  # type: ignore[union-attr]
+    assert unchanged == tried
+
+
+def test_a_tie_says_so_and_shows_the_role_of_one_mix_only_as_tentative(client: Client, bank: Bank):
     page = result_page(client, bank, {"insights": "monthly", "pipelines": "weekly"})
-    assert "A tie: data engineer, with or without data analyst Both fit your answers about equally well." in page.text
-    assert "The rest of this page includes data analyst." in page.text
-    sure = between(page.text, "How sure this is", "Closest role")
-    assert "You are between two mixes." in sure
-    assert re.search(r"the same one of the two would still fit slightly better in \d+ of \d+ cases", sure)
-    assert "the mix would" not in sure
+    assert "Data engineer, and perhaps data analyst" in page.text
+    assert "A tie: both mixes fit about equally well." in page.text
+    assert re.search(r"the same one of them stays slightly ahead in \d+ of \d+ cases\.", page.text)
+    assert "to the nearest 5%, not of time; they include data analyst." in page.text
+    tentative = [style for style in page.values("class") if "is-tentative" in style]
+    # The card, the part of the shelf and the circle on the map.
+    assert [style.split()[0] for style in tentative] == ["shelf-part", "role-card", "role-map-node"]
+    card = between(page.text, "Data analyst 35%", "Where you stand")
+    assert "Only one of the two mixes has this role." in card
 
 
 @pytest.mark.parametrize(
     ("mix", "alternative", "expected"),
     [
-        (["a", "b"], ["a"], "A tie: a, with or without b"),
-        (["a"], ["a", "b", "c"], "A tie: a, with or without b and c"),
-        (["a", "b"], ["a", "c"], "A tie: a, with b or c"),
-        (["a"], ["b"], "A tie: a or b"),
+        (["a", "b"], ["a"], "A, and perhaps b"),
+        (["a"], ["a", "b", "c"], "A, and perhaps b and c"),
+        (["a", "b"], ["a", "c"], "A, with b or c"),
+        (["a"], ["b"], "A or b"),
+        (["a", "b", "c"], ["a", "b", "c", "d"], "You wear three\u00a0hats, perhaps four"),
+        (["a", "b", "c", "d", "e"], ["a", "b", "c", "d"], "You wear four\u00a0hats, perhaps five"),
+        (["a", "b", "c"], ["a", "b", "d"], "You wear three\u00a0hats, in one of two combinations"),
+        (["a", "b", "c"], ["d"], "You wear one\u00a0hat, perhaps three"),
     ],
 )
-def test_a_tie_names_shared_roles_once(app: App, bank: Bank, mix, alternative, expected):
+def test_a_tie_names_up_to_three_roles_and_counts_more(app: App, bank: Bank, mix, alternative, expected):
     role = bank.roles[0]
-    roles = {name: replace(role, id=name, name=name) for name in "abc"}
+    roles = {name: replace(role, id=name, name=name) for name in "abcde"}
     result = build_result(bank, app.scoring_model, dict.fromkeys(bank.responsibility, "never"))
     tie = replace(
         result,
         kind="tie",
-        shares=tuple(MixShare(roles[name], 50, 0, ()) for name in mix),
+        shares=tuple(MixShare(roles[name], 50, ()) for name in mix),
+        cards=tuple(RoleCard(roles[name], None, (), False) for name in sorted({*mix, *alternative})),
         alternative_mix=tuple(roles[name] for name in alternative),
     )
     template = app.jinja_env.from_string('{% from "result/_headline.html" import headline %}{{ headline(tie) }}')
     assert template.render(tie=tie) == expected
 
 
+def test_four_roles_are_counted_in_the_headline_and_named_on_cards_of_which_the_fourth_is_folded(
+    client: Client, bank: Bank
+):
+    roles = ("data-engineer", "data-architect", "software-engineer", "ml-engineer")
+    page = result_page(client, bank, {item.id: "daily" for role in roles for item in bank.role[role].responsibilities})
+    assert page.title == "You wear four\u00a0hats – Many Hats"
+    cards = [(tag, attributes) for tag, attributes in page.tags if "role-card" in attributes.get("class", "").split()]
+    assert [tag for tag, _ in cards] == ["div", "div", "div", "details"]
+    named = between(page.text, "Which answers say so", "Where you stand")
+    assert all(f"{bank.role[role].title} 25%" in named for role in roles)
+
+
 def test_the_closest_role_is_named_with_the_answer_that_would_add_it(client: Client, bank: Bank):
     answers = dict.fromkeys(bank.responsibility, "never") | {"insights": "monthly", "pipelines": "daily"}
     owner_path = client.take(answers)
-    sentence = between(
-        client.see(owner_path).text, "Closest role that is not in your mix: ", " it would be in your mix"
-    )
+    sentence = between(client.see(owner_path).text, "One answer away: ", " it would be in the mix")
     role, name, higher_answer, current_answer = re.fullmatch(
         r"(.*)\. With “(.*)” at “(.*)” instead of “(.*)”,", sentence
     ).groups()  # type: ignore[union-attr]
@@ -185,14 +216,14 @@ def test_the_closest_role_is_named_with_the_answer_that_would_add_it(client: Cli
 
 def test_the_number_of_skipped_questions_is_shown(client: Client, bank: Bank):
     page = result_page(client, bank, ANALYST | {"pipelines": "skip", "governance": "skip"})
-    assert "You left out 2 questions; they count neither way." in page.text
+    assert "2 questions were left out; they count neither way." in page.text
     assert "You wear one hat: data analyst" in page.text
 
 
 def test_a_role_with_mostly_skipped_questions_is_not_judged(client: Client, bank: Bank):
     skipped = {item.id: "skip" for item in bank.role["ml-engineer"].responsibilities[:2]}
     page = result_page(client, bank, ANALYST | skipped)
-    assert "ML engineer too few answers" in between(page.text, ALL_ROLES, "How much of each role")
+    assert "ML engineer too few answers" in between(page.text, ALL_ROLES, "More about this result")
 
 
 # Results without a mix
@@ -201,17 +232,46 @@ def test_a_role_with_mostly_skipped_questions_is_not_judged(client: Client, bank
 def test_answering_weekly_everywhere_covers_every_role_equally(client: Client, bank: Bank):
     page = result_page(client, bank, {}, often="weekly")
     assert "You wear every hat, about equally" in page.text
-    assert "so no role stands out" in page.text
-    assert "Your mix" not in page.text and "Your role" not in page.text
-    assert coverage_percents(page) == [65] * len(bank.roles)
+    assert "You do 65% of each role, so no role stands out." in page.text
+    assert page.values("class").count("shelf-hat") == 0  # the class has two names
+    assert sum("shelf-hat" in style.split() for style in page.values("class")) == len(bank.roles)
+    assert "What you do most often" not in page.text
+    assert_no_charts_of_roles(page)
+
+
+def test_if_no_role_stands_out_the_things_done_most_and_least_often_are_named(client: Client, bank: Bank):
+    answers = {role.responsibilities[0].id: "daily" for role in bank.roles}
+    answers |= {role.responsibilities[1].id: "weekly" for role in bank.roles}
+    page = result_page(client, bank, answers, often="monthly")
+    assert "You wear every hat, about equally" in page.text
+    most = between(page.text, "What you do most often", "What you do least often")
+    least = between(page.text, "What you do least often", "More about this result")
+    assert (most.count("daily or almost daily"), least.count("about monthly")) == (3, 3)
 
 
 def test_answering_never_everywhere_is_little_activity(client: Client, bank: Bank):
-    page = result_page(client, bank, {}, often="never")
+    owner_path = client.take(dict.fromkeys(bank.responsibility, "never"))
+    page = client.see(owner_path)
     assert "You do little of this work" in page.text
-    assert "Your mix" not in page.text and "Your role" not in page.text
-    assert coverage_percents(page) == [0] * len(bank.roles)
     assert "You wear" not in page.text
+    assert "What you do of it" not in page.text
+    assert "Work that is not asked about here" in page.text
+    assert f"{owner_path}/more" in page.values("href")
+    assert_no_charts_of_roles(page)
+
+
+def test_little_activity_names_what_there_is(client: Client, bank: Bank):
+    page = result_page(client, bank, {"insights": "rarely", "dashboards": "monthly"})
+    reported = between(page.text, "What you do of it", "Work that is not asked about here")
+    names_in_order = [bank.responsibility[id].name for id in ("dashboards", "insights")]
+    assert re.fullmatch(rf" {names_in_order[0]} .*{names_in_order[1]} .*", reported)
+
+
+def assert_no_charts_of_roles(page: Page) -> None:
+    """The page has no map, no bars, no cards, and no closest role."""
+    assert not {"role-map", "role-card", "note closest-role"} & set(page.values("class"))
+    assert ALL_ROLES not in page.text
+    assert "One answer away" not in page.text
 
 
 def test_with_half_of_the_questions_skipped_the_page_says_how_many_answers_are_needed(client: Client, bank: Bank):
@@ -221,8 +281,18 @@ def test_with_half_of_the_questions_skipped_the_page_says_how_many_answers_are_n
     total, enough = len(bank.questions_in_order), math.ceil(0.8 * len(bank.questions_in_order))
     sentence = f"You left out {len(skipped)} of {total} questions. With at least {enough} answers there would be enough"
     assert sentence in page.text
-    assert "Your mix" not in page.text and "Your role" not in page.text
-    assert any(href.endswith("/check") for href in page.values("href"))
+    left_out = between(page.text, "What you left out", "More about this result")
+    assert all(bank.responsibility[id].name in left_out for id in skipped)
+    assert f"Answer the {len(skipped)} you left out" in page.text
+    assert "role-map" not in page.values("class")
+
+
+def test_with_too_few_answers_the_bars_are_those_of_the_roles_with_enough(client: Client, bank: Bank):
+    answers = {item.id: "daily" for item in bank.role["data-engineer"].responsibilities}
+    page = result_page(client, bank, answers, often="skip")
+    bars = between(page.text, "The roles with enough answers", "More about this result")
+    assert "Data engineer 100%" in bars
+    assert "Data analyst" not in bars
 
 
 def test_little_activity_is_not_called_too_few_answers(client: Client, bank: Bank):
@@ -234,25 +304,47 @@ def test_little_activity_is_not_called_too_few_answers(client: Client, bank: Ban
 def test_a_response_with_every_question_skipped_has_a_page(client: Client, bank: Bank):
     page = result_page(client, bank, {}, often="skip")
     assert f"You left out {len(bank.questions_in_order)} of {len(bank.questions_in_order)} questions." in page.text
-    assert between(page.text, ALL_ROLES, "How much of each role").count("too few answers") == len(bank.roles)
+    assert_no_charts_of_roles(page)
 
 
 # Contacts
 
 
-def test_contacts_are_compared_with_the_usual_contacts_of_the_mix(client: Client, bank: Bank):
+def test_the_finding_says_whom_a_person_works_with_and_what_is_unusual(client: Client, bank: Bank):
     page = result_page(client, bank, ANALYST, contacts=("data-engineer", "software-engineer"))
-    text = between(page.text, "Whom you work with", "About this result")
-    assert "You work at least weekly with data engineers and software engineers." in text
-    assert "Usual for this mix, and not among them: data scientists." in text
-    assert "Less usual for this mix: your contact with software engineers." in text
+    text = between(page.text, "Where you stand in the flow of data", ALL_ROLES)
+    assert text.startswith(
+        " Your role is in “Use”. Before you in the flow, you work with software engineers and data engineers. "
+    )
+    assert "Usual for this mix, and not among these contacts: data scientists." in text
+    assert "Less usual for this mix: contact with software engineers." in text
 
 
-def test_without_contacts_there_is_no_section_about_them(client: Client, bank: Bank):
+def test_the_finding_has_a_sentence_for_each_side_of_a_mix(client: Client, bank: Bank):
+    contacts = ("software-engineer", "data-architect", "data-scientist")
+    page = result_page(client, bank, ENGINEER | OPERATIONS, contacts=contacts)
+    assert (
+        "All of your mix is in “Move and shape”. Before you in the flow, you work with software engineers. "
+        "In the same stage, you work with data architects. After you in the flow, you work with data scientists."
+    ) in page.text
+
+
+def test_a_mix_of_several_stages_names_them_and_the_contacts_between(client: Client, bank: Bank):
+    page = result_page(client, bank, ANALYST | ENGINEER, contacts=("data-scientist",))
+    assert (
+        "Your mix is in “Move and shape” and “Use”. From “Move and shape” to “Use”, you work with data scientists."
+    ) in page.text
+
+
+def test_without_contacts_nothing_is_said_about_them(client: Client, bank: Bank):
     page = result_page(client, bank, ANALYST)
-    assert "Whom you work with" not in page.text
-    assert "Lines: people you work with." not in page.text
+    assert "you work with" not in between(page.text, "Where you stand", "More about this result")
     assert "role-map-edge" not in page.values("class")
+
+
+def test_a_result_without_a_mix_names_the_contacts(client: Client, bank: Bank):
+    page = result_page(client, bank, {}, contacts=("data-analyst",))
+    assert "You work at least weekly with data analysts." in page.text
 
 
 @pytest.mark.parametrize("contacts", [(), ("data-analyst",)])
@@ -271,7 +363,7 @@ def test_a_contact_whose_role_is_no_longer_in_the_bank_is_ignored(app: App, clie
         bank="older",
         day=app.today(),
     )
-    assert "Whom you work with" not in client.see(owner_path).text
+    assert "you work with" not in client.see(owner_path).text
 
 
 # The whole page
@@ -279,9 +371,8 @@ def test_a_contact_whose_role_is_no_longer_in_the_bank_is_ignored(app: App, clie
 
 def test_many_missing_contacts_are_not_listed(client: Client, bank: Bank):
     page = result_page(client, bank, ENGINEER, contacts=("data-analyst",))
-    text = between(page.text, "Whom you work with", "About this result")
-    assert "You work at least weekly with data analysts." in text
-    assert "not among them" not in text
+    assert "After you in the flow, you work with data analysts." in page.text
+    assert "not among these contacts" not in page.text
 
 
 def test_no_sentence_repeats_the_bars_of_roles_without_activity(client: Client, bank: Bank):
@@ -291,7 +382,7 @@ def test_no_sentence_repeats_the_bars_of_roles_without_activity(client: Client, 
 
 def test_each_picture_has_one_kind_of_percentage(client: Client, bank: Bank):
     html = result_html(client, bank, ENGINEER | OPERATIONS)
-    assert re.search(r"Data engineer \d+%", between(html, "Your mix</h2>", "Where you stand"))
+    assert re.search(r"Data engineer <span[^>]*>\d+%", between(html, 'id="cards-title"', "Where you stand"))
     assert "%" not in re.sub(r"<[^>]*>", "", between(html, '<svg class="role-map"', "</svg>\n    "))
     assert "% of your mix" not in html
 
@@ -317,21 +408,29 @@ def test_every_bar_is_as_long_as_its_number(client: Client, bank: Bank, answer):
         assert bar_of(row) == (int(number[1]) / 100 if number else None)
 
 
-def test_the_mix_bar_is_filled_by_the_shares(client: Client, bank: Bank):
+def test_the_shelf_shows_the_shares_of_the_cards(client: Client, bank: Bank):
     html = result_html(client, bank, ENGINEER | OPERATIONS | {"insights": "daily", "dashboards": "weekly"})
-    bar = between(html, '<svg class="mix-bar"', "</svg>")
-    ends = [float(x) + float(width) for x, width in re.findall(r'x="([\d.]+)" y="0" width="([\d.]+)"', bar)]
-    percents = [
-        int(percent) for percent in re.findall(r"(\d+)%", between(html, "Your mix</h2>", "Shares of the activity"))
-    ]
-    assert len(percents) > 1
-    assert ends == pytest.approx([sum(percents[: n + 1]) for n in range(len(percents))])
+    on_shelf = re.findall(r">\s*(\d+)%</text>", between(html, '<svg class="shelf"', "<h1>"))
+    on_cards = re.findall(r'"role-card-share">(\d+)%', html)
+    assert len(on_cards) > 1
+    assert on_shelf == on_cards
+    label = between(html, 'role="img" aria-label="', '"')
+    assert re.findall(r"(\d+)%", label) == on_cards
+
+
+def test_a_single_role_has_a_shelf_without_a_number(client: Client, bank: Bank):
+    html = result_html(client, bank, ANALYST)
+    assert "%" not in between(html, '<svg class="shelf"', "</header>")
+    assert "role-card-share" not in html
 
 
 def test_never_and_left_out_are_drawn_with_different_signs(client: Client, bank: Bank):
     html = result_html(client, bank, {"pipelines": "skip", "insights": "daily"})
-    table = between(html, "All your answers, role by role", "</details>")
-    rows = {re.sub(r"<[^>]*>", "", between(row, "<span>", "</span>")): row for row in table.split("<li>")[1:]}
+    table = between(html, "All answers, role by role", "</details>")
+    rows = {
+        re.sub(r"<[^>]*>", "", between(row, '<span class="answer-name">', "</span>")): row
+        for row in table.split("<li>")[1:]
+    }
     never, left_out = rows[bank.responsibility["dashboards"].name], rows[bank.responsibility["pipelines"].name]
     daily = rows[bank.responsibility["insights"].name]
     count = len(bank.scale) - 1
@@ -342,9 +441,9 @@ def test_never_and_left_out_are_drawn_with_different_signs(client: Client, bank:
 
 def test_the_role_map_has_a_list_with_the_same_content(client: Client, bank: Bank):
     page = result_page(client, bank, ANALYST, contacts=("data-engineer",))
-    list_text = between(page.text, "The same in words", "Which of your answers say so")
-    assert "Data analyst, in your mix. You do 100% of it." in list_text
-    assert "Data engineer. You do none of it. You work with data engineers." in list_text
+    list_text = between(page.text, "The same in words", ALL_ROLES)
+    assert "Data analyst, in the mix. 100% of it is done." in list_text
+    assert "Data engineer. None of it is done. Contact with data engineers." in list_text
     assert all(stage.name in list_text for stage in bank.stages)
 
 
@@ -380,3 +479,23 @@ def test_equal_answers_give_equal_pages_except_for_the_link(client: Client, bank
         client.get(first).text.replace(first, second).replace(first.replace("/", "%2F"), second.replace("/", "%2F"))
         == client.get(second).text
     )
+
+
+def test_the_whole_row_of_an_answer_is_the_link_to_its_question(client: Client, bank: Bank):
+    html = result_html(client, bank, ANALYST)
+    cards = between(html, 'class="role-cards"', "</section>")
+    rows = re.findall(r'<li><a class="answer-row" href="[^"]+#([a-z-]+)">(.*?)</a></li>', cards, re.S)
+    assert {id for id, _ in rows} == set(ANALYST)
+    for id, row in rows:
+        assert bank.responsibility[id].name in row
+        assert "daily or almost daily" in row
+    assert cards.count("<li>") == len(rows)
+
+
+def test_three_ways_lead_on_from_the_result(client: Client, bank: Bank):
+    owner_path = client.take(dict.fromkeys(bank.responsibility, "never") | ANALYST)
+    ways = between(client.get(owner_path).text, '<nav class="ways-on"', "</nav>")
+    assert re.findall(r'href="([^"]+)"', ways) == [
+        f"{owner_path}/{page}" for page in ("conversation", "goals", "manage")
+    ]
+    assert re.findall(r"<strong>([^<]+)", ways) == ["Prepare a talk", "Say what you want next", "Share this result"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
+from html import unescape
 
 import pytest
 
@@ -12,6 +14,9 @@ from quiz.web.app import App
 from tests.checks import load_response
 from tests.clients import Client, Page
 from tests.factories import (
+    ALL_NEVER,
+    ANALYST,
+    ENGINEER,
     expire_in_app,
     join_path,
     join_team,
@@ -68,8 +73,31 @@ def test_without_the_optional_page_a_share_shows_answers_and_result_only(app: Ap
 
 def test_a_share_of_the_optional_page_shows_contacts_and_title(app: App, client: Client):
     text = client.see(share(client, make_response(app, title="Senior data engineer"), shares_text="y")).text
-    assert "You work at least weekly with data analysts" in text
-    assert "Your title, “Senior data engineer”," in text
+    assert "After them in the flow, they work with data analysts." in text
+    assert "The title, “Senior data engineer”," in text
+
+
+@pytest.mark.parametrize(
+    ("answers", "headline"),
+    [
+        (ENGINEER, "Wears one hat: data engineer"),
+        (ENGINEER | ANALYST, "Combines data engineer and data analyst"),
+        ({"pipelines": "weekly", "insights": "monthly"}, "Data engineer, and perhaps data analyst"),
+        ({}, "Does little of this work"),
+        (dict.fromkeys(ALL_NEVER, "weekly"), "Wears every hat, about equally"),
+        (dict.fromkeys(ALL_NEVER, "skip"), "Too few answers to name the hats"),
+    ],
+)
+def test_a_shared_result_speaks_of_the_person_and_never_to_them(
+    app: App, client: Client, bank: Bank, answers, headline
+):
+    known = {id.replace("_", "-"): answer for id, answer in answers.items()}
+    owner_path = make_response(app, ALL_NEVER | known, title="Data engineer", text=TEXT + " I built pipelines and ETL.")
+    html = client.get(share(client, owner_path, shares_text="y", shares_wishes="y")).text
+    article = html.split("<article", 1)[1].split("</article>")[0]
+    text = " ".join(unescape(re.sub(r"<[^>]*>", " ", article)).split())
+    assert headline in text
+    assert not re.search(r"\b[Yy]ou(r|rs)?\b", text), text
 
 
 def test_the_page_that_makes_share_links_says_what_each_shows_and_who_can_read_its_label(client: Client, owner_path):
