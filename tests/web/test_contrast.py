@@ -44,6 +44,7 @@ TEXT = [
     ("on-accent", "accent"),  # the main button
     ("on-accent", "accent-strong"),  # the main button under the pointer
     ("error", "page"),  # the error of a field
+    ("error", "card"),  # the way to delete everything
     ("error", "error-background"),  # the error summary
     *(("on-role", f"role-{number}") for number in range(7)),  # shares on the shelf
 ]

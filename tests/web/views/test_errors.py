@@ -208,3 +208,13 @@ def test_the_response_to_a_wrong_method_names_the_allowed_ones(client: Client):
     assert response.status_code == 405
     assert re.search(r"\bGET\b", response.headers["Allow"])
     assert "Not that way" in response.text
+
+
+@pytest.mark.parametrize("path", ["/r/AAAAAAAAAAAAAAAAAAAAAA", "/nothing"])
+def test_an_error_page_shows_no_code_and_one_large_way_out(client: Client, path):
+    response = client.get(path)
+    page = Page.of(response)
+    assert str(response.status_code) not in page.text
+    assert "Code" not in page.text
+    assert ("a", {"class": "button-primary", "href": "/"}) in page.tags
+    assert "lost-hat" in page.values("class")
