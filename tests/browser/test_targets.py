@@ -1,4 +1,4 @@
-"""On a phone, what can be pressed on the pages of teams is at least 44 pixels high."""
+"""On a phone everything that can be pressed is at least 44 pixels wide and high, on every page in every state."""
 
 from __future__ import annotations
 
@@ -8,40 +8,35 @@ from tests.browser.states import STATES
 
 pytestmark = pytest.mark.browser
 
-#: Links, buttons, fields and summaries that are smaller. Links inside a sentence are as high as its lines. A checkbox
-#: or radio button is pressed with its label.
-SMALL_TARGETS = """() => [
-    ...document.querySelectorAll("main :is(a, button, summary, select, label.choice, [type=text]), footer a")
-  ]
-  .filter(element => element.checkVisibility() && getComputedStyle(element).display !== "inline")
-  .map(element => [element.textContent.trim() || element.id, element.getBoundingClientRect().height])
-  .filter(([, height]) => height < 44)"""
-#: Links that are on a line of their own, though they are inline elements.
-LINES_OF_THEIR_OWN = """() => [...document.querySelectorAll("main a")]
-  .filter(element => element.checkVisibility() && getComputedStyle(element).display === "inline")
-  .filter(element => element.parentElement.innerText.trim() === element.innerText.trim())
-  .map(element => element.innerText)"""
+#: Everything that can be pressed and is smaller than 44 px, with its size. Not counted, for a reason each:
+#: - a link or a button in a sentence, whose size is that of the line (WCAG 2.2, 2.5.8 makes the same exception);
+#: - a radio button or a checkbox in its label, since the whole label can be pressed;
+#: - the link to the content, which nobody can see without a keyboard.
+SMALL_TARGETS = """() => {
+  const isInSentence = (element) => {
+    if (getComputedStyle(element).display !== "inline") return false;
+    const block = element.closest("p, li, dd, dt, td, th, figcaption, blockquote, label");
+    return block !== null && block.textContent.trim().length > element.textContent.trim().length + 2;
+  };
+  const isCounted = (element) => {
+    if (!element.checkVisibility() || element.matches(".skip-link") || isInSentence(element)) return false;
+    return !(element.matches("[type=radio], [type=checkbox]") && element.closest("label"));
+  };
+  const targets = document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, label:has(input)"
+  );
+  return [...targets].filter(isCounted).flatMap((element) => {
+    const box = element.getBoundingClientRect();
+    const isSmall = Math.round(box.width) < 44 || Math.round(box.height) < 44;
+    const name = `${element.tagName.toLowerCase()}.${element.className} ${element.textContent.trim().slice(0, 30)}`;
+    return isSmall ? [`${name}: ${Math.round(box.width)} x ${Math.round(box.height)}`] : [];
+  });
+}"""
 
 
-@pytest.mark.parametrize(
-    "state",
-    [
-        "create a team",
-        "lead before the minimum",
-        "lead after the minimum",
-        "closing a round",
-        "lead between rounds",
-        "round",
-        "member",
-        "join",
-        "join an open team",
-        "open team of twelve",
-        "open team for a member",
-        "delete a team",
-    ],
-)
-def test_targets_are_at_least_44_pixels_high(visit, watch, people, state):
+@pytest.mark.parametrize("state", STATES)
+def test_every_target_is_at_least_44_pixels_on_a_phone(visit, watch, people, state):
     quiz = visit(390)
+    watch.expected.add(STATES[state].status)
     STATES[state].open(quiz, people)
     assert quiz.page.evaluate(SMALL_TARGETS) == []
-    assert quiz.page.evaluate(LINES_OF_THEIR_OWN) == []
