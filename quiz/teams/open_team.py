@@ -15,6 +15,7 @@ from quiz.bank import Bank, Role
 from quiz.results.goals import MIN_REGULAR_LEVEL
 from quiz.results.result import ResultKind, result_kind
 from quiz.scoring import Match, ScoringModel, coverage_percentage, match, share_percentages
+from quiz.teams.dials import Dial, role_dial
 from quiz.teams.names import marks, name_key
 from quiz.teams.team import OpenMember
 
@@ -28,6 +29,11 @@ class RoleCoverage(NamedTuple):
     role: Role
     percent: int | None
     in_mix: bool
+
+    @property
+    def dial(self) -> Dial:
+        """The drawing of it."""
+        return role_dial(self.percent, in_mix=self.in_mix)
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ class OpenTeam:
 
 def open_team(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> OpenTeam:
     """The open team of `members`, in their order. A team without members is possible."""
-    matches = [match(model, member.answers, member.follow_ups) for member in members]
+    matches = [match(model, member.answers) for member in members]
     return OpenTeam(
         people=_people(bank, members, matches),
         answers=_answers(bank, members),

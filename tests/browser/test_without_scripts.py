@@ -46,6 +46,21 @@ def test_nothing_moves_with_reduced_motion(visit, people, motion):
     assert bool(quiz.page.evaluate(MOVING_ELEMENTS)) == (motion == "no-preference")
 
 
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_the_progress_bar_grows_from_page_to_page_unless_motion_is_reduced(visit, bank, motion):
+    quiz = visit(reduced_motion=motion)
+    quiz.start()
+    name = quiz.page.locator("progress").evaluate("bar => getComputedStyle(bar).viewTransitionName")
+    assert name == ("none" if motion == "reduce" else "quiz-progress")
+    quiz.context.add_init_script(
+        "addEventListener('pagereveal', event => { window.hasTransition = event.viewTransition !== null; })"
+    )
+    quiz.fill_page(1, dict.fromkeys(bank.responsibility, "weekly"))
+    expect(quiz.page).to_have_url(re.compile("/2$"))
+    quiz.page.wait_for_function("window.hasTransition !== undefined")
+    assert quiz.page.evaluate("window.hasTransition") == (motion == "no-preference")
+
+
 def test_with_forced_colours_the_choice_is_outlined_and_the_mix_stands_out(visit, people, bank):
     quiz = visit(forced_colors="active")
     quiz.open(f"{people['mix']}/1")
@@ -60,7 +75,7 @@ def test_with_forced_colours_the_choice_is_outlined_and_the_mix_stands_out(visit
     quiz.open(people["mix"])
     fill = "element => getComputedStyle(element).fill"
     in_mix, not_in_mix = (
-        quiz.page.locator(f".role-map .{name} circle").first.evaluate(fill) for name in ("in-mix", "not-in-mix")
+        quiz.page.locator(f".role-map .{name} .role-map-disc").first.evaluate(fill) for name in ("in-mix", "not-in-mix")
     )
     assert in_mix != not_in_mix
     bar, track = (
