@@ -267,6 +267,36 @@ def score(source: str | None, template: bool, out: Path | None, folder: Path | N
 
 
 @main.command()
+@click.argument(
+    "sources", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True)
+)
+@click.option(
+    "--bank",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Read with the words of this bank, not the shipped one.",
+)
+def read(sources: tuple[str, ...], folder: Path | None) -> None:
+    """Read job adverts or descriptions from text files ("-" for standard input): what each asks for, as JSON lines.
+
+    A file has up to 100,000 characters of English text in UTF-8, with or without HTML. Exit status 1 if one cannot be
+    read; those before it have been printed.
+
+    Example: quiz read advert.txt
+    """
+    import json
+
+    from quiz import bank
+    from quiz.config import paths
+    from quiz.exchange import advert_reading
+
+    with _exit_on(bank.BankError, advert_reading.UnreadableFileError):
+        loaded = bank.load(folder or paths.project_folder("questions"))
+        for line in advert_reading.read_files(loaded, sources):
+            _print(json.dumps(line))
+
+
+@main.command()
 @click.option(
     "--port",
     default=8000,

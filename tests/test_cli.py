@@ -79,6 +79,8 @@ main(["--help"])
         ["check", "/no/such/folder"],
         ["score", "/no/such/file.csv"],
         ["score"],
+        ["read"],
+        ["read", "/no/such/file.txt"],
     ],
     ids=" ".join,
 )

@@ -13,12 +13,14 @@ from quiz.bank import Bank
 from quiz.exchange import score_request
 from quiz.exchange.openapi_schemas import (
     Schema,
+    advert_schema,
     bank_schema,
     follow_up_answer_schema,
     follow_ups_schema,
     health_schema,
     personal_data_schema,
     problem_schema,
+    read_request_schema,
     ref,
     result_schema,
     score_request_schema,
@@ -72,14 +74,16 @@ def document(bank: Bank) -> dict[str, Any]:
         "info": {
             "title": "Many Hats",
             "version": version("many-hats"),
-            "description": "Which data roles a person’s daily work combines. Scoring through this interface stores"
-            " nothing. Every error is a problem document (RFC 9457) whose `errors` say what to correct.",
+            "description": "Which data roles a person’s daily work combines. Scoring and reading through this"
+            " interface store nothing. Every error is a problem document (RFC 9457) whose `errors` say"
+            " what to correct.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
         "paths": {
             "/api/bank": {"get": _get_bank(bank)},
             "/api/score": {"post": _post_score(bank)},
+            "/api/read": {"post": _post_read(bank)},
             "/api/openapi.json": {"get": _get_document()},
             "/health": {"get": _get_health()},
             "/r/{link}.json": {"get": _get_personal_json()},
@@ -103,6 +107,8 @@ def document(bank: Bank) -> dict[str, Any]:
                 "FollowUps": follow_ups_schema(bank),
                 "ScoreRequest": score_request_schema(),
                 "Result": result_schema(bank),
+                "ReadRequest": read_request_schema(),
+                "Advert": advert_schema(bank),
                 "Bank": bank_schema(),
                 "Health": health_schema(),
                 "PersonalData": personal_data_schema(),
@@ -134,6 +140,18 @@ def _post_score(bank: Bank) -> Schema:
         "requestBody": {"required": True, **_json("", "ScoreRequest", request)},
         "responses": {
             "200": _json("The result.", "Result", _example_result(bank, request)),
+            **_problems(400, 403, 413, 415, 422, 429),
+        },
+    }
+
+
+def _post_read(bank: Bank) -> Schema:
+    return {
+        "operationId": "read",
+        "summary": "What a job advert asks for; nothing is stored",
+        "requestBody": {"required": True, **_json("", "ReadRequest", {"text": "You build data pipelines."})},
+        "responses": {
+            "200": _json("What it asks for.", "Advert"),
             **_problems(400, 403, 413, 415, 422, 429),
         },
     }

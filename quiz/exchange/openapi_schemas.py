@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from quiz.bank import FOLLOW_UP_BASE, WISHES, Bank
 from quiz.exchange import score_request
@@ -107,6 +107,39 @@ def result_schema(bank: Bank) -> Schema:
             "roles": _object({item.id: role for item in bank.roles}),
             "text": text | {"type": ["object", "null"]},
         },
+    )
+
+
+def read_request_schema() -> Schema:
+    """The body of `POST /api/read`."""
+    text = {
+        "type": "string",
+        "maxLength": score_request.MAX_TEXT_CHARACTERS,
+        "pattern": score_request.TEXT_PATTERN,
+        "description": "A job advert or description in English, as plain text or HTML.",
+    }
+    return _object({"text": text})
+
+
+def advert_schema(bank: Bank) -> Schema:
+    """The object that `quiz.exchange.advert_reading.advert_object` builds."""
+    # Imported here, like the scoring above.
+    from quiz.results.advert import NotRecognised
+
+    responsibilities = _list(ref("QuestionId")) | {"uniqueItems": True}
+    position = _COUNT | {"description": "Counted in characters of the text."}
+    mark = {"start": position, "end": position, "role": ref("RoleId"), "responsibility": ref("QuestionId")}
+    return _object(
+        {
+            "recognised": {"type": "boolean"},
+            "reason": {"enum": [None, *get_args(NotRecognised)], "description": "Why it is not recognised."},
+            "mix": _list(ref("RoleId")) | {"uniqueItems": True},
+            "roles": _object({item.id: _FRACTION for item in bank.roles}),
+            "responsibilities": _object(dict.fromkeys(bank.responsibility, _FRACTION)),
+            "asked": responsibilities,
+            "mentioned": responsibilities | {"description": "Those that it mentions only in passing."},
+            "marks": _list(_object(mark)),
+        }
     )
 
 

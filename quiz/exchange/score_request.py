@@ -1,4 +1,4 @@
-"""Reads the body of `POST /api/score` into a `ScoreRequest`, or reports every problem in it."""
+"""Reads the bodies of `POST /api/score` and `POST /api/read`, or reports every problem in them."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ _MEMBERS = ("answers", "follow_ups", "text", "id")
 _ROLE_HINT = "use a role id that /api/bank lists"
 _FOLLOW_UPS_HINT = "send an object with the base and an answer for each role, or leave it out"
 _BODY_HINT = 'send an object, {"answers": {…}}'
+_TEXT_BODY_HINT = 'send an object, {"text": "…"}'
 
 
 class InputProblem(NamedTuple):
@@ -54,7 +55,7 @@ class InputProblem(NamedTuple):
 
 
 class InvalidRequestError(Exception):
-    """The body is JSON, but not a request for a score. `problems` has at most `MAX_PROBLEMS` items."""
+    """The body is JSON, but not a request as it should be. `problems` has at most `MAX_PROBLEMS` items."""
 
     def __init__(self, problems: Sequence[InputProblem]) -> None:
         super().__init__("; ".join(problem.detail for problem in problems))
@@ -93,15 +94,47 @@ def read_request(bank: Bank, body: bytes) -> ScoreRequest:
     Traceback (most recent call last):
     quiz.exchange.score_request.InvalidRequestError: 'dayly' is not an answer
     """
-    content = _parse_json(body)
-    if not isinstance(content, dict):
-        raise InvalidRequestError([InputProblem("", f"is {_type_name(content)}", _BODY_HINT)])
+    content = _parse_object(body, _BODY_HINT)
     # islice: a body with many problems must not take longer than one with a few.
     problems = list(islice(_problems(bank, content), MAX_PROBLEMS))
     if problems:
         raise InvalidRequestError(problems)
     follow_ups = _follow_ups(content.get("follow_ups"))
     return ScoreRequest(content.get("id"), content["answers"], follow_ups, content.get("text") or "")
+
+
+def read_text_request(body: bytes) -> str:
+    """The text in the JSON `body`, an object with the member `text` and no other.
+
+    Raises
+    ------
+    InvalidJsonError, InvalidRequestError
+        With every problem of the body, up to `MAX_PROBLEMS`.
+
+    Examples
+    --------
+    >>> read_text_request(b'{"text": "You build data pipelines."}')
+    'You build data pipelines.'
+    >>> read_text_request(b"{}")
+    Traceback (most recent call last):
+    quiz.exchange.score_request.InvalidRequestError: is missing
+    """
+    content = _parse_object(body, _TEXT_BODY_HINT)
+    problems = list(islice(_text_request_problems(content), MAX_PROBLEMS))
+    if problems:
+        raise InvalidRequestError(problems)
+    text: str = content["text"]
+    return text
+
+
+def _text_request_problems(content: Mapping[str, Any]) -> Iterator[InputProblem]:
+    for name in content:
+        if name != "text":
+            yield _unknown_name("", name, "is not known here", ("text",), "use text")
+    if content.get("text") is None:
+        detail = "is null" if "text" in content else "is missing"
+        yield InputProblem("/text", detail, "send the advert as a string")
+    yield from _text_problems("/text", content.get("text"), MAX_TEXT_CHARACTERS)
 
 
 def _follow_ups(content: dict[str, str] | None) -> FollowUps | None:
@@ -118,7 +151,15 @@ def printable(name: str) -> str:
     return repr(shortened)[1:-1]
 
 
-def _parse_json(body: bytes) -> Any:
+def _parse_object(body: bytes, hint: str) -> dict[str, Any]:
+    """The JSON object in `body`; `hint` says what to send instead of anything else."""
+    content = _parse_json(body, hint)
+    if not isinstance(content, dict):
+        raise InvalidRequestError([InputProblem("", f"is {_type_name(content)}", hint)])
+    return content
+
+
+def _parse_json(body: bytes, hint: str) -> Any:
     try:
         return json.loads(
             body.decode("utf-8-sig"),
@@ -132,7 +173,7 @@ def _parse_json(body: bytes) -> Any:
         place = f"line {error.lineno}, column {error.colno}"
         problem = InputProblem("", f"is not JSON: {error.msg}, {place}", "correct it there")
     except RecursionError:
-        problem = InputProblem("", "is nested too deeply", _BODY_HINT)
+        problem = InputProblem("", "is nested too deeply", hint)
     raise InvalidJsonError([problem])
 
 

@@ -17,7 +17,7 @@ from quiz.text.tokenizer import tokens
 MAX_ADVERT_CHARACTERS = 100_000
 #: Each further role of a mix must add more than this to the cosine with the text. It is higher than for the answers to
 #: the questions, because every advert has some words of roles that it does not ask for.
-ROLE_COST = 0.08
+ROLE_COST = 0.07
 #: A responsibility is asked for from this value on (see `_asked_values`), and mentioned in passing from the lower one.
 MIN_ASKED_VALUE = 0.55
 MIN_MENTIONED_VALUE = 0.35

@@ -198,7 +198,7 @@ def _is_heading(lines: Sequence[_Line], number: int) -> bool:
         return True
     if line.is_bullet or content[-1] in ".,;":
         return False
-    if _normalised(content) in _HEADINGS | _WORK_HEADINGS:
+    if _normalised(content) in _SUBJECT_OF_HEADING or _normalised(content) in _WORK_HEADINGS:
         return True
     is_after_blank = number == 0 or lines[number - 1].is_blank
     following = lines[number + 1] if number + 1 < len(lines) else None
@@ -219,7 +219,7 @@ def _heading_subject(line: _Line) -> str | None:
     if strongest and strongest.other > work:
         return strongest.subject
     is_about_company = bool(_ABOUT_NAME.match(words)) and not work
-    return _COMPANY if words in _HEADINGS or is_about_company else None
+    return _SUBJECT_OF_HEADING.get(words, _COMPANY if is_about_company else None)
 
 
 def _normalised(line: str) -> str:
@@ -255,7 +255,7 @@ def _read_subjects() -> tuple[dict[str, set[str]], dict[tuple[str, str], set[str
 
 _SUBJECTS_OF_WORD, _SUBJECTS_OF_PAIR = _read_subjects()
 _COMPANY = "the company"
-_HEADINGS = frozenset(map(_normalised, _LISTS["headings"]))
+_SUBJECT_OF_HEADING = {_normalised(heading): part["name"] for part in _LISTS["parts"] for heading in part["headings"]}
 _WORK_HEADINGS = frozenset(map(_normalised, _LISTS["work-headings"]))
 _CV_HEADINGS = frozenset(map(_normalised, _LISTS["cv"]["headings"]))
 _FOREIGN_WORDS = frozenset(_LISTS["other-languages"]["words"].split()) - STOP_WORDS

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 UNSAFE_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 CSRF_FIELD = "csrf_token"
 #: The unsafe endpoints that need no token: they read no cookie and change nothing.
-CSRF_EXEMPT_ENDPOINTS = {"api.score"}
+CSRF_EXEMPT_ENDPOINTS = {"api.score", "api.read"}
 #: Endpoints whose address changes with their content, so that browsers may keep the answer.
 CACHED_ENDPOINTS = {"static", "stylesheet"}
 
