@@ -167,7 +167,7 @@ def share_numbers(app: App, owner_path: str) -> list[int]:
 
 
 def make_share_link(client: Client, owner_path: str, **fields: str) -> str:
-    """Make a share link. Returns its path. The page of an unfinished response has no form, but it can be sent."""
+    """Create a share link. Returns its path. The page of an unfinished response has no form, but it can be sent."""
     numbers_before = share_numbers(client.app, owner_path)
     fields = {"seed": links.new_link()} | fields
     assert client.send(f"{owner_path}/shares", fields, page=f"{owner_path}/manage").status_code == 303

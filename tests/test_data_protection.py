@@ -146,7 +146,7 @@ def test_every_page_leads_to_the_privacy_page_which_shows_the_operator_and_the_p
     assert [text for text in settings.values() if text not in privacy] == []
     owner_path = client.start()
     for path in ("/", f"{owner_path}/1", f"{owner_path}/manage", "/teams"):
-        assert "What is kept, and for how long" in client.see(path).text, path
+        assert "What is stored, and for how long" in client.see(path).text, path
 
 
 def test_readme_leads_to_it():

@@ -67,18 +67,18 @@ def _choose_a_member_to_remove(quiz: Quiz) -> None:
 
 def _create_share_link(quiz: Quiz) -> None:
     quiz.page.fill("#label", "The lead of the team next door, until the end of the year")
-    quiz.page.get_by_role("button", name="Make a share link").click()
+    quiz.page.get_by_role("button", name="Create a share link").click()
 
 
 def _open_share_link(quiz: Quiz) -> None:
-    quiz.page.get_by_role("button", name="Make a share link").click()
+    quiz.page.get_by_role("button", name="Create a share link").click()
     link = quiz.page.get_by_role("textbox", name="Share link").first
     quiz.open(link.input_value())
 
 
 STATES = {
     "start": State("/", "Which hats do you wear?"),
-    "privacy": State("/privacy", "What is kept"),
+    "privacy": State("/privacy", "What is stored"),
     "question": State("{new}/1", "how often did you personally"),
     "question answered": State("{three}/2", "answered"),
     "question with errors": State("{new}/1", "have no answer yet", _answer_one_question),
@@ -91,8 +91,8 @@ STATES = {
     "check": State("{three}/check", "Check your answers"),
     "check with equal answers": State("{little}/check", "Nearly all your answers are"),
     **{f"result {kind}": State(f"{{{kind}}}", headline) for kind, headline in HEADLINES.items()},
-    "manage": State("{mix}/manage", "Share it, keep it, delete it"),
-    "goals": State("{three}/goals", "What you want next"),
+    "manage": State("{mix}/manage", "Share and delete"),
+    "goals": State("{three}/goals", "Wishes and goals"),
     "conversation": State("{three}/conversation", "Worth asking"),
     "goals filled in": State("{full}/goals", "Towards software engineer"),
     "goals with an error": State("{one-role}/goals", "Choose two roles at most", _choose_three_goals),
@@ -127,6 +127,6 @@ STATES = {
     "removed before finishing": State("{open-removed-unfinished}", "You are no longer in the team"),
     "delete a team": State("{team-of-six}/delete", "Everybody keeps their own result"),
     "deleted": State("/deleted", "Everything is deleted"),
-    "not found": State("/r/AAAAAAAAAAAAAAAAAAAAAA", "This leads nowhere", status=404),
-    "send again": State("{new}/more", "Please send that once more", _send_without_cookie, status=400),
+    "not found": State("/r/AAAAAAAAAAAAAAAAAAAAAA", "Page not found", status=404),
+    "send again": State("{new}/more", "Please send the form again", _send_without_cookie, status=400),
 }

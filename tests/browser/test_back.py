@@ -139,7 +139,7 @@ def test_after_deleting_no_page_of_the_response_can_be_seen_again(computer, serv
     expect(quiz.page.locator("h1")).to_have_text("Everything is deleted")
     for _ in range(3):
         go_back(quiz)
-        expect(quiz.page.locator("h1")).to_have_text("This leads nowhere")
+        expect(quiz.page.locator("h1")).to_have_text("Page not found")
         assert "Canary" not in quiz.page.content()
     go_back(quiz)
     quiz.press_main_button()
@@ -190,7 +190,7 @@ def test_a_second_share_link_and_a_second_retake_made_through_back_are_new(compu
     for number, name in enumerate(("Ada", "Bo"), 1):
         old_seed = seed(quiz)
         quiz.page.fill("#label", name)
-        quiz.page.get_by_role("button", name="Make a share link").click()
+        quiz.page.get_by_role("button", name="Create a share link").click()
         expect(quiz.page.locator("main")).to_contain_text(name)
         assert len(share_numbers(served.app, own)) == number
         go_back(quiz)

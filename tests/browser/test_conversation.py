@@ -40,7 +40,7 @@ def test_the_result_links_to_the_page_and_the_page_to_the_one_for_the_listener(v
     quiz = visit(width, java_script_enabled=script)
     quiz.open(people["full"])
     headline = quiz.headline
-    quiz.page.get_by_role("link", name="For a talk", exact=True).click()
+    quiz.page.get_by_role("link", name="Conversation", exact=True).click()
     expect(quiz.page.locator("h1")).to_have_text(headline)
     expect(quiz.page.get_by_role("button", name="Print this page")).to_be_visible(visible=script)
     listener = quiz.page.get_by_role("heading", name="For the one who listens")

@@ -59,7 +59,7 @@ def test_wishes_and_a_goal_are_saved_and_wishes_are_shown_on_the_result(visit, o
     quiz = visit(width, java_script_enabled=script)
     quiz.open(own)
     headline = quiz.headline
-    quiz.page.get_by_role("link", name="What next", exact=True).click()
+    quiz.page.get_by_role("link", name="Wishes and goals", exact=True).click()
     choose_wish(quiz, "pipelines", "less")
     if script:
         expect_status(quiz)
@@ -75,7 +75,7 @@ def test_wishes_and_a_goal_are_saved_and_wishes_are_shown_on_the_result(visit, o
         checkbox.check()
         quiz.page.get_by_role("button", name="Save", exact=True).click()
         expect(quiz.page.get_by_text("Saved.", exact=True)).to_be_in_viewport()
-    expect(quiz.page.locator("h1")).to_have_text("What you want next")
+    expect(quiz.page.locator("h1")).to_have_text("Wishes and goals")
     assert (chosen_wish(quiz, "pipelines"), chosen_wish(quiz, "governance")) == ("less", "start")
     expect(quiz.page.locator("#wish-governance")).to_be_visible()  # open because a wish in it is chosen
     expect(checkbox).to_be_checked()
@@ -171,7 +171,7 @@ def test_the_way_to_a_role_is_directly_below_the_roles(visit, people):
     quiz.open(f"{people['full']}/goals")
     headings = quiz.page.locator("main h2, main h3").all_inner_texts()
     assert [heading.strip() for heading in headings[:3]] == [
-        "A role you are heading for",
+        "Goals: roles that you want to move towards",
         "Towards software engineer",
         "Towards DevOps/SRE",
     ]
@@ -212,7 +212,7 @@ def test_the_page_offers_to_save_only_where_a_choice_is_not_saved_already(visit,
     expect(quiz.page.get_by_role("button", name="Save", exact=True)).to_be_visible(visible=not script)
     expect(quiz.page.get_by_text("is saved when you press “Save”")).to_be_visible(visible=not script)
     expect(quiz.page.get_by_text("saved as soon as you make it")).to_be_visible(visible=script)
-    expect(quiz.page.get_by_role("link", name="Prepare a talk")).to_be_visible(visible=script)
+    expect(quiz.page.get_by_role("link", name="Prepare a conversation")).to_be_visible(visible=script)
 
 
 @for_each_mode
@@ -222,17 +222,17 @@ def test_a_share_link_works_for_others_until_it_is_deleted(visit, watch, own, wi
     quiz.page.get_by_role("link", name=re.compile("Share it")).click()
     quiz.page.get_by_label("Whom is it for?").fill("Zoë")
     quiz.page.get_by_label("Show my wishes").check()
-    quiz.page.get_by_role("button", name="Make a share link").click()
+    quiz.page.get_by_role("button", name="Create a share link").click()
     expect(quiz.page.get_by_text("with your wishes")).to_be_visible()
     shared = quiz.page.get_by_label("Share link for Zoë").input_value()
     other.open(shared)
     expect(other.page.locator("h1")).to_have_text("You combine data engineer and DevOps/SRE")
     expect(other.page.locator("main form, main a[href*='/r/']")).to_have_count(0)
-    quiz.page.get_by_role("button", name=re.compile("End this link.*Zoë")).click()
-    expect(quiz.page.get_by_role("button", name="End this link")).to_have_count(0)
+    quiz.page.get_by_role("button", name=re.compile("Delete this link.*Zoë")).click()
+    expect(quiz.page.get_by_role("button", name="Delete this link")).to_have_count(0)
     watch.expected.add(404)
     other.page.reload()
-    expect(other.page.locator("h1")).to_have_text("This leads nowhere")
+    expect(other.page.locator("h1")).to_have_text("Page not found")
 
 
 @for_each_mode

@@ -32,7 +32,7 @@ def link(served, people):
 def open_result(quiz: Quiz, path: str) -> None:
     """Open a result and unfold its private link."""
     quiz.open(path)
-    quiz.page.get_by_text("Keep this page").click()
+    quiz.page.get_by_text("How to find this page again").click()
 
 
 def test_the_link_is_copied(visit, people, link):
@@ -73,7 +73,7 @@ def test_the_start_page_offers_a_remembered_link_until_it_is_forgotten(visit, pe
     expect(offer).to_be_visible()
     offer.get_by_role("link").click()
     expect(quiz.page).to_have_url(link)
-    quiz.page.get_by_text("Keep this page").click()
+    quiz.page.get_by_text("How to find this page again").click()
     quiz.page.get_by_role("button", name="Forget it here").click()
     expect(quiz.page.get_by_role("button", name="Remember it on this device")).to_be_visible()
     quiz.open("/")
@@ -113,7 +113,7 @@ def test_a_remembered_link_that_does_not_work_is_not_offered_again(visit, served
     served.app.storage.delete_response(links.hash_link(urlsplit(quiz.page.url).path.split("/")[2]), day=DAY)
     quiz.open("/")
     quiz.page.locator("[data-remembered-link]").click()
-    expect(quiz.page.locator("h1")).to_have_text("This leads nowhere")
+    expect(quiz.page.locator("h1")).to_have_text("Page not found")
     quiz.open("/")
     expect(quiz.page.locator("[data-remembered-offer]")).to_be_hidden()
 
@@ -131,7 +131,7 @@ def test_without_browser_storage_the_link_can_still_be_copied(visit, people):
 def test_the_mail_contains_the_link(visit, people, link):
     quiz = visit()
     open_result(quiz, people["mix"])
-    address = urlsplit(quiz.page.get_by_role("link", name="Mail it to myself").get_attribute("href"))
+    address = urlsplit(quiz.page.get_by_role("link", name="Send it to myself by e-mail").get_attribute("href"))
     assert (address.scheme, address.path) == ("mailto", "")
     assert link in parse_qs(str(address.query))["body"][0]
 

@@ -136,7 +136,7 @@ def test_the_page_says_when_what_was_entered_is_saved(visit, own):
 
 
 #: The address that each button of a page leads to, other than the main one.
-WAYS_OUT = {"Back": "/1", "Save and leave": "/later", "What is kept, and for how long": "/privacy"}
+WAYS_OUT = {"Back": "/1", "Save and leave": "/later", "What is stored, and for how long": "/privacy"}
 
 
 @for_each_script

@@ -168,13 +168,13 @@ def test_a_round_of_too_few_stays_open_and_a_team_is_deleted_after_asking(visit,
     expect(lead.page.locator(".team-status")).to_contain_text("It takes 5 before the round can be closed")
     lead.page.get_by_text("Replace a link, or delete").click()
     lead.page.get_by_role("link", name="Delete the team").click()
-    lead.page.get_by_role("link", name="Keep it").click()
+    lead.page.get_by_role("link", name="Cancel").click()
     lead.open(f"{path}/delete")
     lead.page.get_by_role("button", name="Delete the team").click()
     watch.expected.add(404)
     for deleted_path in (path, join):
         lead.open(deleted_path)
-        expect(lead.page.locator("h1")).to_have_text("This leads nowhere")
+        expect(lead.page.locator("h1")).to_have_text("Page not found")
 
 
 def test_the_qr_code_of_the_join_link_is_loaded_when_its_section_is_opened(visit, watch):

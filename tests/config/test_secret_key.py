@@ -288,7 +288,7 @@ def test_after_a_change_of_the_key_old_links_work_and_the_pages_show_others(tmp_
 
 
 def share_path(client: Client, owner: str) -> str:
-    """Make a share link. Returns its path, the last one on the page."""
+    """Create a share link. Returns its path, the last one on the page."""
     client.send(f"{owner}/shares", {"label": "For Ann"}, page=f"{owner}/manage")
     return str(re.findall(r"/s/[A-Za-z0-9_-]{22}", client.get(f"{owner}/manage").text)[-1])
 

@@ -10,7 +10,7 @@ from quiz.web.app import App
 from tests.clients import Client
 from tests.factories import join_path, join_team, make_response, make_team
 
-TABS = {"Result": "", "What next": "/goals", "For a talk": "/conversation", "Share, keep": "/manage"}
+TABS = {"Result": "", "Wishes and goals": "/goals", "Conversation": "/conversation", "Share and delete": "/manage"}
 
 
 def tabs(html: str) -> list[tuple[str, str, bool]]:

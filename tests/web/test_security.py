@@ -177,7 +177,7 @@ def test_a_refused_form_is_returned_with_all_fields_and_can_be_sent_again(app: A
     response = client.post(f"{owner_path}/more", fields)
     error_page = Page.of(response)
     assert response.status_code == 400
-    assert error_page.title.startswith("Please send that once more")
+    assert error_page.title.startswith("Please send the form again")
     returned = [(name, value) for name, value in error_page.fields if name != "csrf_token"]
     pairs = [(name, value) for name, value in returned if name == "contacts"]
     assert pairs == [("contacts", "data-analyst"), ("contacts", "ml-engineer")]
@@ -551,7 +551,7 @@ def test_the_quiz_connects_to_no_other_computer(app: App, client: Client, bank: 
 def test_a_form_that_is_too_large_is_refused_with_a_page(client: Client, owner_path):
     response = client.post(f"{owner_path}/more", {"text": "x" * 1_000_000})
     assert response.status_code == 413
-    assert "That is too much at once" in response.text
+    assert "The form is too large" in response.text
 
 
 def test_a_form_with_too_many_parts_is_refused(app: App, client: Client, owner_path):

@@ -35,38 +35,38 @@ _DETAIL = {
 
 #: The title and the text of an error page, by status.
 _PAGE_TEXTS = {
-    400: ("That request made no sense here", "Something in it is missing or malformed. Go back and try once more."),
+    400: ("The request cannot be read", "Something in it is missing or malformed. Go back and try again."),
     403: (
-        "That came from another site",
-        "Forms here only accept what was sent from here. Open the page itself and try again.",
+        "The form came from another site",
+        "This site accepts forms only from its own pages. Open the page here and try again.",
     ),
     404: (
-        "This leads nowhere",
-        "The address is mistyped, or what it led to is gone: deleted, past its time, or replaced by a new link."
-        " A link has to be whole: if it came in two lines, put them together."
-        " If somebody gave it to you, ask them for the new one.",
+        "Page not found",
+        "The address has a typing error, or its page was deleted, has expired, or has a new link."
+        " Check that the link is complete: if it was broken into two lines, put them together."
+        " If somebody gave you the link, ask that person for the new one.",
     ),
-    405: ("Not that way", "This address does not take that kind of request."),
+    405: ("This request is not possible", "This address does not accept this kind of request."),
     413: (
-        "That is too much at once",
-        "What you sent is larger than this form takes. Shorten your text and send it again; earlier pages are saved.",
+        "The form is too large",
+        "What you sent is larger than this form allows. Shorten your text and send it again. Earlier pages are saved.",
     ),
     429: (
-        "This leads nowhere",
-        "The address is mistyped, or what it led to is gone: deleted, past its time, or replaced by a new link."
-        " Many wrong links were opened from your network in the last minute; you need not wait for that."
-        " Check that your link is complete, and open it again: a right link works at once.",
+        "Page not found",
+        "The address has a typing error, or its page was deleted, has expired, or has a new link."
+        " Many wrong links were opened from your network in the last minute, but you do not need to wait."
+        " Check that your link is complete, and open it again: a correct link works at once.",
     ),
     500: (
-        "Something broke on our side",
-        "It has been noted. What was shown to you as saved is saved. Try again in a moment.",
+        "There is an error on the server",
+        "It was logged. What was shown to you as saved is saved. Try again in a moment.",
     ),
     503: (
-        "Not available just now",
-        "The database does not answer. Nothing that was saved is lost; try again in a few seconds.",
+        "Not available at the moment",
+        "The database does not answer. Nothing that was saved is lost. Try again in a few seconds.",
     ),
 }
-_OTHER_PAGE_TEXT = ("That did not work", "Go back and try once more.")
+_OTHER_PAGE_TEXT = ("The request failed", "Go back and try again.")
 
 
 class HeaderProblem(NamedTuple):

@@ -246,7 +246,7 @@ def test_the_page_has_four_to_six_questions_for_this_result_and_two_lines_for_ag
 
 
 def test_the_footer_says_how_to_read_the_page(client: Client, owner_path):
-    footer = part(client.see(f"{owner_path}/conversation"), "What we agreed", "What is kept")
+    footer = part(client.see(f"{owner_path}/conversation"), "What we agreed", "What is stored")
     for phrase in ("How to read this.", "how often, not how well", "not of time", "not a test", "no ground for hiring"):
         assert phrase in footer
 

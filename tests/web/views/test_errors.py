@@ -45,7 +45,7 @@ def test_answers_that_could_not_be_saved_are_on_the_error_page_and_can_be_sent_a
     assert int(response.headers["Retry-After"]) > 0
     assert response.headers["Cache-Control"] == "no-store"
     error_page = Page.of(response)
-    assert "That could not be saved just now" in error_page.text
+    assert "The form could not be saved" in error_page.text
     assert dict(error_page.fields).items() >= page_answers(bank, 1, "monthly").items()
     assert load_response(app, owner_path).answers == {}
     assert client.post(f"{owner_path}/1", form_values(error_page.fields)).location == f"{owner_path}/2"
@@ -163,7 +163,7 @@ def test_an_exception_shows_no_internal_details(plain: App, monkeypatch):
     monkeypatch.setitem(plain.view_functions, "start.privacy", broken)
     response = Client(plain).get("/privacy")
     assert response.status_code == 500
-    assert "Something broke on our side" in response.text
+    assert "There is an error on the server" in response.text
     for detail in ("hunter2", "Traceback", "RuntimeError", ".py", "SECRET_KEY"):
         assert detail not in response.text
 
@@ -174,7 +174,7 @@ def test_an_exception_while_rendering_shows_no_part_of_the_page(plain: App, bank
     monkeypatch.setattr("quiz.results.result.build_result", lambda *_: None)
     response = client.get(owner_path)
     assert response.status_code == 500
-    assert "Something broke on our side" in response.text
+    assert "There is an error on the server" in response.text
     assert "hats" not in Page.of(response).title.replace("Many Hats", "")
 
 
@@ -199,7 +199,7 @@ def test_the_app_runs_without_the_debugger(plain: App):
 def test_the_page_for_an_unknown_address_says_that_links_must_be_complete(client: Client, path):
     response = client.get(path)
     assert response.status_code == 404
-    assert "A link has to be whole" in response.text
+    assert "Check that the link is complete" in response.text
     assert "/" in Page.of(response).values("href")
 
 
@@ -207,7 +207,7 @@ def test_the_response_to_a_wrong_method_names_the_allowed_ones(client: Client):
     response = client.post("/privacy", client.token())
     assert response.status_code == 405
     assert re.search(r"\bGET\b", response.headers["Allow"])
-    assert "Not that way" in response.text
+    assert "This request is not possible" in response.text
 
 
 @pytest.mark.parametrize("path", ["/r/AAAAAAAAAAAAAAAAAAAAAA", "/nothing"])

@@ -219,13 +219,15 @@ def test_the_page_shows_the_distance_and_the_steps_to_each_goal(
             )
         assert places == sorted(places)
         assert all(role.name in text_of_goal.split("your mix would then be", 1)[1] for role in distance.roles_after)
-    assert "You work with data analysts already" in text
-    assert "To learn it from: data scientists. Data analysts, whom you work with, usually know some." in text
+    assert "You can learn it from the data analysts whom you work with" in text
+    assert (
+        "You can learn it from data scientists. Data analysts, whom you work with, usually know some of them." in text
+    )
 
 
 def test_a_goal_whose_responsibilities_are_all_done_is_named_as_reached(client: Client, owner_path):
     send_wishes(client, owner_path, goals=["data-engineer"])
-    assert "You already do everything that this role answers for." in client.see(f"{owner_path}/goals").text
+    assert "You already do everything that this role is responsible for." in client.see(f"{owner_path}/goals").text
 
 
 def test_a_skipped_responsibility_is_named_but_is_not_a_step(client: Client, bank: Bank):
@@ -233,7 +235,7 @@ def test_a_skipped_responsibility_is_named_but_is_not_a_step(client: Client, ban
     send_wishes(client, owner_path, goals=["data-analyst"])
     text_of_goal = client.see(f"{owner_path}/goals").text.split("Towards data analyst", 1)[1]
     name = bank.responsibility["trends"].name
-    assert f"You left out {name}, so that part of the way is not known." in text_of_goal
+    assert f"You left out {name}, so these steps are not known." in text_of_goal
     assert f"{name}: from" not in text_of_goal
 
 
@@ -243,7 +245,7 @@ def test_a_role_with_only_skipped_questions_has_no_distance(client: Client, bank
     )
     send_wishes(client, owner_path, goals=["data-analyst"])
     text_of_goal = client.see(f"{owner_path}/goals").text.split("Towards data analyst", 1)[1]
-    assert "so nobody can say how far it is" in text_of_goal
+    assert "so the steps to this role are not known" in text_of_goal
     assert "%" not in text_of_goal
 
 
@@ -261,7 +263,7 @@ def test_a_changed_mix_is_shown_with_the_changed_answers(client: Client, owner_p
     text = client.see(f"{new_path}/changes").text
     assert "Your mix has changed New in it: data analyst. No longer in it: data engineer." in text
     assert "The largest part" not in text, "the mix has only one role"
-    assert "6 answers moved" in text
+    assert "6 answers changed" in text
     assert f"{bank.responsibility['pipelines'].name} daily or almost daily ↓ never" in text
     assert f"{bank.responsibility['trends'].name} never ↑ daily or almost daily" in text
 
@@ -286,8 +288,8 @@ def test_the_same_answers_are_no_change(client: Client, owner_path, answers):
 
 def test_changed_answers_with_the_same_mix_are_no_real_change(client: Client, owner_path, answers):
     text = client.see(f"{retake(client, owner_path, answers | {'governance': 'rarely'})}/changes").text
-    assert "No real change Some answers moved, but the result is the same." in text
-    assert "1 answer moved" in text
+    assert "No real change Some answers changed, but the result is the same." in text
+    assert "1 answer changed" in text
 
 
 def test_a_change_that_one_step_explains_is_no_real_change(client: Client, bank: Bank):
@@ -296,7 +298,7 @@ def test_a_change_that_one_step_explains_is_no_real_change(client: Client, bank:
     text = client.see(
         f"{retake(client, owner_path, all_answers(bank, 'never', **tie | {'pipelines': 'daily'}))}/changes"
     ).text
-    assert "No real change The two results differ, but no more than a tie" in text
+    assert "No real change The two results differ, but one answer that is a step higher or lower" in text
 
 
 def test_too_few_answers_cannot_be_compared(client: Client, owner_path, answers, bank: Bank):
@@ -308,7 +310,7 @@ def test_too_few_answers_cannot_be_compared(client: Client, owner_path, answers,
 
 def test_a_retake_across_a_new_wording_says_so(app: App, client: Client, answers, owner_path):
     older = make_older_response(app, answers)
-    sentence = "Some questions or answers had other words when you answered before."
+    sentence = "Some questions or answers were worded differently when you answered before."
     assert sentence in client.see(f"{retake(client, older, answers)}/changes").text
     assert sentence not in client.see(f"{retake(client, owner_path, answers)}/changes").text
 

@@ -93,7 +93,7 @@ def test_there_are_at_most_twenty_share_links(client: Client, bank: Bank):
     owner_path = take_as_analyst(client, bank)
     for _ in range(20):
         assert client.send(f"{owner_path}/shares", page=f"{owner_path}/manage").status_code == 303
-    assert "as many share links as there can be" in client.get(f"{owner_path}/manage").text
+    assert "the maximum number of share links" in client.get(f"{owner_path}/manage").text
     assert client.send(f"{owner_path}/shares", page=f"{owner_path}/manage").status_code == 400
 
 
@@ -230,19 +230,19 @@ def test_the_page_before_deleting_says_what_remains_and_what_others_can_notice(c
     text = client.see(f"{owner_path}/delete").text
     for expected in (
         "deleted from the database at once",
-        "A backup that was made before keeps your answers until it is deleted. If it is restored within 30 days",
+        "An earlier backup contains your answers until it is deleted. If it is restored within 30 days",
         "No message is sent.",
         "the people of an open team can see that your name is gone",
         "withdrawn if fewer than five of its people are left, but only in the first 90 days after it was closed",
         "What somebody has printed, downloaded or photographed is not deleted.",
     ):
         assert expected in text
-    assert "leaves it out. The history of this browser still has the address" in client.see("/deleted").text
+    assert "it is left out. The history of this browser still contains the address" in client.see("/deleted").text
 
 
 def test_the_private_link_comes_with_a_warning_for_shared_computers(client: Client, bank: Bank):
     text = client.see(take_as_analyst(client, bank)).text
-    assert "On a computer that others use too: this browser keeps the address in its history" in text
+    assert "On a computer that others use too: this browser stores the address in its history" in text
 
 
 def test_a_response_is_deleted_when_it_expires_unless_it_was_extended(

@@ -108,8 +108,8 @@ def test_the_page_that_makes_share_links_says_what_each_shows_and_who_can_read_i
         "answers and result only",
         "with the optional page and your wishes",
         "Show what I filled in on the optional page: whom I work with, my job title, my own words",
-        "The shared page does not show it; whoever runs this server can read it.",
-        "whoever has seen the page may have kept a copy",
+        "The shared page does not show it, but whoever runs this server can read it.",
+        "whoever has seen the page may have a copy of it",
     ):
         assert expected in text
 

@@ -80,7 +80,7 @@ def test_the_operator_is_on_the_start_page_and_the_privacy_page(tmp_path):
 
 def test_a_contact_that_is_not_a_mail_address_has_no_mailto_link(tmp_path):
     page = client_of_app(tmp_path, OPERATOR="We", CONTACT="room 12").see("/privacy")
-    assert "Questions about what is kept: room 12" in page.text
+    assert "Questions about what is stored: room 12" in page.text
     assert not [href for href in page.values("href") if href.startswith("mailto:")]
 
 
@@ -90,14 +90,14 @@ STATED_BY_TABLE = {
     "answer": "How you answered each question.",
     "contact": "whom you work with, your job title, and what you wrote",
     "wish": "what you want more or less of",
-    "goal": "the roles you are heading for",
-    "share_link": "If you made share links: a fingerprint of each",
+    "goal": "your goals (roles that you want to move towards)",
+    "share_link": "If you created share links: a fingerprint of each",
     "member": "In an open team also the name you gave there.",
     "removal": "If its lead removed you: the name of the team and the day, until you have read it.",
-    "counted_response": "whether a round has counted you; for 90 days after it was closed, also which",
+    "counted_response": "whether a round has counted you. For 90 days after that round was closed, also which round.",
     "team": "Of a team: its name, its kind, fingerprints of its links",
     "round": "what its closed rounds published",
-    "tombstone": "the fingerprint of your link and the day stay noted",
+    "tombstone": "the fingerprint of your link and the day are still stored",
     "database_identity": None,
     "_sqlite_migrations": None,
 }
@@ -107,13 +107,13 @@ def test_the_privacy_page_names_everything_that_is_stored(app: App, client: Clie
     assert table_names(app) == STATED_BY_TABLE.keys(), "describe what a new table stores on the privacy page"
     text = client.see("/privacy").text
     assert [sentence for sentence in STATED_BY_TABLE.values() if sentence and sentence not in text] == []
-    assert "No name but the one you give to an open team" in text
+    assert "No name, except the one that you give in an open team" in text
 
 
 def test_without_an_operator_the_privacy_page_says_that_none_is_named(client: Client):
     text = client.see("/privacy").text
     assert "They have not entered a name here" in text
-    assert "Questions about what is kept:" not in text
+    assert "Questions about what is stored:" not in text
     assert "Run by" not in text
 
 
@@ -185,7 +185,7 @@ def test_a_get_of_the_start_address_gives_a_405_page(client: Client):
     response = client.get("/start")
     assert response.status_code == 405
     assert response.headers["Allow"]
-    assert "Not that way" in response.text
+    assert "This request is not possible" in response.text
 
 
 # Deleting
