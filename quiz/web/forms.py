@@ -133,7 +133,7 @@ class OpenJoinForm(JoinForm):
 
     name = StringField(
         filters=[clean_line],
-        validators=[_required("Give a name that your team knows you by."), _max_length(MAX_TITLE_LENGTH)],
+        validators=[_required("Enter a name that your team knows."), _max_length(MAX_TITLE_LENGTH)],
     )
 
 
@@ -142,7 +142,7 @@ class RenameForm(_BaseForm):
 
     name = StringField(
         filters=[clean_line],
-        validators=[_required("Give a name that your team knows you by."), _max_length(MAX_TITLE_LENGTH)],
+        validators=[_required("Enter a name that your team knows."), _max_length(MAX_TITLE_LENGTH)],
     )
 
 
@@ -199,7 +199,7 @@ def _goals_form(bank: Bank) -> type[GoalsForm]:
     for wish in bank.wishes:
         wish_choices.append(SelectChoice(wish.id, wish.phrase[:1].upper() + wish.phrase[1:]))
     role_choices = [SelectChoice(role.id, role.title) for role in bank.roles]
-    max_goals = Length(max=MAX_GOALS, message="Choose two roles at most: one direction is easier to walk than three.")
+    max_goals = Length(max=MAX_GOALS, message="Choose two roles at most.")
     fields: dict[str, Any] = {
         WISH_PREFIX + id: SelectField(choices=wish_choices, default="") for id in bank.responsibility
     }

@@ -203,5 +203,5 @@ def test_a_second_share_link_and_a_second_retake_made_through_back_are_new(compu
         Client(served.app).send(f"{retake}/1", {quiz.bank.pages[0][0].id: "daily"})
         retakes.add(retake)
         go_back(quiz)
-        expect(quiz.page.locator("h1")).to_contain_text("Share it")
+        expect(quiz.page.locator("h1")).to_contain_text("Share and delete")
     assert len(retakes) == 2

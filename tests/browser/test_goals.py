@@ -120,7 +120,7 @@ def test_a_third_goal_is_an_error_and_the_form_keeps_its_values(visit, own, scri
     for role in ("Data architect", "Data analyst", "ML engineer"):
         goal_checkbox(quiz, role).check()
     if script:
-        expect_status(quiz, "Not saved yet. Choose two roles at most: one direction is easier to walk than three.")
+        expect_status(quiz, "Not saved yet. Choose two roles at most.")
     show_steps(quiz)
     summary = quiz.page.locator(".error-summary")
     expect(summary).to_contain_text("Choose two roles at most")
@@ -219,7 +219,7 @@ def test_the_page_offers_to_save_only_where_a_choice_is_not_saved_already(visit,
 def test_a_share_link_works_for_others_until_it_is_deleted(visit, watch, own, width, script):
     quiz, other = visit(width, java_script_enabled=script), visit(width, java_script_enabled=script)
     quiz.open(own)
-    quiz.page.get_by_role("link", name=re.compile("Share it")).click()
+    quiz.page.get_by_role("link", name=re.compile("Share and delete")).click()
     quiz.page.get_by_label("Whom is it for?").fill("Zoë")
     quiz.page.get_by_label("Show my wishes").check()
     quiz.page.get_by_role("button", name="Create a share link").click()

@@ -37,7 +37,7 @@ def join_with_response(quiz: Quiz, join: str, own: str) -> None:
     quiz.open(join)
     quiz.page.get_by_text("I have taken it already").click()
     quiz.page.get_by_label("Your private link").fill(own)
-    quiz.page.get_by_role("button", name="Bring my answers").click()
+    quiz.page.get_by_role("button", name="Use my answers").click()
     expect(quiz.page).to_have_url(re.compile("/team$"))
 
 
@@ -133,11 +133,11 @@ def test_members_of_an_open_team_are_shown_by_name_until_they_leave(visit, serve
     expect(member.page.locator("main")).to_contain_text("nothing in it is anonymous")
     member.press_main_button()
     summary = member.page.locator(".error-summary")
-    expect(summary).to_contain_text("Give a name that your team knows you by.")
+    expect(summary).to_contain_text("Enter a name that your team knows.")
     expect(summary).to_be_in_viewport()
-    member.page.get_by_label("The name your team knows you by").fill("Zoë <Ω>")
+    member.page.get_by_label("The name that your team knows").fill("Zoë <Ω>")
     member.page.get_by_label("Your private link").fill(own)
-    member.page.get_by_role("button", name="Bring my answers").click()
+    member.page.get_by_role("button", name="Use my answers").click()
     expect(member.page).to_have_url(re.compile("/team$"))
     lead.page.reload()
     for quiz in (member, lead):
@@ -165,7 +165,7 @@ def test_a_round_of_too_few_stays_open_and_a_team_is_deleted_after_asking(visit,
     )
     expect_status(lead, "Not yet: fewer than 5")
     expect(lead.page.get_by_role("link", name="Close the round")).to_have_count(0)
-    expect(lead.page.locator(".team-status")).to_contain_text("It takes 5 before the round can be closed")
+    expect(lead.page.locator(".team-status")).to_contain_text("At least 5 must finish before the round can be closed")
     lead.page.get_by_text("Replace a link, or delete").click()
     lead.page.get_by_role("link", name="Delete the team").click()
     lead.page.get_by_role("link", name="Cancel").click()
@@ -182,6 +182,6 @@ def test_the_qr_code_of_the_join_link_is_loaded_when_its_section_is_opened(visit
     create_team(lead, "On the wall", "Anonymous")
     assert not [url for url in watch.requests if url.endswith("join.svg")]
     lead.page.get_by_text("Show it as a QR code").click()
-    code = lead.page.get_by_alt_text("QR code that holds the join link")
+    code = lead.page.get_by_alt_text("QR code of the join link")
     expect(code).to_be_visible()
     assert code.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0

@@ -21,19 +21,19 @@ member = owner_blueprint("member")
 
 #: What the page says about a response that cannot join, with the field that it says it at.
 _REFUSALS = {
-    None: ("link", "This is no private link of this quiz. Paste all of it."),
-    JoinDecision.IN_OTHER_TEAM: ("link", "This response is in another team; leave that one first."),
+    None: ("link", "This is not a private link of this quiz. Paste the whole link."),
+    JoinDecision.IN_OTHER_TEAM: ("link", "These answers are in another team. Leave that team first."),
     JoinDecision.NOT_ELIGIBLE: (
         "link",
-        "This response was finished before the last round closed, or a round has counted it: take the quiz again.",
+        "These answers were finished before the last round was closed, or a round counted them. Take the quiz again.",
     ),
     JoinDecision.NAME_TAKEN: (
         "name",
-        "Another member of this team has this name. Add something that tells you apart, such as your last name.",
+        "Another member of this team has this name. Add something to yours, such as your last name.",
     ),
     JoinDecision.TEAM_IS_FULL: (
         "name",
-        f"This team has {MAX_OPEN_MEMBERS} members, which is the most that a team can have. Ask its lead.",
+        f"This team has {MAX_OPEN_MEMBERS} members, which is the maximum. Ask the lead of the team.",
     ),
 }
 

@@ -68,7 +68,7 @@ def test_making_a_team_leads_to_the_page_of_its_lead_which_has_both_links(client
     assert "Data at the mill" in page.title
     assert f"http://localhost{lead}" in page.values("value")
     assert client.get(join_path(client, lead)).status_code == 200
-    assert "It takes 5 before the round can be closed" in page.text
+    assert "At least 5 must finish before the round can be closed" in page.text
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_raising_the_minimum_while_the_round_is_being_closed_leaves_it_open(app:
     assert response.location == f"{lead}?few=few"
     page = client.see(response.location)
     assert "Too few have finished, so the round stays open." in page.text
-    assert "It takes 8 before the round can be closed" in page.text
+    assert "At least 8 must finish before the round can be closed" in page.text
     assert load_team(app, lead).open_round is not None
 
 
@@ -330,7 +330,7 @@ def test_the_next_round_opens_once_and_counts_nobody_twice(app: App, client: Cli
     assert "it may be off by one" in second.text
     assert "it may be off by one" not in client.see(f"{lead}/rounds/1").text
     listed = client.see(lead).text
-    assert 0 < listed.index("Round 2, closed") < listed.index("Round 1, closed")
+    assert 0 < listed.index("Round 2 closed") < listed.index("Round 1 closed")
 
 
 def test_an_unknown_round_gives_a_404(app: App, client: Client):
@@ -378,7 +378,7 @@ def test_a_minimum_that_the_open_round_has_reached_is_raised_only_after_closing(
     fill_team(app, client, lead, 5)
     assert f"{lead}/minimum" not in client.see(lead).values("action")
     refused = client.post(f"{lead}/minimum", form | {"minimum": "8"})
-    assert "it can be raised only once the round is closed" in client.see(refused.location).text
+    assert "you can raise it only after the round is closed" in client.see(refused.location).text
     assert load_team(app, lead).minimum == 5
     client.send(f"{lead}/close", page=lead)
     client.post(f"{lead}/minimum", form | {"minimum": "8"})
@@ -448,7 +448,7 @@ def test_the_join_link_has_a_qr_code(client: Client):
 
 def test_the_page_before_deleting_a_team_says_what_remains(client: Client):
     text = client.see(f"{make_team(client)}/delete").text
-    assert "Backups that were made before keep the team until they are deleted" in text
+    assert "Earlier backups contain the team until they are deleted" in text
     assert "What somebody has printed or downloaded is not deleted." in text
 
 
@@ -572,7 +572,10 @@ def test_after_the_tie_is_cut_a_counted_response_is_still_counted_once(app: App,
     days_after_closing(app, monkeypatch, 94)
     client.send(f"{lead}/next", page=lead)
     assert count_finished(app, lead) == 0
-    assert "Your answers were counted in a round; they are counted once." in client.see(f"{members[0]}/team").text
+    assert (
+        "Your answers were counted in a round, and answers are counted only once."
+        in client.see(f"{members[0]}/team").text
+    )
 
 
 # Open teams

@@ -57,8 +57,8 @@ def test_the_join_page_of_an_anonymous_team_has_the_rules_and_an_example(app: Ap
     page = client.see(join)
     for expected in (
         "You may refuse. No page shows who opened this link, who joined and who did not.",
-        "whoever knows how many were invited can see that some did not take part",
-        "see one thing only: whether 5 people have finished, which is the minimum for closing it",
+        "Whoever knows how many were invited can see whether some did not take part",
+        "see only whether 5 people have finished, which is the minimum for closing it",
         "The minimum is not reached yet.",
         "how many people were counted, bands such as “two or three people do this weekly”",
         "withdrawn only if, in the first 90 days, deletions leave fewer than five of its people",
@@ -85,9 +85,9 @@ def test_the_join_page_says_whether_the_minimum_is_reached_or_that_no_round_is_o
 
 IN_THE_DATABASE = (
     "The file contains each person’s answers and texts, the team that they belong to, and which round counted them."
-    " 90 days after a round was closed, or a few days later, the round is removed from this:"
-    " then the file says only that some round counted them, though the days in it can still suggest which."
-    " It contains no names, e-mail addresses or internet addresses, unless somebody typed one."
+    " 90 days after a round was closed, or a few days later, the file no longer says which round it was."
+    " It then says only that some round counted them, but the days in the file can still suggest which."
+    " It contains no names, e-mail addresses or IP addresses, unless somebody typed one."
 )
 
 
@@ -107,7 +107,7 @@ def test_the_join_page_names_the_operator_and_what_the_operator_can_read(tmp_pat
 def test_without_an_operator_the_join_page_says_whom_to_ask(client: Client, join):
     for path in (join, "/privacy"):
         text = client.see(path).text
-        assert "Whoever runs this quiz can read its database file. They have not entered a name here" in text
+        assert "Whoever runs this quiz can read its database file. No name is entered here" in text
         assert IN_THE_DATABASE in text
 
 
@@ -156,11 +156,13 @@ def test_taking_the_quiz_for_a_team_counts_when_it_is_finished(app: App, client:
     owner_path, number = response.location.rsplit("/", 1)
     assert number == "1"
     assert count_finished(app, lead) == 0
-    assert "finish the quiz before it is closed, and your answers count" in client.see(f"{owner_path}/team").text
+    assert (
+        "Your answers count in it if you finish the quiz before it is closed" in client.see(f"{owner_path}/team").text
+    )
     client.answer(owner_path, all_answers(bank, "weekly"))
     client.send(f"{owner_path}/check")
     assert count_finished(app, lead) == 1
-    assert "your answers count when the open round is closed" in client.see(f"{owner_path}/team").text
+    assert "Your answers count when the open round is closed" in client.see(f"{owner_path}/team").text
     assert "Your team The crew" in client.see(owner_path).text
 
 
@@ -246,7 +248,7 @@ def test_every_invalid_link_gives_the_same_error_and_joins_nobody(app: App, clie
         typed = text.encode(errors="replace").decode()
         error_page = bring(client, join, typed)
         assert isinstance(error_page, Page), description
-        assert "This is no private link of this quiz. Paste all of it." in error_page.text, description
+        assert "This is not a private link of this quiz. Paste the whole link." in error_page.text, description
         assert ("link", typed.replace("\0", "")) in error_page.fields, f"{description}: the form keeps the typed text"
     assert count_rows(app, "member") == 0
 
@@ -274,7 +276,7 @@ def test_a_response_in_another_team_must_leave_that_team_first(app: App, client:
     join_team(app, other_join, owner_path, "Ada")
     error_page = bring(client, join, owner_path, name="Ada")
     assert isinstance(error_page, Page)
-    assert "in another team; leave that one first" in error_page.text
+    assert "in another team. Leave that team first" in error_page.text
     assert "Elsewhere" in client.see(f"{owner_path}/team").title
     client.send(f"{owner_path}/team/leave", page=f"{owner_path}/team")
     assert bring(client, join, owner_path, name="Ada") == f"{owner_path}/team"
@@ -286,7 +288,7 @@ def test_a_response_that_a_round_counted_cannot_join_another_anonymous_team(app:
     client.send(f"{owner_path}/team/leave", page=f"{owner_path}/team")
     error_page = bring(client, join, owner_path)
     assert isinstance(error_page, Page)
-    assert "a round has counted it" in error_page.text
+    assert "a round counted them" in error_page.text
     assert client.get(f"{owner_path}/team").status_code == 404
 
 
@@ -307,7 +309,7 @@ def test_a_response_finished_before_the_last_round_closed_is_refused(app: App, c
     join = join_path(client, lead)
     error_page = bring(client, join, make_response(app, day="2001-02-03"))
     assert isinstance(error_page, Page)
-    assert "finished before the last round closed" in error_page.text
+    assert "finished before the last round was closed" in error_page.text
     assert not isinstance(bring(client, join, make_response(app)), Page), "finished on the day the round closed"
 
 
@@ -323,7 +325,7 @@ def test_a_response_is_refused_if_the_round_closes_while_it_joins(app: App, clie
     monkeypatch.setattr(app.storage, "join_team", close_first)
     error_page = bring(client, join, owner_path)
     assert isinstance(error_page, Page)
-    assert "finished before the last round closed" in error_page.text
+    assert "finished before the last round was closed" in error_page.text
     assert client.get(f"{owner_path}/team").status_code == 404
 
 
@@ -338,7 +340,7 @@ def test_a_response_that_is_deleted_just_before_it_joins_is_refused(app: App, cl
     monkeypatch.setattr(app.storage, "join_team", delete_first)
     error_page = bring(client, join, owner_path)
     assert isinstance(error_page, Page)
-    assert "This is no private link of this quiz." in error_page.text
+    assert "This is not a private link of this quiz." in error_page.text
 
 
 def test_a_retake_of_a_counted_response_can_count_in_the_next_round(app: App, client: Client, bank: Bank):
@@ -407,7 +409,7 @@ def test_joining_again_with_a_counted_response_shows_how_to_be_in_the_next_round
     response = client.send(f"{join}/bring", {"link": owner_path}, page=join)
     assert response.location == f"{owner_path}/team"
     page = client.see(response.location)
-    assert "Round 2 is open: to be in it, take the quiz again and stay in the team." in page.text
+    assert "Round 2 is open. To take part in it, take the quiz again and stay in the team." in page.text
     assert f"{owner_path}/retake" in page.values("action")
 
 
@@ -449,7 +451,7 @@ def test_the_page_of_a_member_says_what_leaving_changes(app: App, client: Client
     uncounted, _ = fill_team(app, client, lead, 2)
     text = client.see(f"{uncounted}/team").text
     assert "Your answers will not count in the open round. No page shows that you left" in text
-    assert "if the round had just reached its minimum, it is below it again" in text
+    assert "if the round had just reached its minimum, it is below the minimum again" in text
     _, (counted, *_) = make_closed_round(app, client)
     assert "What was published does not change when you leave." in client.see(f"{counted}/team").text
 
@@ -476,7 +478,7 @@ def test_a_name_that_another_member_has_is_refused_in_the_filled_form(app: App, 
     for response in (start(client, open_lead, name), client.send(f"{join}/bring", other, page=join)):
         assert response.status_code == 422
         page = Page.of(response)
-        assert "Another member of this team has this name. Add something that tells you apart" in page.text
+        assert "Another member of this team has this name. Add something to yours, such as your last name" in page.text
         assert ("name", clean_line(name)) in page.fields
     assert count_rows(app, "member") == 1
     assert count_rows(app, "response") == 2, "no response was created for the refused name"
@@ -514,7 +516,7 @@ def test_an_open_team_has_200_members_at_most(app: App, client: Client, open_lea
     join_team(app, join, make_response(app), "Bo")
     response = start(client, open_lead, "Cy")
     assert response.status_code == 422
-    assert "This team has 200 members, which is the most that a team can have. Ask its lead." in Page.of(response).text
+    assert "This team has 200 members, which is the maximum. Ask the lead of the team." in Page.of(response).text
     assert ("name", "Cy") in Page.of(response).fields
     assert client.send(f"{join}/bring", {"link": member, "name": "Ada B."}, page=join).status_code == 303
     assert count_rows(app, "member") == 2
@@ -524,7 +526,7 @@ def test_members_see_an_open_team_only_after_they_have_finished(app: App, client
     join_team(app, join_path(client, open_lead), make_response(app), "Ada")
     owner_path = start(client, open_lead, "Bo").location.rsplit("/", 1)[0]
     page = client.see(f"{owner_path}/team")
-    assert "Once you have finished the quiz, you see the page of this team." in page.text
+    assert "When you have finished the quiz, you see the page of this team." in page.text
     assert owner_path in page.values("href")
     assert "Ada" not in page.text
     assert "Ada" in client.see(open_lead).text, "the lead sees those who have finished"
@@ -551,7 +553,7 @@ def test_members_change_their_name(app: App, client: Client, open_lead, done):
     ("name", "message"),
     [
         ("bo", "Another member of this team has this name."),
-        ("\u200d", "Give a name that your team knows you by."),
+        ("\u200d", "Enter a name that your team knows."),
         ("x" * 81, "Use 80 characters or fewer."),
     ],
 )
@@ -610,7 +612,7 @@ def test_who_takes_it_again_is_asked_whether_to_stay_in_the_team(app: App, clien
     sentences = {
         named: "the team’s page shows your new answers instead of these once you finish",
         counted: "answers are counted once. If you stay, your new answers count in the next round",
-        uncounted: "your new answers take the place of these once you finish, since a round counts a person once",
+        uncounted: "your new answers replace these when you finish, because a round counts each person once",
     }
     for owner_path, sentence in sentences.items():
         text = client.see(f"{owner_path}/manage").text

@@ -498,4 +498,8 @@ def test_three_ways_lead_on_from_the_result(client: Client, bank: Bank):
     assert re.findall(r'href="([^"]+)"', ways) == [
         f"{owner_path}/{page}" for page in ("conversation", "goals", "manage")
     ]
-    assert re.findall(r"<strong>([^<]+)", ways) == ["Prepare a conversation", "Enter wishes and goals", "Share this result"]
+    assert re.findall(r"<strong>([^<]+)", ways) == [
+        "Prepare a conversation",
+        "Enter wishes and goals",
+        "Share this result",
+    ]

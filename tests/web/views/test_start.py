@@ -112,7 +112,7 @@ def test_the_privacy_page_names_everything_that_is_stored(app: App, client: Clie
 
 def test_without_an_operator_the_privacy_page_says_that_none_is_named(client: Client):
     text = client.see("/privacy").text
-    assert "They have not entered a name here" in text
+    assert "No name is entered here" in text
     assert "Questions about what is stored:" not in text
     assert "Run by" not in text
 
