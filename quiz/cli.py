@@ -66,7 +66,7 @@ def _open_app() -> App:
     """The app of an instance that has been started before, until the command ends; or an error of one line."""
     file, _ = _load_settings()
     if not file.exists():
-        raise click.ClickException(f"{file} is not there; is MANY_HATS_INSTANCE right?")
+        raise click.ClickException(f"{file} does not exist; check MANY_HATS_INSTANCE")
     app = _create_app()
     click.get_current_context().call_on_close(app.storage.close)
     return app
@@ -173,7 +173,7 @@ def _parse_url(context: click.Context, option: click.Parameter, text: str) -> st
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--lan", is_flag=True, help="Serve the local network too, so that a phone can take the quiz.")
 @click.option(
-    "--url", default="", callback=_parse_url, help="The address people use, if it differs; links are made with it."
+    "--url", default="", callback=_parse_url, help="The address people use, if it differs; links begin with it."
 )
 def serve(host: str | None, port: int, lan: bool, url: str) -> None:
     """Serve the quiz on a production server, and print its address.
@@ -208,7 +208,7 @@ def serve(host: str | None, port: int, lan: bool, url: str) -> None:
         app,
         host=host,
         port=port,
-        greeting=f"Many Hats is at {app.config['PUBLIC_URL'] or address}  (Ctrl+C ends it)",
+        greeting=f"Many Hats is at {app.config['PUBLIC_URL'] or address}  (stop it with Ctrl+C)",
     )
 
 
@@ -358,7 +358,9 @@ def restore(copy: Path, force: bool) -> None:
         result = restore(copy, file, day=_today(), tombstone_days=config["BACKUP_DAYS"], replace=force)
     for warning in result.warnings:
         click.echo(escape_controls(f"Note: {warning}."), err=True)
-    _print(f"{file}: {_count_responses(result.responses)} restored; {result.deleted} left out, deleted since.")
+    _print(
+        f"{file}: {_count_responses(result.responses)} restored; {result.deleted} left out, because they were deleted since."
+    )
 
 
 @main.command()
@@ -383,7 +385,7 @@ def accept_key() -> None:
     """Accept the present secret key after the old one is lost or was changed on purpose.
 
     Share links and join links that people have still work. The pages show other ones, which do not work until the
-    share links are deleted and made again, and leads have replaced the join links.
+    share links are deleted and created again, and leads have replaced the join links.
 
     Example: quiz accept-key
     """
@@ -392,7 +394,7 @@ def accept_key() -> None:
         is_same = app.storage.is_same_key(app.key_fingerprint)
         app.storage.accept_key(app.key_fingerprint)
     _print(
-        "The key is the same as before." if is_same else "The key is accepted. Make share links and join links again."
+        "The key is the same as before." if is_same else "The key is accepted. Create share links and join links again."
     )
 
 
@@ -461,14 +463,14 @@ def erase(link_or_id: str, yes: bool) -> None:
     _print(erasure.describe(found))
     if not yes:
         if not sys.stdin.isatty():
-            raise click.UsageError("nobody can be asked, because standard input is no terminal; add --yes")
+            raise click.UsageError("cannot ask for confirmation, because standard input is not a terminal; add --yes")
         if not click.confirm("Delete it?"):
             _print("Nothing was deleted.")
             sys.exit(1)
     with _exit_if_unavailable():
         is_deleted = erasure.erase(app.storage, found, day=app.today())
         is_overwritten = app.storage.truncate_wal()
-    _print("Deleted." if is_deleted else "It had been deleted already.")
+    _print("Deleted." if is_deleted else "It was already deleted.")
     if not is_overwritten:
         note = "another program is reading the database, whose log keeps the content until the next deletion"
         click.echo(f"Note: {note}.", err=True)

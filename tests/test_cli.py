@@ -194,7 +194,7 @@ def test_an_instance_below_a_file_is_an_error_of_one_line(tmp_path, command):
     (tmp_path / "file").touch()
     run = run_quiz(command, instance=tmp_path / "file" / "instance")
     assert run.returncode == 1
-    hint = "is not a folder; move it away, or set MANY_HATS_INSTANCE to another folder"
+    hint = "is not a folder; move it to another place, or set MANY_HATS_INSTANCE to another folder"
     assert run.stderr == f"Error: {tmp_path}/file/instance cannot be created: {tmp_path}/file {hint}\n"
 
 
@@ -205,7 +205,10 @@ def test_an_instance_that_is_a_file_has_the_message_of_doctor(tmp_path, command)
     file.touch()
     run = run_quiz(command, instance=file)
     assert run.returncode == 1
-    assert run.stderr == f"Error: {file} is not a folder; move it away, or set MANY_HATS_INSTANCE to another folder\n"
+    assert (
+        run.stderr
+        == f"Error: {file} is not a folder; move it to another place, or set MANY_HATS_INSTANCE to another folder\n"
+    )
 
 
 @pytest.mark.parametrize("arguments", [["demo"], ["backup", "copy.db"]], ids=" ".join)

@@ -90,14 +90,14 @@ def _check_instance(folder: Path) -> Check:
     if problem:
         return Check("instance", False, f"{problem}, or set MANY_HATS_INSTANCE to another folder")
     if not folder.exists():
-        return Check("instance", True, f"{folder} is not there yet; the first `quiz serve` creates it")
+        return Check("instance", True, f"{folder} does not exist yet; the first `quiz serve` creates it")
     return Check("instance", True, str(folder))
 
 
 def _folder_problem(folder: Path) -> str | None:
     """Why nothing can be written to `folder`, with a hint, or None."""
     if not folder.is_dir():
-        return f"{folder} is not a folder; move it away"
+        return f"{folder} is not a folder; move it to another place"
     if os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         return None
     if os.statvfs(folder).f_flag & os.ST_RDONLY:
@@ -124,7 +124,7 @@ def _check_key(folder: Path, config: dict[str, Any]) -> Check:
             return Check("key", not open_path.to_everybody, detail, is_warning=True)
         return Check("key", True, "comes from the settings")
     if not key_file.exists():
-        return Check("key", True, "is not there yet; the first `quiz serve` creates it")
+        return Check("key", True, "does not exist yet; the first `quiz serve` creates it")
     try:
         secret_key.load(key_file)
         warning = secret_key.group_warning(key_file)
@@ -138,7 +138,7 @@ def _check_key(folder: Path, config: dict[str, Any]) -> Check:
 def _check_links(folder: Path, config: dict[str, Any], report: DatabaseReport) -> Check:
     """Whether the key is the one that share links and join links were derived from."""
     if report.key_fingerprint is None:
-        return Check("links", True, "the next `quiz serve` notes the key that they are derived from")
+        return Check("links", True, "the next `quiz serve` stores a fingerprint of the key that they are derived from")
     key_file = folder / "secret.key"
     try:
         key = config["SECRET_KEY"] or secret_key.load(key_file)
@@ -183,12 +183,12 @@ def _check_database(folder: Path, file: Path, config: dict[str, Any], today: str
     if not file.exists():
         is_started = (folder / "secret.key").exists()
         if is_started:
-            yield Check("database", False, f"{file} is not there; set DATABASE, or: quiz restore FILE")
+            yield Check("database", False, f"{file} does not exist; set DATABASE, or: quiz restore FILE")
         else:
-            yield Check("database", True, f"{file} is not there yet; the first `quiz serve` creates it")
+            yield Check("database", True, f"{file} does not exist yet; the first `quiz serve` creates it")
         return
     if not file.is_file():
-        yield Check("database", False, f"{file} is not a file; move it away, or set DATABASE")
+        yield Check("database", False, f"{file} is not a file; move it to another place, or set DATABASE")
         return
     if not os.access(file, os.R_OK | os.W_OK):
         hint = f"use the user that serves the quiz, or: chmod 600 {file}"
@@ -228,7 +228,7 @@ def _check_migrations(report: DatabaseReport) -> Check:
 def _check_expiry(report: DatabaseReport) -> Check:
     if report.overdue:
         days = storage.MIN_DAYS_OVERDUE
-        hint = f"a request to the quiz notes them, and another at least {days} days later deletes them"
+        hint = f"a request to the quiz marks them as overdue, and another at least {days} days later deletes them"
         return Check("expiry", False, f"expired responses: {report.overdue}; {hint}")
     return Check("expiry", True, "there are no expired responses")
 

@@ -21,7 +21,7 @@ _WAYS_OUT = (
 #: What follows from another key, and the two ways out.
 CHANGED = (
     "the secret key is not the one that this database was used with, so pages show share links and join links that do"
-    " not work; put the old key back from its copy, or run `quiz accept-key` and make these links again"
+    " not work; put the old key back from its copy, or run `quiz accept-key` and create these links again"
 )
 
 

@@ -139,7 +139,7 @@ SETTINGS = (
     Setting(
         "PUBLIC_URL",
         "",
-        "The address people use, such as https://hats.example.org; links are made with it.",
+        "The address people use, such as https://hats.example.org; links begin with it.",
         check=check_url,
     ),
     Setting(

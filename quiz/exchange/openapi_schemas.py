@@ -46,7 +46,7 @@ def score_request_schema() -> Schema:
     }
     return _object(
         {
-            "id": id | {"description": "What you call this person; the result has the same id."},
+            "id": id | {"description": "Your id for this person; the result has the same id."},
             "answers": ref("Answers"),
             "follow_ups": {"oneOf": [{"type": "null"}, ref("FollowUps")]},
             "text": text | {"description": "What they write about their work. It never changes the mix."},

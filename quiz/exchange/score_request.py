@@ -209,7 +209,7 @@ def _answer_problems(bank: Bank, answers: Mapping[str, Any]) -> Iterator[InputPr
     for question, answer in answers.items():
         pointer = f"/answers/{question}"  # ids of the bank need no escaping
         if question not in bank.responsibility:
-            detail = "is no question of this bank"
+            detail = "is not a question of this bank"
             yield _unknown_name("/answers", question, detail, bank.responsibility, "use an id that /api/bank lists")
         elif not isinstance(answer, str) or answer not in bank.option:
             yield InputProblem(pointer, _wrong_value(answer, "an answer"), _answer_hint(bank, answer))
@@ -236,7 +236,7 @@ def _follow_up_problems(bank: Bank, follow_ups: Any) -> Iterator[InputProblem]:
         if role == FOLLOW_UP_BASE:
             continue
         if role not in bank.role:
-            yield _unknown_name("/follow_ups", role, "is no role of this bank", bank.role, _ROLE_HINT)
+            yield _unknown_name("/follow_ups", role, "is not a role of this bank", bank.role, _ROLE_HINT)
         elif role == base:
             yield InputProblem(pointer, "compares the base with itself", "leave it out, or send another base")
         elif not isinstance(answer, str) or answer not in bank.follow_up_option:

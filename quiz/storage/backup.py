@@ -51,7 +51,7 @@ def back_up(file: Path, copy: Path, *, day: str, replace: bool = False) -> Backu
     if problem := _target_problem(copy, file.resolve(), replace=replace):
         raise BackupError(problem)
     if not file.exists():
-        raise BackupError(f"{file} is not there, so there is nothing to back up; is MANY_HATS_INSTANCE right?")
+        raise BackupError(f"{file} does not exist, so there is nothing to back up; check MANY_HATS_INSTANCE")
     with translate_errors(copy), atomic_write(copy, is_private=True) as draft:
         _copy_database(file, draft, target=copy)
         with open_database(draft) as db:
@@ -76,13 +76,13 @@ def _target_problem(copy: Path, file: Path, *, replace: bool) -> str | None:
     """Why no backup can be written to `copy`, or None."""
     database_files = {file, *(file.with_name(file.name + suffix) for suffix in SIDECAR_SUFFIXES)}
     if copy in database_files:
-        return f"{copy} belongs to the database itself; name another file"
+        return f"{copy} belongs to the database itself; choose another file"
     if not copy.parent.is_dir():
         return f"there is no folder {copy.parent}; create it first"
     if not os.access(copy.parent, os.W_OK | os.X_OK):
         return f"{copy.parent} cannot be written to; name a file in another folder, or use a user who may write there"
     if copy.exists() and not copy.is_file():
-        return f"{copy} is not an ordinary file; name another"
+        return f"{copy} is not an ordinary file; choose another"
     if copy.exists() and not replace:
         return f"{copy} exists; add --force to replace it"
     return None

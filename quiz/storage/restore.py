@@ -70,7 +70,7 @@ def restore(copy: Path, file: Path, *, day: str, tombstone_days: int, replace: b
     if copy.exists() and file.exists() and copy.samefile(file):
         raise RestoreError(f"{copy} is the database itself; name a backup")
     if not copy.is_file():
-        raise RestoreError(f"{copy} is not there; name a file that `quiz backup` wrote")
+        raise RestoreError(f"{copy} does not exist; choose a file that `quiz backup` wrote")
     tombstones_since = (date.fromisoformat(day) - timedelta(tombstone_days)).isoformat()
     with translate_errors(file):
         create_folder(file.parent)
@@ -81,7 +81,7 @@ def restore(copy: Path, file: Path, *, day: str, tombstone_days: int, replace: b
             backup_day = _write_draft(copy, draft)
             warnings = _age_warnings(copy, backup_day, tombstones_since)
             if warnings and not replace:
-                raise RestoreError(f"{warnings[0]}; add --force to restore it in spite of that")
+                raise RestoreError(f"{warnings[0]}; add --force to restore it anyway")
             responses_in_backup = _count_responses(draft)
             warnings += _replace_database(file, draft, replace=replace)
     prepare(file)

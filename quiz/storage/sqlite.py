@@ -123,7 +123,7 @@ def open_database(file: Path) -> Iterator[Database]:
 def _connect(file: Path, *pragmas: str) -> Database:
     if not os.access(file, os.W_OK):
         # SQLite would open it for reading, and create a read-only log next to it that stays read-only.
-        raise PermissionError("the file is read-only" if file.exists() else "the file is not there")
+        raise PermissionError("the file is read-only" if file.exists() else "the file does not exist")
     # `mode=rw` never creates the file: a database that was removed must not come back empty.
     uri = f"{file.absolute().as_uri()}?mode=rw"
     # Each thread has its own connection. The check is off so that another thread can close them at the end.

@@ -35,4 +35,4 @@ def vocabulary_warning(bank: Bank) -> str | None:
     if len(roles) == len(bank.roles):
         return "no free text can be compared with the roles of this bank: their vocabularies have no words of their own"
     names = ", ".join(role.name for role in roles)
-    return f"no free text can be recognised as {names}: the vocabulary has no words that other roles lack"
+    return f"no free text can be recognised as {names}: the vocabulary has only words that other roles have too"

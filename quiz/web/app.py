@@ -98,10 +98,10 @@ class App(Flask):
             return
         for table, rows in expiry.noted.items():
             if rows:
-                self.logger.info("expiry: %s rows of %s are overdue and will be deleted in some days", rows, table)
+                self.logger.info("expiry: overdue rows of %s, which will be deleted in some days: %s", table, rows)
         for table, rows in expiry.deleted.items():
             if rows:
-                self.logger.info("expiry: deleted %s overdue rows of %s", rows, table)
+                self.logger.info("expiry: overdue rows of %s, deleted now: %s", table, rows)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Flask’s own method, except for the check of the host: see `quiz.config.host_names.is_trusted`."""

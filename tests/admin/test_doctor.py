@@ -160,15 +160,15 @@ def expired_response(folder: Path) -> None:
         (open_key, "chmod 600 "),
         (short_key, "delete the file to create a new key"),
         (unknown_setting, "unknown setting OPERATR"),
-        (missing_database, "is not there; set DATABASE, or: quiz restore FILE"),
+        (missing_database, "does not exist; set DATABASE, or: quiz restore FILE"),
         (invalid_database, "file is not a database"),
         (damaged_database, "quiz restore FILE --force"),
         (orphan_row, "rows of contact refer to rows that do not exist"),
         (changed_table, "response_changed is not as this version creates it"),
         (pending_migration, "not applied: m001_tables; back up, then restart"),
-        (expired_response, "expired responses: 1; a request to the quiz notes them"),
+        (expired_response, "expired responses: 1; a request to the quiz marks them"),
         (open_config, "config.py contains the key, and everybody on this machine can open "),
-        (folder_for_a_database, "is not a file; move it away, or set DATABASE"),
+        (folder_for_a_database, "is not a file; move it to another place, or set DATABASE"),
     ],
 )
 def test_each_problem_is_a_line_with_a_hint_and_nothing_is_changed(
@@ -338,7 +338,7 @@ def lost_key(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (new_key, "put the old key back from its copy, or run `quiz accept-key` and make these links again"),
+        (new_key, "put the old key back from its copy, or run `quiz accept-key` and create these links again"),
         (lost_key, "is lost; put it back from its copy, or set MANY_HATS_SECRET_KEY as for the server"),
     ],
 )
@@ -362,7 +362,7 @@ def test_another_key_is_a_problem_until_it_is_accepted(instance):
 
 def test_a_database_that_was_never_used_with_a_key_gets_the_first_one(tmp_path):
     storage.prepare(tmp_path / "many-hats.db")
-    assert "the next `quiz serve` notes the key" in examine(tmp_path).stdout
+    assert "the next `quiz serve` stores a fingerprint of the key" in examine(tmp_path).stdout
     create_app({}, instance=tmp_path)
     assert "are derived from the same key as before" in examine(tmp_path).stdout
 

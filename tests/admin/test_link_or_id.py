@@ -234,7 +234,7 @@ def test_a_response_that_is_deleted_in_the_meantime_is_no_error(app: App, monkey
         lambda found: app.storage.delete_response(link_hash(path), day=app.today()) and "",
     )
     result = quiz(app, "erase", path, "--yes")
-    assert (result.exit_code, result.stdout) == (0, "\nIt had been deleted already.\n")
+    assert (result.exit_code, result.stdout) == (0, "\nIt was already deleted.\n")
 
 
 @pytest.mark.skipif(safe_journal_mode() != "wal", reason="with a rollback journal, a writer waits for readers")
@@ -253,7 +253,7 @@ def test_without_a_terminal_nothing_is_deleted_unless_yes_is_given(app: App, cli
     path = make_response(app)
     run = run_quiz("erase", path, instance=app.storage.file.parent)
     assert run.returncode == 2
-    assert "Error: nobody can be asked, because standard input is no terminal; add --yes\n" in run.stderr
+    assert "Error: cannot ask for confirmation, because standard input is not a terminal; add --yes\n" in run.stderr
     assert client.get(path).status_code == 200
 
 

@@ -35,7 +35,7 @@ def test_the_server_answers_and_makes_links_with_its_address(served):
     server = served()
     server.start()
     own = f"http://127.0.0.1:{server.port}"
-    assert server.output.read_text() == f"Many Hats is at {own}  (Ctrl+C ends it)\n"
+    assert server.output.read_text() == f"Many Hats is at {own}  (stop it with Ctrl+C)\n"
     browser = HttpClient(server.port)
     first = browser.start()
     link = f"{own}{first.rsplit('/', 1)[0]}"
@@ -85,7 +85,7 @@ def test_an_ipv6_address_is_served_and_printed_with_brackets(served, host):
     server = served("--host", host)
     server.start()
     own = f"http://[::1]:{server.port}"
-    assert server.output.read_text() == f"Many Hats is at {own}  (Ctrl+C ends it)\n"
+    assert server.output.read_text() == f"Many Hats is at {own}  (stop it with Ctrl+C)\n"
     browser = HttpClient(server.port, "::1")
     first = browser.start()
     assert f"{own}{first.rsplit('/', 1)[0]}" in browser.request("GET", first)[2]
@@ -99,7 +99,7 @@ def test_the_server_logs_what_expires(served):
     database.close()
     server.start()
     assert HttpClient(server.port).request("GET", "/")[0] == 200
-    assert "expiry: 1 rows of response are overdue" in server.output.read_text()
+    assert "expiry: overdue rows of response, which will be deleted in some days: 1" in server.output.read_text()
 
 
 @pytest.mark.server
@@ -229,7 +229,7 @@ def test_malformed_requests_leave_no_address_and_no_link_in_the_log(served):
             refused[name] = connection.recv(100).split()[1]
     assert server.stop() == 0
     assert all(status.startswith(b"4") for status in refused.values()), refused
-    assert server.output.read_text() == f"Many Hats is at http://127.0.0.1:{server.port}  (Ctrl+C ends it)\n"
+    assert server.output.read_text() == f"Many Hats is at http://127.0.0.1:{server.port}  (stop it with Ctrl+C)\n"
 
 
 BROKEN_BODIES = {
@@ -256,7 +256,7 @@ def test_malformed_bodies_are_refused_with_a_page_and_not_logged(served):
     assert server.stop() == 0
     assert set(refused.values()) == {b"400"}, refused
     assert incomplete == b""  # the connection is closed without an answer
-    assert server.output.read_text() == f"Many Hats is at http://127.0.0.1:{server.port}  (Ctrl+C ends it)\n"
+    assert server.output.read_text() == f"Many Hats is at http://127.0.0.1:{server.port}  (stop it with Ctrl+C)\n"
 
 
 @pytest.mark.server

@@ -64,7 +64,7 @@ def test_without_scripts_the_link_is_shown_without_buttons(visit, people, link):
 
 def test_the_start_page_offers_a_remembered_link_until_it_is_forgotten(visit, people, link):
     quiz = visit()
-    offer = quiz.page.get_by_text("You have been here before on this device.")
+    offer = quiz.page.get_by_text("Your private link is remembered on this device.")
     quiz.open("/")
     expect(offer).to_be_hidden()
     open_result(quiz, people["mix"])

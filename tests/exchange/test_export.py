@@ -375,7 +375,7 @@ def test_an_export_from_an_empty_instance_is_an_error(tmp_path):
     environ = {"MANY_HATS_INSTANCE": str(tmp_path / "empty")}
     result = CliRunner().invoke(main, ["export", "--all"], env=environ)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "is MANY_HATS_INSTANCE right?" in result.stderr
+    assert "check MANY_HATS_INSTANCE" in result.stderr
     assert not (tmp_path / "empty").exists()
 
 

@@ -164,7 +164,7 @@ def test_an_existing_file_is_replaced_only_with_force(database, file, copy):
 @pytest.mark.parametrize("name", ["many-hats.db", "many-hats.db-wal", "../instance/many-hats.db-journal"])
 def test_the_database_is_never_overwritten_with_its_own_backup(database, file, name):
     owner_hash = start_response(database)
-    with pytest.raises(BackupError, match="name another file"):
+    with pytest.raises(BackupError, match="choose another file"):
         back_up(file, file.parent / name, day=TODAY, replace=True)
     assert database.load_response(owner_hash)
 
@@ -283,7 +283,7 @@ def test_a_restored_database_has_the_old_content_and_accepts_new_responses(app: 
     app.storage.close()
     result = quiz(instance, "restore", copy, "--force")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"{app.storage.file}: 1 response restored; 0 left out, deleted since.\n"
+    assert result.stdout == f"{app.storage.file}: 1 response restored; 0 left out, because they were deleted since.\n"
     again = Client(create_app({"TESTING": True}, instance=instance))
     assert "As it was." in again.get(f"{own}/more").text
     assert again.get(f"{later}/1").status_code == 404
@@ -770,7 +770,10 @@ def test_after_restoring_another_database_backups_of_this_one_cause_no_warning(d
 def test_the_restore_command_prints_the_warning_also_after_a_server_start(file, copy, deleted_owner):
     create_app({}, instance=file.parent)
     result = quiz(file.parent, "restore", copy)
-    assert (result.exit_code, result.stdout) == (0, f"{file}: 1 response restored; 0 left out, deleted since.\n")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        f"{file}: 1 response restored; 0 left out, because they were deleted since.\n",
+    )
     assert result.stderr.startswith("Note: ")
     assert len(result.stderr.splitlines()) == 1
 

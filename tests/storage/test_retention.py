@@ -163,7 +163,7 @@ def test_a_clock_that_is_ahead_for_one_request_deletes_nothing(app: App, clock, 
     assert app.storage.load_team(lead)
     assert app.storage.connection["tombstone"].count == 1
     assert app.storage.connection.execute("SELECT count(round) FROM counted_response").fetchone()[0] == 5
-    assert "rows of response are overdue" in caplog.text
+    assert "overdue rows of response, which will be deleted in some days" in caplog.text
 
 
 def test_a_clock_that_is_ahead_for_some_days_deletes_and_logs_it(app: App, clock, caplog):
@@ -172,7 +172,7 @@ def test_a_clock_that_is_ahead_for_some_days_deletes_and_logs_it(app: App, clock
     for days in range(MIN_DAYS_OVERDUE + 1):
         clock(days_after(TWO_YEARS_LATER, days))
     assert app.storage.load_response(owner_hash) is None
-    assert "deleted 1 overdue rows of response" in caplog.text
+    assert "overdue rows of response, deleted now: 1" in caplog.text
 
 
 def test_a_retention_time_that_is_wrong_once_deletes_nothing(tmp_path, monkeypatch):

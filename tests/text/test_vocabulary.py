@@ -39,7 +39,7 @@ def test_a_bank_without_words_of_its_roles_has_a_warning_about_all_roles(bank, w
 def test_a_role_without_words_is_named_in_the_warning(bank):
     changed = with_vocabulary(bank, only_role="ml-engineer", words=("the",))
     assert vocabulary_warning(changed) == (
-        "no free text can be recognised as ML engineer: the vocabulary has no words that other roles lack"
+        "no free text can be recognised as ML engineer: the vocabulary has only words that other roles have too"
     )
 
 

@@ -208,7 +208,7 @@ def test_deleting_asks_first_and_leaves_nothing_in_the_database(app: App, client
 
 def test_the_start_page_shows_what_a_result_looks_like_and_names_no_role(client: Client, bank: Bank):
     page = client.see("/")
-    assert "This is what comes out" in page.text
+    assert "This is a result" in page.text
     assert sum("shelf-hat" in style.split() for style in page.values("class")) == 3
     shown = " ".join([page.text, *page.values("aria-label", "title", "alt")])
     assert not [role.name for role in bank.roles if role.name.lower() in shown.lower()]
