@@ -358,9 +358,7 @@ def restore(copy: Path, force: bool) -> None:
         result = restore(copy, file, day=_today(), tombstone_days=config["BACKUP_DAYS"], replace=force)
     for warning in result.warnings:
         click.echo(escape_controls(f"Note: {warning}."), err=True)
-    _print(
-        f"{file}: {_count_responses(result.responses)} restored; {result.deleted} left out, because they were deleted since."
-    )
+    _print(f"{file}: {_count_responses(result.responses)} restored; {result.deleted} left out (deleted since).")
 
 
 @main.command()

@@ -174,7 +174,9 @@ def _roles_without_own_words(checked_bank: Bank) -> Iterator[Problem]:
     for role in roles_without_own_words(checked_bank):
         if not any(list(_vocabulary_problems(item, 0)) for item in role.responsibilities):
             item = role.responsibilities[0]
-            message = "vocabulary has only words that other roles have too, so that no free text can be recognised as the role"
+            message = (
+                "vocabulary has only words that others have too, so that no free text can be recognised as the role"
+            )
             key = "vocabulary" if item.vocabulary else "question"
             yield Problem(item.file, _line(item, 0, key), message, "add the words of this role’s own work")
 

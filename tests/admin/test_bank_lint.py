@@ -172,7 +172,7 @@ def test_a_role_whose_words_all_other_roles_have_is_a_problem(small_bank):
             parts[position + 1] = f"vocabulary = {vocabulary}\n".replace("'", '"') + parts[position + 1]
             text = "[[responsibilities]]\n".join(parts)
         file.write_text(text, encoding="utf-8")
-    message = "vocabulary has only words that other roles have too, so that no free text can be recognised as the role"
+    message = "vocabulary has only words that others have too, so that no free text can be recognised as the role"
     assert [problem.split("; ")[0].partition(": ")[2] for problem in problems(small_bank)] == [message, message]
     assert all("cake-maker" not in problem for problem in problems(small_bank))
 

@@ -96,7 +96,7 @@ STATES = {
     "conversation": State("{three}/conversation", "Worth asking"),
     "goals filled in": State("{full}/goals", "Towards software engineer"),
     "goals with an error": State("{one-role}/goals", "Choose two roles at most", _choose_three_goals),
-    "conversation with all parts": State("{full}/conversation?listener", "For the one who listens"),
+    "conversation with all parts": State("{full}/conversation?listener", "Notes for your lead or colleague"),
     "conversation without notes": State("{one-role}/conversation", "Nothing noted yet"),
     "changes": State("{full}/changes", "Your mix has changed"),
     "manage with a share link": State("{full}/manage", "answers and result only", _create_share_link),

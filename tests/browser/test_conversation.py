@@ -43,7 +43,7 @@ def test_the_result_links_to_the_page_and_the_page_to_the_one_for_the_listener(v
     quiz.page.get_by_role("link", name="Conversation", exact=True).click()
     expect(quiz.page.locator("h1")).to_have_text(headline)
     expect(quiz.page.get_by_role("button", name="Print this page")).to_be_visible(visible=script)
-    listener = quiz.page.get_by_role("heading", name="For the one who listens")
+    listener = quiz.page.get_by_role("heading", name="Notes for your lead or colleague")
     expect(listener).to_be_hidden()
     quiz.page.get_by_role("link", name="Add a page").click()
     expect(listener).to_be_visible()
@@ -94,7 +94,7 @@ def test_the_page_for_the_listener_is_a_second_sheet(visit, people, name):
     assert len(texts) == 1 + 5
     assert [text for text in map(without_blanks, texts) if text not in listener] == []
     assert without_blanks("The person decides who sees it.") in conversation
-    assert without_blanks("For the one who listens") not in conversation
+    assert without_blanks("Notes for your lead or colleague") not in conversation
 
 
 def test_nothing_is_cut_off_at_the_width_of_paper(visit, people):

@@ -283,7 +283,7 @@ def test_a_restored_database_has_the_old_content_and_accepts_new_responses(app: 
     app.storage.close()
     result = quiz(instance, "restore", copy, "--force")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"{app.storage.file}: 1 response restored; 0 left out, because they were deleted since.\n"
+    assert result.stdout == f"{app.storage.file}: 1 response restored; 0 left out (deleted since).\n"
     again = Client(create_app({"TESTING": True}, instance=instance))
     assert "As it was." in again.get(f"{own}/more").text
     assert again.get(f"{later}/1").status_code == 404
@@ -772,7 +772,7 @@ def test_the_restore_command_prints_the_warning_also_after_a_server_start(file, 
     result = quiz(file.parent, "restore", copy)
     assert (result.exit_code, result.stdout) == (
         0,
-        f"{file}: 1 response restored; 0 left out, because they were deleted since.\n",
+        f"{file}: 1 response restored; 0 left out (deleted since).\n",
     )
     assert result.stderr.startswith("Note: ")
     assert len(result.stderr.splitlines()) == 1

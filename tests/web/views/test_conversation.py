@@ -256,11 +256,11 @@ def test_the_page_for_the_listener_is_shown_only_on_request(client: Client, owne
         client.see(f"{owner_path}/conversation"),
         client.see(f"{owner_path}/conversation?listener=1"),
     )
-    assert "For the one who listens" not in without_listener.text
-    assert "For the one who listens" in with_listener.text
+    assert "Notes for your lead or colleague" not in without_listener.text
+    assert "Notes for your lead or colleague" in with_listener.text
     assert f"{owner_path}/conversation?listener=1" in without_listener.values("href")
     assert f"{owner_path}/conversation" in with_listener.values("href")
-    listener = with_listener.text.split("For the one who listens", 1)[1]
+    listener = with_listener.text.split("Notes for your lead or colleague", 1)[1]
     assert listener.count(". ") >= 5
     assert client.get(f"{owner_path}/conversation?listener").text.count("<h1") == 2
 
