@@ -11,7 +11,7 @@ from typing import TypedDict
 
 import pytest
 
-from quiz.bank import Bank, load
+from quiz.bank import Bank, FollowUps, load
 from quiz.config import paths
 from quiz.scoring import ScoringModel
 from quiz.storage import MIN_DAYS_OVERDUE, Expiry, ShareLink, Storage
@@ -232,6 +232,7 @@ def start_response(database: Storage, day: str = WHEN["day"]) -> str:
 def fill_response(database: Storage, owner_hash: str, word: str) -> None:
     """Store a row in every table that a response can have rows in, with `word` in each text."""
     database.save_answers(owner_hash, {f"{word}-question": word}, **WHEN)
+    database.save_follow_ups(owner_hash, FollowUps(f"{word}-base", {f"{word}-role": word}), **WHEN)
     database.save_details(owner_hash, contacts=[f"{word}-contact"], title=word, text=f"first {word} " * 100, **WHEN)
     database.save_details(owner_hash, contacts=[f"{word}-other"], title=word, text=f"then {word}", **WHEN)
     database.save_goals(owner_hash, wishes={f"{word}-wished": word}, goals=[f"{word}-role"], **WHEN)

@@ -36,6 +36,11 @@ COLUMNS = {
         "save_number": "how often that page was saved",
     },
     "answer": {"answer": "how often the person does each task", "question": "each task"},
+    "follow_up": {
+        "role": "the work of a role",
+        "base": "compared with which other work",
+        "answer": "how much time",
+    },
     "contact": {"role": "the roles that the person works with"},
     "wish": {"wish": "wants more or less of", "responsibility": "wants more or less of"},
     "goal": {"role": "which roles they want to move towards"},

@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from quiz.bank import Bank
+from quiz.bank import Bank, FollowUps
 from quiz.scoring import ScoringModel, match
 from quiz.teams import TeamKind
 from quiz.teams.anonymous import MIN_ROUND_SIZE
@@ -22,7 +22,10 @@ class InstanceNotEmptyError(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """A made-up person: what the person is an example of, and the answers."""
+    """A made-up person: what the person is an example of, and the answers.
+
+    `role_ids` are the roles that the person has in truth; without any, the person answers no follow-up question.
+    """
 
     description: str
     answers: Mapping[str, str]
@@ -30,6 +33,7 @@ class Person:
     title: str = ""
     text: str = ""
     is_finished: bool = True
+    role_ids: tuple[str, ...] = ()
 
 
 def people(bank: Bank, model: ScoringModel) -> Iterator[Person]:
@@ -70,7 +74,7 @@ def _person_with_roles(bank: Bank, rng: random.Random, description: str, *role_i
     recent_work = [role.responsibilities[rng.randrange(len(role.responsibilities))] for role in roles]
     contacts = tuple(id for id in sorted(neighbour_ids) if rng.random() < 0.7)
     text = " ".join(f"On most days I had to {item.question}." for item in recent_work)
-    return Person(description, answers, contacts, title=roles[0].title, text=text)
+    return Person(description, answers, contacts, title=roles[0].title, text=text, role_ids=role_ids)
 
 
 def _answers_with_evidence(bank: Bank, model: ScoringModel, evidence: str) -> Mapping[str, str] | None:
@@ -115,9 +119,21 @@ def _store_person(app: App, person: Person) -> str:
     app.storage.save_details(
         owner_hash, contacts=person.contacts, title=person.title, text=person.text, bank=bank.version, day=day
     )
+    if follow_ups := _follow_ups(app, person):
+        app.storage.save_follow_ups(owner_hash, follow_ups, bank=bank.version, day=day)
     if person.is_finished:
         app.storage.finish_response(owner_hash, bank=bank.version, day=day)
     return link
+
+
+def _follow_ups(app: App, person: Person) -> FollowUps | None:
+    """What the person answers to the follow-up questions that the ratings call for, None if nothing."""
+    questions = match(app.scoring_model, person.answers).follow_up_questions
+    if questions is None or not person.role_ids or not app.bank.follow_ups:
+        return None
+    most, least = app.bank.follow_ups[0], app.bank.follow_ups[-1]
+    answers = {role: most.id if role in person.role_ids else least.id for role in questions.roles}
+    return FollowUps(questions.base, answers)
 
 
 def _store_team(app: App, name: str, kind: TeamKind) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 from quiz.bank import Bank
 from quiz.exchange import export
@@ -22,10 +23,10 @@ class OpenTeamError(Exception):
 def all_responses(bank: Bank, storage: Storage, *, format: str) -> Iterator[str]:
     """All responses, one line each: as `csv` what `quiz score` can read, as `jsonl` everything that is stored."""
     if format == "csv":
-        header, _ = export.personal_csv_rows(bank, {}, contacts=(), title="", text="")
+        header, _ = export.personal_csv_rows(bank, {}, follow_ups=None, contacts=(), title="", text="")
         yield export.csv_file([["id", *header]])
     for response in _load_all(storage):
-        yield _csv_line(bank, response) if format == "csv" else _json_line(asdict(response))
+        yield _csv_line(bank, response) if format == "csv" else _json_line(_stored_values(response))
 
 
 def published_rounds(bank: Bank, team: Team, *, format: str) -> Iterator[str]:
@@ -65,9 +66,18 @@ def _load_all(storage: Storage) -> Iterator[Response]:
 
 def _csv_line(bank: Bank, response: Response) -> str:
     _, row = export.personal_csv_rows(
-        bank, response.answers, contacts=response.contacts, title=response.title, text=response.text
+        bank,
+        response.answers,
+        follow_ups=response.follow_ups,
+        contacts=response.contacts,
+        title=response.title,
+        text=response.text,
     )
     return export.to_csv([[str(response.id), *row]])
+
+
+def _stored_values(response: Response) -> dict[str, Any]:
+    return asdict(response) | {"follow_ups": export.follow_up_answers_object(response.follow_ups)}
 
 
 def _json_line(values: object) -> str:

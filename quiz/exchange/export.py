@@ -135,7 +135,7 @@ def personal_csv_rows(
     bank: Bank,
     answers: Mapping[str, str],
     *,
-    follow_ups: FollowUps | None = None,
+    follow_ups: FollowUps | None,
     contacts: Sequence[str],
     title: str,
     text: str,
@@ -149,6 +149,11 @@ def personal_csv_rows(
     answer_cells = [answers[question] if answers.get(question) in bank.option else "" for question in questions]
     row = [*answer_cells, *_follow_up_cells(bank, follow_ups), " ".join(contacts), title, text]
     return header, row
+
+
+def follow_up_answers_object(follow_ups: FollowUps | None) -> dict[str, str] | None:
+    """A person's follow-up answers as `POST /api/score` takes them: the base, and the answer about each role."""
+    return None if follow_ups is None else {FOLLOW_UP_BASE: follow_ups.base, **follow_ups.answers}
 
 
 def follow_up_columns(bank: Bank) -> list[str]:

@@ -221,6 +221,11 @@ def personal_data_schema() -> Schema:
             "title": _STRING,
             "text": _STRING,
             "answers": {"type": "object", "additionalProperties": _STRING},
+            "follow_ups": {
+                "type": ["object", "null"],
+                "additionalProperties": _STRING,
+                "description": "As in a request for a score: the base, and the answer about each role.",
+            },
             "contacts": _list(_STRING),
             "wishes": wishes,
             "goals": _list(_STRING),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quiz.bank import AnswerOption, Bank, Responsibility, Role
+from quiz.bank import AnswerOption, Bank, FollowUps, Responsibility, Role
 from quiz.results.goals import role_answers
-from quiz.scoring import ALL_ALIKE, NOT_ENOUGH, Match, ScoringModel, match, score
+from quiz.scoring import ALL_ALIKE, NOT_ENOUGH, Match, ScoringModel, follow_up_sheets, match, score
 
 Verdict = Literal["same", "noise", "changed", "unknown"]
 
@@ -52,6 +52,9 @@ class ResultComparison:
     `answer_changes` are ordered by the change of level, greatest first. `added_roles` and `removed_roles` are the roles
     that only one of the two mixes has. `new_main_role` is the role with the greatest coverage, if that was another role
     before. All three are empty if the verdict is `unknown`. See `compare_results` for the verdicts.
+
+    `counts_follow_ups` says whether the follow-up answers of both count; `leaves_out_follow_ups` whether there are any
+    that do not, because the two takings did not compare the same roles.
     """
 
     before: Match
@@ -61,12 +64,23 @@ class ResultComparison:
     removed_roles: tuple[Role, ...]
     new_main_role: Role | None
     verdict: Verdict
+    counts_follow_ups: bool
+    leaves_out_follow_ups: bool
 
 
 def compare_results(
-    bank: Bank, model: ScoringModel, before: Mapping[str, str], after: Mapping[str, str]
+    bank: Bank,
+    model: ScoringModel,
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    *,
+    follow_ups_before: FollowUps | None = None,
+    follow_ups_after: FollowUps | None = None,
 ) -> ResultComparison:
     """What changed from the answers `before` to the answers `after`, both question id to answer id.
+
+    Follow-up answers count only if both takings compared the same roles with the same base. Otherwise a mix could
+    change because another question was asked.
 
     Two results are compared by the roles of the mix and by the main role. The verdict is
 
@@ -90,7 +104,14 @@ def compare_results(
     >>> comparison.verdict, [(change.responsibility.id, change.steps) for change in comparison.answer_changes]
     ('changed', [('pipelines', 4), ('data-quality', 4), ('dashboards', -2)])
     """
-    match_before, match_after = match(model, before), match(model, after)
+    match_before, match_after = match(model, before, follow_ups_before), match(model, after, follow_ups_after)
+    has_comparisons = bool(match_before.comparisons or match_after.comparisons)
+    counts_follow_ups = _have_same_comparisons(match_before, follow_ups_before, match_after, follow_ups_after)
+    if not counts_follow_ups:
+        follow_ups_before = follow_ups_after = None
+        match_before, match_after = match(model, before), match(model, after)
+    taking_before = _Taking(before, follow_ups_before, match_before)
+    taking_after = _Taking(after, follow_ups_after, match_after)
     summary_before, summary_after = _summary(match_before), _summary(match_after)
     added_roles: list[Role] = []
     removed_roles: list[Role] = []
@@ -107,7 +128,7 @@ def compare_results(
 
         if summary_before == summary_after:
             verdict = "same"
-        elif _is_noise(model, before, match_before, after, match_after):
+        elif _is_noise(model, taking_before, taking_after):
             verdict = "noise"
         else:
             verdict = "changed"
@@ -120,7 +141,28 @@ def compare_results(
         removed_roles=tuple(removed_roles),
         new_main_role=new_main_role,
         verdict=verdict,
+        counts_follow_ups=counts_follow_ups,
+        leaves_out_follow_ups=has_comparisons and not counts_follow_ups,
     )
+
+
+class _Taking(NamedTuple):
+    """One of the two results, and what it comes from."""
+
+    answers: Mapping[str, str]
+    follow_ups: FollowUps | None
+    match: Match
+
+
+def _have_same_comparisons(
+    match_before: Match, before: FollowUps | None, match_after: Match, after: FollowUps | None
+) -> bool:
+    """Whether both results count comparisons of the same roles with the same base."""
+    if before is None or after is None or before.base != after.base:
+        return False
+    roles_before = [comparison.role for comparison in match_before.comparisons]
+    roles_after = [comparison.role for comparison in match_after.comparisons]
+    return bool(roles_before) and roles_before == roles_after
 
 
 @dataclass(frozen=True)
@@ -146,22 +188,26 @@ def _main_role(result: Match, mix: Sequence[str]) -> str | None:
     return main_roles[0] if len(main_roles) == 1 else None
 
 
-def _is_noise(
-    model: ScoringModel, before: Mapping[str, str], match_before: Match, after: Mapping[str, str], match_after: Match
-) -> bool:
+def _is_noise(model: ScoringModel, before: _Taking, after: _Taking) -> bool:
     """Whether one step of one answer, or a tie, explains the difference between two results."""
-    if _summary(match_after) in _summaries_within_noise(model, before, match_before):
+    if _summary(after.match) in _summaries_within_noise(model, before):
         return True
-    return _summary(match_before) in _summaries_within_noise(model, after, match_after)
+    return _summary(before.match) in _summaries_within_noise(model, after)
 
 
-def _summaries_within_noise(model: ScoringModel, answers: Mapping[str, str], result: Match) -> set[_Summary]:
-    """The alternative mix of a tie, and every result after one step of one answer."""
+def _summaries_within_noise(model: ScoringModel, taking: _Taking) -> set[_Summary]:
+    """The alternative mix of a tie, and every result after one step of one answer or of one comparison."""
     summaries = set()
+    result = taking.match
     if result.alternative:
         summaries.add(_Summary(frozenset(result.alternative), _main_role(result, result.alternative)))
 
-    scores = score(model, model.level_of_step[_one_step_variants(model, answers)])
+    steps = _one_step_variants(model, taking.answers)
+    follow_ups = [taking.follow_ups] * len(steps)
+    changed_comparisons = _one_step_comparisons(model, taking)
+    unchanged_steps = model.steps(taking.answers).repeat(len(changed_comparisons), axis=0)
+    sheets = follow_up_sheets(model, [*follow_ups, *changed_comparisons])
+    scores = score(model, model.level_of_step[np.concatenate([steps, unchanged_steps])], sheets)
     ranking = scores.ranking()
     for row, evidence in enumerate(scores.evidence):
         if evidence == NOT_ENOUGH:
@@ -172,6 +218,21 @@ def _summaries_within_noise(model: ScoringModel, answers: Mapping[str, str], res
         main_role = model.roles[ranking[row, 0]] if has_main_role else None
         summaries.add(_Summary(mix, main_role))
     return summaries
+
+
+def _one_step_comparisons(model: ScoringModel, taking: _Taking) -> list[FollowUps]:
+    """The follow-up answers with one comparison that counts changed by one step."""
+    if taking.follow_ups is None:
+        return []
+    ids = tuple(model.step_of_follow_up)
+    variants = []
+    for comparison in taking.match.comparisons:
+        step = ids.index(comparison.answer)
+        for new_step in (step - 1, step + 1):
+            if 0 <= new_step < len(ids):
+                answers = {**taking.follow_ups.answers, comparison.role: ids[new_step]}
+                variants.append(FollowUps(taking.follow_ups.base, answers))
+    return variants
 
 
 def _one_step_variants(model: ScoringModel, answers: Mapping[str, str]) -> NDArray[np.intp]:

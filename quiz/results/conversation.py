@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from quiz.bank import Bank, Responsibility, Wish
+from quiz.bank import Bank, FollowUps, Responsibility, Wish
 from quiz.results.changes import ResultComparison, compare_results
 from quiz.results.goals import GoalDistance, goal_distances
 from quiz.results.result import Result, build_result
@@ -68,17 +68,28 @@ def build_conversation(
     wishes: Mapping[str, str],
     goals: Sequence[str],
     earlier_answers: Mapping[str, str] | None,
+    follow_ups: FollowUps | None = None,
+    earlier_follow_ups: FollowUps | None = None,
 ) -> Conversation:
     """The conversation page of one response. `earlier_answers` are None without an earlier response."""
-    result = build_result(bank, model, answers, contacts, wishes, title=title)
-    comparison = compare_results(bank, model, earlier_answers, answers) if earlier_answers else None
+    result = build_result(bank, model, answers, contacts, wishes, title=title, follow_ups=follow_ups)
+    comparison = None
+    if earlier_answers:
+        comparison = compare_results(
+            bank,
+            model,
+            earlier_answers,
+            answers,
+            follow_ups_before=earlier_follow_ups,
+            follow_ups_after=follow_ups,
+        )
     context = TalkingPointContext(bank, result, wishes=wishes, goals=tuple(goals), comparison=comparison)
     questions = tuple(talking_point.text for talking_point in choose_talking_points(context))
     return Conversation(
         result=result,
         title=title,
         wish_groups=_wish_groups(bank, wishes),
-        goals=goal_distances(bank, model, answers, goals, contacts),
+        goals=goal_distances(bank, model, answers, goals, contacts, follow_ups=follow_ups),
         comparison=comparison,
         questions=questions,
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from quiz.bank import AnswerOption, Bank, Responsibility, Role
+from quiz.bank import AnswerOption, Bank, FollowUps, Responsibility, Role
 from quiz.scoring import Match, ScoringModel, coverage_percentage, match
 
 #: Few, because nobody can learn many things at the same time.
@@ -92,9 +92,17 @@ def goal_steps(bank: Bank, answers: Mapping[str, str], role: str) -> tuple[GoalS
 
 
 def goal_distance(
-    bank: Bank, model: ScoringModel, answers: Mapping[str, str], role: str, contacts: Collection[str] = ()
+    bank: Bank,
+    model: ScoringModel,
+    answers: Mapping[str, str],
+    role: str,
+    contacts: Collection[str] = (),
+    *,
+    follow_ups: FollowUps | None = None,
 ) -> GoalDistance:
     """How far the person with `answers` (question id to answer id) and `contacts` (role ids) is from `role`.
+
+    With `follow_ups`, `match_after` leaves out the comparison of this role: it is about the work of today.
 
     Raises
     ------
@@ -120,7 +128,7 @@ def goal_distance(
     steps = goal_steps(bank, answers, role)
     new_answers = {step.responsibility.id: step.target.id for step in steps}
     answers_after = {**answers, **new_answers}
-    match_after = match(model, answers_after)
+    match_after = match(model, answers_after, _without_comparison(follow_ups, role))
     roles_after = [bank.role[id] for id in match_after.mix]
     skipped = [responsibility for responsibility, answer in role_answers(bank, answers, role) if answer.level is None]
     helpful_contacts = [neighbour for neighbour in bank.neighbours(role) if neighbour.id in contacts]
@@ -130,17 +138,32 @@ def goal_distance(
         skipped=tuple(skipped),
         works_with_role=role in contacts,
         helpful_contacts=tuple(helpful_contacts),
-        match_now=match(model, answers),
+        match_now=match(model, answers, follow_ups),
         match_after=match_after,
         roles_after=tuple(roles_after),
     )
 
 
+def _without_comparison(follow_ups: FollowUps | None, role: str) -> FollowUps | None:
+    """The follow-up answers without that about `role`: what it says of today would not hold after the steps."""
+    if follow_ups is None:
+        return None
+    answers = {other: answer for other, answer in follow_ups.answers.items() if other != role}
+    return FollowUps(follow_ups.base, answers)
+
+
 def goal_distances(
-    bank: Bank, model: ScoringModel, answers: Mapping[str, str], goals: Collection[str], contacts: Collection[str]
+    bank: Bank,
+    model: ScoringModel,
+    answers: Mapping[str, str],
+    goals: Collection[str],
+    contacts: Collection[str],
+    *,
+    follow_ups: FollowUps | None = None,
 ) -> tuple[GoalDistance, ...]:
     """The distance to each role of `goals`, in the order of the bank; roles that it does not know are ignored."""
-    return tuple(goal_distance(bank, model, answers, role, contacts) for role in bank.role if role in goals)
+    known_goals = [role for role in bank.role if role in goals]
+    return tuple(goal_distance(bank, model, answers, role, contacts, follow_ups=follow_ups) for role in known_goals)
 
 
 def role_answers(bank: Bank, answers: Mapping[str, str], role: str) -> list[tuple[Responsibility, AnswerOption]]:

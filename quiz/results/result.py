@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from quiz.bank import AnswerOption, Bank, Role, Wish
+from quiz.bank import AnswerOption, Bank, FollowUps, Role, Wish
 from quiz.bank.answer_sheet import AnswerSheet, SheetRow, answer_sheet
+from quiz.results.comparisons import Comparisons, read_comparisons
 from quiz.results.contacts import Contacts, compare_contacts, contact_edges
 from quiz.results.flow import FlowPosition, flow_position
 from quiz.results.free_text import FreeTextResult, read_free_text
@@ -86,6 +87,7 @@ class Result:
     bars: tuple[CoverageBar, ...]
     map: RoleMap
     closest_role: SmallestChange | None
+    comparisons: Comparisons
     contacts: Contacts
     contact_ids: frozenset[str]
     job_title: JobTitle | None
@@ -175,13 +177,14 @@ def build_result(
     *,
     title: str = "",
     text: str = "",
+    follow_ups: FollowUps | None = None,
 ) -> Result:
     """The result of `answers` (question id to answer id).
 
     `contacts` are role ids, `wishes` are by responsibility id, `title` and `text` are as typed. All of these are shown
-    with the result and never scored. A text loads scikit-learn.
+    with the result and never scored. `follow_ups` are the follow-up answers. A text loads scikit-learn.
     """
-    result_match = match(model, answers)
+    result_match = match(model, answers, follow_ups)
     sheet = answer_sheet(bank, answers)
     rows = {role.id: sheet.by_role(role.id) for role in bank.roles}
     kind = result_kind(result_match, sheet.question_count)
@@ -207,6 +210,7 @@ def build_result(
         bars=_coverage_bars(bank, own_roles, coverage, rows),
         map=role_map(bank, coverage, own_roles, contact_edges(bank, own_roles, contacts), tentative=tentative),
         closest_role=_smallest_change(bank, result_match, sheet),
+        comparisons=read_comparisons(bank, result_match, follow_ups),
         contacts=compare_contacts(bank, result_match.mix, contacts),
         contact_ids=frozenset(contacts),
         job_title=read_job_title(

@@ -286,6 +286,7 @@ def _open_member(db: Database, id: int, name: str, shares_wishes: bool) -> OpenM
         name,
         response.answers,
         wishes,
+        follow_ups=response.follow_ups,
         is_finished=response.finished is not None,
         response=id,
         earlier=_earlier_responses(db, response),

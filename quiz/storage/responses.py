@@ -1,4 +1,4 @@
-"""Responses and everything that belongs to them: answers, contacts, wishes, goals, share links."""
+"""Responses and everything that belongs to them: answers, follow-up answers, contacts, wishes, goals, share links."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
+from quiz.bank import FollowUps
 from quiz.storage.ids import new_id
 from quiz.storage.new_links import existing_hashes, free_hashes
 from quiz.storage.sqlite import SqliteFile
@@ -40,7 +41,7 @@ class Response:
 
     `earlier` is the id of the response that this one repeats. `details_sent` says whether the optional page was sent
     with its main button, also if everything on it was empty. `answers` are by question id, `wishes` by
-    responsibility id; `contacts` and `goals` are role ids.
+    responsibility id; `contacts` and `goals` are role ids. `follow_ups` is None if no follow-up question was answered.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Response:
     earlier: int | None
     details_sent: bool
     answers: Mapping[str, str]
+    follow_ups: FollowUps | None
     contacts: tuple[str, ...]
     wishes: Mapping[str, str]
     goals: tuple[str, ...]
@@ -158,6 +160,24 @@ class Responses(SqliteFile):
                     "INSERT INTO answer (response, question, answer) VALUES (?, ?, ?)"
                     " ON CONFLICT (response, question) DO UPDATE SET answer = excluded.answer",
                     (id, question, answer),
+                )
+            return True
+
+    def save_follow_ups(
+        self, owner_hash: str, follow_ups: FollowUps, *, bank: str, day: str, page_save: PageSave | None = None
+    ) -> bool:
+        """Save the answers to follow-up questions. They replace all that were saved before, also with another base."""
+        with self.write_transaction() as db:
+            id = _touch(db, owner_hash, bank=bank, day=day)
+            if id is None:
+                return False
+            if _is_outdated(db, id, page_save):
+                return True
+            db.execute("DELETE FROM follow_up WHERE response = ?", (id,))
+            for role, answer in follow_ups.answers.items():
+                db.execute(
+                    "INSERT INTO follow_up (response, role, base, answer) VALUES (?, ?, ?, ?)",
+                    (id, role, follow_ups.base, answer),
                 )
             return True
 
@@ -389,6 +409,8 @@ def _is_unused(db: Database, owner_hash: str, *, joins_team: bool) -> bool:
     assert response is not None, "its hash was just selected"
     if response.answers or response.text or response.wishes or response.goals or response.share_links:
         return False
+    if response.follow_ups:
+        return False
     if response.finished or response.details_sent:
         return False
     if not joins_team and db.execute("SELECT 1 FROM member WHERE response = ?", (response.id,)).fetchone():
@@ -421,8 +443,16 @@ def select_response(db: Database, where: str, value: str | int) -> Response | No
     return Response(
         **columns,
         answers=dict(rows("question, answer", "answer")),
+        follow_ups=_follow_ups(rows("role, base, answer", "follow_up")),
         contacts=tuple(role for (role,) in rows("role", "contact")),
         wishes=dict(rows("responsibility, wish", "wish")),
         goals=tuple(role for (role,) in rows("role", "goal")),
         share_links=tuple(share_links),
     )
+
+
+def _follow_ups(rows: Sequence[tuple[str, str, str]]) -> FollowUps | None:
+    """The follow-up answers in rows of a role, the base, and an answer."""
+    if not rows:
+        return None
+    return FollowUps(base=rows[0][1], answers={role: answer for role, _, answer in rows})

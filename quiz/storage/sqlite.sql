@@ -39,6 +39,15 @@ CREATE TABLE answer (
     PRIMARY KEY (response, question)
 ) STRICT, WITHOUT ROWID;
 
+-- How much time the work of a role took, compared with that of the base. All rows of a response have the same base.
+CREATE TABLE follow_up (
+    response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
+    role TEXT NOT NULL CHECK (length(role) BETWEEN 1 AND 80),
+    base TEXT NOT NULL CHECK (length(base) BETWEEN 1 AND 80),
+    answer TEXT NOT NULL CHECK (length(answer) BETWEEN 1 AND 20),
+    PRIMARY KEY (response, role)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE contact (
     response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
     role TEXT NOT NULL CHECK (length(role) BETWEEN 1 AND 80),

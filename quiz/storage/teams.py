@@ -236,7 +236,9 @@ def _insert_round(db: Database, team: int, *, number: int, day: str) -> None:
 
 def _candidate(db: Database, member: RoundMember) -> Candidate:
     response = select_response_by_id(db, member.response)
-    return Candidate(member.response, member.finished, member.counted, response.answers, response.contacts)
+    return Candidate(
+        member.response, member.finished, member.counted, response.answers, response.contacts, response.follow_ups
+    )
 
 
 def select_response_by_id(db: Database, id: int) -> Response:

@@ -122,7 +122,7 @@ class OpenTeam:
 
 def open_team(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> OpenTeam:
     """The open team of `members`, in their order. A team without members is possible."""
-    matches = [match(model, member.answers) for member in members]
+    matches = [match(model, member.answers, member.follow_ups) for member in members]
     return OpenTeam(
         people=_people(bank, members, matches),
         answers=_answers(bank, members),

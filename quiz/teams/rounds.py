@@ -38,7 +38,7 @@ def publisher(bank: Bank, model: ScoringModel) -> Publish:
 
     def publish(team: Team, candidates: Sequence[Candidate]) -> Publication | None:
         counted = [candidate for candidate in candidates if _is_eligible(candidate, team.last_closed)]
-        contributions = [anonymous.Contribution(candidate.answers, candidate.contacts) for candidate in counted]
+        contributions = [anonymous.Contribution(one.answers, one.contacts, one.follow_ups) for one in counted]
         previous = None
         if team.last_published:
             previous = anonymous.Published.from_data(json.loads(team.last_published))

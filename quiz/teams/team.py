@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from quiz.bank import FollowUps
+
 TeamKind = Literal["anonymous", "open"]
 
 
@@ -75,6 +77,7 @@ class Candidate(RoundMember):
 
     answers: Mapping[str, str]
     contacts: Sequence[str]
+    follow_ups: FollowUps | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ class OpenMember:
     name: str
     answers: Mapping[str, str]
     wishes: Mapping[str, str] | None = None
+    follow_ups: FollowUps | None = None
     is_finished: bool = True
     response: int = 0
     earlier: tuple[int, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from wtforms import (
     BooleanField,
@@ -23,6 +23,9 @@ from wtforms.validators import DataRequired, Length
 from quiz.bank import Bank, Responsibility
 from quiz.teams.anonymous import MINIMUMS
 from quiz.web.typed_text import clean_line, clean_text
+
+if TYPE_CHECKING:
+    from quiz.results.follow_up_page import FollowUpPage
 
 MAX_TITLE_LENGTH = 80
 MAX_TEXT_LENGTH = 4000
@@ -52,9 +55,12 @@ class AnswerRequired:
 
     field_flags: ClassVar[dict[str, Any]] = {}
 
+    def __init__(self, message: str = "Choose how often, or “I can’t say”.") -> None:
+        self.message = message
+
     def __call__(self, form: BaseForm, field: RadioField) -> None:
         if field.data not in [choice.value for choice in field.choices]:
-            raise ValidationError("Choose how often, or “I can’t say”.")
+            raise ValidationError(self.message)
 
 
 class QuestionPageForm(BaseForm):
@@ -186,6 +192,17 @@ def _question_page_form(bank: Bank, page: tuple[Responsibility, ...]) -> type[Qu
         for item in page
     }
     return type("BankQuestionPageForm", (QuestionPageForm,), {"questions": questions})
+
+
+def follow_up_form(bank: Bank, page: FollowUpPage) -> type[QuestionPageForm]:
+    """The form class of the page with follow-up questions, with a field for each question, named by its id."""
+    choices = [SelectChoice(option.id, option.label) for option in bank.follow_up_option.values()]
+    required = AnswerRequired("Choose how much time, or “I can’t say”.")
+    questions = {
+        question.id: RadioField(question.text, [required], choices=choices, validate_choice=False)
+        for question in page.questions
+    }
+    return type("FollowUpForm", (QuestionPageForm,), {"questions": questions})
 
 
 def _details_form(bank: Bank) -> type[DetailsForm]:

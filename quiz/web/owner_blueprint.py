@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, g, request
+from flask import Blueprint, abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response as WebResponse
 
+from quiz.bank.answer_sheet import answer_sheet
 from quiz.storage import PageSave, Response
 from quiz.web.app import current
 from quiz.web.link_blueprint import link_blueprint
 
 if TYPE_CHECKING:
+    from quiz.results.follow_up_page import FollowUpPage
     from quiz.results.result import Result
+
+_EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 def owner_blueprint(name: str, prefix: str = "/r/<link:link>") -> Blueprint:
@@ -43,7 +50,22 @@ def current_result() -> Result:
         response.wishes,
         title=response.title,
         text=response.text,
+        follow_ups=response.follow_ups,
     )
+
+
+def current_follow_up_page(new_answers: Mapping[str, str] = _EMPTY) -> FollowUpPage | None:
+    """The page with follow-up questions for the response behind this link; None if there is nothing to ask.
+
+    `new_answers` were just saved. There is none before all questions have an answer.
+    """
+    from quiz.results.follow_up_page import follow_up_page  # imports numpy: see `current_result`
+
+    app, response = current(), current_response()
+    answers = {**response.answers, **new_answers}
+    if not app.bank.follow_ups or not answer_sheet(app.bank, answers).is_complete:
+        return None
+    return follow_up_page(app.bank, app.scoring_model, answers, response.follow_ups)
 
 
 def require_finished() -> None:
@@ -61,6 +83,18 @@ def abort_if_deleted(was_saved: bool) -> None:
 def is_saved_by_script() -> bool:
     """Whether the script of the page sent this form to save it. The page stays open, so the response has no page."""
     return request.form.get("go_to") == "stay"
+
+
+def other_button(previous_url: str | None) -> WebResponse | None:
+    """The response to a button that does not lead on to the next page; None for the main button.
+
+    The field `go_to` names the button. `previous_url` is the page before, for “Back”.
+    """
+    if is_saved_by_script():
+        return WebResponse(status=204)
+    urls = {"back": previous_url, "later": url_for("take.later"), "privacy": url_for("start.privacy")}
+    url = urls.get(request.form.get("go_to", ""))
+    return redirect(url, 303) if url else None
 
 
 def sent_page_save() -> PageSave | None:

@@ -712,7 +712,7 @@ def test_the_longest_ids_can_be_stored_and_exported(small_bank, tmp_path):
 
 
 def test_the_ids_of_roles_and_questions_cannot_be_other_columns_of_an_export(bank):
-    header, _ = export.personal_csv_rows(bank, {}, contacts=(), title="", text="")
+    header, _ = export.personal_csv_rows(bank, {}, follow_ups=None, contacts=(), title="", text="")
     columns = {"id", *header, *export.result_columns(bank.role)}
     without_role = {column for column in columns if "." not in column}  # an id has none
     assert without_role - set(bank.responsibility) == set(CSV_COLUMNS)

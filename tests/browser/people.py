@@ -59,6 +59,10 @@ PEOPLE = {
         changes={"model-monitoring": "monthly", "model-optimisation": "daily"},
         details={"contacts": ["data-engineer", "data-analyst"]},
     ),
+    "asked": Person(
+        {"data-engineer": "daily"},
+        changes={"infrastructure": "weekly", "ci-cd": "weekly", "dashboards": "weekly", "insights": "monthly"},
+    ),
     "all": Person(
         other_answer="weekly",
         details={"contacts": ["software-engineer", "data-architect", "devops-sre", "data-engineer"]},
@@ -75,6 +79,7 @@ HEADLINES = {
     "mix": "You combine",
     "three": "You combine",
     "tie": "You",
+    "asked": "You",
     "all": "You wear every hat",
     "little": "You do little of this work",
     "not-enough": "Too few answers",

@@ -82,6 +82,8 @@ STATES = {
     "question": State("{new}/1", "how often did you personally"),
     "question answered": State("{three}/2", "answered"),
     "question with errors": State("{new}/1", "have no answer yet", _answer_one_question),
+    "comparisons": State("{asked}/compare", "How much time does it take?"),
+    "comparisons with errors": State("{asked}/compare", "One comparison has no answer yet", _answer_one_question),
     "more": State("{new}/more", "A little more"),
     "more filled in": State("{three}/more", "A little more"),
     "more with errors": State("{new}/more", "or fewer", _send_long_texts),

@@ -204,7 +204,7 @@ def test_a_personal_csv_has_a_column_for_every_question(bank: Bank):
     removed = {"since-removed": "daily", bank.questions_in_order[1].id: "since-removed"}
     answers = {last: "daily", first: "never", **removed}
     header, row = export.personal_csv_rows(
-        bank, answers, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day"
+        bank, answers, follow_ups=None, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day"
     )
     follow_up_columns = ["follow-up.base", *(f"follow-up.{role}" for role in bank.role)]
     assert header == [*(item.id for item in bank.questions_in_order), *follow_up_columns, "works-with", "title", "text"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.bank import Role
+from quiz.bank import FollowUps, Role
 from quiz.results.changes import ResultComparison, Verdict, compare_results
 from quiz.scoring import match
 from tests.factories import ALL_NEVER, BANK, MODEL
@@ -178,3 +178,51 @@ def test_one_step_of_one_answer_is_never_a_change(before, id, direction):
         before = before | {id: "monthly"}
     after = before | {id: OPTIONS[OPTIONS.index(before[id]) + direction]}
     assert verdict(before, after) != "changed"
+
+
+# Comparisons of time
+
+
+TWO_ROLES = ALL_NEVER | {"pipelines": "daily", "data-quality": "daily", "infrastructure": "weekly", "ci-cd": "weekly"}
+
+
+def compare_with(before: FollowUps | None, after: FollowUps | None) -> ResultComparison:
+    return compare_results(BANK, MODEL, TWO_ROLES, TWO_ROLES, follow_ups_before=before, follow_ups_after=after)
+
+
+def devops(answer: str) -> FollowUps:
+    return FollowUps("data-engineer", {"devops-sre": answer})
+
+
+def test_comparisons_count_if_both_takings_compared_the_same_roles():
+    comparison = compare_with(devops("more"), devops("hardly"))
+    assert (comparison.counts_follow_ups, comparison.leaves_out_follow_ups) == (True, False)
+    assert [role.id for role in comparison.removed_roles] == ["devops-sre"]
+    assert comparison.verdict == "changed"
+
+
+def test_one_step_of_one_comparison_is_no_real_change():
+    assert compare_with(devops("half"), devops("quarter")).verdict == "noise"
+    assert compare_with(devops("quarter"), devops("half")).verdict == "noise"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, devops("hardly")),
+        (devops("hardly"), None),
+        (devops("skip"), devops("hardly")),
+        (devops("hardly"), FollowUps("devops-sre", {"data-engineer": "hardly"})),
+        (devops("hardly"), FollowUps("data-engineer", {"devops-sre": "hardly", "data-analyst": "half"})),
+    ],
+)
+def test_two_takings_are_compared_by_their_ratings_if_they_compared_different_work(before, after):
+    answers = TWO_ROLES | {"insights": "monthly"}
+    comparison = compare_results(BANK, MODEL, answers, answers, follow_ups_before=before, follow_ups_after=after)
+    assert (comparison.counts_follow_ups, comparison.leaves_out_follow_ups) == (False, True)
+    assert comparison.verdict == "same"
+
+
+def test_without_comparisons_nothing_is_left_out():
+    comparison = compare_with(None, devops("skip"))
+    assert (comparison.counts_follow_ups, comparison.leaves_out_follow_ups) == (False, False)

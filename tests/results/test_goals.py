@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.bank import Responsibility, Role, load
+from quiz.bank import FollowUps, Responsibility, Role, load
 from quiz.results.goals import GoalDistance, goal_distance, goal_distances, goal_steps, regular_option
 from quiz.scoring import match
 from tests.factories import ALL_NEVER, BANK, MODEL
@@ -163,3 +163,11 @@ def test_steps_never_lower_coverage_and_never_change_another_role(answers, role)
     for other in BANK.role:
         if other != role:
             assert distance.match_after.roles[other].coverage == distance.match_now.roles[other].coverage
+
+
+def test_the_mix_after_the_steps_leaves_out_the_comparison_of_the_goal():
+    answers = ALL_NEVER | {"pipelines": "daily", "data-quality": "daily", "infrastructure": "weekly", "ci-cd": "weekly"}
+    follow_ups = FollowUps("data-engineer", {"devops-sre": "hardly"})
+    distance = goal_distance(BANK, MODEL, answers, "devops-sre", follow_ups=follow_ups)
+    assert "devops-sre" not in distance.match_now.mix
+    assert "devops-sre" in distance.match_after.mix

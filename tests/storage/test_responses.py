@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz import storage
+from quiz.bank import FollowUps
 from quiz.storage import ShareLink, Storage, UnavailableError
 from quiz.web import links
 from tests.checks import stored_response
@@ -72,6 +73,17 @@ def test_saving_the_optional_page_again_replaces_all_of_it(database):
     database.save_details(owner_hash, contacts=["seller", "seller"], title="", text="", **WHEN)
     response = database.load_response(owner_hash)
     assert (response.contacts, response.title, response.text) == (("seller",), "", "")
+
+
+def test_saving_follow_up_answers_again_replaces_all_of_them_also_with_another_base(database):
+    owner_hash = start_response(database)
+    assert database.load_response(owner_hash).follow_ups is None
+    database.save_follow_ups(owner_hash, FollowUps("baker", {"miller": "half", "shop-keeper": "skip"}), **WHEN)
+    database.save_follow_ups(owner_hash, FollowUps("baker", {"miller": "more"}), **WHEN)
+    assert database.load_response(owner_hash).follow_ups == FollowUps("baker", {"miller": "more"})
+    database.save_follow_ups(owner_hash, FollowUps("miller", {"shop-keeper": "hardly"}), **WHEN)
+    assert database.load_response(owner_hash).follow_ups == FollowUps("miller", {"shop-keeper": "hardly"})
+    assert not database.save_follow_ups(make_owner(), FollowUps("miller", {"baker": "half"}), **WHEN)
 
 
 def test_the_first_day_of_finishing_is_kept(database):

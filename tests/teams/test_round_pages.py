@@ -107,6 +107,7 @@ def test_a_candidate_has_no_field_for_a_title_a_text_or_wishes():
         "counted",
         "answers",
         "contacts",
+        "follow_ups",
     ]
 
 

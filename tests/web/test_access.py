@@ -40,6 +40,8 @@ GET  /r/LINK/1                      200      200    200    .      .     .       
 POST /r/LINK/1                      303      303    303    .      .     .       .     .
 GET  /r/LINK/more                   200      200    200    .      .     .       .     .
 POST /r/LINK/more                   303      303    303    .      .     .       .     .
+GET  /r/LINK/compare                303      303    303    .      .     .       .     .
+POST /r/LINK/compare                303      303    303    .      .     .       .     .
 GET  /r/LINK/later                  200      200    200    .      .     .       .     .
 GET  /r/LINK/check                  200      200    303    .      .     .       .     .
 POST /r/LINK/check                  303      303    303    .      .     .       .     .

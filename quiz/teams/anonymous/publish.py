@@ -10,9 +10,9 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from quiz.bank import Bank
+from quiz.bank import Bank, FollowUps
 from quiz.results.goals import MIN_REGULAR_LEVEL
-from quiz.scoring import ScoringModel, score, share_percentages
+from quiz.scoring import ScoringModel, follow_up_sheets, score, share_percentages
 from quiz.teams.anonymous.published import (
     COUNT_BANDS,
     FRACTION_BANDS,
@@ -33,13 +33,16 @@ _OTHER_ROLES = ""
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one finished response adds to a round: answers by question, and the roles that the person works with.
+    """What one finished response adds to a round: its answers, and the roles that the person works with.
 
-    It has no field for titles, wishes or free text, so none of them can reach a team.
+    It has no field for titles, wishes or free text, so none of them can reach a team. Follow-up answers only change
+    which roles the mix of this person has. So as without them, one person counts at most once for a role, and the
+    shares of one person sum to 1: one person can change no band and no share by more.
     """
 
     answers: Mapping[str, str]
     contacts: Collection[str] = ()
+    follow_ups: FollowUps | None = None
 
 
 def publish(
@@ -71,7 +74,8 @@ def publish(
         return None
     steps = np.concatenate([model.steps(contribution.answers) for contribution in contributions])
     levels = model.level_of_step[steps]
-    scores = score(model, levels)
+    follow_ups = follow_up_sheets(model, [contribution.follow_ups for contribution in contributions])
+    scores = score(model, levels, follow_ups)
     mixes = [{model.roles[n] for n in np.flatnonzero(row)} for row in scores.mix]
     shares = dict(zip(model.roles, scores.share.T.tolist(), strict=True))
     mix, other_percent = _mix(bank, mixes, shares, previous)

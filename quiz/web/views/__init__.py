@@ -22,6 +22,7 @@ def init_app(app: App) -> None:
         conversation,
         download,
         errors,
+        follow_ups,
         goals,
         health,
         lead,
@@ -37,6 +38,7 @@ def init_app(app: App) -> None:
     errors.init_app(app)
     app.register_blueprint(start.pages)
     app.register_blueprint(take.pages)
+    app.register_blueprint(follow_ups.pages)
     app.register_blueprint(result.pages)
     app.register_blueprint(goals.pages)
     app.register_blueprint(changes.pages)

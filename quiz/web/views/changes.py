@@ -19,11 +19,21 @@ def page() -> str:
     require_finished()
     app, response = current(), current_response()
     earlier = app.storage.load_earlier_response(g.link_hash) or abort(404)
+    comparison = compare_results(
+        app.bank,
+        app.scoring_model,
+        earlier.answers,
+        response.answers,
+        follow_ups_before=earlier.follow_ups,
+        follow_ups_after=response.follow_ups,
+    )
+    follow_ups_before = earlier.follow_ups if comparison.counts_follow_ups else None
+    follow_ups_after = response.follow_ups if comparison.counts_follow_ups else None
     return render_template(
         "changes/page.html",
-        comparison=compare_results(app.bank, app.scoring_model, earlier.answers, response.answers),
-        result_before=build_result(app.bank, app.scoring_model, earlier.answers),
-        result_after=build_result(app.bank, app.scoring_model, response.answers),
+        comparison=comparison,
+        result_before=build_result(app.bank, app.scoring_model, earlier.answers, follow_ups=follow_ups_before),
+        result_after=build_result(app.bank, app.scoring_model, response.answers, follow_ups=follow_ups_after),
         day_before=earlier.finished or earlier.changed,
         day_after=response.finished,
         questions_reworded=earlier.bank != response.bank,

@@ -27,6 +27,8 @@ def page() -> str:
         wishes=response.wishes,
         goals=response.goals,
         earlier_answers=earlier.answers if earlier else None,
+        follow_ups=response.follow_ups,
+        earlier_follow_ups=earlier.follow_ups if earlier else None,
     )
     return render_template(
         "conversation/page.html",

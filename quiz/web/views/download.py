@@ -21,6 +21,7 @@ def as_json() -> Response:
     personal_data = asdict(current_response())
     personal_data.pop("id")
     personal_data.pop("details_sent")  # where the quiz goes on, which says nothing about the person
+    personal_data["follow_ups"] = export.follow_up_answers_object(current_response().follow_ups)
     personal_data["earlier"] = personal_data["earlier"] is not None  # the id means nothing outside the database
     personal_data["team"] = _team_data()
     personal_data["removed_from_team"] = _removal_data()
@@ -34,7 +35,12 @@ def as_csv() -> Response:
     """The answers in the columns that `quiz score` reads, and the result in those that it writes."""
     response = current_response()
     header, row = export.personal_csv_rows(
-        current().bank, response.answers, contacts=response.contacts, title=response.title, text=response.text
+        current().bank,
+        response.answers,
+        follow_ups=response.follow_ups,
+        contacts=response.contacts,
+        title=response.title,
+        text=response.text,
     )
     header += export.result_columns(current().bank.role)
     row += export.result_cells(_result_data())
@@ -54,7 +60,7 @@ def _result_data() -> dict[str, Any]:
 
     app, response = current(), current_response()
     similarity = matcher_for(app.bank).match(response.text).roles if response.text else None
-    return export.match_object(None, match(app.scoring_model, response.answers), similarity)
+    return export.match_object(None, match(app.scoring_model, response.answers, response.follow_ups), similarity)
 
 
 def _team_data() -> dict[str, Any] | None:

@@ -86,7 +86,14 @@ def _render(form: GoalsForm) -> str:
         other_work=other_work,
         opens_other_work=not current_work or other_work_has_wish,
         was_saved="saved" in request.args and not form.errors,
-        distances=goal_distances(app.bank, app.scoring_model, response.answers, response.goals, response.contacts),
+        distances=goal_distances(
+            app.bank,
+            app.scoring_model,
+            response.answers,
+            response.goals,
+            response.contacts,
+            follow_ups=response.follow_ups,
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from quiz.bank.answer_sheet import answer_sheet
 from quiz.web.app import current
-from quiz.web.owner_blueprint import current_response, current_result, owner_blueprint
+from quiz.web.owner_blueprint import current_follow_up_page, current_response, current_result, owner_blueprint
 
 pages = owner_blueprint("result")
 
@@ -25,6 +25,9 @@ def show() -> str | Response:
         sheet = answer_sheet(app.bank, response.answers)
         if not sheet.is_complete:
             return redirect(url_for("take.questions", number=sheet.first_open_page), 303)
+        follow_up_page = current_follow_up_page()
+        if follow_up_page is not None and follow_up_page.open_count:
+            return redirect(url_for("follow_ups.questions"), 303)
         return redirect(url_for("take.check" if response.details_sent else "take.details"), 303)
     membership = app.storage.load_membership(g.link_hash)
     return render_template(

@@ -26,7 +26,16 @@ def show(link: str) -> str:
     title = response.title if share_link.shares_text else ""
     text = response.text if share_link.shares_text else ""
     wishes = response.wishes if share_link.shares_wishes else {}
-    result = build_result(app.bank, app.scoring_model, response.answers, contacts, wishes, title=title, text=text)
+    result = build_result(
+        app.bank,
+        app.scoring_model,
+        response.answers,
+        contacts,
+        wishes,
+        title=title,
+        text=text,
+        follow_ups=response.follow_ups,
+    )
     # The result shows a recognised text with its phrases marked; any other text is shown as it is.
     is_recognised = result.free_text is not None and result.free_text.recognised
     return render_template(

@@ -13,8 +13,10 @@ from quiz.web.app import current
 from quiz.web.forms import DetailsForm
 from quiz.web.owner_blueprint import (
     abort_if_deleted,
+    current_follow_up_page,
     current_response,
     is_saved_by_script,
+    other_button,
     owner_blueprint,
     sent_page_save,
 )
@@ -47,8 +49,8 @@ def questions(number: int) -> str | Response | tuple[str, int]:
         g.link_hash, answers, bank=app.bank.version, day=app.today(), page_save=sent_page_save()
     )
     abort_if_deleted(was_saved)
-    if (other_button := _other_button(_previous_url(number))) is not None:
-        return other_button
+    if (button := other_button(_previous_url(number))) is not None:
+        return button
     if not is_complete:
         errors = {id: form[id].errors[0] for id in form.missing}
         return _render_questions(number, _current_sheet(answers), form.data, errors), 422
@@ -73,20 +75,15 @@ def _render_questions(
 
 
 def _previous_url(number: int) -> str | None:
-    """The page before question page `number`, or before the optional page, which follows the last one."""
+    """The page before question page `number`."""
     return url_for("take.questions", number=number - 1) if number > 1 else None
 
 
-def _other_button(previous_url: str | None) -> Response | None:
-    """The response to a button that does not lead on to the next page; None for the main button.
-
-    The field `go_to` names the button.
-    """
-    if is_saved_by_script():
-        return Response(status=204)
-    urls = {"back": previous_url, "later": url_for("take.later"), "privacy": url_for("start.privacy")}
-    url = urls.get(request.form.get("go_to", ""))
-    return redirect(url, 303) if url else None
+def _page_before_details() -> str:
+    """The page with follow-up questions if there are any, otherwise the last question page."""
+    if current_follow_up_page() is not None:
+        return url_for("follow_ups.questions")
+    return url_for("take.questions", number=len(current().bank.pages))
 
 
 def _next_page(number: int, new_answers: Mapping[str, str]) -> str:
@@ -97,9 +94,14 @@ def _next_page(number: int, new_answers: Mapping[str, str]) -> str:
             return url_for("result.show")
         # Only questions that were added to the bank later can be open.
         return url_for("take.questions", number=sheet.first_open_page)
+    is_last_page = number == len(current().bank.pages)
+    if is_last_page or (sheet.is_complete and response.details_sent):
+        page = current_follow_up_page(new_answers)
+        if page is not None and page.open_count:
+            return url_for("follow_ups.questions")
     if sheet.is_complete and response.details_sent:
         return url_for("take.check")
-    if number == len(current().bank.pages):
+    if is_last_page:
         return url_for("take.details")
     return url_for("take.questions", number=number + 1)
 
@@ -131,8 +133,8 @@ def details() -> str | Response | tuple[str, int]:
     abort_if_deleted(saved)
     if form.text.data:
         app.preload_text_matcher()
-    if (other_button := _other_button(_previous_url(len(app.bank.pages) + 1))) is not None:
-        return other_button
+    if (button := other_button(_page_before_details())) is not None:
+        return button
     has_result = response.finished and _current_sheet().is_complete
     return redirect(url_for("result.show" if has_result else "take.check"), 303)
 
@@ -163,6 +165,13 @@ def check() -> str | Response:
     if request.method != "POST":
         response = current_response()
         contacts = [role for role in app.bank.roles if role.id in response.contacts]
-        return render_template("take/check.html", sheet=sheet, response=response, contacts=contacts, bank=app.bank)
+        return render_template(
+            "take/check.html",
+            sheet=sheet,
+            response=response,
+            contacts=contacts,
+            follow_up_page=current_follow_up_page(),
+            bank=app.bank,
+        )
     abort_if_deleted(app.storage.finish_response(g.link_hash, bank=app.bank.version, day=app.today()))
     return redirect(url_for("result.show"), 303)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quiz.bank import load
+from quiz.bank import FollowUps, load
 from quiz.scoring import ScoringModel
 from quiz.teams.anonymous import (
     AGENDA_MINUTES,
@@ -55,7 +55,16 @@ def random_person(rng: np.random.Generator) -> Contribution:
     roles = rng.choice(MODEL.roles, rng.integers(0, 4), replace=False).tolist()
     changes = {id: str(rng.choice(list(BANK.option))) for id in MODEL.questions if rng.random() < 0.4}
     contacts = [role for role in MODEL.roles if rng.random() < 0.5]
-    return Contribution(dict(member(*roles).answers) | changes, contacts)
+    return Contribution(dict(member(*roles).answers) | changes, contacts, random_follow_ups(rng))
+
+
+def random_follow_ups(rng: np.random.Generator) -> FollowUps | None:
+    """Random comparisons, also such that the answers do not call for; of every second person none."""
+    if rng.random() < 0.5:
+        return None
+    base, *others = rng.permutation(MODEL.roles).tolist()
+    options = list(BANK.follow_up_option)
+    return FollowUps(base, {role: str(rng.choice(options)) for role in others})
 
 
 def is_unchanged(round: Published, previous: Published) -> bool:
@@ -88,7 +97,7 @@ def test_a_minimum_that_is_not_in_the_list_is_refused(minimum):
         publish(BANK, MODEL, 30 * [ENGINEER], minimum)
 
 
-one_change = st.sampled_from(["joins", "leaves", "is replaced", "answers differently"])
+one_change = st.sampled_from(["joins", "leaves", "is replaced", "answers differently", "compares differently"])
 
 
 @pytest.mark.thorough
@@ -101,7 +110,8 @@ def test_one_person_who_joins_leaves_or_is_replaced_changes_only_the_number_of_p
         "joins": [*team, newcomer],
         "leaves": team[1:],
         "is replaced": [*team[1:], newcomer],
-        "answers differently": [Contribution(newcomer.answers, team[0].contacts), *team[1:]],
+        "answers differently": [dataclasses.replace(team[0], answers=newcomer.answers), *team[1:]],
+        "compares differently": [dataclasses.replace(team[0], follow_ups=newcomer.follow_ups), *team[1:]],
     }[change]
     first = published(team)
     assert is_unchanged(published(after, previous=first), first)
@@ -295,6 +305,15 @@ def test_the_order_of_members_does_not_matter(seed, people):
     shuffled = random.Random(seed).sample(team, people)
     assert published(team) == published(shuffled)
     assert published(team, previous=before) == published(shuffled, previous=before)
+
+
+def test_comparisons_change_the_mix_of_a_team_and_no_other_band():
+    both = member("data-engineer", infrastructure="weekly", ci_cd="daily")
+    compared = dataclasses.replace(both, follow_ups=FollowUps("data-engineer", {"devops-sre": "hardly"}))
+    rated, without = published(6 * [both]), published(6 * [compared])
+    assert percents(rated).keys() == {"data-engineer", "devops-sre"}
+    assert percents(without).keys() == {"data-engineer"}
+    assert without.coverage == rated.coverage
 
 
 def test_weekly_counts_and_monthly_does_not():
