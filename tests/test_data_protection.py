@@ -29,6 +29,7 @@ COLUMNS = {
         "bank": "the version of the questions",
         "title": "job title",
         "text": "free text",
+        "other_work_share": "time goes to other work",
         "earlier": "which earlier response it repeats",
         "overdue_since": "the day on which it was found to be overdue",
         "details_sent": "whether the optional page was sent",

@@ -13,6 +13,9 @@ from pathlib import Path
 #: What a person can wish about a responsibility. The ids are fixed, each bank has its own labels.
 WISHES = ("more", "as-is", "less", "hand-over", "start")
 
+#: How much of a person's time goes to work that the quiz does not ask about. No bank defines these, and none is scored.
+OTHER_WORK_SHARES = ("none", "quarter", "half", "three-quarters")
+
 #: The columns of a result in CSV files that are about no single role. The others begin with the id of a role or `text.`
 CSV_RESULT_COLUMNS = ("evidence", "mix", "alternative", "fit", "stability", "follow_up")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
-from quiz.bank import FOLLOW_UP_BASE, WISHES, Bank
+from quiz.bank import FOLLOW_UP_BASE, OTHER_WORK_SHARES, WISHES, Bank
 from quiz.exchange import score_request
 
 Schema = dict[str, Any]
@@ -220,6 +220,7 @@ def personal_data_schema() -> Schema:
             "finished": _DAY | {"type": ["string", "null"]},
             "title": _STRING,
             "text": _STRING,
+            "other_work_share": {"enum": ["", *OTHER_WORK_SHARES]},
             "answers": {"type": "object", "additionalProperties": _STRING},
             "follow_ups": {
                 "type": ["object", "null"],

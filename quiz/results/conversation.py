@@ -70,9 +70,19 @@ def build_conversation(
     earlier_answers: Mapping[str, str] | None,
     follow_ups: FollowUps | None = None,
     earlier_follow_ups: FollowUps | None = None,
+    other_work_share: str = "",
 ) -> Conversation:
     """The conversation page of one response. `earlier_answers` are None without an earlier response."""
-    result = build_result(bank, model, answers, contacts, wishes, title=title, follow_ups=follow_ups)
+    result = build_result(
+        bank,
+        model,
+        answers,
+        contacts,
+        wishes,
+        title=title,
+        follow_ups=follow_ups,
+        other_work_share=other_work_share,
+    )
     comparison = None
     if earlier_answers:
         comparison = compare_results(

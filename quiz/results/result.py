@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from quiz.bank import AnswerOption, Bank, FollowUps, Role, Wish
+from quiz.bank import OTHER_WORK_SHARES, AnswerOption, Bank, FollowUps, Role, Wish
 from quiz.bank.answer_sheet import AnswerSheet, SheetRow, answer_sheet
 from quiz.results.comparisons import Comparisons, read_comparisons
 from quiz.results.contacts import Contacts, compare_contacts, contact_edges
@@ -74,6 +74,7 @@ class Result:
     mix of a tie, `next_mix` the mix that comes second, whether it is a tie or not. `bars` are all roles by coverage.
     `job_title` is None if the title names no role. `wishes` are by responsibility id, `contact_ids` are role ids.
     `new_question_count` counts the questions that were added to the bank after the person answered.
+    `other_work_share` is one of `OTHER_WORK_SHARES` or "".
     """
 
     kind: ResultKind
@@ -88,6 +89,7 @@ class Result:
     map: RoleMap
     closest_role: SmallestChange | None
     comparisons: Comparisons
+    other_work_share: str
     contacts: Contacts
     contact_ids: frozenset[str]
     job_title: JobTitle | None
@@ -178,6 +180,7 @@ def build_result(
     title: str = "",
     text: str = "",
     follow_ups: FollowUps | None = None,
+    other_work_share: str = "",
 ) -> Result:
     """The result of `answers` (question id to answer id).
 
@@ -210,6 +213,7 @@ def build_result(
         bars=_coverage_bars(bank, own_roles, coverage, rows),
         map=role_map(bank, coverage, own_roles, contact_edges(bank, own_roles, contacts), tentative=tentative),
         closest_role=_smallest_change(bank, result_match, sheet),
+        other_work_share=other_work_share if other_work_share in OTHER_WORK_SHARES else "",
         comparisons=read_comparisons(bank, result_match, follow_ups),
         contacts=compare_contacts(bank, result_match.mix, contacts),
         contact_ids=frozenset(contacts),

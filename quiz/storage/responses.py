@@ -42,6 +42,7 @@ class Response:
     `earlier` is the id of the response that this one repeats. `details_sent` says whether the optional page was sent
     with its main button, also if everything on it was empty. `answers` are by question id, `wishes` by
     responsibility id; `contacts` and `goals` are role ids. `follow_ups` is None if no follow-up question was answered.
+    `other_work_share` is one of `quiz.bank.OTHER_WORK_SHARES`, "" without an answer.
     """
 
     id: int
@@ -51,6 +52,7 @@ class Response:
     finished: str | None
     title: str
     text: str
+    other_work_share: str
     earlier: int | None
     details_sent: bool
     answers: Mapping[str, str]
@@ -188,12 +190,15 @@ class Responses(SqliteFile):
         contacts: Sequence[str],
         title: str,
         text: str,
+        other_work_share: str = "",
         bank: str,
         day: str,
         is_sent: bool = True,
         page_save: PageSave | None = None,
     ) -> bool:
-        """Save the optional page: contacts by role, job title, free text. They replace what was saved before.
+        """Save the optional page: contacts by role, job title, free text, and the share of time for other work.
+
+        They replace what was saved before.
 
         `is_sent` says whether the person is done with the page: False while it is being filled in, or was left.
         """
@@ -204,7 +209,10 @@ class Responses(SqliteFile):
             if _is_outdated(db, id, page_save):
                 return True
             old_title, old_text = db.execute("SELECT title, text FROM response WHERE id = ?", (id,)).fetchone()
-            db.execute("UPDATE response SET title = ?, text = ? WHERE id = ?", (title, text, id))
+            db.execute(
+                "UPDATE response SET title = ?, text = ?, other_work_share = ? WHERE id = ?",
+                (title, text, other_work_share, id),
+            )
             if is_sent:
                 db.execute("UPDATE response SET details_sent = 1 WHERE id = ?", (id,))
             db.execute("DELETE FROM contact WHERE response = ?", (id,))
@@ -359,7 +367,18 @@ def _delete_responses(db: Database, owner_hash: str, *, day: str) -> bool:
     return bool(selected)
 
 
-_COLUMNS = ("id", "bank", "started", "changed", "finished", "title", "text", "earlier", "details_sent")
+_COLUMNS = (
+    "id",
+    "bank",
+    "started",
+    "changed",
+    "finished",
+    "title",
+    "text",
+    "other_work_share",
+    "earlier",
+    "details_sent",
+)
 
 
 def end_earlier_memberships(db: Database, owner_hash: str) -> None:
@@ -409,7 +428,7 @@ def _is_unused(db: Database, owner_hash: str, *, joins_team: bool) -> bool:
     assert response is not None, "its hash was just selected"
     if response.answers or response.text or response.wishes or response.goals or response.share_links:
         return False
-    if response.follow_ups:
+    if response.follow_ups or response.other_work_share:
         return False
     if response.finished or response.details_sent:
         return False

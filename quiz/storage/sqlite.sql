@@ -22,6 +22,7 @@ CREATE TABLE response (
     finished TEXT CHECK (finished GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
     title TEXT NOT NULL DEFAULT '' CHECK (length(title) <= 80),
     text TEXT NOT NULL DEFAULT '' CHECK (length(text) <= 4000),
+    other_work_share TEXT NOT NULL DEFAULT '' CHECK (length(other_work_share) <= 20),
     earlier INTEGER REFERENCES response (id) ON DELETE SET NULL,
     details_sent INTEGER NOT NULL DEFAULT 0 CHECK (details_sent IN (0, 1)),
     page_id TEXT NOT NULL DEFAULT '' CHECK (length(page_id) <= 20),

@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import AnyOf, DataRequired, Length
 
 from quiz.bank import Bank, Responsibility
 from quiz.teams.anonymous import MINIMUMS
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 MAX_TITLE_LENGTH = 80
 MAX_TEXT_LENGTH = 4000
 MAX_GOALS = 2
+#: The answers about other work as people see them. They are `quiz.bank.OTHER_WORK_SHARES`.
+OTHER_WORK_LABELS = {
+    "none": "None of it",
+    "quarter": "About a quarter",
+    "half": "About half",
+    "three-quarters": "About three quarters",
+}
 #: Name of a wish field, without the id of the responsibility that follows.
 WISH_PREFIX = "wish-"
 
@@ -90,6 +97,14 @@ class DetailsForm(_BaseForm):
     """The optional page. Every field may stay empty."""
 
     contacts: SelectMultipleField
+    other_work_share = RadioField(
+        "Other work",
+        choices=[*(SelectChoice(*item) for item in OTHER_WORK_LABELS.items()), SelectChoice("", "I can’t say")],
+        default="",
+        filters=[lambda value: value or ""],
+        validate_choice=False,
+        validators=[AnyOf(("", *OTHER_WORK_LABELS), message="Choose one of the answers.")],
+    )
     title = StringField("Your job title", filters=[clean_line], validators=[_max_length(MAX_TITLE_LENGTH)])
     text = TextAreaField("Your own words", filters=[clean_text], validators=[_max_length(MAX_TEXT_LENGTH)])
 

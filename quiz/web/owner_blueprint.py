@@ -51,6 +51,7 @@ def current_result() -> Result:
         title=response.title,
         text=response.text,
         follow_ups=response.follow_ups,
+        other_work_share=response.other_work_share,
     )
 
 

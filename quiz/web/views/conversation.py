@@ -28,6 +28,7 @@ def page() -> str:
         goals=response.goals,
         earlier_answers=earlier.answers if earlier else None,
         follow_ups=response.follow_ups,
+        other_work_share=response.other_work_share,
         earlier_follow_ups=earlier.follow_ups if earlier else None,
     )
     return render_template(

@@ -35,6 +35,7 @@ def show(link: str) -> str:
         title=title,
         text=text,
         follow_ups=response.follow_ups,
+        other_work_share=response.other_work_share if share_link.shares_text else "",
     )
     # The result shows a recognised text with its phrases marked; any other text is shown as it is.
     is_recognised = result.free_text is not None and result.free_text.recognised

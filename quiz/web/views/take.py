@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from quiz.bank.answer_sheet import AnswerSheet, answer_sheet
 from quiz.web.app import current
-from quiz.web.forms import DetailsForm
+from quiz.web.forms import OTHER_WORK_LABELS, DetailsForm
 from quiz.web.owner_blueprint import (
     abort_if_deleted,
     current_follow_up_page,
@@ -108,10 +108,15 @@ def _next_page(number: int, new_answers: Mapping[str, str]) -> str:
 
 @pages.route("/more", methods=["GET", "POST"])
 def details() -> str | Response | tuple[str, int]:
-    """The optional page: contacts, job title, free text."""
+    """The optional page: contacts, other work, job title, free text."""
     app, response = current(), current_response()
     if request.method != "POST":
-        stored = {"contacts": response.contacts, "title": response.title, "text": response.text}
+        stored = {
+            "contacts": response.contacts,
+            "other_work_share": response.other_work_share,
+            "title": response.title,
+            "text": response.text,
+        }
         form = app.forms.details(data=stored)
         return render_template("take/details.html", form=form, sheet=_current_sheet())
     form = app.forms.details(request.form)
@@ -123,6 +128,7 @@ def details() -> str | Response | tuple[str, int]:
     saved = app.storage.save_details(
         g.link_hash,
         contacts=form.contacts.data or [],
+        other_work_share=form.other_work_share.data,
         title=form.title.data or "",
         text=form.text.data or "",
         bank=app.bank.version,
@@ -171,6 +177,7 @@ def check() -> str | Response:
             response=response,
             contacts=contacts,
             follow_up_page=current_follow_up_page(),
+            other_work_label=OTHER_WORK_LABELS.get(response.other_work_share),
             bank=app.bank,
         )
     abort_if_deleted(app.storage.finish_response(g.link_hash, bank=app.bank.version, day=app.today()))

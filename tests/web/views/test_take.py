@@ -12,7 +12,7 @@ from quiz.web.app import App
 from quiz.web.templating import capitalize_first
 from tests.checks import load_response
 from tests.clients import Client, Page
-from tests.factories import all_answers, make_older_response, page_answers
+from tests.factories import all_answers, make_older_response, make_response, page_answers
 
 ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
 
@@ -623,3 +623,43 @@ def test_a_response_stores_the_bank_version_of_its_last_change(app: App, client:
     assert load_response(app, owner_path).bank == "older"
     client.send(f"{owner_path}/1", page_answers(bank, 1, "weekly"))
     assert load_response(app, owner_path).bank == bank.version
+
+
+# Other work
+
+
+@pytest.mark.parametrize(
+    ("share", "sentence"),
+    [
+        ("none", "No other work takes much of your time."),
+        ("quarter", "About a quarter of your time goes to other work; the result describes the rest."),
+        ("half", "About half of your time goes to other work; the result describes the rest."),
+        ("three-quarters", "About three quarters of your time go to other work; the result describes the rest."),
+    ],
+)
+def test_the_time_for_other_work_is_shown_and_never_scored(client: Client, app: App, share, sentence):
+    own = make_response(app)
+    before = client.get(f"{own}.json").json
+    client.send(f"{own}/more", {"other_work_share": share})
+    after = client.get(f"{own}.json").json
+    assert before is not None
+    assert after is not None
+    assert (before["other_work_share"], after["other_work_share"]) == ("", share)
+    assert after["result"] == before["result"]
+    assert sentence in client.get(own).text
+    assert sentence in client.get(f"{own}/conversation").text
+    assert f'value="{share}" checked' in client.get(f"{own}/more").text
+
+
+def test_without_an_answer_nothing_is_said_about_other_work(client: Client, app: App):
+    own = make_response(app)
+    client.send(f"{own}/more", {"other_work_share": ""})
+    assert "goes to other work" not in client.get(own).text
+
+
+def test_an_unknown_answer_about_other_work_is_refused(client: Client, app: App):
+    own = make_response(app)
+    page = client.send(f"{own}/more", {"other_work_share": "all"})
+    assert page.status_code == 422
+    assert "Choose one of the answers." in page.text
+    assert '<a href="#other_work_share">' in page.text
