@@ -1,4 +1,4 @@
-"""HTML that is the same for everybody, stored in memory: questions with an answer, squares, dials, the logo.
+"""HTML that is the same for everybody, stored in memory: questions and rows with an answer, squares, dials, the logo.
 
 Rendering them takes a large part of the time of a question page and of a result. Only what the bank and the forms
 define is stored here, never what a person wrote.
@@ -32,6 +32,20 @@ def question_renderer(environment: Environment) -> Callable[..., str]:
         return html
 
     return question_fragment
+
+
+def answer_row_renderer(environment: Environment) -> Callable[..., str]:
+    """A function that gives the HTML inside a row of answers: how often as squares, what, the answer and the wish.
+
+    It takes the ids of the question, of the answer and of the wish (or None), and whether the row is a link.
+    """
+
+    @lru_cache(MAX_QUESTION_FRAGMENTS)
+    def answer_row(question_id: str, answer_id: str | None, wish_id: str | None, is_link: bool) -> str:
+        html: str = _macros(environment, "result/_answer_row.html").answer_row(question_id, answer_id, wish_id, is_link)
+        return html
+
+    return answer_row
 
 
 def render_level_squares(environment: Environment, bank: Bank) -> dict[str, str]:
