@@ -689,7 +689,7 @@ class Web(RuleBasedStateMachine):
             next_page = after_questions if answered.is_complete else answered.first_open_page
             assert response.location == f"{person.path}/{next_page}"
         else:
-            assert ("Your team, " in Page.of(response).text) is (person.team is not None)
+            assert ("Your team " in Page.of(response).text) is (person.team is not None)
         for number, chosen in person.shares.items():
             shared = self.get(self.share_path(person, number))
             assert shared.status_code == (200 if person.finished else 404)

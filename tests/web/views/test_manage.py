@@ -46,7 +46,7 @@ def test_a_share_link_shows_the_result_and_cannot_change_it(client: Client, bank
     (shared,) = share_paths(client.get(f"{owner_path}/manage").text)
     page = client.get(shared)
     assert page.status_code == 200
-    assert "You wear one hat: data\u00a0analyst" in page.text
+    assert "Wears one\u00a0hat: data\u00a0analyst" in page.text
     assert owner_path not in page.text
     assert "drew maps" not in page.text
     assert "My lead" not in page.text
