@@ -61,7 +61,7 @@ def test_the_join_page_of_an_anonymous_team_has_the_rules_and_an_example(app: Ap
         "see only whether 5 people have finished, which is the minimum for closing it",
         "The minimum is not reached yet.",
         "how many people were counted, bands such as “two or three people do this weekly”",
-        "withdrawn only if, in the first 90 days, deletions leave fewer than five of its people",
+        "withdrawn only if fewer than five of its people are left after deletions in the first 90 days",
         "so the lead, or anybody with this link, can fill in several responses alone",
         "an example with made-up people",
         "What the team covers",
