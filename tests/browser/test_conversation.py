@@ -40,16 +40,16 @@ def test_the_result_links_to_the_page_and_the_page_to_the_one_for_the_listener(v
     quiz = visit(width, java_script_enabled=script)
     quiz.open(people["full"])
     headline = quiz.headline
-    quiz.page.get_by_role("link", name="Conversation", exact=True).click()
+    quiz.page.locator(".owner-tabs").get_by_role("link", name="Conversation").click()
     expect(quiz.page.locator("h1")).to_have_text(headline)
     expect(quiz.page.get_by_role("button", name="Print this page")).to_be_visible(visible=script)
     listener = quiz.page.get_by_role("heading", name="Notes for your lead or colleague")
     expect(listener).to_be_hidden()
-    quiz.page.get_by_role("link", name="Add a page").click()
+    quiz.page.get_by_role("link", name="Add notes").click()
     expect(listener).to_be_visible()
-    quiz.page.get_by_role("link", name="Leave out the page").click()
+    quiz.page.get_by_role("link", name="Remove the notes for your lead or colleague").click()
     expect(listener).to_be_hidden()
-    quiz.page.get_by_role("link", name="Result", exact=True).click()
+    quiz.page.locator(".owner-tabs").get_by_role("link", name="Result").click()
     expect(quiz.page).to_have_url(re.compile(f"{people['full']}$"))
 
 

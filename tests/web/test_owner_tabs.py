@@ -16,8 +16,8 @@ TABS = {"Result": "", "Wishes and goals": "/goals", "Conversation": "/conversati
 def tabs(html: str) -> list[tuple[str, str, bool]]:
     """The address of each tab, its name, and whether it is the current one; empty without tabs."""
     _, _, nav = html.partition('<nav class="owner-tabs"')
-    links = re.findall(r'<a href="([^"]+)"( aria-current="page")?>([^<]+)</a>', nav.partition("</nav>")[0])
-    return [(address, name, bool(current)) for address, current, name in links]
+    links = re.findall(r'<a href="([^"]+)"( aria-current="page")?>(.+?)</a>', nav.partition("</nav>")[0])
+    return [(address, re.sub(r"<[^>]*>", "", name), bool(current)) for address, current, name in links]
 
 
 @pytest.mark.parametrize("current", TABS)
