@@ -156,7 +156,7 @@ SETTINGS = (
     Setting(
         "STARTS_PER_MINUTE",
         200,
-        "Responses and teams that one address may create in a minute; as many again through join links.",
+        "Responses and teams that one address may create in a minute; as many again by join links; as many adverts.",
         _parse_number,
         _check_positive,
     ),

@@ -66,11 +66,11 @@ class AdvertParts:
 
 
 class _Sentence:
-    """The words between two gaps; `start` and `end` are positions in the text."""
+    """The words between two gaps; `start` and `end` are where its first and its last character are in the text."""
 
-    def __init__(self, words: Sequence[Token], work_weight: WorkWeight) -> None:
+    def __init__(self, words: Sequence[Token], start: int, end: int, work_weight: WorkWeight) -> None:
         self.words = words
-        self.start, self.end = words[0].start, words[-1].end
+        self.start, self.end = start, end
         word_stems = [word.stem for word in words]
         self.work = work_weight(word_stems)
         self.weights = _subject_weights(word_stems)
@@ -164,6 +164,7 @@ def _lines(text: str, tokens: Sequence[Token], work_weight: WorkWeight) -> list[
         lines.append(_Line(text, start, start + len(content)))
         start += len(content) + 1
     number = 0
+    sentence_start = 0
     words: list[Token] = []
     for token in (*tokens, Token("", len(text), len(text))):
         if token.stem:
@@ -172,8 +173,11 @@ def _lines(text: str, tokens: Sequence[Token], work_weight: WorkWeight) -> list[
         if words:
             while lines[number].end < words[0].start:
                 number += 1
-            lines[number].sentences.append(_Sentence(words, work_weight))
+            content = text[sentence_start : token.start]
+            first = sentence_start + len(content) - len(content.lstrip())
+            lines[number].sentences.append(_Sentence(words, first, sentence_start + len(content.rstrip()), work_weight))
             words = []
+        sentence_start = token.end
     return lines
 
 

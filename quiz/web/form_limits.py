@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from flask import request
+
 from quiz.bank import Bank
-from quiz.web.forms import MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, WISH_PREFIX
+from quiz.web.forms import MAX_ADVERT_LENGTH, MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, WISH_PREFIX
 
 if TYPE_CHECKING:
     from quiz.web.app import App
@@ -18,6 +20,11 @@ MAX_BYTES_PER_FIELD = 250
 #: Fields and bytes for what every form has: token, seed, number, and short texts such as a name.
 OTHER_FIELDS = 20
 OTHER_BYTES = 8 * 1024
+
+
+#: The pages whose form takes an advert.
+ADVERT_ENDPOINTS = {"advert.page", "own_advert.compare"}
+MAX_ADVERT_BYTES = OTHER_BYTES + MAX_BYTES_PER_CHARACTER * MAX_ADVERT_LENGTH
 
 
 class FormLimits(NamedTuple):
@@ -51,8 +58,15 @@ def _encoded_size(fields: Iterable[tuple[str, str]]) -> int:
 
 
 def init_app(app: App) -> None:
-    """Set Flask's limits for `app`. A larger request gets status 413."""
+    """Set Flask's limits for `app`, and a higher one where a form takes an advert. A larger request gets status 413."""
     limits = compute_limits(app.bank)
     app.config["MAX_FORM_PARTS"] = limits.max_fields
     app.config["MAX_FORM_MEMORY_SIZE"] = limits.max_bytes
     app.config["MAX_CONTENT_LENGTH"] = limits.max_bytes
+
+    # Before the check of the CSRF token, which reads the form.
+    @app.before_request
+    def raise_limit_for_adverts() -> None:
+        if request.endpoint in ADVERT_ENDPOINTS:
+            request.max_content_length = MAX_ADVERT_BYTES
+            request.max_form_memory_size = MAX_ADVERT_BYTES

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MAX_TITLE_LENGTH = 80
 MAX_TEXT_LENGTH = 4000
+MAX_ADVERT_LENGTH = 100_000
 MAX_GOALS = 2
 #: The answers about other work as people see them. They are `quiz.bank.OTHER_WORK_SHARES`.
 OTHER_WORK_LABELS = {
@@ -107,6 +108,15 @@ class DetailsForm(_BaseForm):
     )
     title = StringField("Your job title", filters=[clean_line], validators=[_max_length(MAX_TITLE_LENGTH)])
     text = TextAreaField("Your own words", filters=[clean_text], validators=[_max_length(MAX_TEXT_LENGTH)])
+
+
+class AdvertForm(_BaseForm):
+    """A job advert to read. It is not stored."""
+
+    text = TextAreaField(
+        filters=[clean_text],
+        validators=[_required("Paste the text of an advert first."), _max_length(MAX_ADVERT_LENGTH)],
+    )
 
 
 class GoalsForm(_BaseForm):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Start(NamedTuple):
-    """An endpoint where a POST creates a response or a team: the kind of its limit, and the page with its form."""
+    """An endpoint where a POST is limited: the kind of its limit, and the page with its form."""
 
     kind: str
     form_page: str
@@ -44,6 +44,9 @@ START_ENDPOINTS = {
     "manage.retake": Start("start", "manage.page"),
     "new_team.create": Start("start", "new_team.create"),
     "join.start": Start("join", "join.page"),
+    # Reading an advert creates nothing, but it takes much longer than a page.
+    "advert.page": Start("advert", "advert.page"),
+    "own_advert.compare": Start("advert", "own_advert.compare"),
 }
 #: The blueprints for other programs. Each has its own limit, so that a program that scores many people does not use up
 #: the limit of a program that monitors the server.

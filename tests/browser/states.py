@@ -49,6 +49,16 @@ def _send_empty_form(quiz: Quiz) -> None:
     quiz.press_main_button()
 
 
+def _read_advert(quiz: Quiz) -> None:
+    quiz.page.fill("#text", ADVERT)
+    quiz.press_main_button()
+
+
+def _read_poem(quiz: Quiz) -> None:
+    quiz.page.fill("#text", "The lake lies still below the hill, a heron stands where light is thin. " * 4)
+    quiz.press_main_button()
+
+
 def _choose_three_goals(quiz: Quiz) -> None:
     for role in list(quiz.bank.role)[:3]:
         quiz.page.locator(f'input[value="{role}"]').check()
@@ -76,9 +86,29 @@ def _open_share_link(quiz: Quiz) -> None:
     quiz.open(link.input_value())
 
 
+ADVERT = """\
+About Acme
+Founded in 2011, we have offices in 12 countries.
+
+Your role
+• You build and run data pipelines with Airflow and Spark
+• You load sources into our data warehouse and model its tables in dbt
+• You run our Kubernetes clusters and servers with Terraform, and plan their capacity
+• You build the CI/CD pipelines for releases, with GitLab and Argo CD
+• You watch uptime with Prometheus and Grafana, and take part in on-call for incidents
+
+What we offer
+• 30 days of vacation, a pension and a competitive salary
+"""
+
 STATES = {
     "start": State("/", "Which hats do you wear?"),
     "privacy": State("/privacy", "What is stored"),
+    "advert": State("/advert", "What a job advert asks for"),
+    "advert that is read": State("/advert", "Mostly", _read_advert),
+    "advert that is not recognised": State("/advert", "could not be read", _read_poem),
+    "advert with an error": State("/advert", "Paste the text", _send_empty_form),
+    "advert next to a result": State("{three}/advert", "Asked for, and you do it", _read_advert),
     "question": State("{new}/1", "how often did you personally"),
     "question answered": State("{three}/2", "answered"),
     "question with errors": State("{new}/1", "have no answer yet", _answer_one_question),

@@ -47,6 +47,8 @@ GET  /r/LINK/check                  200      200    303    .      .     .       
 POST /r/LINK/check                  303      303    303    .      .     .       .     .
 GET  /r/LINK/goals                  200      200    .      .      .     .       .     .
 POST /r/LINK/goals                  303      303    .      .      .     .       .     .
+GET  /r/LINK/advert                 200      200    .      .      .     .       .     .
+POST /r/LINK/advert                 200      200    .      .      .     .       .     .
 GET  /r/LINK/conversation           200      200    .      .      .     .       .     .
 GET  /r/LINK/changes                200      .      .      .      .     .       .     .
 GET  /r/LINK/manage                 200      200    200    .      .     .       .     .
@@ -204,6 +206,7 @@ class TestData:
             "take.questions": {item.id: "weekly" for item in bank.pages[0]},
             "take.details": {"title": "x"},
             "goals.page": {"goals": bank.roles[0].id},
+            "own_advert.compare": {"text": "You build data pipelines with Airflow."},
             "manage.create_share_link": {"seed": links.new_link()},
             "manage.retake": {"seed": links.new_link()},
             "lead.minimum": {"minimum": "8"},

@@ -165,6 +165,8 @@ def test_every_form_beyond_a_limit_is_returned_with_its_fields(limited: App, ban
         "manage.retake": f"{owner_path}/retake",
         "new_team.create": "/teams",
         "join.start": f"{join}/start",
+        "advert.page": "/advert",
+        "own_advert.compare": f"{owner_path}/advert",
     }
     assert paths.keys() == rate_limits.START_ENDPOINTS.keys()
     for n, path in enumerate(paths.values()):

@@ -17,6 +17,7 @@ class LinkConverter(BaseConverter):
 def init_app(app: App) -> None:
     """Register the pages and the error pages of `app`."""
     from quiz.web.views import (
+        advert,
         api,
         changes,
         conversation,
@@ -37,6 +38,8 @@ def init_app(app: App) -> None:
     app.url_map.converters["link"] = LinkConverter
     errors.init_app(app)
     app.register_blueprint(start.pages)
+    app.register_blueprint(advert.pages)
+    app.register_blueprint(advert.own_pages)
     app.register_blueprint(take.pages)
     app.register_blueprint(follow_ups.pages)
     app.register_blueprint(result.pages)
