@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import cos, pi, sin
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from quiz.bank import AnswerOption
 
@@ -30,16 +29,6 @@ class Dial:
     middle: float = 0
 
 
-class RoleDialKey(NamedTuple):
-    """An example of each kind of dial of a role, for the key of the table."""
-
-    part: Dial
-    mix: Dial
-    nothing: Dial
-    unknown: Dial
-
-
-@lru_cache
 def role_dial(percent: int | None, *, in_mix: bool) -> Dial:
     """The dial of a role: a ring that is filled up to the coverage, clockwise from the top.
 
@@ -92,11 +81,3 @@ def _point(size: int, radius: float, turn: float) -> str:
     """The point at a part of the whole turn, clockwise from the top."""
     angle = 2 * pi * turn
     return f"{size / 2 + radius * sin(angle):.2f} {size / 2 - radius * cos(angle):.2f}"
-
-
-ROLE_DIAL_KEY = RoleDialKey(
-    part=role_dial(35, in_mix=False),
-    mix=role_dial(75, in_mix=True),
-    nothing=role_dial(0, in_mix=False),
-    unknown=role_dial(None, in_mix=False),
-)

@@ -15,7 +15,6 @@ from quiz.bank import Bank, Role
 from quiz.results.goals import MIN_REGULAR_LEVEL
 from quiz.results.result import ResultKind, result_kind
 from quiz.scoring import Match, ScoringModel, coverage_percentage, match, share_percentages
-from quiz.teams.dials import Dial, role_dial
 from quiz.teams.names import marks, name_key
 from quiz.teams.team import OpenMember
 
@@ -29,11 +28,6 @@ class RoleCoverage(NamedTuple):
     role: Role
     percent: int | None
     in_mix: bool
-
-    @property
-    def dial(self) -> Dial:
-        """The drawing of it."""
-        return role_dial(self.percent, in_mix=self.in_mix)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ define is stored here, never what a person wrote.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment
 
 from quiz.bank import Bank
-from quiz.teams.dials import answer_dial
+from quiz.teams.dials import answer_dial, role_dial
 
 #: Enough for every question of the shipped bank with every answer or an error (168). For a larger bank the latest ones
 #: are stored.
@@ -52,6 +52,17 @@ def render_level_squares(environment: Environment, bank: Bank) -> dict[str, str]
     """The squares that show how often, by the id of the answer."""
     macros = _macros(environment, "_partials/parts.html")
     return {option.id: macros.level_squares(option, bank.scale) for option in bank.option.values()}
+
+
+def role_dial_renderer(environment: Environment) -> Callable[[int | None, bool], str]:
+    """A function that gives the dial of a role, from its coverage in percent or None, and whether the mix has it."""
+
+    @cache  # two for each percent
+    def role_dial_fragment(percent: int | None, in_mix: bool) -> str:
+        html: str = _macros(environment, "_partials/parts.html").dial(role_dial(percent, in_mix=in_mix))
+        return html
+
+    return role_dial_fragment
 
 
 def render_answer_dials(environment: Environment, bank: Bank) -> dict[str, str]:

@@ -79,6 +79,7 @@ def init_app(app: App, bank_folder: Path) -> None:
     environment.globals["question_fragment"] = fragments.question_renderer(environment)
     environment.globals["answer_row_fragment"] = fragments.answer_row_renderer(environment)
     environment.globals["level_squares_html"] = fragments.render_level_squares(environment, app.bank)
+    environment.globals["role_dial_html"] = fragments.role_dial_renderer(environment)
     environment.globals["answer_dial_html"] = fragments.render_answer_dials(environment, app.bank)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.teams.dials import ANSWER_DIAL_SIZE, ROLE_DIAL_KEY, ROLE_DIAL_SIZE, Dial, answer_dial, role_dial
+from quiz.teams.dials import ANSWER_DIAL_SIZE, ROLE_DIAL_SIZE, Dial, answer_dial, role_dial
 from tests.factories import BANK
 
 ARC = re.compile(r"M([\d.]+) ([\d.]+)A([\d.]+) [\d.]+ 0 ([01]) 1 ([\d.]+) ([\d.]+)")
@@ -52,11 +52,6 @@ def test_nothing_too_few_answers_and_one_percent_look_different():
     dials = [role_dial(percent, in_mix=False) for percent in (0, None, 1)]
     assert [dial.sign for dial in dials] == ["nothing", "unknown", "parts"]
     assert [bool(dial.parts) for dial in dials] == [False, False, True]
-
-
-def test_the_key_has_one_dial_of_each_kind():
-    assert [dial.sign for dial in ROLE_DIAL_KEY] == ["parts", "parts", "nothing", "unknown"]
-    assert [bool(dial.middle) for dial in ROLE_DIAL_KEY] == [False, True, False, False]
 
 
 def test_an_answer_fills_a_quarter_for_each_step_above_never():

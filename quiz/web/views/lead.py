@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from quiz.exchange import export
 from quiz.storage import TeamLinks
-from quiz.teams import Team, anonymous, dials, open_team, round_pages, rounds
+from quiz.teams import Team, anonymous, open_team, round_pages, rounds
 from quiz.web import links, seeds
 from quiz.web.app import current
 from quiz.web.link_blueprint import link_blueprint
@@ -133,7 +133,6 @@ def open_team_page(team: Team) -> dict[str, Any]:
     return {
         "open_team": page,
         "unfinished": open_team.count_unfinished(members),
-        "signs": dials.ROLE_DIAL_KEY,
     }
 
 
