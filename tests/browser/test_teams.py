@@ -102,7 +102,7 @@ def test_a_lead_and_five_members_create_a_team_and_read_its_results(visit, serve
     # All members see the same result of the team and keep their own.
     for member, link in zip(members, [None, None, *links], strict=True):
         if link is None:
-            member.page.get_by_role("link", name="Your team, The night shift").click()
+            member.page.get_by_role("link", name="Your team The night shift").click()
         else:
             member.page.reload()
         expect(member.page.locator("main")).to_contain_text("Your answers were counted in a round")
