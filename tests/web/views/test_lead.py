@@ -809,7 +809,7 @@ def test_each_kind_of_team_has_its_own_sentences(app: App, client: Client, kind)
     (letter,) = re.findall(r'href="mailto:[^"]*body=([^"]*)"', client.get(lead).text)
     if kind == "open":
         assert not re.search(r"round|bands|minimum|Your own result stays yours", text, re.IGNORECASE)
-        assert "Every member sees every member’s answers" in unquote(letter)
+        assert "All members see each other’s answers" in unquote(letter)
     else:
         assert not re.search(r"by name|stand in|Remove|every member sees", text)
         assert "Every member" not in unquote(letter)
