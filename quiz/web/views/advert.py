@@ -25,6 +25,7 @@ def page() -> str | tuple[str, int]:
     """The form for an advert; after sending, what the advert asks for."""
     form = AdvertForm(request.form)
     if request.method != "POST":
+        current().preload_text_matcher()
         return render_template("advert/page.html", form=form, page=None)
     if not form.validate():
         return render_template("advert/page.html", form=form, page=None), 422
@@ -39,6 +40,7 @@ def compare() -> str | tuple[str, int]:
     require_finished()
     form = AdvertForm(request.form)
     if request.method != "POST":
+        current().preload_text_matcher()
         return render_template("advert/own.html", form=form, page=None, comparison=None)
     if not form.validate():
         return render_template("advert/own.html", form=form, page=None, comparison=None), 422

@@ -163,3 +163,12 @@ def test_a_text_that_is_not_recognised_is_not_compared(client, send, bank):
     page = send(POEM * 5, f"{client.take(all_answers(bank, 'daily'))}/advert").text
     assert "too few of the words" in page
     assert "Asked for" not in page
+
+
+@pytest.mark.parametrize("is_own", [False, True])
+def test_the_form_loads_the_text_matcher_while_somebody_pastes(app, client, bank, monkeypatch, is_own):
+    path = f"{client.take(all_answers(bank, 'weekly'))}/advert" if is_own else "/advert"
+    calls = []
+    monkeypatch.setattr(app, "preload_text_matcher", lambda: calls.append(path))
+    client.get(path)
+    assert calls == [path]
