@@ -495,11 +495,8 @@ def test_the_whole_row_of_an_answer_is_the_link_to_its_question(client: Client, 
 def test_three_ways_lead_on_from_the_result(client: Client, bank: Bank):
     owner_path = client.take(dict.fromkeys(bank.responsibility, "never") | ANALYST)
     ways = between(client.get(owner_path).text, '<nav class="ways-on"', "</nav>")
-    assert re.findall(r'href="([^"]+)"', ways) == [
-        f"{owner_path}/{page}" for page in ("conversation", "goals", "manage")
-    ]
-    assert re.findall(r"<strong>([^<]+)", ways) == [
-        "Prepare a conversation",
-        "Enter wishes and goals",
-        "Share this result",
-    ]
+    addresses = re.findall(r'href="([^"]+)"', ways)
+    assert addresses[:3] == [f"{owner_path}/{page}" for page in ("conversation", "goals", "manage")]
+    titles = re.findall(r"<strong>([^<]+)", ways)
+    assert titles[:3] == ["Prepare a conversation", "Enter wishes and goals", "Share this result"]
+    assert len(titles) == len(addresses)
