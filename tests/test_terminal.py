@@ -103,6 +103,8 @@ INVOCATIONS = [
     ["score", "{}/nowhere.csv"],
     ["score", "{}/good.csv", "--bank", "{}/bank"],
     ["score", "{}/good.csv", "-o", "{}/nowhere/out.csv"],
+    ["read", "{}/good.csv"],
+    ["read", "{}/nowhere.txt"],
     ["demo"],
     ["backup", "{}/copy.db"],
     ["backup", "{}/nowhere/copy.db"],
