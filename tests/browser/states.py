@@ -154,7 +154,7 @@ STATES = {
     "open team for a member": State("{open-member}/team", "Leave the team"),
     "open team for a member with an error": State("{open-member}/team", "Your name is not changed", _take_a_taken_name),
     "open team before finishing": State("{open-unfinished}/team", "You have joined."),
-    "remove a member": State("{open-12}", "At the next visit, their own page says", _choose_a_member_to_remove),
+    "remove a member": State("{open-12}", "On the next visit, their own page says", _choose_a_member_to_remove),
     "removed from a team": State("{open-removed}", "removed you from this team"),
     "removed before finishing": State("{open-removed-unfinished}", "You are no longer in the team"),
     "delete a team": State("{team-of-six}/delete", "Everybody keeps their own result"),

@@ -296,7 +296,7 @@ def test_a_connection_does_not_write_to_a_removed_or_replaced_file(database, fil
             lambda: database.save_answers(owner_hash, {"dough": "daily"}, **WHEN),
             lambda: database.load_response(owner_hash),
         ):
-            with pytest.raises(UnavailableError, match="not there"):
+            with pytest.raises(UnavailableError, match="does not exist"):
                 write_or_read()
     # An operator who replaces the database also removes its log.
     for path in file.parent.glob(f"{file.name}*"):

@@ -94,16 +94,14 @@ def _next_page(number: int, new_answers: Mapping[str, str]) -> str:
             return url_for("result.show")
         # Only questions that were added to the bank later can be open.
         return url_for("take.questions", number=sheet.first_open_page)
-    is_last_page = number == len(current().bank.pages)
-    if is_last_page or (sheet.is_complete and response.details_sent):
-        page = current_follow_up_page(new_answers)
-        if page is not None and page.open_count:
-            return url_for("follow_ups.questions")
     if sheet.is_complete and response.details_sent:
-        return url_for("take.check")
-    if is_last_page:
-        return url_for("take.details")
-    return url_for("take.questions", number=number + 1)
+        return url_for("take.check")  # which links to the comparisons that changed answers call for
+    if number < len(current().bank.pages):
+        return url_for("take.questions", number=number + 1)
+    page = current_follow_up_page(new_answers)
+    if page is not None and page.open_count:
+        return url_for("follow_ups.questions")
+    return url_for("take.details")
 
 
 @pages.route("/more", methods=["GET", "POST"])

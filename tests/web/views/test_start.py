@@ -87,8 +87,9 @@ def test_a_contact_that_is_not_a_mail_address_has_no_mailto_link(tmp_path):
 #: What the privacy page says about each table; None for tables without data about people.
 STATED_BY_TABLE = {
     "response": "The day on which you started, last changed something, and finished.",
-    "answer": "How you answered each question.",
-    "contact": "whom you work with, your job title, and what you wrote",
+    "answer": "How you answered each question",
+    "follow_up": "the comparisons of time, if you made some",
+    "contact": "whom you work with, how much time goes to other work, your job title, and what you wrote",
     "wish": "what you want more or less of",
     "goal": "your goals (roles that you want to move towards)",
     "share_link": "If you created share links: a fingerprint of each",

@@ -493,7 +493,7 @@ def test_the_optional_page_can_be_left_empty_and_emptied_again(app: App, client:
     client.send(f"{owner_path}/more")
     stored = load_response(app, owner_path)
     assert (stored.contacts, stored.title, stored.text) == ((), "", "")
-    assert client.see(f"{owner_path}/check").text.count("Nothing entered") == 3
+    assert client.see(f"{owner_path}/check").text.count("Nothing entered") == 4
 
 
 @pytest.mark.parametrize(("name", "length", "limit"), [("title", 81, "80"), ("text", 4001, "4,000")])
