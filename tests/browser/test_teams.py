@@ -35,7 +35,7 @@ def create_team(quiz: Quiz, name: str, kind: str) -> str:
 def join_with_response(quiz: Quiz, join: str, own: str) -> None:
     """Join a team with a finished response."""
     quiz.open(join)
-    quiz.page.get_by_text("I have taken it already").click()
+    quiz.page.get_by_text("I have already taken the quiz").click()
     quiz.page.get_by_label("Your private link").fill(own)
     quiz.page.get_by_role("button", name="Use my answers").click()
     expect(quiz.page).to_have_url(re.compile("/team$"))
@@ -86,7 +86,7 @@ def test_a_lead_and_five_members_create_a_team_and_read_its_results(visit, serve
     links = [served.url + Client(served.app).take(answers) for answers in islice(cycle(answer_sheets), 3)]
     for number, (member, link) in enumerate(zip(members[2:], links, strict=True), 3):
         join_with_response(member, join, link)
-        expect(member.page.locator("main")).to_contain_text("You have finished: your answers count when")
+        expect(member.page.locator("main")).to_contain_text("You have finished. Your answers count when")
         expect_status(lead, "The minimum is reached" if number == 5 else "Not yet: fewer than 5")
         expect(lead.page.get_by_role("link", name="Close the round")).to_have_count(1 if number == 5 else 0)
 
