@@ -103,7 +103,7 @@ def _equal_questions(checked_bank: Bank) -> Iterator[Problem]:
 
 
 def _titles(checked_bank: Bank) -> Iterator[Problem]:
-    """Titles in the file of a role that do not name it: nobody who types one would be told so."""
+    """Titles in the file of a role that do not name it: a person who types one would not see the role."""
     for role in checked_bank.roles:
         for key, titles in (("titles", role.titles), ("whole-titles", role.whole_titles)):
             for title in titles:
