@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from quiz.bank import AnswerOption, Bank, FollowUps, Responsibility, Role
+from quiz.bank import AnswerOption, Bank, FollowUpOption, FollowUps, Responsibility, Role
 from quiz.results.goals import role_answers
 from quiz.scoring import ALL_ALIKE, NOT_ENOUGH, Match, ScoringModel, follow_up_sheets, match, score
 
@@ -45,27 +45,44 @@ class AnswerChange:
         return abs((self.after.level or 0) - (self.before.level or 0))
 
 
+class ComparisonChange(NamedTuple):
+    """A role that was compared with the base both times, with different answers."""
+
+    role: Role
+    before: FollowUpOption
+    after: FollowUpOption
+
+
 @dataclass(frozen=True)
 class ResultComparison:
     """Two results of one person, and the differences between them.
 
-    `answer_changes` are ordered by the change of level, greatest first. `added_roles` and `removed_roles` are the roles
+    `answer_changes` are ordered by the change of level, greatest first. `comparison_changes` are in the order of the
+    bank; there are none unless the follow-up answers of both count. `added_roles` and `removed_roles` are the roles
     that only one of the two mixes has. `new_main_role` is the role with the greatest coverage, if that was another role
     before. All three are empty if the verdict is `unknown`. See `compare_results` for the verdicts.
 
     `counts_follow_ups` says whether the follow-up answers of both count; `leaves_out_follow_ups` whether there are any
-    that do not, because the two takings did not compare the same roles.
+    that do not, because the two takings did not compare the same roles. `has_same_answers` says whether no answer
+    differs, neither a rating nor a comparison.
     """
 
     before: Match
     after: Match
     answer_changes: tuple[AnswerChange, ...]
+    comparison_changes: tuple[ComparisonChange, ...]
     added_roles: tuple[Role, ...]
     removed_roles: tuple[Role, ...]
     new_main_role: Role | None
     verdict: Verdict
     counts_follow_ups: bool
     leaves_out_follow_ups: bool
+    has_same_answers: bool
+
+    @property
+    def change_count(self) -> int:
+        """How many answers differ, ratings and comparisons together."""
+        return len(self.answer_changes) + len(self.comparison_changes)
 
 
 def compare_results(
@@ -107,6 +124,9 @@ def compare_results(
     match_before, match_after = match(model, before, follow_ups_before), match(model, after, follow_ups_after)
     has_comparisons = bool(match_before.comparisons or match_after.comparisons)
     counts_follow_ups = _have_same_comparisons(match_before, follow_ups_before, match_after, follow_ups_after)
+    comparison_changes = _comparison_changes(bank, match_before, match_after) if counts_follow_ups else ()
+    answer_changes = _answer_changes(bank, before, after)
+    has_same_comparisons = _given_comparisons(bank, follow_ups_before) == _given_comparisons(bank, follow_ups_after)
     if not counts_follow_ups:
         follow_ups_before = follow_ups_after = None
         match_before, match_after = match(model, before), match(model, after)
@@ -136,13 +156,15 @@ def compare_results(
     return ResultComparison(
         before=match_before,
         after=match_after,
-        answer_changes=_answer_changes(bank, before, after),
+        answer_changes=answer_changes,
+        comparison_changes=comparison_changes,
         added_roles=tuple(added_roles),
         removed_roles=tuple(removed_roles),
         new_main_role=new_main_role,
         verdict=verdict,
         counts_follow_ups=counts_follow_ups,
         leaves_out_follow_ups=has_comparisons and not counts_follow_ups,
+        has_same_answers=not answer_changes and has_same_comparisons,
     )
 
 
@@ -163,6 +185,25 @@ def _have_same_comparisons(
     roles_before = [comparison.role for comparison in match_before.comparisons]
     roles_after = [comparison.role for comparison in match_after.comparisons]
     return bool(roles_before) and roles_before == roles_after
+
+
+def _comparison_changes(bank: Bank, before: Match, after: Match) -> tuple[ComparisonChange, ...]:
+    """The comparisons whose answers differ. Both results count comparisons of the same roles."""
+    option = {option.id: option for option in bank.follow_ups}
+    changes = []
+    for old, new in zip(before.comparisons, after.comparisons, strict=True):
+        if old.answer != new.answer:
+            changes.append(ComparisonChange(bank.role[old.role], option[old.answer], option[new.answer]))
+    return tuple(changes)
+
+
+def _given_comparisons(bank: Bank, follow_ups: FollowUps | None) -> FollowUps | None:
+    """The follow-up answers that compare something: without “I can’t say”; None if none is left."""
+    if follow_ups is None:
+        return None
+    ids = [option.id for option in bank.follow_ups]
+    answers = {role: answer for role, answer in follow_ups.answers.items() if answer in ids}
+    return FollowUps(follow_ups.base, answers) if answers else None
 
 
 @dataclass(frozen=True)

@@ -226,3 +226,22 @@ def test_two_takings_are_compared_by_their_ratings_if_they_compared_different_wo
 def test_without_comparisons_nothing_is_left_out():
     comparison = compare_with(None, devops("skip"))
     assert (comparison.counts_follow_ups, comparison.leaves_out_follow_ups) == (False, False)
+    assert comparison.has_same_answers, "“I can’t say” compares nothing"
+
+
+def test_a_comparison_that_differs_is_a_changed_answer():
+    comparison = compare_with(devops("more"), devops("same"))
+    assert (comparison.verdict, comparison.answer_changes, comparison.change_count) == ("same", (), 1)
+    (change,) = comparison.comparison_changes
+    assert (change.role.id, change.before.id, change.after.id) == ("devops-sre", "more", "same")
+    assert not comparison.has_same_answers
+
+
+def test_comparisons_belong_to_the_answers_that_are_the_same_or_not():
+    assert compare_with(devops("half"), devops("half")).has_same_answers
+    assert not compare_with(None, devops("half")).has_same_answers
+    analyst = "data-analyst"  # nothing of it is done, so the comparison does not count
+    not_done = compare_with(
+        FollowUps("data-engineer", {analyst: "half"}), FollowUps("data-engineer", {analyst: "more"})
+    )
+    assert (not_done.leaves_out_follow_ups, not_done.has_same_answers, not_done.change_count) == (False, False, 0)

@@ -229,6 +229,27 @@ def test_a_share_link_shows_the_comparisons_and_no_link_to_the_questions(client:
     assert "/compare" not in page
 
 
+def test_the_changes_page_says_which_comparisons_differ_or_that_they_are_left_out(
+    client: Client, app: App, bank: Bank, own: str
+):
+    client.send(f"{own}/compare", BASE | {"infrastructure": "more", "insights": "half"})
+    finish(client, own)
+    again = str(client.send(f"{own}/retake", page=f"{own}/manage").location).rsplit("/", 1)[0]
+    client.answer(again, all_answers(bank, "never", **TWO_QUESTIONS))
+    client.send(f"{again}/compare", BASE | {"infrastructure": "more", "insights": "half"})
+    finish(client, again)
+    assert "You answered exactly as before." in text_of(client.get(f"{again}/changes").text)
+    client.send(f"{again}/compare", BASE | {"infrastructure": "same", "insights": "half"})
+    text = text_of(client.get(f"{again}/changes").text)
+    assert "Some answers changed, but the result is the same." in text
+    assert "1 answer changed" in text
+    assert "Time for the work of DevOps/SRE engineers more time about as much time" in text
+    client.send(f"{again}/compare", BASE | {"infrastructure": "more", "insights": "skip"})
+    text = text_of(client.get(f"{again}/changes").text)
+    assert "You said the same about how often you do things." in text
+    assert "because they were not about the same work both times" in text
+
+
 def test_downloads_have_the_comparisons(client: Client, own: str):
     client.send(f"{own}/compare", BASE | {"infrastructure": "hardly", "insights": "skip"})
     expected = {"base": "data-engineer", "devops-sre": "hardly", "data-analyst": "skip"}
