@@ -13,6 +13,7 @@ import pytest
 
 from quiz.bank import Bank, FollowUps, load
 from quiz.config import paths
+from quiz.results.feedback import Feedback
 from quiz.scoring import ScoringModel
 from quiz.storage import MIN_DAYS_OVERDUE, Expiry, ShareLink, Storage
 from quiz.teams import Publication
@@ -236,6 +237,7 @@ def fill_response(database: Storage, owner_hash: str, word: str) -> None:
     database.save_details(owner_hash, contacts=[f"{word}-contact"], title=word, text=f"first {word} " * 100, **WHEN)
     database.save_details(owner_hash, contacts=[f"{word}-other"], title=word, text=f"then {word}", **WHEN)
     database.save_goals(owner_hash, wishes={f"{word}-wished": word}, goals=[f"{word}-role"], **WHEN)
+    database.save_feedback(owner_hash, Feedback(word, {f"{word}-role": word}), **WHEN)
     database.create_share_link(
         owner_hash, ShareLink(1, f"for {word}", True, False, WHEN["day"]), share_hash=make_owner()
     )

@@ -45,6 +45,8 @@ COLUMNS = {
     "contact": {"role": "the roles that the person works with"},
     "wish": {"wish": "wants more or less of", "responsibility": "wants more or less of"},
     "goal": {"role": "which roles they want to move towards"},
+    "feedback": {"fits": "whether the person says that the result fits"},
+    "feedback_role": {"role": "which roles it named", "verdict": "too much or missing"},
     "share_link": {
         "share_hash": "a hash of each link",
         "label": "its note",

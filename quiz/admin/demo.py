@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from quiz.bank import Bank, FollowUps
+from quiz.bank import OTHER_WORK_SHARES, Bank, FollowUps
+from quiz.results.feedback import feedback_question
 from quiz.scoring import ScoringModel, match
 from quiz.teams import TeamKind
 from quiz.teams.anonymous import MIN_ROUND_SIZE
@@ -25,6 +26,7 @@ class Person:
     """A made-up person: what the person is an example of, and the answers.
 
     `role_ids` are the roles that the person has in truth; without any, the person answers no follow-up question.
+    `fits` is what the person says about the result, "" without an answer.
     """
 
     description: str
@@ -32,6 +34,8 @@ class Person:
     contacts: tuple[str, ...] = ()
     title: str = ""
     text: str = ""
+    other_work_share: str = ""
+    fits: str = ""
     is_finished: bool = True
     role_ids: tuple[str, ...] = ()
 
@@ -40,10 +44,12 @@ def people(bank: Bank, model: ScoringModel) -> Iterator[Person]:
     """A person for each kind of result that the bank can give."""
     rng = random.Random(7)  # noqa: S311 - the same people every time
     roles = list(bank.roles)
-    for role in roles:
-        yield _person_with_roles(bank, rng, f"A full-time {role.name}", role.id)
+    for role, share in zip(roles, itertools.cycle(OTHER_WORK_SHARES), strict=False):
+        person = _person_with_roles(bank, rng, f"A full-time {role.name}", role.id)
+        yield replace(person, other_work_share=share, fits="yes")
     for a, b in itertools.islice(zip(roles, roles[2:], strict=False), 3):
-        yield _person_with_roles(bank, rng, f"Combines {a.name} and {b.name}", a.id, b.id)
+        person = _person_with_roles(bank, rng, f"Combines {a.name} and {b.name}", a.id, b.id)
+        yield replace(person, other_work_share="half", fits="partly")
     if len(roles) >= 3:
         yield _person_with_roles(bank, rng, "Combines three roles", *(role.id for role in roles[-3:]))
     for evidence in ("tie", "leaning"):
@@ -117,12 +123,24 @@ def _store_person(app: App, person: Person) -> str:
     app.storage.create_response(owner_hash, bank=bank.version, day=day)
     app.storage.save_answers(owner_hash, person.answers, bank=bank.version, day=day)
     app.storage.save_details(
-        owner_hash, contacts=person.contacts, title=person.title, text=person.text, bank=bank.version, day=day
+        owner_hash,
+        contacts=person.contacts,
+        title=person.title,
+        text=person.text,
+        other_work_share=person.other_work_share,
+        bank=bank.version,
+        day=day,
     )
-    if follow_ups := _follow_ups(app, person):
+    follow_ups = _follow_ups(app, person)
+    if follow_ups:
         app.storage.save_follow_ups(owner_hash, follow_ups, bank=bank.version, day=day)
     if person.is_finished:
         app.storage.finish_response(owner_hash, bank=bank.version, day=day)
+    if person.fits:
+        question = feedback_question(bank, match(app.scoring_model, person.answers, follow_ups), None)
+        missing = [role.id for role in question.others[:1]]
+        feedback = question.answer(person.fits, missing=missing)
+        app.storage.save_feedback(owner_hash, feedback, bank=bank.version, day=day)
     return link
 
 

@@ -72,6 +72,8 @@ def _csv_line(bank: Bank, response: Response) -> str:
         contacts=response.contacts,
         title=response.title,
         text=response.text,
+        other_work_share=response.other_work_share,
+        feedback=response.feedback,
     )
     return export.to_csv([[str(response.id), *row]])
 

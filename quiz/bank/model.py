@@ -26,8 +26,11 @@ FOLLOW_UP_BASE = "base"
 #: What no role can have as its id, in addition to the names of columns: a name above could then have two meanings.
 RESERVED_ROLE_IDS = (FOLLOW_UP_PREFIX.removesuffix("."), FOLLOW_UP_BASE)
 
+#: The column with what a person says about the result, and the beginning of the names of the columns about its roles.
+FEEDBACK_COLUMN, FEEDBACK_PREFIX = "feedback", "feedback."
+
 #: The columns of CSV files in addition to those of the questions, which are named by the ids of the questions.
-CSV_COLUMNS = ("id", "title", "works-with", "text", *CSV_RESULT_COLUMNS)
+CSV_COLUMNS = ("id", "title", "works-with", "text", "other-work", FEEDBACK_COLUMN, *CSV_RESULT_COLUMNS)
 
 # Slots in the text of a talking point. `role` and `roles` are the name of a role in singular and plural, `other_role`
 # and `other_roles` those of a second role, `frequency` is how often the person does the responsibility.

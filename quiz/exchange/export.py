@@ -11,7 +11,16 @@ from typing import Any
 
 import orjson
 
-from quiz.bank import CSV_RESULT_COLUMNS, FOLLOW_UP_BASE, FOLLOW_UP_PREFIX, Bank, FollowUps
+from quiz.bank import (
+    CSV_RESULT_COLUMNS,
+    FEEDBACK_COLUMN,
+    FEEDBACK_PREFIX,
+    FOLLOW_UP_BASE,
+    FOLLOW_UP_PREFIX,
+    Bank,
+    FollowUps,
+)
+from quiz.results.feedback import Feedback
 from quiz.scoring import FollowUpQuestions, Match
 
 #: Decimal places of every number in a result.
@@ -139,16 +148,19 @@ def personal_csv_rows(
     contacts: Sequence[str],
     title: str,
     text: str,
+    other_work_share: str = "",
+    feedback: Feedback | None = None,
 ) -> tuple[list[str], list[str]]:
     """Header and row of a person's own CSV, which `quiz score` can read.
 
     An answer that the bank no longer has is left out.
     """
     questions = [item.id for item in bank.questions_in_order]
-    header = [*questions, *follow_up_columns(bank), "works-with", "title", "text"]
+    details = ["works-with", "title", "text", "other-work"]
+    header = [*questions, *follow_up_columns(bank), *details, *feedback_columns(bank)]
     answer_cells = [answers[question] if answers.get(question) in bank.option else "" for question in questions]
-    row = [*answer_cells, *_follow_up_cells(bank, follow_ups), " ".join(contacts), title, text]
-    return header, row
+    detail_cells = [" ".join(contacts), title, text, other_work_share]
+    return header, [*answer_cells, *_follow_up_cells(bank, follow_ups), *detail_cells, *_feedback_cells(bank, feedback)]
 
 
 def follow_up_answers_object(follow_ups: FollowUps | None) -> dict[str, str] | None:
@@ -172,6 +184,18 @@ def _follow_up_cells(bank: Bank, follow_ups: FollowUps | None) -> list[str]:
     known = {role: answer for role, answer in follow_ups.answers.items() if answer in bank.follow_up_option}
     known.pop(follow_ups.base, None)
     return [follow_ups.base, *(known.get(role, "") for role in bank.role)]
+
+
+def feedback_columns(bank: Bank) -> list[str]:
+    """The columns with what a person says about the result: whether it fits, then each role."""
+    return [FEEDBACK_COLUMN, *(FEEDBACK_PREFIX + role for role in bank.role)]
+
+
+def _feedback_cells(bank: Bank, feedback: Feedback | None) -> list[str]:
+    """The cells of `feedback_columns`."""
+    if feedback is None:
+        return [""] * (1 + len(bank.role))
+    return [feedback.fits, *(feedback.roles.get(role, "") for role in bank.role)]
 
 
 def csv_file(rows: Iterable[Sequence[str]]) -> str:

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from quiz.bank import FOLLOW_UP_BASE, OTHER_WORK_SHARES, WISHES, Bank
 from quiz.exchange import score_request
+from quiz.results.feedback import FITS, IN_MIX, MISSING, TOO_MUCH
 
 Schema = dict[str, Any]
 
@@ -211,6 +212,8 @@ def personal_data_schema() -> Schema:
         },
         "required": ["counted_in_round"],
     }
+    verdicts = {"enum": [IN_MIX, TOO_MUCH, MISSING]}
+    feedback = _object({"fits": {"enum": list(FITS)}, "roles": {"type": "object", "additionalProperties": verdicts}})
     return {
         "type": "object",
         "properties": {
@@ -230,6 +233,7 @@ def personal_data_schema() -> Schema:
             "contacts": _list(_STRING),
             "wishes": wishes,
             "goals": _list(_STRING),
+            "feedback": {"oneOf": [{"type": "null"}, feedback]},
             "earlier": {"type": "boolean", "description": "Whether this response repeats an earlier one."},
             "share_links": _list(share_link),
             "team": {"oneOf": [{"type": "null"}, team]},

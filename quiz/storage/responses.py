@@ -1,4 +1,4 @@
-"""Responses and everything that belongs to them: answers, follow-up answers, contacts, wishes, goals, share links."""
+"""Responses and what belongs to them: answers, follow-up answers, contacts, wishes, goals, feedback, share links."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from quiz.bank import FollowUps
+from quiz.results.feedback import Feedback
+from quiz.storage.feedback import replace_feedback, select_feedback
 from quiz.storage.ids import new_id
 from quiz.storage.new_links import existing_hashes, free_hashes
 from quiz.storage.sqlite import SqliteFile
@@ -42,7 +44,7 @@ class Response:
     `earlier` is the id of the response that this one repeats. `details_sent` says whether the optional page was sent
     with its main button, also if everything on it was empty. `answers` are by question id, `wishes` by
     responsibility id; `contacts` and `goals` are role ids. `follow_ups` is None if no follow-up question was answered.
-    `other_work_share` is one of `quiz.bank.OTHER_WORK_SHARES`, "" without an answer.
+    `other_work_share` is one of `quiz.bank.OTHER_WORK_SHARES`, "" without an answer. `feedback` is None without one.
     """
 
     id: int
@@ -60,6 +62,7 @@ class Response:
     contacts: tuple[str, ...]
     wishes: Mapping[str, str]
     goals: tuple[str, ...]
+    feedback: Feedback | None
     share_links: tuple[ShareLink, ...]
 
 
@@ -261,6 +264,15 @@ class Responses(SqliteFile):
                 db.execute("INSERT INTO goal (response, role) VALUES (?, ?)", (id, role))
             return True
 
+    def save_feedback(self, owner_hash: str, feedback: Feedback | None, *, bank: str, day: str) -> bool:
+        """Save what the person says about the result. It replaces what was saved before; None takes it back."""
+        with self.write_transaction() as db:
+            id = _touch(db, owner_hash, bank=bank, day=day)
+            if id is None:
+                return False
+            replace_feedback(db, id, feedback)
+            return True
+
     def create_share_link(
         self, owner_hash: str, share_link: ShareLink, *, share_hash: str, same_form: Mapping[str, int] = _NO_HASHES
     ) -> int | None:
@@ -428,7 +440,7 @@ def _is_unused(db: Database, owner_hash: str, *, joins_team: bool) -> bool:
     assert response is not None, "its hash was just selected"
     if response.answers or response.text or response.wishes or response.goals or response.share_links:
         return False
-    if response.follow_ups or response.other_work_share:
+    if response.follow_ups or response.other_work_share or response.feedback:
         return False
     if response.finished or response.details_sent:
         return False
@@ -466,6 +478,7 @@ def select_response(db: Database, where: str, value: str | int) -> Response | No
         contacts=tuple(role for (role,) in rows("role", "contact")),
         wishes=dict(rows("responsibility, wish", "wish")),
         goals=tuple(role for (role,) in rows("role", "goal")),
+        feedback=select_feedback(db, columns["id"]),
         share_links=tuple(share_links),
     )
 

@@ -4,7 +4,8 @@
 | --- | --- |
 | responses, answers, wishes, goals, share links, memberships, teams | closed rounds, and which responses they counted |
 | except those that have a tombstone in the current database | links of teams |
-| | titles and texts that were emptied, wishes that are no longer shown to a team, and names in teams |
+| | titles and texts that were emptied, feedback that was taken back |
+| | wishes that are no longer shown to a team, and names in teams |
 | | who was removed from a team and has not read it yet |
 
 So what was deleted stays deleted, and what was published stays published. Responses that expired have no

@@ -28,6 +28,7 @@ class CurrentState:
     counted_responses: list[tuple[int, int | None]]
     without_title: list[tuple[int]]
     without_text: list[tuple[int]]
+    without_feedback: list[tuple[int]]
     hides_wishes: list[tuple[int, int]]
     member_names: list[tuple[str, int, int]]
     responses: list[tuple[int]]
@@ -45,6 +46,9 @@ def read_current_state(db: Database) -> CurrentState:
         counted_responses=db.execute("SELECT response, round FROM counted_response").fetchall(),
         without_title=db.execute("SELECT id FROM response WHERE title = ''").fetchall(),
         without_text=db.execute("SELECT id FROM response WHERE text = ''").fetchall(),
+        without_feedback=db.execute(
+            "SELECT id FROM response WHERE id NOT IN (SELECT response FROM feedback)"
+        ).fetchall(),
         hides_wishes=db.execute("SELECT response, team FROM member WHERE NOT shares_wishes").fetchall(),
         member_names=db.execute("SELECT name, response, team FROM member").fetchall(),
         responses=db.execute("SELECT id FROM response").fetchall(),
@@ -119,9 +123,11 @@ def _keep_rounds(db: Database, current: CurrentState) -> None:
 
 
 def _keep_emptied(db: Database, current: CurrentState) -> None:
-    """Empty titles and texts, hide wishes, and change names in teams, where people did so since the backup."""
+    """Empty titles and texts, take back feedback, hide wishes, and change names in teams, as people did since then."""
     _execute_many(db, "UPDATE response SET title = '' WHERE id = ? AND title <> ''", current.without_title)
     _execute_many(db, "UPDATE response SET text = '' WHERE id = ? AND text <> ''", current.without_text)
+    _execute_many(db, "DELETE FROM feedback_role WHERE response = ?", current.without_feedback)
+    _execute_many(db, "DELETE FROM feedback WHERE response = ?", current.without_feedback)
     hide = "UPDATE member SET shares_wishes = false WHERE response = ? AND team = ? AND shares_wishes"
     _execute_many(db, hide, current.hides_wishes)
     _execute_many(db, "UPDATE member SET name = ? WHERE response = ? AND team = ?", current.member_names)

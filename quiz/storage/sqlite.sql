@@ -68,6 +68,20 @@ CREATE TABLE goal (
     PRIMARY KEY (response, role)
 ) STRICT, WITHOUT ROWID;
 
+-- Whether the person says that the result fits. `feedback_role` has each role that the result named at that time, and
+-- those that the person misses.
+CREATE TABLE feedback (
+    response INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
+    fits TEXT NOT NULL CHECK (length(fits) BETWEEN 1 AND 20)
+) STRICT;
+
+CREATE TABLE feedback_role (
+    response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
+    role TEXT NOT NULL CHECK (length(role) BETWEEN 1 AND 80),
+    verdict TEXT NOT NULL CHECK (length(verdict) BETWEEN 1 AND 20),
+    PRIMARY KEY (response, role)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE share_link (
     response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
     number INTEGER NOT NULL CHECK (number > 0),

@@ -21,6 +21,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import AnyOf, DataRequired, Length
 
 from quiz.bank import Bank, Responsibility
+from quiz.results.feedback import FITS
 from quiz.teams.anonymous import MINIMUMS
 from quiz.web.typed_text import clean_line, clean_text
 
@@ -138,6 +139,12 @@ class ShareForm(_BaseForm):
     shares_wishes = BooleanField()
 
 
+class FeedbackForm(_BaseForm):
+    """Whether a result fits, in the person's view."""
+
+    fits = StringField(validators=[AnyOf(FITS)])
+
+
 class TeamForm(_BaseForm):
     """A new team."""
 
@@ -190,6 +197,8 @@ class Forms:
         Wishes and goals.
     share
         A new share link.
+    feedback
+        Whether a result fits.
     team
         A new team.
     join
@@ -203,6 +212,7 @@ class Forms:
         self.details = _details_form(bank)
         self.goals = _goals_form(bank)
         self.share = ShareForm
+        self.feedback = FeedbackForm
         self.team = TeamForm
         self.join = {"anonymous": JoinForm, "open": OpenJoinForm}
         self.rename = RenameForm

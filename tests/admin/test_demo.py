@@ -11,7 +11,7 @@ import pytest
 
 from quiz import create_app
 from quiz.admin import demo
-from quiz.bank import Bank, load
+from quiz.bank import OTHER_WORK_SHARES, Bank, load
 from quiz.scoring import ScoringModel, match
 from quiz.web.app import App
 from tests.clients import Client
@@ -36,6 +36,15 @@ def test_an_instance_with_responses_is_refused(app: App, client: Client):
     client.start()
     with pytest.raises(demo.InstanceNotEmptyError, match="new folder"):
         demo.fill(app)
+
+
+def test_made_up_people_say_how_much_other_work_they_have_and_whether_the_result_fits(app: App):
+    demo.fill(app)
+    responses = app.storage.load_responses_after(0, limit=1000)
+    assert {response.other_work_share for response in responses} == {"", *OTHER_WORK_SHARES}
+    feedback = [response.feedback for response in responses if response.feedback]
+    assert {each.fits for each in feedback} == {"yes", "partly"}
+    assert {verdict for each in feedback for verdict in each.roles.values()} == {"in-mix", "missing"}
 
 
 @pytest.mark.server

@@ -25,6 +25,7 @@ from quiz.admin import export_all
 from quiz.bank import Bank, FollowUps
 from quiz.cli import main
 from quiz.exchange import export
+from quiz.results.feedback import Feedback
 from quiz.scoring import FollowUpQuestions, Match, RoleScore, ScoringModel, match
 from quiz.storage import Response, ShareLink
 from quiz.teams import TeamKind, anonymous, rounds
@@ -207,7 +208,10 @@ def test_a_personal_csv_has_a_column_for_every_question(bank: Bank):
         bank, answers, follow_ups=None, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day"
     )
     follow_up_columns = ["follow-up.base", *(f"follow-up.{role}" for role in bank.role)]
-    assert header == [*(item.id for item in bank.questions_in_order), *follow_up_columns, "works-with", "title", "text"]
+    details = ["works-with", "title", "text", "other-work"]
+    feedback_columns = ["feedback", *(f"feedback.{role}" for role in bank.role)]
+    questions = [item.id for item in bank.questions_in_order]
+    assert header == [*questions, *follow_up_columns, *details, *feedback_columns]
     assert row == [
         "never",
         *[""] * (len(bank.questions_in_order) - 2),
@@ -216,7 +220,19 @@ def test_a_personal_csv_has_a_column_for_every_question(bank: Bank):
         "data-engineer ml-engineer",
         "Boss",
         "all day",
+        "",
+        *[""] * len(feedback_columns),
     ]
+
+
+def test_a_personal_csv_has_the_share_of_other_work_and_the_feedback(bank: Bank):
+    feedback = Feedback("partly", {"data-engineer": "in-mix", "ml-engineer": "missing", "no-role": "too-much"})
+    header, row = export.personal_csv_rows(
+        bank, {}, follow_ups=None, contacts=(), title="", text="", other_work_share="half", feedback=feedback
+    )
+    cells = {column: cell for column, cell in zip(header, row, strict=True) if cell}
+    roles = {"feedback.data-engineer": "in-mix", "feedback.ml-engineer": "missing"}
+    assert cells == {"other-work": "half", "feedback": "partly"} | roles
 
 
 # All responses

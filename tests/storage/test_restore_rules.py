@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from quiz.results.feedback import Feedback
 from quiz.storage import ShareLink, Storage, TeamLinks
 from quiz.storage.backup import back_up
 from quiz.storage.restore import Restored, RestoreError, restore
@@ -278,6 +279,20 @@ def test_an_emptied_text_is_in_no_file_after_a_restore(instance):
     database.save_details(owner_hash, contacts=[], title="", text="", **WHEN)
     instance.restore()
     assert b"canary" not in bytes_on_disk(database.file)
+
+
+def test_feedback_is_restored_unless_it_was_taken_back_since_the_backup(instance):
+    database = instance.database
+    kept, taken_back = start_response(database), start_response(database)
+    feedback = Feedback("partly", {"data-engineer": "too-much"})
+    for owner_hash in (kept, taken_back):
+        database.save_feedback(owner_hash, feedback, **WHEN)
+    instance.back_up()
+    database.save_feedback(kept, Feedback("no", {}), **WHEN)
+    database.save_feedback(taken_back, None, **WHEN)
+    instance.restore()
+    assert stored_response(database, kept).feedback == feedback
+    assert stored_response(database, taken_back).feedback is None
 
 
 def test_an_expired_response_is_restored_and_judged_anew(instance):

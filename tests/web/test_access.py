@@ -47,6 +47,9 @@ GET  /r/LINK/check                  200      200    303    .      .     .       
 POST /r/LINK/check                  303      303    303    .      .     .       .     .
 GET  /r/LINK/goals                  200      200    .      .      .     .       .     .
 POST /r/LINK/goals                  303      303    .      .      .     .       .     .
+POST /r/LINK/feedback               303      303    .      .      .     .       .     .
+POST /r/LINK/feedback/roles         303      303    .      .      .     .       .     .
+POST /r/LINK/feedback/delete        303      303    .      .      .     .       .     .
 GET  /r/LINK/advert                 200      200    .      .      .     .       .     .
 POST /r/LINK/advert                 200      200    .      .      .     .       .     .
 GET  /r/LINK/conversation           200      200    .      .      .     .       .     .
@@ -206,6 +209,7 @@ class TestData:
             "take.questions": {item.id: "weekly" for item in bank.pages[0]},
             "take.details": {"title": "x"},
             "goals.page": {"goals": bank.roles[0].id},
+            "feedback.save": {"fits": "yes"},
             "own_advert.compare": {"text": "You build data pipelines with Airflow."},
             "manage.create_share_link": {"seed": links.new_link()},
             "manage.retake": {"seed": links.new_link()},

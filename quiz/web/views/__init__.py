@@ -23,6 +23,7 @@ def init_app(app: App) -> None:
         conversation,
         download,
         errors,
+        feedback,
         follow_ups,
         goals,
         health,
@@ -43,6 +44,7 @@ def init_app(app: App) -> None:
     app.register_blueprint(take.pages)
     app.register_blueprint(follow_ups.pages)
     app.register_blueprint(result.pages)
+    app.register_blueprint(feedback.pages)
     app.register_blueprint(goals.pages)
     app.register_blueprint(changes.pages)
     app.register_blueprint(conversation.pages)

@@ -41,6 +41,8 @@ def as_csv() -> Response:
         contacts=response.contacts,
         title=response.title,
         text=response.text,
+        other_work_share=response.other_work_share,
+        feedback=response.feedback,
     )
     header += export.result_columns(current().bank.role)
     row += export.result_cells(_result_data())

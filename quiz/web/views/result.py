@@ -8,6 +8,7 @@ from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from quiz.bank.answer_sheet import answer_sheet
+from quiz.results.feedback import feedback_question
 from quiz.web.app import current
 from quiz.web.owner_blueprint import current_follow_up_page, current_response, current_result, owner_blueprint
 
@@ -30,9 +31,12 @@ def show() -> str | Response:
             return redirect(url_for("follow_ups.questions"), 303)
         return redirect(url_for("take.check" if response.details_sent else "take.details"), 303)
     membership = app.storage.load_membership(g.link_hash)
+    result = current_result()
+    names_roles = result.kind != "not-enough"
     return render_template(
         "result/show.html",
-        result=current_result(),
+        result=result,
+        feedback_question=feedback_question(app.bank, result.match, response.feedback) if names_roles else None,
         finished_day=response.finished,
         questions_url=url_for("take.questions", number=1).removesuffix("1"),  # once: the page has forty such links
         has_left_team="left" in request.args,

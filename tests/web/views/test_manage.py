@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from quiz.bank import Bank, FollowUps
 from quiz.cli import main
+from quiz.results.feedback import Feedback
 from quiz.web.app import App
 from tests.clients import Client
 from tests.factories import (
@@ -123,7 +124,7 @@ def test_the_json_has_the_documented_keys(app: App, client: Client, bank: Bank):
     personal_data = client.get(f"{owner_path}.json").get_json()
     assert set(personal_data) == {
         *("bank", "started", "changed", "finished", "title", "text", "earlier", "answers", "contacts", "wishes"),
-        *("goals", "follow_ups", "other_work_share", "share_links", "team", "removed_from_team", "result"),
+        *("goals", "feedback", "follow_ups", "other_work_share", "share_links", "team", "removed_from_team", "result"),
     }
     assert set(personal_data["share_links"][0]) == {"number", "label", "shares_text", "shares_wishes", "created"}
     assert personal_data["team"] == {
@@ -156,6 +157,7 @@ def test_the_json_has_the_value_of_every_column_that_is_stored_about_a_person(ap
     when: dict[str, Any] = {"bank": app.bank.version, "day": app.today()}
     app.storage.save_goals(owner_hash, wishes={"pipelines": "more"}, goals=["data-scientist"], **when)
     app.storage.save_follow_ups(owner_hash, FollowUps("data-engineer", {"data-analyst": "half"}), **when)
+    app.storage.save_feedback(owner_hash, Feedback("partly", {"data-engineer": "too-much"}), **when)
     client.send(f"{owner_path}/shares", {"label": "My lead"}, page=f"{owner_path}/manage")
     join_team(app, join_path(client, make_team(client, kind="open")), owner_path, name="Ada", shares_wishes=True)
     exported = values_of(client.get(f"{owner_path}.json").get_json())
