@@ -407,7 +407,7 @@ def export(team: str | None, is_all: bool, format: str, out: Path | None) -> Non
     """Export all responses, or what an anonymous team published.
 
     As csv, --all writes what `quiz score` reads. As jsonl it adds days, wishes, and answers to questions that the bank
-    no longer has.
+    no longer has. What two people agreed in a conversation is in neither.
 
     Example: quiz export --all --format jsonl -o everybody.jsonl
     """

@@ -11,7 +11,7 @@ from typing import TypedDict
 
 import pytest
 
-from quiz.bank import Bank, FollowUps, load
+from quiz.bank import AgreedAction, Bank, FollowUps, load
 from quiz.config import paths
 from quiz.results.feedback import Feedback
 from quiz.scoring import ScoringModel
@@ -238,6 +238,9 @@ def fill_response(database: Storage, owner_hash: str, word: str) -> None:
     database.save_details(owner_hash, contacts=[f"{word}-other"], title=word, text=f"then {word}", **WHEN)
     database.save_goals(owner_hash, wishes={f"{word}-wished": word}, goals=[f"{word}-role"], **WHEN)
     database.save_feedback(owner_hash, Feedback(word, {f"{word}-role": word}), **WHEN)
+    for text in (f"first {word}", word):
+        actions = [AgreedAction(1, text, WHEN["day"])]
+        database.save_agreed_actions(owner_hash, actions, next_look=WHEN["day"], **WHEN)
     database.create_share_link(
         owner_hash, ShareLink(1, f"for {word}", True, False, WHEN["day"]), share_hash=make_owner()
     )

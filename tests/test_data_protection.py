@@ -30,6 +30,7 @@ COLUMNS = {
         "title": "job title",
         "text": "free text",
         "other_work_share": "time goes to other work",
+        "next_look": "the day on which two people look again",
         "earlier": "which earlier response it repeats",
         "overdue_since": "the day on which it was found to be overdue",
         "details_sent": "whether the optional page was sent",
@@ -47,6 +48,11 @@ COLUMNS = {
     "goal": {"role": "which roles they want to move towards"},
     "feedback": {"fits": "whether the person says that the result fits"},
     "feedback_role": {"role": "which roles it named", "verdict": "too much or missing"},
+    "agreed_action": {
+        "text": "up to three actions",
+        "due": "each with a day",
+        "outcome": "whether it was done, not yet done or dropped",
+    },
     "share_link": {
         "share_hash": "a hash of each link",
         "label": "its note",

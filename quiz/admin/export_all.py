@@ -14,6 +14,8 @@ from quiz.teams import Team, anonymous, rounds
 
 #: How many responses one transaction reads. Between two of them others can write.
 _CHUNK_SIZE = 500
+#: What two people agreed is theirs: the fields of a response that no export for the operator contains.
+_AGREED = {"agreed_actions", "next_look"}
 
 
 class OpenTeamError(Exception):
@@ -21,7 +23,10 @@ class OpenTeamError(Exception):
 
 
 def all_responses(bank: Bank, storage: Storage, *, format: str) -> Iterator[str]:
-    """All responses, one line each: as `csv` what `quiz score` can read, as `jsonl` everything that is stored."""
+    """All responses, one line each: as `csv` what `quiz score` can read, as `jsonl` what belongs to a response.
+
+    What two people agreed in a conversation is in neither.
+    """
     if format == "csv":
         header, _ = export.personal_csv_rows(bank, {}, follow_ups=None, contacts=(), title="", text="")
         yield export.csv_file([["id", *header]])
@@ -79,7 +84,8 @@ def _csv_line(bank: Bank, response: Response) -> str:
 
 
 def _stored_values(response: Response) -> dict[str, Any]:
-    return asdict(response) | {"follow_ups": export.follow_up_answers_object(response.follow_ups)}
+    values = asdict(response) | {"follow_ups": export.follow_up_answers_object(response.follow_ups)}
+    return {name: value for name, value in values.items() if name not in _AGREED}
 
 
 def _json_line(values: object) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from quiz.bank.agreed_action import AGREED_COLUMNS, MAX_ACTION_LENGTH, MAX_ACTIONS, OUTCOMES, AgreedAction, Outcome
 from quiz.bank.model import (
     CONDITIONS,
     CSV_COLUMNS,
@@ -35,6 +36,7 @@ from quiz.bank.toml_lines import line_of
 from quiz.bank.toml_tables import BankError, Problem
 
 __all__ = [
+    "AGREED_COLUMNS",
     "CONDITIONS",
     "CSV_COLUMNS",
     "CSV_RESULT_COLUMNS",
@@ -42,14 +44,19 @@ __all__ = [
     "FEEDBACK_PREFIX",
     "FOLLOW_UP_BASE",
     "FOLLOW_UP_PREFIX",
+    "MAX_ACTIONS",
+    "MAX_ACTION_LENGTH",
     "OTHER_WORK_SHARES",
+    "OUTCOMES",
     "WISHES",
+    "AgreedAction",
     "AnswerOption",
     "Bank",
     "BankError",
     "FollowUpOption",
     "FollowUps",
     "OtherWork",
+    "Outcome",
     "Problem",
     "Responsibility",
     "Role",

@@ -17,6 +17,8 @@ from quiz.bank import (
     FEEDBACK_PREFIX,
     FOLLOW_UP_BASE,
     FOLLOW_UP_PREFIX,
+    MAX_ACTIONS,
+    AgreedAction,
     Bank,
     FollowUps,
 )
@@ -161,6 +163,16 @@ def personal_csv_rows(
     answer_cells = [answers[question] if answers.get(question) in bank.option else "" for question in questions]
     detail_cells = [" ".join(contacts), title, text, other_work_share]
     return header, [*answer_cells, *_follow_up_cells(bank, follow_ups), *detail_cells, *_feedback_cells(bank, feedback)]
+
+
+def agreed_cells(actions: Sequence[AgreedAction], next_look: str | None) -> list[str]:
+    """The cells of `AGREED_COLUMNS` in a person's own CSV; blank for places without an action."""
+    action_of_number = {action.number: action for action in actions}
+    cells = []
+    for number in range(1, MAX_ACTIONS + 1):
+        action = action_of_number.get(number, AgreedAction(number, ""))
+        cells += [action.text, action.due, action.outcome]
+    return [*cells, next_look or ""]
 
 
 def follow_up_answers_object(follow_ups: FollowUps | None) -> dict[str, str] | None:

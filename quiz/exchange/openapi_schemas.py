@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
-from quiz.bank import FOLLOW_UP_BASE, OTHER_WORK_SHARES, WISHES, Bank
+from quiz.bank import FOLLOW_UP_BASE, MAX_ACTIONS, OTHER_WORK_SHARES, OUTCOMES, WISHES, Bank
 from quiz.exchange import score_request
 from quiz.results.feedback import FITS, IN_MIX, MISSING, TOO_MUCH
 
@@ -214,6 +214,14 @@ def personal_data_schema() -> Schema:
     }
     verdicts = {"enum": [IN_MIX, TOO_MUCH, MISSING]}
     feedback = _object({"fits": {"enum": list(FITS)}, "roles": {"type": "object", "additionalProperties": verdicts}})
+    agreed_action = _object(
+        {
+            "number": {"type": "integer", "minimum": 1, "maximum": MAX_ACTIONS},
+            "text": _STRING,
+            "due": {"oneOf": [{"const": ""}, _DAY]},
+            "outcome": {"enum": ["", *OUTCOMES]},
+        }
+    )
     return {
         "type": "object",
         "properties": {
@@ -234,6 +242,9 @@ def personal_data_schema() -> Schema:
             "wishes": wishes,
             "goals": _list(_STRING),
             "feedback": {"oneOf": [{"type": "null"}, feedback]},
+            "agreed_actions": _list(agreed_action),
+            "earlier_agreed_actions": _list(agreed_action),
+            "next_look": _DAY | {"type": ["string", "null"]},
             "earlier": {"type": "boolean", "description": "Whether this response repeats an earlier one."},
             "share_links": _list(share_link),
             "team": {"oneOf": [{"type": "null"}, team]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quiz.storage.agreed_actions import AgreedActions
 from quiz.storage.identity import Identity
 from quiz.storage.members import Members
 from quiz.storage.responses import MAX_SHARE_LINKS, PageSave, Response, Responses, ShareLink
@@ -35,5 +36,5 @@ __all__ = [
 ]
 
 
-class Storage(Identity, Responses, Retention, Teams, Members):
+class Storage(Identity, Responses, AgreedActions, Retention, Teams, Members):
     """The whole database. Safe to share between threads; every method may raise `UnavailableError`."""

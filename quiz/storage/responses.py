@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from quiz.bank import FollowUps
+from quiz.bank import AgreedAction, FollowUps, Outcome
 from quiz.results.feedback import Feedback
 from quiz.storage.feedback import replace_feedback, select_feedback
 from quiz.storage.ids import new_id
@@ -45,6 +45,7 @@ class Response:
     with its main button, also if everything on it was empty. `answers` are by question id, `wishes` by
     responsibility id; `contacts` and `goals` are role ids. `follow_ups` is None if no follow-up question was answered.
     `other_work_share` is one of `quiz.bank.OTHER_WORK_SHARES`, "" without an answer. `feedback` is None without one.
+    `agreed_actions` are by number; `next_look` is the day on which two people look at them again.
     """
 
     id: int
@@ -55,6 +56,7 @@ class Response:
     title: str
     text: str
     other_work_share: str
+    next_look: str | None
     earlier: int | None
     details_sent: bool
     answers: Mapping[str, str]
@@ -63,6 +65,7 @@ class Response:
     wishes: Mapping[str, str]
     goals: tuple[str, ...]
     feedback: Feedback | None
+    agreed_actions: tuple[AgreedAction, ...]
     share_links: tuple[ShareLink, ...]
 
 
@@ -103,7 +106,8 @@ class Responses(SqliteFile):
         Parameters
         ----------
         earlier
-            The owner hash of the response that it repeats. The new response gets its job title and contacts.
+            The owner hash of the response that it repeats. The new response gets its job title,
+            contacts, wishes and goals.
         same_form
             Further owner hashes that the same form uses. If a response with any of the hashes is unused, the form was
             sent twice: nothing is created, and the hash of that response is returned. Otherwise the first free hash is
@@ -388,6 +392,7 @@ _COLUMNS = (
     "title",
     "text",
     "other_work_share",
+    "next_look",
     "earlier",
     "details_sent",
 )
@@ -414,7 +419,10 @@ def end_earlier_memberships(db: Database, owner_hash: str) -> None:
 
 
 def insert_response(db: Database, owner_hash: str, *, bank: str, day: str, earlier: str | None = None) -> None:
-    """Insert a response. It gets the title and the contacts of the one that it repeats: `earlier` is an owner hash."""
+    """Insert a response. `earlier` is the owner hash of the one that it repeats, which it begins with.
+
+    It gets its title, contacts, wishes and goals.
+    """
     id = new_id(db, "response")
     columns = "id, owner_hash, bank, started, changed"
     db.execute(f"INSERT INTO response ({columns}) VALUES (?, ?, ?, ?, ?)", (id, owner_hash, bank, day, day))
@@ -424,6 +432,10 @@ def insert_response(db: Database, owner_hash: str, *, bank: str, day: str, earli
     db.execute("UPDATE response SET earlier = ?, title = ? WHERE id = ?", (repeated.id, repeated.title, id))
     for role in repeated.contacts:
         db.execute("INSERT INTO contact (response, role) VALUES (?, ?)", (id, role))
+    for responsibility, wish in repeated.wishes.items():
+        db.execute("INSERT INTO wish (response, responsibility, wish) VALUES (?, ?, ?)", (id, responsibility, wish))
+    for role in repeated.goals:
+        db.execute("INSERT INTO goal (response, role) VALUES (?, ?)", (id, role))
 
 
 def unused_response(db: Database, hashes: Sequence[str], *, joins_team: bool) -> str | None:
@@ -438,7 +450,7 @@ def _is_unused(db: Database, owner_hash: str, *, joins_team: bool) -> bool:
     """Whether a response has only what it was created with."""
     response = select_response(db, "owner_hash = ?", owner_hash)
     assert response is not None, "its hash was just selected"
-    if response.answers or response.text or response.wishes or response.goals or response.share_links:
+    if response.answers or response.text or response.share_links:
         return False
     if response.follow_ups or response.other_work_share or response.feedback:
         return False
@@ -447,8 +459,12 @@ def _is_unused(db: Database, owner_hash: str, *, joins_team: bool) -> bool:
     if not joins_team and db.execute("SELECT 1 FROM member WHERE response = ?", (response.id,)).fetchone():
         return False
     repeated = select_response(db, "id = ?", response.earlier) if response.earlier else None
-    created_with = (repeated.title, repeated.contacts) if repeated else ("", ())
-    return (response.title, response.contacts) == created_with
+    return _created_with(response) == (_created_with(repeated) if repeated else ("", (), {}, ()))
+
+
+def _created_with(response: Response) -> tuple[str, tuple[str, ...], Mapping[str, str], tuple[str, ...]]:
+    """What a response that repeats this one begins with."""
+    return response.title, response.contacts, response.wishes, response.goals
 
 
 def select_response(db: Database, where: str, value: str | int) -> Response | None:
@@ -479,8 +495,13 @@ def select_response(db: Database, where: str, value: str | int) -> Response | No
         wishes=dict(rows("responsibility, wish", "wish")),
         goals=tuple(role for (role,) in rows("role", "goal")),
         feedback=select_feedback(db, columns["id"]),
+        agreed_actions=_agreed_actions(rows("number, text, due, outcome", "agreed_action")),
         share_links=tuple(share_links),
     )
+
+
+def _agreed_actions(rows: Sequence[tuple[int, str, str | None, Outcome]]) -> tuple[AgreedAction, ...]:
+    return tuple(AgreedAction(number, text, due or "", outcome) for number, text, due, outcome in rows)
 
 
 def _follow_ups(rows: Sequence[tuple[str, str, str]]) -> FollowUps | None:

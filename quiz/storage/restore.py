@@ -2,9 +2,9 @@
 
 | taken from the backup | kept from the current database |
 | --- | --- |
-| responses, answers, wishes, goals, share links, memberships, teams | closed rounds, and which responses they counted |
+| responses with what belongs to them, memberships, teams | closed rounds, and which responses they counted |
 | except those that have a tombstone in the current database | links of teams |
-| | titles and texts that were emptied, feedback that was taken back |
+| | titles and texts that were emptied, feedback that was taken back, and agreed actions that were removed |
 | | wishes that are no longer shown to a team, and names in teams |
 | | who was removed from a team and has not read it yet |
 

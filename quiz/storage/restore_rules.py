@@ -29,6 +29,7 @@ class CurrentState:
     without_title: list[tuple[int]]
     without_text: list[tuple[int]]
     without_feedback: list[tuple[int]]
+    agreed_actions: list[tuple[int, int]]
     hides_wishes: list[tuple[int, int]]
     member_names: list[tuple[str, int, int]]
     responses: list[tuple[int]]
@@ -49,6 +50,7 @@ def read_current_state(db: Database) -> CurrentState:
         without_feedback=db.execute(
             "SELECT id FROM response WHERE id NOT IN (SELECT response FROM feedback)"
         ).fetchall(),
+        agreed_actions=db.execute("SELECT response, number FROM agreed_action").fetchall(),
         hides_wishes=db.execute("SELECT response, team FROM member WHERE NOT shares_wishes").fetchall(),
         member_names=db.execute("SELECT name, response, team FROM member").fetchall(),
         responses=db.execute("SELECT id FROM response").fetchall(),
@@ -123,14 +125,26 @@ def _keep_rounds(db: Database, current: CurrentState) -> None:
 
 
 def _keep_emptied(db: Database, current: CurrentState) -> None:
-    """Empty titles and texts, take back feedback, hide wishes, and change names in teams, as people did since then."""
+    """Empty titles and texts, take back feedback, remove agreed actions, hide wishes, and change names in teams.
+
+    All of it as people did since the backup.
+    """
     _execute_many(db, "UPDATE response SET title = '' WHERE id = ? AND title <> ''", current.without_title)
     _execute_many(db, "UPDATE response SET text = '' WHERE id = ? AND text <> ''", current.without_text)
     _execute_many(db, "DELETE FROM feedback_role WHERE response = ?", current.without_feedback)
     _execute_many(db, "DELETE FROM feedback WHERE response = ?", current.without_feedback)
+    remove = "DELETE FROM agreed_action WHERE response = ? AND number = ?"
+    _execute_many(db, remove, _removed_actions(db, current))
     hide = "UPDATE member SET shares_wishes = false WHERE response = ? AND team = ? AND shares_wishes"
     _execute_many(db, hide, current.hides_wishes)
     _execute_many(db, "UPDATE member SET name = ? WHERE response = ? AND team = ?", current.member_names)
+
+
+def _removed_actions(db: Database, current: CurrentState) -> list[tuple[int, int]]:
+    """Response and number of the agreed actions that the person has removed since the backup."""
+    in_both, still_agreed = set(current.responses), set(current.agreed_actions)
+    restored = db.execute("SELECT response, number FROM agreed_action").fetchall()
+    return [row for row in restored if row[:1] in in_both and row not in still_agreed]
 
 
 def _keep_removals(db: Database, current: CurrentState) -> None:

@@ -11,7 +11,7 @@
 
 -- Responses and what belongs to them
 
--- `details_sent` is 1 once the optional page was sent with its main button. `page_id` and `save_number` are those of
+-- `next_look` is the day on which two people look again at what they agreed. `details_sent` is 1 once the optional page was sent with its main button. `page_id` and `save_number` are those of
 -- the latest save by the script of a page (see PageSave in quiz/storage/responses.py).
 CREATE TABLE response (
     id INTEGER PRIMARY KEY,
@@ -23,6 +23,7 @@ CREATE TABLE response (
     title TEXT NOT NULL DEFAULT '' CHECK (length(title) <= 80),
     text TEXT NOT NULL DEFAULT '' CHECK (length(text) <= 4000),
     other_work_share TEXT NOT NULL DEFAULT '' CHECK (length(other_work_share) <= 20),
+    next_look TEXT CHECK (next_look GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
     earlier INTEGER REFERENCES response (id) ON DELETE SET NULL,
     details_sent INTEGER NOT NULL DEFAULT 0 CHECK (details_sent IN (0, 1)),
     page_id TEXT NOT NULL DEFAULT '' CHECK (length(page_id) <= 20),
@@ -80,6 +81,17 @@ CREATE TABLE feedback_role (
     role TEXT NOT NULL CHECK (length(role) BETWEEN 1 AND 80),
     verdict TEXT NOT NULL CHECK (length(verdict) BETWEEN 1 AND 20),
     PRIMARY KEY (response, role)
+) STRICT, WITHOUT ROWID;
+
+-- What two people agreed in a conversation, at most three actions. `due` is the day by which one is to be done. `outcome`
+-- is what the person said about it when they took the quiz again, '' before that.
+CREATE TABLE agreed_action (
+    response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 3),
+    text TEXT NOT NULL CHECK (length(text) BETWEEN 1 AND 160),
+    due TEXT CHECK (due GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    outcome TEXT NOT NULL DEFAULT '' CHECK (outcome IN ('', 'done', 'not-yet', 'dropped')),
+    PRIMARY KEY (response, number)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE share_link (

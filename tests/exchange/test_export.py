@@ -22,7 +22,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quiz.admin import export_all
-from quiz.bank import Bank, FollowUps
+from quiz.bank import AgreedAction, Bank, FollowUps
 from quiz.cli import main
 from quiz.exchange import export
 from quiz.results.feedback import Feedback
@@ -31,7 +31,7 @@ from quiz.storage import Response, ShareLink
 from quiz.teams import TeamKind, anonymous, rounds
 from quiz.web import links
 from quiz.web.app import App
-from tests.factories import DAY, When
+from tests.factories import CANARY, DAY, When
 
 WHEN: When = {"bank": "1", "day": "2026-05-31"}
 FREE_TEXT = "=1+1 is what I type,\r\nall day; \"quoted\" and 'so' on – ü"
@@ -270,6 +270,8 @@ def people(app: App, bank: Bank, ids_count_up: None) -> list[dict[str, str]]:
     )
     finished_response(app, answers[1], contacts=roles[:2])
     finished_response(app, {"since-removed": "daily", bank.questions_in_order[0].id: "hourly"})
+    actions = [AgreedAction(1, CANARY, DAY)]
+    app.storage.save_agreed_actions(first, actions, next_look="2027-04-01", **WHEN)
     app.storage.save_goals(first, wishes={bank.questions_in_order[0].id: "more"}, goals=roles[:1], **WHEN)
     app.storage.create_share_link(first, ShareLink(1, "My lead", False, False, WHEN["day"]), share_hash="f" * 64)
     return answers
@@ -303,10 +305,11 @@ def test_the_csv_of_all_responses_contains_no_formula(app: App, people):
     assert third == ["3"] + [""] * (len(header) - 1), "answers that the bank does not have would stop the scoring"
 
 
-def test_all_responses_as_jsonl_contain_everything_that_is_stored(app: App, bank: Bank, people):
+def test_all_responses_as_jsonl_contain_what_is_stored_except_what_was_agreed(app: App, bank: Bank, people):
     result = quiz(app, "export", "--all", "--format", "jsonl")
     first, second, third = map(json.loads, result.stdout.splitlines())
-    assert list(first) == [field.name for field in fields(Response)]
+    agreed = ["next_look", "agreed_actions"]
+    assert list(first) == [field.name for field in fields(Response) if field.name not in agreed]
     assert (first["id"], first["started"], first["finished"]) == (1, WHEN["day"], WHEN["day"])
     assert (first["answers"], first["title"], first["text"]) == (people[0], "@boss", FREE_TEXT)
     assert (first["contacts"], first["wishes"]) == (["data-engineer"], {bank.questions_in_order[0].id: "more"})
@@ -316,13 +319,14 @@ def test_all_responses_as_jsonl_contain_everything_that_is_stored(app: App, bank
 
 
 @pytest.mark.parametrize("format", ["csv", "jsonl"])
-def test_an_export_of_all_responses_warns_of_personal_data_and_contains_no_link(app: App, people, format):
+def test_an_export_of_all_responses_warns_of_personal_data_and_has_no_link_and_nothing_agreed(app: App, people, format):
     result = quiz(app, "export", "--all", "--format", format)
     assert "personal data" in result.stderr
     assert len(result.stderr.splitlines()) == 1
     owners = [row["owner_hash"] for row in app.storage.connection["response"].rows]
     assert len(owners) == 3
     assert not [owner for owner in [*owners, "f" * 64] if owner in result.stdout]
+    assert not [text for text in (CANARY, "2027-04-01") if text in result.stdout], "what was agreed is in no export"
 
 
 @pytest.mark.server

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from quiz.bank import AgreedAction
 from quiz.results.feedback import Feedback
 from quiz.storage import ShareLink, Storage, TeamLinks
 from quiz.storage.backup import back_up
@@ -293,6 +294,32 @@ def test_feedback_is_restored_unless_it_was_taken_back_since_the_backup(instance
     instance.restore()
     assert stored_response(database, kept).feedback == feedback
     assert stored_response(database, taken_back).feedback is None
+
+
+def test_agreed_actions_are_restored_without_those_removed_since_the_backup(instance):
+    database = instance.database
+    edits, deletes = start_response(database), start_response(database)
+    actions = [AgreedAction(1, "canary sings"), AgreedAction(2, "Ask Kim", DAY)]
+    database.save_agreed_actions(edits, actions, next_look=DAY, **WHEN)
+    database.save_agreed_actions(deletes, [AgreedAction(1, "canary cage")], next_look=None, **WHEN)
+    instance.back_up()
+    edited = [AgreedAction(2, "Ask Bo"), AgreedAction(3, "Read")]
+    database.save_agreed_actions(edits, edited, next_look=None, **WHEN)
+    database.delete_response(deletes, day=LATER)
+    instance.restore()
+    response = stored_response(database, edits)
+    assert (response.agreed_actions, response.next_look) == ((AgreedAction(2, "Ask Kim", DAY),), DAY)
+    assert b"canary" not in bytes_on_disk(database.file)
+
+
+def test_agreed_actions_of_a_response_that_is_gone_are_restored_with_it(instance):
+    database = instance.database
+    owner_hash = start_response(database)
+    database.save_agreed_actions(owner_hash, [AgreedAction(1, "Ask Kim")], next_look=None, **WHEN)
+    instance.back_up()
+    expire(database, "2028-06-30", responses_before="2027-05-31")
+    instance.restore()
+    assert stored_response(database, owner_hash).agreed_actions == (AgreedAction(1, "Ask Kim"),)
 
 
 def test_an_expired_response_is_restored_and_judged_anew(instance):

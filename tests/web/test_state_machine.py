@@ -361,6 +361,7 @@ class Web(RuleBasedStateMachine):
         fields = {"seed": links.new_link()} | ({"stay": "y"} if stays else {})
         repeated = self.add_person(self.post(f"{person.path}/retake", fields).location, earlier=person)
         repeated.title, repeated.contacts = person.title, set(person.contacts)
+        repeated.wishes, repeated.goals = dict(person.wishes), set(person.goals)
         if stays and person.team:
             self.set_membership(repeated, person.team, person.name, shares_wishes=person.shares_wishes)
 

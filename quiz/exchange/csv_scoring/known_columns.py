@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from quiz.bank import CSV_COLUMNS, Bank
+from quiz.bank import AGREED_COLUMNS, CSV_COLUMNS, Bank
 from quiz.exchange.export import feedback_columns, follow_up_columns, result_columns
 from quiz.exchange.spellings import plain
 
@@ -21,7 +21,7 @@ class KnownColumns:
         self._stem = plain(bank.stem).rstrip(_OPENING_SIGNS)
         self._questions = {plain(item.question).rstrip(_CLOSING_SIGNS): item.id for item in bank.questions_in_order}
         columns = [*bank.responsibility, *CSV_COLUMNS, *follow_up_columns(bank)]
-        columns += [*feedback_columns(bank), *result_columns(bank.role)]
+        columns += [*feedback_columns(bank), *AGREED_COLUMNS, *result_columns(bank.role)]
         self._ids = {plain(column): column for column in columns}
 
     def find(self, name: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import g, jsonify
 from werkzeug.wrappers import Response
 
+from quiz.bank import AGREED_COLUMNS
 from quiz.exchange import export
 from quiz.web.app import current
 from quiz.web.owner_blueprint import current_response, owner_blueprint
@@ -22,6 +23,7 @@ def as_json() -> Response:
     personal_data.pop("id")
     personal_data.pop("details_sent")  # where the quiz goes on, which says nothing about the person
     personal_data["follow_ups"] = export.follow_up_answers_object(current_response().follow_ups)
+    personal_data["earlier_agreed_actions"] = _earlier_agreed_actions()
     personal_data["earlier"] = personal_data["earlier"] is not None  # the id means nothing outside the database
     personal_data["team"] = _team_data()
     personal_data["removed_from_team"] = _removal_data()
@@ -32,7 +34,7 @@ def as_json() -> Response:
 
 @pages.get("/<link:link>.csv")
 def as_csv() -> Response:
-    """The answers in the columns that `quiz score` reads, and the result in those that it writes."""
+    """The answers in the columns that `quiz score` reads, what was agreed, and the result in those that it writes."""
     response = current_response()
     header, row = export.personal_csv_rows(
         current().bank,
@@ -44,9 +46,16 @@ def as_csv() -> Response:
         other_work_share=response.other_work_share,
         feedback=response.feedback,
     )
-    header += export.result_columns(current().bank.role)
+    header += [*AGREED_COLUMNS, *export.result_columns(current().bank.role)]
+    row += export.agreed_cells(response.agreed_actions, response.next_look)
     row += export.result_cells(_result_data())
     return _attachment(Response(export.csv_file([header, row]), mimetype="text/csv"), "many-hats.csv")
+
+
+def _earlier_agreed_actions() -> list[dict[str, Any]]:
+    """What was agreed after the earlier response, with its outcomes: this person says them with this response."""
+    earlier = current().storage.load_earlier_response(g.link_hash)
+    return [asdict(action) for action in earlier.agreed_actions] if earlier else []
 
 
 def _removal_data() -> dict[str, str] | None:

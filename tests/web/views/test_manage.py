@@ -12,7 +12,7 @@ from typing import Any
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from quiz.bank import Bank, FollowUps
+from quiz.bank import AgreedAction, Bank, FollowUps
 from quiz.cli import main
 from quiz.results.feedback import Feedback
 from quiz.web.app import App
@@ -125,6 +125,7 @@ def test_the_json_has_the_documented_keys(app: App, client: Client, bank: Bank):
     assert set(personal_data) == {
         *("bank", "started", "changed", "finished", "title", "text", "earlier", "answers", "contacts", "wishes"),
         *("goals", "feedback", "follow_ups", "other_work_share", "share_links", "team", "removed_from_team", "result"),
+        *("agreed_actions", "earlier_agreed_actions", "next_look"),
     }
     assert set(personal_data["share_links"][0]) == {"number", "label", "shares_text", "shares_wishes", "created"}
     assert personal_data["team"] == {
@@ -158,6 +159,8 @@ def test_the_json_has_the_value_of_every_column_that_is_stored_about_a_person(ap
     app.storage.save_goals(owner_hash, wishes={"pipelines": "more"}, goals=["data-scientist"], **when)
     app.storage.save_follow_ups(owner_hash, FollowUps("data-engineer", {"data-analyst": "half"}), **when)
     app.storage.save_feedback(owner_hash, Feedback("partly", {"data-engineer": "too-much"}), **when)
+    actions = [AgreedAction(2, "Ask Kim", "2026-12-24")]
+    app.storage.save_agreed_actions(owner_hash, actions, next_look="2027-01-31", **when)
     client.send(f"{owner_path}/shares", {"label": "My lead"}, page=f"{owner_path}/manage")
     join_team(app, join_path(client, make_team(client, kind="open")), owner_path, name="Ada", shares_wishes=True)
     exported = values_of(client.get(f"{owner_path}.json").get_json())

@@ -1,0 +1,32 @@
+"""What two people agreed in a conversation about a result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: Few, so that they are done.
+MAX_ACTIONS = 3
+MAX_ACTION_LENGTH = 160
+Outcome = Literal["", "done", "not-yet", "dropped"]
+#: What a person can say about an action when taking the quiz again.
+OUTCOMES: tuple[Outcome, ...] = ("done", "not-yet", "dropped")
+#: The columns of a person's own CSV file: text, day and outcome of each action, then the day of the next look.
+AGREED_COLUMNS = (
+    *(f"agreed.{number}{part}" for number in range(1, MAX_ACTIONS + 1) for part in ("", ".by", ".outcome")),
+    "agreed.next-look",
+)
+
+
+@dataclass(frozen=True)
+class AgreedAction:
+    """One action that was agreed. `number` is its place on the sheet, from 1 to `MAX_ACTIONS`; places can be empty.
+
+    `due` is the day by which it is to be done, "" if none was named. `outcome` is one of `OUTCOMES`, "" as long as the
+    person has said nothing about it.
+    """
+
+    number: int
+    text: str
+    due: str = ""
+    outcome: Outcome = ""
