@@ -399,31 +399,39 @@ def accept_key() -> None:
 @main.command()
 @click.option("--team", metavar="LINK-OR-ID", help="What this anonymous team published; LINK is its lead link.")
 @click.option("--all", "is_all", is_flag=True, help="All responses: your own full copy, which is personal data.")
+@click.option("--feedback", "is_feedback", is_flag=True, help="How often results fit, as counts: for a pilot.")
 @click.option("--format", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 @click.option(
     "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to standard output."
 )
-def export(team: str | None, is_all: bool, format: str, out: Path | None) -> None:
-    """Export all responses, or what an anonymous team published.
+def export(team: str | None, is_all: bool, is_feedback: bool, format: str, out: Path | None) -> None:
+    """Export all responses, what an anonymous team published, or how often results fit.
 
     As csv, --all writes what `quiz score` reads. As jsonl it adds days, wishes, and answers to questions that the bank
-    no longer has. What two people agreed in a conversation is in neither.
+    no longer has. What two people agreed in a conversation is in neither. --feedback counts what people answered to
+    “Does this fit?”, by role, and how often two takings within two weeks agree; shares have a 95 % interval.
 
     Example: quiz export --all --format jsonl -o everybody.jsonl
+
+    Example: quiz export --feedback -o feedback.csv
     """
-    if is_all == (team is not None):
-        raise click.UsageError("use either --all or --team LINK-OR-ID")
+    if [is_all, is_feedback, team is not None].count(True) != 1:
+        raise click.UsageError("use one of --all, --feedback and --team LINK-OR-ID")
     app = _open_app()
     _clean_up_on_signals()
-    from quiz.admin import export_all, link_or_id
+    from quiz.admin import export_all, feedback_counts, link_or_id
 
     with _exit_on(link_or_id.NotFoundError, export_all.OpenTeamError), _exit_if_unavailable():
-        if team is None:
+        if is_all:
             click.echo("This is personal data of all respondents: store it safely and delete it soon.", err=True)
             chunks = export_all.all_responses(app.bank, app.storage, format=format)
+        elif team is None:
+            click.echo("A count of a few people can tell who said what: publish no count of fewer than five.", err=True)
+            counts = feedback_counts.feedback_counts(app.bank, app.scoring_model, app.storage)
+            chunks = feedback_counts.lines(counts, format=format)
         else:
             chunks = export_all.published_rounds(app.bank, link_or_id.find_team(app.storage, team), format=format)
-        _write_export(chunks, out, is_private=is_all)
+        _write_export(chunks, out, is_private=team is None)
 
 
 @main.command()

@@ -30,7 +30,7 @@ def all_responses(bank: Bank, storage: Storage, *, format: str) -> Iterator[str]
     if format == "csv":
         header, _ = export.personal_csv_rows(bank, {}, follow_ups=None, contacts=(), title="", text="")
         yield export.csv_file([["id", *header]])
-    for response in _load_all(storage):
+    for response in load_all(storage):
         yield _csv_line(bank, response) if format == "csv" else _json_line(_stored_values(response))
 
 
@@ -62,7 +62,8 @@ def published_rounds(bank: Bank, team: Team, *, format: str) -> Iterator[str]:
             yield _json_line(published_round)
 
 
-def _load_all(storage: Storage) -> Iterator[Response]:
+def load_all(storage: Storage) -> Iterator[Response]:
+    """All responses by id. Between two of them others can write."""
     last_id = 0
     while responses := storage.load_responses_after(last_id, limit=_CHUNK_SIZE):
         yield from responses

@@ -399,11 +399,11 @@ def test_an_export_from_an_empty_instance_is_an_error(tmp_path):
     assert not (tmp_path / "empty").exists()
 
 
-@pytest.mark.parametrize("arguments", [[], ["--all", "--team", "1"]], ids=" ".join)
-def test_an_export_is_either_of_all_responses_or_of_a_team(app: App, arguments):
+@pytest.mark.parametrize("arguments", [[], ["--all", "--team", "1"], ["--all", "--feedback"]], ids=" ".join)
+def test_an_export_is_of_one_thing(app: App, arguments):
     result = quiz(app, "export", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "either --all or --team" in result.stderr
+    assert "use one of --all, --feedback and --team" in result.stderr
 
 
 # What a team published
