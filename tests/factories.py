@@ -11,7 +11,7 @@ from typing import TypedDict
 
 import pytest
 
-from quiz.bank import AgreedAction, Bank, FollowUps, load
+from quiz.bank import AgreedAction, Bank, FollowUps, JobGoal, load
 from quiz.config import paths
 from quiz.results.feedback import Feedback
 from quiz.scoring import ScoringModel
@@ -241,6 +241,8 @@ def fill_response(database: Storage, owner_hash: str, word: str) -> None:
     for text in (f"first {word}", word):
         actions = [AgreedAction(1, text, WHEN["day"])]
         database.save_agreed_actions(owner_hash, actions, next_look=WHEN["day"], **WHEN)
+    database.save_job_goal(owner_hash, JobGoal(f"first {word}", (f"{word}-asked",)), **WHEN)
+    database.save_job_goal(owner_hash, JobGoal(word, (f"{word}-asked", f"{word}-too")), **WHEN)
     database.create_share_link(
         owner_hash, ShareLink(1, f"for {word}", True, False, WHEN["day"]), share_hash=make_owner()
     )

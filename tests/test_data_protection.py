@@ -53,6 +53,7 @@ COLUMNS = {
         "due": "each with a day",
         "outcome": "whether it was done, not yet done or dropped",
     },
+    "job_goal": {"name": "the name that they gave to a job", "responsibility": "the ids of the responsibilities"},
     "share_link": {
         "share_hash": "a hash of each link",
         "label": "its note",

@@ -80,6 +80,9 @@ def _csv_line(bank: Bank, response: Response) -> str:
         text=response.text,
         other_work_share=response.other_work_share,
         feedback=response.feedback,
+        wishes=response.wishes,
+        goals=response.goals,
+        job_goal=response.job_goal,
     )
     return export.to_csv([[str(response.id), *row]])
 

@@ -29,8 +29,19 @@ RESERVED_ROLE_IDS = (FOLLOW_UP_PREFIX.removesuffix("."), FOLLOW_UP_BASE)
 #: The column with what a person says about the result, and the beginning of the names of the columns about its roles.
 FEEDBACK_COLUMN, FEEDBACK_PREFIX = "feedback", "feedback."
 
+#: The columns of a person's own CSV file with what they want.
+CSV_GOAL_COLUMNS = ("wishes", "goals", "job-goal", "job-goal-responsibilities")
 #: The columns of CSV files in addition to those of the questions, which are named by the ids of the questions.
-CSV_COLUMNS = ("id", "title", "works-with", "text", "other-work", FEEDBACK_COLUMN, *CSV_RESULT_COLUMNS)
+CSV_COLUMNS = (
+    "id",
+    "title",
+    "works-with",
+    "text",
+    "other-work",
+    *CSV_GOAL_COLUMNS,
+    FEEDBACK_COLUMN,
+    *CSV_RESULT_COLUMNS,
+)
 
 # Slots in the text of a talking point. `role` and `roles` are the name of a role in singular and plural, `other_role`
 # and `other_roles` those of a second role, `frequency` is how often the person does the responsibility.
@@ -107,6 +118,14 @@ class FollowUps:
 
     base: str
     answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class JobGoal:
+    """A job that somebody heads for: the name that they gave it, and the ids of what it asks for."""
+
+    name: str
+    responsibilities: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ import io
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
 from quiz.bank import (
+    CSV_GOAL_COLUMNS,
     CSV_RESULT_COLUMNS,
     FEEDBACK_COLUMN,
     FEEDBACK_PREFIX,
@@ -21,6 +23,7 @@ from quiz.bank import (
     AgreedAction,
     Bank,
     FollowUps,
+    JobGoal,
 )
 from quiz.results.feedback import Feedback
 from quiz.scoring import FollowUpQuestions, Match
@@ -31,6 +34,7 @@ DIGITS = 4
 BYTE_ORDER_MARK = "\ufeff"
 #: Characters that make a spreadsheet read a cell as a formula, if the cell begins with one of them.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NO_WISHES: Mapping[str, str] = MappingProxyType({})
 #: Blanks that a spreadsheet may ignore at the beginning of a cell.
 _IGNORED_BLANKS = " \u00a0\u200b\ufeff"
 
@@ -151,6 +155,9 @@ def personal_csv_rows(
     title: str,
     text: str,
     other_work_share: str = "",
+    wishes: Mapping[str, str] = _NO_WISHES,
+    goals: Sequence[str] = (),
+    job_goal: JobGoal | None = None,
     feedback: Feedback | None = None,
 ) -> tuple[list[str], list[str]]:
     """Header and row of a person's own CSV, which `quiz score` can read.
@@ -158,11 +165,21 @@ def personal_csv_rows(
     An answer that the bank no longer has is left out.
     """
     questions = [item.id for item in bank.questions_in_order]
-    details = ["works-with", "title", "text", "other-work"]
+    details = ["works-with", "title", "text", "other-work", *CSV_GOAL_COLUMNS]
     header = [*questions, *follow_up_columns(bank), *details, *feedback_columns(bank)]
     answer_cells = [answers[question] if answers.get(question) in bank.option else "" for question in questions]
-    detail_cells = [" ".join(contacts), title, text, other_work_share]
+    detail_cells = [" ".join(contacts), title, text, other_work_share, *_goal_cells(wishes, goals, job_goal)]
     return header, [*answer_cells, *_follow_up_cells(bank, follow_ups), *detail_cells, *_feedback_cells(bank, feedback)]
+
+
+def _goal_cells(wishes: Mapping[str, str], goals: Sequence[str], job_goal: JobGoal | None) -> list[str]:
+    """The cells of `CSV_GOAL_COLUMNS`: `responsibility:wish` pairs, role ids, a name, and responsibility ids."""
+    return [
+        " ".join(f"{responsibility}:{wish}" for responsibility, wish in wishes.items()),
+        " ".join(goals),
+        job_goal.name if job_goal else "",
+        " ".join(job_goal.responsibilities) if job_goal else "",
+    ]
 
 
 def agreed_cells(actions: Sequence[AgreedAction], next_look: str | None) -> list[str]:

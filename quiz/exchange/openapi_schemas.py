@@ -242,6 +242,7 @@ def personal_data_schema() -> Schema:
             "wishes": wishes,
             "goals": _list(_STRING),
             "feedback": {"oneOf": [{"type": "null"}, feedback]},
+            "job_goal": {"oneOf": [{"type": "null"}, _object({"name": _STRING, "responsibilities": _list(_STRING)})]},
             "agreed_actions": _list(agreed_action),
             "earlier_agreed_actions": _list(agreed_action),
             "next_look": _DAY | {"type": ["string", "null"]},

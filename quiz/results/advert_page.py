@@ -116,6 +116,11 @@ class AdvertComparison:
     def asked_count(self) -> int:
         return len(self.done) + len(self.steps)
 
+    @property
+    def asked(self) -> tuple[Responsibility, ...]:
+        """What it asks for, done or not."""
+        return tuple(row.responsibility for row in (*self.done, *(step.row for step in self.steps)))
+
 
 def advert_page(bank: Bank, text: str) -> AdvertPage:
     """The page about the advert `text`. Imports scikit-learn."""

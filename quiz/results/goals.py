@@ -1,4 +1,4 @@
-"""Goals: how far a person is from a role, and which steps lead there."""
+"""Goals: how far a person is from a role or from a job, and which steps lead there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from quiz.bank import AnswerOption, Bank, FollowUps, Responsibility, Role
+from quiz.bank import AnswerOption, Bank, FollowUps, JobGoal, Responsibility, Role
 from quiz.scoring import Match, ScoringModel, coverage_percentage, match
 
 #: Few, because nobody can learn many things at the same time.
@@ -70,25 +70,72 @@ class GoalDistance:
         return bool(self.match_after.mix) and self.match_after.evidence != "all-alike"
 
 
+@dataclass(frozen=True)
+class JobGoalDistance:
+    """What a job asks for, next to what a person does.
+
+    `done` are the responsibilities that the person does regularly. `steps` are the next ones to do regularly, at most
+    `MAX_STEPS`; `later` are those after them. `skipped` have no answer. What the bank does not know is left out.
+    """
+
+    name: str
+    done: tuple[Responsibility, ...]
+    steps: tuple[GoalStep, ...]
+    later: tuple[Responsibility, ...]
+    skipped: tuple[Responsibility, ...]
+
+
 def regular_option(bank: Bank) -> AnswerOption:
     """The lowest answer that means regular work: weekly, on the shipped scale."""
     return next(option for option in bank.scale if (option.level or 0) >= MIN_REGULAR_LEVEL)
 
 
-def goal_steps(bank: Bank, answers: Mapping[str, str], role: str) -> tuple[GoalStep, ...]:
-    """The responsibilities of `role` that would add most coverage once they are done regularly, greatest first.
+def goal_steps(bank: Bank, answers: Mapping[str, str], goal: str | JobGoal) -> tuple[GoalStep, ...]:
+    """The next steps to a goal, at most `MAX_STEPS`: what it asks for and the person does not do regularly yet.
 
-    Coverage is a mean, so the lowest answers come first; equal ones keep the bank's order. A skipped responsibility is
-    never a step, because it is not known how often it is done.
+    `goal` is a role id or a job; `answers` are answer ids by question id. The lowest answers come first, because they
+    add most coverage; equal ones keep the bank's order. A skipped responsibility is never a step, because it is not
+    known how often it is done.
     """
+    return _all_steps(bank, answers, goal)[:MAX_STEPS]
+
+
+def _all_steps(bank: Bank, answers: Mapping[str, str], goal: str | JobGoal) -> tuple[GoalStep, ...]:
     target = regular_option(bank)
     target_level = target.level or 0
     steps = []
-    for responsibility, answer in role_answers(bank, answers, role):
+    for responsibility, answer in _goal_answers(bank, answers, goal):
         if answer.level is not None and answer.level < target_level:
             steps.append(GoalStep(responsibility, answer, target))
     steps.sort(key=lambda step: step.current.level or 0)
-    return tuple(steps[:MAX_STEPS])
+    return tuple(steps)
+
+
+def job_goal_distance(bank: Bank, answers: Mapping[str, str], job_goal: JobGoal) -> JobGoalDistance:
+    """What `job_goal` asks for, next to `answers` (question id to answer id).
+
+    Examples
+    --------
+    >>> from quiz import bank
+    >>> from quiz.config import paths
+    >>> shipped = bank.load(paths.project_folder("questions"))
+    >>> job_goal = JobGoal("Data team of a bakery", ("pipelines", "dashboards", "trends"))
+    >>> distance = job_goal_distance(shipped, {"pipelines": "daily", "dashboards": "rarely"}, job_goal)
+    >>> [item.id for item in distance.done], [step.responsibility.id for step in distance.steps]
+    (['pipelines'], ['dashboards'])
+    >>> [item.id for item in distance.skipped]
+    ['trends']
+    """
+    target_level = regular_option(bank).level or 0
+    sheet = _goal_answers(bank, answers, job_goal)
+    steps = _all_steps(bank, answers, job_goal)
+    return JobGoalDistance(
+        name=job_goal.name,
+        done=tuple(item for item, answer in sheet if answer.level is not None and answer.level >= target_level),
+        steps=steps[:MAX_STEPS],
+        later=tuple(step.responsibility for step in steps[MAX_STEPS:]),
+        skipped=tuple(item for item, answer in sheet if answer.level is None),
+    )
 
 
 def goal_distance(
@@ -168,10 +215,18 @@ def goal_distances(
 
 def role_answers(bank: Bank, answers: Mapping[str, str], role: str) -> list[tuple[Responsibility, AnswerOption]]:
     """The responsibilities of `role`, each with its answer; a missing or unknown answer counts as skipped."""
-    return [
-        (responsibility, bank.option.get(answers.get(responsibility.id, ""), bank.skip))
-        for responsibility in bank.role[role].responsibilities
-    ]
+    return _goal_answers(bank, answers, role)
+
+
+def _goal_answers(
+    bank: Bank, answers: Mapping[str, str], goal: str | JobGoal
+) -> list[tuple[Responsibility, AnswerOption]]:
+    """The same for a role id or a job, in the order of the bank."""
+    if isinstance(goal, JobGoal):
+        responsibilities = tuple(item for id, item in bank.responsibility.items() if id in goal.responsibilities)
+    else:
+        responsibilities = bank.role[goal].responsibilities
+    return [(item, bank.option.get(answers.get(item.id, ""), bank.skip)) for item in responsibilities]
 
 
 def _coverage_percent(role_match: Match, role: Role) -> int | None:

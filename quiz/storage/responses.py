@@ -1,4 +1,4 @@
-"""Responses and what belongs to them: answers, follow-up answers, contacts, wishes, goals, feedback, share links."""
+"""Responses and what belongs to them: answers, contacts, wishes, goals, feedback, share links."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from quiz.bank import AgreedAction, FollowUps, Outcome
+from quiz.bank import AgreedAction, FollowUps, JobGoal, Outcome
 from quiz.results.feedback import Feedback
 from quiz.storage.feedback import replace_feedback, select_feedback
 from quiz.storage.ids import new_id
+from quiz.storage.job_goals import replace_job_goal, select_job_goal
 from quiz.storage.new_links import existing_hashes, free_hashes
 from quiz.storage.sqlite import SqliteFile
 from quiz.storage.tombstones import insert_tombstone, membership_hash
@@ -44,7 +45,8 @@ class Response:
     `earlier` is the id of the response that this one repeats. `details_sent` says whether the optional page was sent
     with its main button, also if everything on it was empty. `answers` are by question id, `wishes` by
     responsibility id; `contacts` and `goals` are role ids. `follow_ups` is None if no follow-up question was answered.
-    `other_work_share` is one of `quiz.bank.OTHER_WORK_SHARES`, "" without an answer. `feedback` is None without one.
+    `job_goal` is None if the person heads for no job like an advert. `other_work_share` is one of
+    `quiz.bank.OTHER_WORK_SHARES`, "" without an answer. `feedback` is None without one.
     `agreed_actions` are by number; `next_look` is the day on which two people look at them again.
     """
 
@@ -64,6 +66,7 @@ class Response:
     contacts: tuple[str, ...]
     wishes: Mapping[str, str]
     goals: tuple[str, ...]
+    job_goal: JobGoal | None
     feedback: Feedback | None
     agreed_actions: tuple[AgreedAction, ...]
     share_links: tuple[ShareLink, ...]
@@ -277,6 +280,17 @@ class Responses(SqliteFile):
             replace_feedback(db, id, feedback)
             return True
 
+    def save_job_goal(self, owner_hash: str, job_goal: JobGoal | None, *, bank: str, day: str) -> bool:
+        """Save the job that the person heads for. It replaces the one that was saved before; None removes that."""
+        with self.write_transaction() as db:
+            id = _touch(db, owner_hash, bank=bank, day=day)
+            if id is None:
+                return False
+            name_was_removed = replace_job_goal(db, id, job_goal)
+        if name_was_removed:
+            self.truncate_wal()  # a removed name must leave the files, as a removed title does
+        return True
+
     def create_share_link(
         self, owner_hash: str, share_link: ShareLink, *, share_hash: str, same_form: Mapping[str, int] = _NO_HASHES
     ) -> int | None:
@@ -421,7 +435,7 @@ def end_earlier_memberships(db: Database, owner_hash: str) -> None:
 def insert_response(db: Database, owner_hash: str, *, bank: str, day: str, earlier: str | None = None) -> None:
     """Insert a response. `earlier` is the owner hash of the one that it repeats, which it begins with.
 
-    It gets its title, contacts, wishes and goals.
+    It gets its title, contacts, wishes, goals and job goal.
     """
     id = new_id(db, "response")
     columns = "id, owner_hash, bank, started, changed"
@@ -436,6 +450,7 @@ def insert_response(db: Database, owner_hash: str, *, bank: str, day: str, earli
         db.execute("INSERT INTO wish (response, responsibility, wish) VALUES (?, ?, ?)", (id, responsibility, wish))
     for role in repeated.goals:
         db.execute("INSERT INTO goal (response, role) VALUES (?, ?)", (id, role))
+    replace_job_goal(db, id, repeated.job_goal)
 
 
 def unused_response(db: Database, hashes: Sequence[str], *, joins_team: bool) -> str | None:
@@ -459,12 +474,12 @@ def _is_unused(db: Database, owner_hash: str, *, joins_team: bool) -> bool:
     if not joins_team and db.execute("SELECT 1 FROM member WHERE response = ?", (response.id,)).fetchone():
         return False
     repeated = select_response(db, "id = ?", response.earlier) if response.earlier else None
-    return _created_with(response) == (_created_with(repeated) if repeated else ("", (), {}, ()))
+    return _created_with(response) == (_created_with(repeated) if repeated else ("", (), {}, (), None))
 
 
-def _created_with(response: Response) -> tuple[str, tuple[str, ...], Mapping[str, str], tuple[str, ...]]:
+def _created_with(response: Response) -> tuple[object, ...]:
     """What a response that repeats this one begins with."""
-    return response.title, response.contacts, response.wishes, response.goals
+    return response.title, response.contacts, response.wishes, response.goals, response.job_goal
 
 
 def select_response(db: Database, where: str, value: str | int) -> Response | None:
@@ -494,6 +509,7 @@ def select_response(db: Database, where: str, value: str | int) -> Response | No
         contacts=tuple(role for (role,) in rows("role", "contact")),
         wishes=dict(rows("responsibility, wish", "wish")),
         goals=tuple(role for (role,) in rows("role", "goal")),
+        job_goal=select_job_goal(db, columns["id"]),
         feedback=select_feedback(db, columns["id"]),
         agreed_actions=_agreed_actions(rows("number, text, due, outcome", "agreed_action")),
         share_links=tuple(share_links),

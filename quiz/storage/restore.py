@@ -4,7 +4,8 @@
 | --- | --- |
 | responses with what belongs to them, memberships, teams | closed rounds, and which responses they counted |
 | except those that have a tombstone in the current database | links of teams |
-| | titles and texts that were emptied, feedback that was taken back, and agreed actions that were removed |
+| | titles and texts that were emptied, feedback that was taken back |
+| | agreed actions and job goals that were removed |
 | | wishes that are no longer shown to a team, and names in teams |
 | | who was removed from a team and has not read it yet |
 

@@ -30,6 +30,7 @@ class CurrentState:
     without_text: list[tuple[int]]
     without_feedback: list[tuple[int]]
     agreed_actions: list[tuple[int, int]]
+    job_goals: list[tuple[int, str]]
     hides_wishes: list[tuple[int, int]]
     member_names: list[tuple[str, int, int]]
     responses: list[tuple[int]]
@@ -51,6 +52,7 @@ def read_current_state(db: Database) -> CurrentState:
             "SELECT id FROM response WHERE id NOT IN (SELECT response FROM feedback)"
         ).fetchall(),
         agreed_actions=db.execute("SELECT response, number FROM agreed_action").fetchall(),
+        job_goals=db.execute("SELECT DISTINCT response, name FROM job_goal").fetchall(),
         hides_wishes=db.execute("SELECT response, team FROM member WHERE NOT shares_wishes").fetchall(),
         member_names=db.execute("SELECT name, response, team FROM member").fetchall(),
         responses=db.execute("SELECT id FROM response").fetchall(),
@@ -73,6 +75,7 @@ def apply_current_state(db: Database, current: CurrentState) -> None:
         _delete_ended(db)
         _keep_rounds(db, current)
         _keep_emptied(db, current)
+        _delete_ended_job_goals(db, current)
         _keep_removals(db, current)
         for table in _TABLES_WITH_NOTES:  # judged anew
             db.execute(f"UPDATE {table} SET overdue_since = NULL WHERE overdue_since IS NOT NULL")
@@ -145,6 +148,14 @@ def _removed_actions(db: Database, current: CurrentState) -> list[tuple[int, int
     in_both, still_agreed = set(current.responses), set(current.agreed_actions)
     restored = db.execute("SELECT response, number FROM agreed_action").fetchall()
     return [row for row in restored if row[:1] in in_both and row not in still_agreed]
+
+
+def _delete_ended_job_goals(db: Database, current: CurrentState) -> None:
+    """Delete the job goals that people removed or replaced since the backup."""
+    current_responses = {id for (id,) in current.responses}
+    restored = db.execute("SELECT DISTINCT response, name FROM job_goal").fetchall()
+    ended = [row for row in restored if row[0] in current_responses and row not in current.job_goals]
+    _execute_many(db, "DELETE FROM job_goal WHERE response = ? AND name = ?", ended)
 
 
 def _keep_removals(db: Database, current: CurrentState) -> None:

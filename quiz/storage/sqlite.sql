@@ -83,6 +83,14 @@ CREATE TABLE feedback_role (
     PRIMARY KEY (response, role)
 ) STRICT, WITHOUT ROWID;
 
+-- A job that the person heads for, by what it asks for. All rows of a response have the same name.
+CREATE TABLE job_goal (
+    response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
+    responsibility TEXT NOT NULL CHECK (length(responsibility) BETWEEN 1 AND 80),
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 80),
+    PRIMARY KEY (response, responsibility)
+) STRICT, WITHOUT ROWID;
+
 -- What two people agreed in a conversation, at most three actions. `due` is the day by which one is to be done. `outcome`
 -- is what the person said about it when they took the quiz again, '' before that.
 CREATE TABLE agreed_action (

@@ -131,6 +131,15 @@ class GoalsForm(_BaseForm):
         return {field.name.removeprefix(WISH_PREFIX): field.data for field in wish_fields if field.data}
 
 
+class JobGoalForm(_BaseForm):
+    """A job that a person heads for: a name, and the responsibilities that an advert asks for."""
+
+    name = StringField(
+        filters=[clean_line], validators=[_required("Give the job a name."), _max_length(MAX_TITLE_LENGTH)]
+    )
+    responsibilities: SelectMultipleField
+
+
 class ShareForm(_BaseForm):
     """A new share link: who it is for, and what it shows."""
 
@@ -195,6 +204,8 @@ class Forms:
         The optional page: contacts, job title, free text.
     goals
         Wishes and goals.
+    job_goal
+        A job that a person heads for.
     share
         A new share link.
     feedback
@@ -211,6 +222,7 @@ class Forms:
         self.question_pages = tuple(_question_page_form(bank, page) for page in bank.pages)
         self.details = _details_form(bank)
         self.goals = _goals_form(bank)
+        self.job_goal = _job_goal_form(bank)
         self.share = ShareForm
         self.feedback = FeedbackForm
         self.team = TeamForm
@@ -257,3 +269,9 @@ def _goals_form(bank: Bank) -> type[GoalsForm]:
     }
     fields["goals"] = SelectMultipleField(choices=role_choices, validators=[max_goals])
     return type("BankGoalsForm", (GoalsForm,), fields)
+
+
+def _job_goal_form(bank: Bank) -> type[JobGoalForm]:
+    choices = [SelectChoice(item.id, item.name) for item in bank.responsibility.values()]
+    responsibilities = SelectMultipleField(choices=choices, validators=[_required("Read an advert first.")])
+    return type("BankJobGoalForm", (JobGoalForm,), {"responsibilities": responsibilities})

@@ -22,7 +22,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quiz.admin import export_all
-from quiz.bank import AgreedAction, Bank, FollowUps
+from quiz.bank import AgreedAction, Bank, FollowUps, JobGoal
 from quiz.cli import main
 from quiz.exchange import export
 from quiz.results.feedback import Feedback
@@ -205,13 +205,22 @@ def test_a_personal_csv_has_a_column_for_every_question(bank: Bank):
     removed = {"since-removed": "daily", bank.questions_in_order[1].id: "since-removed"}
     answers = {last: "daily", first: "never", **removed}
     header, row = export.personal_csv_rows(
-        bank, answers, follow_ups=None, contacts=["data-engineer", "ml-engineer"], title="Boss", text="all day"
+        bank,
+        answers,
+        follow_ups=None,
+        contacts=["data-engineer", "ml-engineer"],
+        title="Boss",
+        text="all day",
+        wishes={"pipelines": "less", "trends": "more"},
+        goals=["data-analyst", "devops-sre"],
+        job_goal=JobGoal("Data team of a bakery", ("trends", "dashboards")),
     )
     follow_up_columns = ["follow-up.base", *(f"follow-up.{role}" for role in bank.role)]
     details = ["works-with", "title", "text", "other-work"]
+    goal_columns = ["wishes", "goals", "job-goal", "job-goal-responsibilities"]
     feedback_columns = ["feedback", *(f"feedback.{role}" for role in bank.role)]
     questions = [item.id for item in bank.questions_in_order]
-    assert header == [*questions, *follow_up_columns, *details, *feedback_columns]
+    assert header == [*questions, *follow_up_columns, *details, *goal_columns, *feedback_columns]
     assert row == [
         "never",
         *[""] * (len(bank.questions_in_order) - 2),
@@ -221,6 +230,10 @@ def test_a_personal_csv_has_a_column_for_every_question(bank: Bank):
         "Boss",
         "all day",
         "",
+        "pipelines:less trends:more",
+        "data-analyst devops-sre",
+        "Data team of a bakery",
+        "trends dashboards",
         *[""] * len(feedback_columns),
     ]
 
@@ -273,6 +286,7 @@ def people(app: App, bank: Bank, ids_count_up: None) -> list[dict[str, str]]:
     actions = [AgreedAction(1, CANARY, DAY)]
     app.storage.save_agreed_actions(first, actions, next_look="2027-04-01", **WHEN)
     app.storage.save_goals(first, wishes={bank.questions_in_order[0].id: "more"}, goals=roles[:1], **WHEN)
+    app.storage.save_job_goal(first, JobGoal("=1+1", ("pipelines",)), **WHEN)
     app.storage.create_share_link(first, ShareLink(1, "My lead", False, False, WHEN["day"]), share_hash="f" * 64)
     return answers
 
@@ -301,6 +315,7 @@ def test_the_csv_of_all_responses_contains_no_formula(app: App, people):
         "data-engineer",
     )
     assert {id: row[id] for id in people[0]} == people[0]
+    assert (row["job-goal"], row["job-goal-responsibilities"]) == ("'=1+1", "pipelines")
     assert len(second) == len(header)
     assert third == ["3"] + [""] * (len(header) - 1), "answers that the bank does not have would stop the scoring"
 
@@ -313,6 +328,7 @@ def test_all_responses_as_jsonl_contain_what_is_stored_except_what_was_agreed(ap
     assert (first["id"], first["started"], first["finished"]) == (1, WHEN["day"], WHEN["day"])
     assert (first["answers"], first["title"], first["text"]) == (people[0], "@boss", FREE_TEXT)
     assert (first["contacts"], first["wishes"]) == (["data-engineer"], {bank.questions_in_order[0].id: "more"})
+    assert first["job_goal"] == {"name": "=1+1", "responsibilities": ["pipelines"]}
     assert first["share_links"][0]["label"] == "My lead"
     assert second["answers"] == people[1]
     assert third["answers"] == {"since-removed": "daily", bank.questions_in_order[0].id: "hourly"}

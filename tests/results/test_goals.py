@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.bank import FollowUps, Responsibility, Role, load
-from quiz.results.goals import GoalDistance, goal_distance, goal_distances, goal_steps, regular_option
+from quiz.bank import FollowUps, JobGoal, Responsibility, Role, load
+from quiz.results.goals import (
+    MAX_STEPS,
+    GoalDistance,
+    goal_distance,
+    goal_distances,
+    goal_steps,
+    job_goal_distance,
+    regular_option,
+)
 from quiz.scoring import match
 from tests.factories import ALL_NEVER, BANK, MODEL
 
@@ -171,3 +179,24 @@ def test_the_mix_after_the_steps_leaves_out_the_comparison_of_the_goal():
     distance = goal_distance(BANK, MODEL, answers, "devops-sre", follow_ups=follow_ups)
     assert "devops-sre" not in distance.match_now.mix
     assert "devops-sre" in distance.match_after.mix
+
+
+# A job
+
+
+def test_the_steps_to_a_job_are_what_it_asks_for_and_is_not_done_yet():
+    answers = {"pipelines": "weekly", "dashboards": "rarely", "trends": "monthly", "insights": "never", "ci-cd": "skip"}
+    job_goal = JobGoal("A job", ("ci-cd", "insights", "dashboards", "pipelines", "exploration", "removed-since"))
+    assert ids(step.responsibility for step in goal_steps(BANK, answers, job_goal)) == ["insights", "dashboards"]
+    distance = job_goal_distance(BANK, answers, job_goal)
+    assert (distance.name, distance.steps) == ("A job", goal_steps(BANK, answers, job_goal))
+    assert ids(distance.done) == ["pipelines"]
+    assert set(ids(distance.skipped)) == {"ci-cd", "exploration"}
+
+
+def test_a_job_that_asks_for_much_has_few_steps_now_and_the_others_later():
+    job_goal = JobGoal("Everything", tuple(BANK.responsibility))
+    distance = job_goal_distance(BANK, ALL_NEVER, job_goal)
+    assert len(distance.steps) == MAX_STEPS
+    together = [*ids(step.responsibility for step in distance.steps), *ids(distance.later)]
+    assert together == list(BANK.responsibility)

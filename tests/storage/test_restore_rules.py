@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from quiz.bank import AgreedAction
+from quiz.bank import AgreedAction, JobGoal
 from quiz.results.feedback import Feedback
 from quiz.storage import ShareLink, Storage, TeamLinks
 from quiz.storage.backup import back_up
@@ -270,6 +270,26 @@ def test_a_title_or_text_emptied_since_the_backup_stays_empty(instance, title, t
     instance.restore()
     restored = stored_response(database, owner_hash)
     assert (restored.title, restored.text) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (None, None),
+        (JobGoal("new name", ("bread",)), None),
+        (JobGoal("old name", ("bread",)), JobGoal("old name", ("dough", "flour"))),
+    ],
+    ids=["removed", "replaced", "kept"],
+)
+def test_a_job_goal_removed_or_replaced_since_the_backup_does_not_come_back(instance, now, expected):
+    database = instance.database
+    owner_hash = start_response(database)
+    database.save_job_goal(owner_hash, JobGoal("old name", ("dough", "flour")), **WHEN)
+    instance.back_up()
+    database.save_job_goal(owner_hash, now, **WHEN)
+    instance.restore()
+    assert stored_response(database, owner_hash).job_goal == expected
+    assert (b"old name" in bytes_on_disk(database.file)) == bool(expected)
 
 
 def test_an_emptied_text_is_in_no_file_after_a_restore(instance):

@@ -50,6 +50,8 @@ POST /r/LINK/goals                  303      303    .      .      .     .       
 POST /r/LINK/feedback               303      303    .      .      .     .       .     .
 POST /r/LINK/feedback/roles         303      303    .      .      .     .       .     .
 POST /r/LINK/feedback/delete        303      303    .      .      .     .       .     .
+POST /r/LINK/job-goal               303      303    .      .      .     .       .     .
+POST /r/LINK/job-goal/delete        303      303    303    .      .     .       .     .
 GET  /r/LINK/advert                 200      200    .      .      .     .       .     .
 POST /r/LINK/advert                 200      200    .      .      .     .       .     .
 GET  /r/LINK/conversation           200      200    .      .      .     .       .     .
@@ -210,6 +212,7 @@ class TestData:
             "take.details": {"title": "x"},
             "goals.page": {"goals": bank.roles[0].id},
             "feedback.save": {"fits": "yes"},
+            "goals.save_job_goal": {"name": "x", "responsibilities": next(iter(bank.responsibility))},
             "own_advert.compare": {"text": "You build data pipelines with Airflow."},
             "manage.create_share_link": {"seed": links.new_link()},
             "manage.retake": {"seed": links.new_link()},

@@ -49,7 +49,13 @@ def compare() -> str | tuple[str, int]:
     if advert_page.advert.recognised:
         comparison = compare_with_answers(current().bank, advert_page.advert, current_response().answers)
     return render_template(
-        "advert/own.html", form=form, page=advert_page, comparison=comparison, result=current_result()
+        "advert/own.html",
+        form=form,
+        page=advert_page,
+        comparison=comparison,
+        result=current_result(),
+        job_goal=current_response().job_goal,
+        job_goal_form_fields=current().forms.job_goal(),
     )
 
 

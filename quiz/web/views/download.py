@@ -45,6 +45,9 @@ def as_csv() -> Response:
         text=response.text,
         other_work_share=response.other_work_share,
         feedback=response.feedback,
+        wishes=response.wishes,
+        goals=response.goals,
+        job_goal=response.job_goal,
     )
     header += [*AGREED_COLUMNS, *export.result_columns(current().bank.role)]
     row += export.agreed_cells(response.agreed_actions, response.next_look)

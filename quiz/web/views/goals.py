@@ -1,15 +1,15 @@
-"""What a person wants: a wish for each responsibility, and goal roles."""
+"""What a person wants: a wish for each responsibility, goal roles, and a job to head for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from flask import g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import SelectField
 
-from quiz.bank import Responsibility
+from quiz.bank import JobGoal, Responsibility
 from quiz.bank.answer_sheet import SheetRow, answer_sheet
 from quiz.web.app import current
 from quiz.web.forms import WISH_PREFIX, GoalsForm
@@ -64,8 +64,34 @@ def page() -> str | Response | tuple[str, int]:
     return redirect(url_for("goals.page", saved=1, _anchor="saved"), 303)
 
 
+@pages.post("/job-goal")
+def save_job_goal() -> Response | tuple[str, int]:
+    """Save the job that the person heads for. It replaces the one before."""
+    require_finished()
+    app = current()
+    form = app.forms.job_goal(request.form)
+    if not form.validate():
+        if form.responsibilities.errors:
+            abort(400)  # the page of an advert sends them, so nobody can correct them in the form
+        asked = [app.bank.responsibility[id] for id in form.responsibilities.data or ()]
+        return render_template("goals/job_goal.html", form=form, responsibilities=asked), 422
+    job_goal = JobGoal(form.name.data or "", tuple(form.responsibilities.data or ()))
+    abort_if_deleted(app.storage.save_job_goal(g.link_hash, job_goal, bank=app.bank.version, day=app.today()))
+    return redirect(url_for("goals.page", _anchor="job-goal"), 303)
+
+
+@pages.post("/job-goal/delete")
+def delete_job_goal() -> Response:
+    """Remove the job that the person heads for. If there is none, nothing changes."""
+    app = current()
+    if current_response().job_goal:
+        abort_if_deleted(app.storage.save_job_goal(g.link_hash, None, bank=app.bank.version, day=app.today()))
+    return redirect(url_for("goals.page", _anchor="goals"), 303)
+
+
 def _render(form: GoalsForm) -> str:
-    from quiz.results.goals import goal_distances  # imports numpy: see quiz.web.owner_blueprint.current_result
+    # Imports numpy: see quiz.web.owner_blueprint.current_result.
+    from quiz.results.goals import goal_distances, job_goal_distance
 
     app, response = current(), current_response()
     current_rows: list[SheetRow] = []
@@ -94,6 +120,7 @@ def _render(form: GoalsForm) -> str:
             response.contacts,
             follow_ups=response.follow_ups,
         ),
+        job_distance=job_goal_distance(app.bank, response.answers, response.job_goal) if response.job_goal else None,
     )
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from quiz.bank import Bank
 from quiz.results.goals import goal_distance
 from quiz.web.app import App
 from tests.checks import load_response
-from tests.clients import Client, form_values
+from tests.clients import Client, Page, form_values
 from tests.factories import all_answers, make_older_response
 
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily", "insights": "weekly"}
@@ -318,3 +319,98 @@ def test_a_retake_across_a_new_wording_says_so(app: App, client: Client, answers
 def test_without_an_earlier_response_there_is_no_page_of_changes(client: Client, owner_path):
     assert client.get(f"{owner_path}/changes").status_code == 404
     assert f"{owner_path}/changes" not in client.get(owner_path).text
+
+
+# A job to head for
+
+
+ADVERT = (
+    "• You build data pipelines with Airflow and Spark\n"
+    "• You load sources into our data warehouse and model its tables in dbt\n"
+    "• You build dashboards in Tableau and define their metrics, canary-4711\n"
+)
+
+
+def head_for(client: Client, owner_path: str, name: str, advert: str = ADVERT) -> TestResponse:
+    """Read an advert, and send the form that its page has for a job like it."""
+    page = client.send(f"{owner_path}/advert", {"text": advert})
+    asked = re.findall(r'name="responsibilities" value="([^"]+)"', page.text)
+    assert asked
+    return client.send(f"{owner_path}/job-goal", {"name": name, "responsibilities": asked}, page=f"{owner_path}/goals")
+
+
+def test_a_job_like_an_advert_becomes_a_goal_with_steps_and_nothing_of_its_text_is_kept(
+    app: App, client: Client, owner_path, bank: Bank
+):
+    response = head_for(client, owner_path, "  Data team\nof a bakery ")
+    assert (response.status_code, response.location) == (303, f"{owner_path}/goals#job-goal")
+    job_goal = load_response(app, owner_path).job_goal
+    assert job_goal is not None
+    assert job_goal.name == "Data team of a bakery"
+    assert "dashboards" in job_goal.responsibilities
+    section = client.get(f"{owner_path}/goals").text.partition('id="job-goal"')[2].partition("</section>")[0]
+    assert "Towards a job: Data team of a bakery" in section
+    assert bank.responsibility["dashboards"].weekly_example in section
+    assert bank.responsibility["pipelines"].name in section.partition("Next steps")[0]
+    files = [file for file in app.storage.file.parent.rglob("*") if file.is_file()]
+    assert not [file for file in files if b"canary-4711" in file.read_bytes()]
+
+
+def test_a_second_job_replaces_the_first_and_it_can_be_removed(app: App, client: Client, owner_path):
+    head_for(client, owner_path, "First")
+    assert "It replaces “First”" in client.send(f"{owner_path}/advert", {"text": ADVERT}).text
+    head_for(client, owner_path, "Second")
+    send_wishes(client, owner_path, goals=["data-analyst"])
+    stored = load_response(app, owner_path)
+    assert stored.job_goal is not None
+    assert (stored.job_goal.name, stored.goals) == ("Second", ("data-analyst",))
+    for _ in range(2):
+        assert client.send(f"{owner_path}/job-goal/delete", page=f"{owner_path}/goals").status_code == 303
+    stored = load_response(app, owner_path)
+    assert (stored.job_goal, stored.goals) == (None, ("data-analyst",))
+    assert 'id="job-goal"' not in client.get(f"{owner_path}/goals").text
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("", "Give the job a name."), (" \u202e\n", "Give the job a name."), ("x" * 81, "Use 80 characters or fewer.")],
+)
+def test_a_job_without_a_name_or_with_a_long_one_is_asked_for_again(
+    app: App, client: Client, owner_path, name, message
+):
+    response = head_for(client, owner_path, name)
+    assert response.status_code == 422
+    assert message in response.text
+    assert 'name="responsibilities" value="dashboards"' in response.text
+    assert [value for field, value in Page.of(response).fields if field == "name"] == [name.strip(" \u202e\n")]
+    assert load_response(app, owner_path).job_goal is None
+
+
+@pytest.mark.parametrize("ids", [[], ["removed-since"], ["dashboards", "x" * 100]])
+def test_a_job_that_asks_for_nothing_that_is_known_is_refused(app: App, client: Client, owner_path, ids):
+    fields = {"name": "A job", "responsibilities": ids}
+    assert client.send(f"{owner_path}/job-goal", fields, page=f"{owner_path}/goals").status_code == 400
+    assert load_response(app, owner_path).job_goal is None
+
+
+def test_a_job_goal_is_in_the_download_and_does_not_change_the_result(client: Client, owner_path):
+    before = client.get(f"{owner_path}.json").get_json()
+    head_for(client, owner_path, "A job")
+    after = client.get(f"{owner_path}.json").get_json()
+    assert before["job_goal"] is None
+    assert after["job_goal"]["name"] == "A job"
+    assert after["result"] == before["result"]
+    assert '"A job"' in client.get(f"{owner_path}.csv").text
+
+
+def test_a_retake_begins_with_the_job_goal_as_with_the_goals(app: App, client: Client, owner_path, answers):
+    head_for(client, owner_path, "A job")
+    job_goal = load_response(app, owner_path).job_goal
+    new_path = retake(client, owner_path, answers)
+    client.send(f"{new_path}/job-goal/delete", page=f"{new_path}/goals")
+    assert load_response(app, new_path).job_goal is None
+    assert (
+        load_response(app, retake(client, owner_path, answers)).job_goal
+        == job_goal
+        == load_response(app, owner_path).job_goal
+    )

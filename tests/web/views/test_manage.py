@@ -12,7 +12,7 @@ from typing import Any
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from quiz.bank import AgreedAction, Bank, FollowUps
+from quiz.bank import AgreedAction, Bank, FollowUps, JobGoal
 from quiz.cli import main
 from quiz.results.feedback import Feedback
 from quiz.web.app import App
@@ -124,7 +124,8 @@ def test_the_json_has_the_documented_keys(app: App, client: Client, bank: Bank):
     personal_data = client.get(f"{owner_path}.json").get_json()
     assert set(personal_data) == {
         *("bank", "started", "changed", "finished", "title", "text", "earlier", "answers", "contacts", "wishes"),
-        *("goals", "feedback", "follow_ups", "other_work_share", "share_links", "team", "removed_from_team", "result"),
+        *("goals", "job_goal", "feedback", "follow_ups", "other_work_share", "share_links", "team"),
+        *("removed_from_team", "result"),
         *("agreed_actions", "earlier_agreed_actions", "next_look"),
     }
     assert set(personal_data["share_links"][0]) == {"number", "label", "shares_text", "shares_wishes", "created"}
@@ -157,6 +158,7 @@ def test_the_json_has_the_value_of_every_column_that_is_stored_about_a_person(ap
     owner_hash = link_hash(owner_path)
     when: dict[str, Any] = {"bank": app.bank.version, "day": app.today()}
     app.storage.save_goals(owner_hash, wishes={"pipelines": "more"}, goals=["data-scientist"], **when)
+    app.storage.save_job_goal(owner_hash, JobGoal("Data team", ("dashboards",)), **when)
     app.storage.save_follow_ups(owner_hash, FollowUps("data-engineer", {"data-analyst": "half"}), **when)
     app.storage.save_feedback(owner_hash, Feedback("partly", {"data-engineer": "too-much"}), **when)
     actions = [AgreedAction(2, "Ask Kim", "2026-12-24")]

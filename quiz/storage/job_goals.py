@@ -1,0 +1,30 @@
+"""The rows of the job that a person heads for."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from quiz.bank import JobGoal
+
+
+def select_job_goal(db: Database, response: int) -> JobGoal | None:
+    """The job that the person with the response of this id heads for, or None."""
+    rows = db.execute(
+        "SELECT responsibility, name FROM job_goal WHERE response = ? ORDER BY responsibility", (response,)
+    ).fetchall()
+    if not rows:
+        return None
+    return JobGoal(name=rows[0][1], responsibilities=tuple(responsibility for responsibility, _ in rows))
+
+
+def replace_job_goal(db: Database, response: int, job_goal: JobGoal | None) -> bool:
+    """Store `job_goal` instead of the one before; None only removes that. Returns whether a name was removed."""
+    old = select_job_goal(db, response)
+    db.execute("DELETE FROM job_goal WHERE response = ?", (response,))
+    if job_goal:
+        for responsibility in dict.fromkeys(job_goal.responsibilities):
+            db.execute(
+                "INSERT INTO job_goal (response, responsibility, name) VALUES (?, ?, ?)",
+                (response, responsibility, job_goal.name),
+            )
+    return old is not None and (job_goal is None or job_goal.name != old.name)
