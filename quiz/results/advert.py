@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from quiz.bank import Bank, OtherWork
 from quiz.text import matcher
-from quiz.text.advert_parts import AdvertParts, find_parts, is_cv, is_other_language
+from quiz.text.advert_parts import AdvertParts, find_parts, is_cv
+from quiz.text.languages import EnglishText, blank_other_languages, is_other_language
 from quiz.text.matcher import TextMatch
 from quiz.text.plain_text import blank_markup
 from quiz.text.tokenizer import tokens
 
 MAX_ADVERT_CHARACTERS = 100_000
-#: Each further role of a mix must add more than this to the cosine with the text. It is higher than for the answers to
-#: the questions, because every advert has some words of roles that it does not ask for.
-ROLE_COST = 0.07
+#: A role belongs to the mix if the text is at least this share as similar to it as to the most similar role, or if it
+#: asks for all of its responsibilities. The rule for answers would name more: adverts have some words of most roles.
+MIN_ROLE_SHARE = 0.7
 #: A responsibility is asked for from this value on (see `_asked_values`), and mentioned in passing from the lower one.
-MIN_ASKED_VALUE = 0.55
-MIN_MENTIONED_VALUE = 0.35
+MIN_ASKED_VALUE = 0.07
+MIN_MENTIONED_VALUE = 0.05
 #: A text with fewer words that is not recognised is called short.
 MIN_WORDS = 25
 
@@ -54,7 +55,8 @@ class Advert:
     roles, responsibilities : dict of str to float
         Cosine similarity by id, 0 to 1. It can be above 0 in a text that is not recognised: that is chance.
     asked, mentioned : tuple of str
-        The ids of the responsibilities that it asks for, and of those that it mentions in passing; strongest first.
+        The ids of the responsibilities that it asks for, at least one if it is recognised, and of those that it
+        mentions in passing; strongest first.
     marks : tuple of Mark
         In order, never overlapping.
     left_out : tuple of (int, int)
@@ -101,10 +103,13 @@ def read_advert(bank: Bank, text: str) -> Advert:
     """
     plain_text = blank_markup(text)
     text_matcher = matcher.matcher_for(bank)
-    parts = find_parts(plain_text, list(tokens(plain_text)), text_matcher.work_weight)
+    english = blank_other_languages(plain_text)
+    parts = find_parts(english.text, list(tokens(english.text)), text_matcher.work_weight)
     text_match = text_matcher.match_stems([[token.stem for token in parts.tokens]])[0]
     other_work = tuple(work for work in bank.other_work if work.id in text_match.other_work)
-    reason = _reason(plain_text, parts, text_match)
+    left_out = tuple(sorted({*parts.left_out, *english.left_out}))
+    subjects = (*parts.subjects, "another language") if english.left_out else parts.subjects
+    reason = _reason(english, parts, text_match)
     if reason:
         return Advert(
             text=text,
@@ -112,35 +117,37 @@ def read_advert(bank: Bank, text: str) -> Advert:
             mix=(),
             roles=text_match.roles,
             responsibilities=text_match.responsibilities,
-            left_out=parts.left_out,
-            subjects=parts.subjects,
+            left_out=left_out,
+            subjects=subjects,
             other_work=other_work,
         )
     values = _asked_values(bank, text_match)
-    strongest_first = sorted(values, key=lambda id: -values[id])
+    strongest, *others = sorted(values, key=lambda id: -values[id])
+    asked = (strongest, *(id for id in others if values[id] >= MIN_ASKED_VALUE))
     highlights = text_matcher.highlight_tokens(plain_text, parts.tokens)
     return Advert(
         text=text,
         reason=None,
-        mix=_mix(bank, text_match),
+        mix=_mix(bank, text_match, asked),
         roles=text_match.roles,
         responsibilities=text_match.responsibilities,
-        asked=tuple(id for id in strongest_first if values[id] >= MIN_ASKED_VALUE),
-        mentioned=tuple(id for id in strongest_first if MIN_MENTIONED_VALUE <= values[id] < MIN_ASKED_VALUE),
+        asked=asked,
+        mentioned=tuple(id for id in others if MIN_MENTIONED_VALUE <= values[id] < MIN_ASKED_VALUE),
         marks=tuple(Mark(phrase.start, phrase.end, phrase.role, phrase.responsibility) for phrase in highlights),
-        left_out=parts.left_out,
-        subjects=parts.subjects,
+        left_out=left_out,
+        subjects=subjects,
         other_work=other_work,
     )
 
 
-def _reason(plain_text: str, parts: AdvertParts, text_match: TextMatch) -> NotRecognised | None:
+def _reason(english: EnglishText, parts: AdvertParts, text_match: TextMatch) -> NotRecognised | None:
     """Why the text is not recognised, or None."""
-    if is_other_language(plain_text):
+    is_mostly_other_language = english.left_out and len(english.text.split()) < MIN_WORDS
+    if is_mostly_other_language or is_other_language(english.text):
         return "other-language"
-    if is_cv(plain_text):
+    if is_cv(english.text):
         return "cv"
-    return None if text_match.recognised else _reason_of_content(plain_text, parts, text_match)
+    return None if text_match.recognised else _reason_of_content(english.text, parts, text_match)
 
 
 def _reason_of_content(plain_text: str, parts: AdvertParts, text_match: TextMatch) -> NotRecognised:
@@ -153,36 +160,28 @@ def _reason_of_content(plain_text: str, parts: AdvertParts, text_match: TextMatc
     return "short" if len(plain_text.split()) < MIN_WORDS else "unknown"
 
 
-def _mix(bank: Bank, text_match: TextMatch) -> tuple[str, ...]:
-    """The strongest roles together, as many as fit best: the rule of `quiz.scoring` with a higher cost.
+def _mix(bank: Bank, text_match: TextMatch, asked: Collection[str]) -> tuple[str, ...]:
+    """The roles that the job combines, strongest first.
 
-    The fit of the first k roles is the cosine of the text's responsibilities with the sum of the roles' vectors, less
-    the cost of k roles.
+    The text is nearly as similar to them as to the most similar one, or it asks for all of their responsibilities.
     """
     ranking = sorted(text_match.roles, key=lambda id: -text_match.roles[id])
-    length = math.hypot(*text_match.responsibilities.values())
-    total, count = 0.0, 0
-    best_fit, best_size = -math.inf, 0
-    for size, id in enumerate(ranking, 1):
-        items = bank.role[id].responsibilities
-        total += sum(text_match.responsibilities[item.id] for item in items)
-        count += len(items)
-        fit = total / (length * math.sqrt(count)) - ROLE_COST * size
-        if fit > best_fit:
-            best_fit, best_size = fit, size
-    return tuple(ranking[:best_size])
+    minimum = MIN_ROLE_SHARE * text_match.roles[ranking[0]]
+    return tuple(
+        id
+        for id in ranking
+        if text_match.roles[id] >= minimum or all(item.id in asked for item in bank.role[id].responsibilities)
+    )
 
 
 def _asked_values(bank: Bank, text_match: TextMatch) -> dict[str, float]:
     """How clearly each responsibility is asked for, 0 to 1.
 
-    The geometric mean of its own similarity and that of its role, each as a share of the highest one: the work of one
-    role mostly comes together, so a few words for it say more in an advert that is about the role anyway.
+    The geometric mean of its own similarity and that of its role: the work of one role mostly comes together, so a few
+    words for it say more in an advert that is about the role anyway. It is no share of the highest one, because then
+    an advert that is mostly about one thing would ask for nothing else.
     """
-    highest = max(text_match.responsibilities.values())
-    highest_role = max(text_match.roles.values())
     values = {}
     for id, similarity in text_match.responsibilities.items():
-        role_similarity = text_match.roles[bank.responsibility[id].role]
-        values[id] = math.sqrt(similarity / highest * role_similarity / highest_role)
+        values[id] = math.sqrt(similarity * text_match.roles[bank.responsibility[id].role])
     return values

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from quiz.text.tokenizer import STOP_WORDS, Token, stems
+from quiz.text.tokenizer import Token, stems
 
 _LISTS = tomllib.loads(Path(__file__).with_name("advert_words.toml").read_text(encoding="utf-8"))
 #: How much the stems of a sentence speak for the work of the roles.
@@ -34,7 +34,6 @@ MIN_CV_PERIODS = 2
 MIN_CV_HEADINGS = 3
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_NON_LATIN_LETTER = re.compile(r"[^\W\d_\u0000-\u024f]")
 _BULLET = re.compile(r"\s*(?:[•*#>|–—-]+|\d{1,2}[.)])\s+")
 _SIGNATURE = re.compile(
     r"\s*(?:--\s*|(?:(?:with )?(?:kind|best|warm|many)? ?(?:regards|wishes|greetings)|yours (?:sincerely|faithfully)"
@@ -133,17 +132,6 @@ def find_parts(text: str, tokens: Sequence[Token], work_weight: WorkWeight) -> A
                 left_out.append((sentence.start, sentence.end))
                 subjects.append(sentence.subject or part_subject or "")
     return AdvertParts(tuple(work_tokens), tuple(sorted(left_out)), tuple(dict.fromkeys(filter(None, subjects))))
-
-
-def is_other_language(text: str) -> bool:
-    """Whether `text` is written in a language other than English, as far as common words and letters show."""
-    words = _WORD.findall(text.lower())
-    letter_count = sum(map(len, words))
-    if not text.isascii() and len(_NON_LATIN_LETTER.findall(text)) > letter_count / 2:
-        return True
-    foreign = sum(word in _FOREIGN_WORDS for word in words)
-    english = sum(word in STOP_WORDS for word in words)
-    return foreign > english and foreign >= len(words) / 20
 
 
 def is_cv(text: str) -> bool:
@@ -262,4 +250,3 @@ _COMPANY = "the company"
 _SUBJECT_OF_HEADING = {_normalised(heading): part["name"] for part in _LISTS["parts"] for heading in part["headings"]}
 _WORK_HEADINGS = frozenset(map(_normalised, _LISTS["work-headings"]))
 _CV_HEADINGS = frozenset(map(_normalised, _LISTS["cv"]["headings"]))
-_FOREIGN_WORDS = frozenset(_LISTS["other-languages"]["words"].split()) - STOP_WORDS

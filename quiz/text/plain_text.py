@@ -11,6 +11,8 @@ import re
 # A tag, or the beginning or end of a comment. The length is limited so that no text takes long.
 _MARKUP = re.compile(r"<!--|-->|<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,15})\b[^<>]{0,2000}>")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,9});")
+# Where text was copied without its line ends, a sentence or an item of a list follows another one without a blank.
+_LOST_LINE_END = re.compile(r"(?<=[a-z)])[.,;](?=[A-Z][a-z]+[ ,])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 #: Their content is not text.
 _HIDDEN_ELEMENTS = {"script", "style"}
@@ -23,6 +25,8 @@ _BULLETS = str.maketrans(dict.fromkeys("·▪▫●○◦‣∙■□►▸➢�
 def blank_markup(text: str) -> str:
     """`text` with blanks for all that is no word, of the same length. The beginning of a block is a line end.
 
+    So is a stop or a comma that a capital letter follows without a blank.
+
     >>> blank_markup("<li>Build&nbsp;<b>pipelines</b></li>").split()
     ['Build', 'pipelines']
     >>> blank_markup("a\\0b <script>var x</script>").split()
@@ -34,6 +38,7 @@ def blank_markup(text: str) -> str:
         text = _without_tags(text)
     if "&" in text:
         text = _ENTITY.sub(_unescaped, text)
+    text = _LOST_LINE_END.sub("\n", text)
     return _CONTROL.sub(" ", text)
 
 

@@ -87,6 +87,37 @@ def test_an_advert_for_two_roles_names_both(read):
     assert set(read(WORK + OPERATIONS).mix) == {"data-engineer", "devops-sre"}
 
 
+def test_an_advert_asks_for_one_thing_of_a_role_even_if_it_asks_for_more_of_another(read):
+    advert = read(WORK + "• You build dashboards in Tableau for the sales teams and define their metrics\n")
+    assert "dashboards" in advert.asked
+    assert "pipelines" in advert.asked
+    assert "dashboards" not in read(WORK).asked
+
+
+def test_a_recognised_advert_asks_for_something(read):
+    vague = "We look for somebody who sees to data pipelines, and who knows how people talk to each other. " * 2
+    filler = "On Mondays the sun shines, the tram is late, and nobody minds the noise of the street outside. " * 3
+    advert = read(vague + filler)
+    assert advert.recognised
+    assert advert.asked
+
+
+def test_lines_in_another_language_are_left_out_and_the_english_ones_are_read(read):
+    advert = read(f"{WORK}\n{GERMAN}")
+    assert advert.roles == pytest.approx(read(WORK).roles)
+    assert "Datenpipelines" in left_out(advert)
+    assert "another language" in advert.subjects
+    assert read(f"Your role\n{GERMAN}\nWe are Acme.").reason == "other-language"
+
+
+def test_sentences_that_lost_their_line_ends_are_read_one_by_one(read):
+    lines = [line[2:] for line in (WORK + "• We offer a competitive salary and a pension\n").splitlines()]
+    for separator in (",", ".", ";"):
+        advert = read(separator.join(lines))
+        assert advert.roles == pytest.approx(read(WORK).roles)
+        assert left_out(advert) == "We offer a competitive salary and a pension"
+
+
 def test_a_mark_is_a_part_of_the_text_that_speaks_for_a_responsibility_of_its_role(read, bank):
     advert = read(WORK)
     assert any("data pipelines with Airflow" in text for text in marked(advert))
