@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from quiz.bank import Bank, load
+from quiz.bank import Bank, FollowUps, load
 from quiz.config import paths
 from quiz.scoring import ScoringModel, match, share_percentages
 from tests.factories import GOLDEN
@@ -24,7 +24,8 @@ def golden_results(bank: Bank) -> str:
             for role, line in case["answers"].items()
             for responsibility, answer in zip(bank.role[role].responsibilities, line.split(), strict=True)
         }
-        result = match(model, answers)
+        follow_ups = _follow_ups(case.get("follow_ups"))
+        result = match(model, answers, follow_ups)
         scores = result.roles.values()
         case["result"] = {
             "evidence": result.evidence,
@@ -36,7 +37,18 @@ def golden_results(bank: Bank) -> str:
             "coverage": " ".join("-" if role.coverage is None else f"{role.coverage:.3f}" for role in scores),
             "similarity": " ".join("-" if role.coverage is None else f"{role.similarity:.3f}" for role in scores),
         }
+        if follow_ups:
+            counted = [f"{comparison.role} {comparison.answer}" for comparison in result.comparisons]
+            case["result"] |= {"mix of the ratings": " ".join(result.mix_of_ratings), "counted": ", ".join(counted)}
     return json.dumps(cases, indent=2) + "\n"
+
+
+def _follow_ups(answers: dict[str, str] | None) -> FollowUps | None:
+    """The follow-up answers of a case: the base, and the answer about each role."""
+    if answers is None:
+        return None
+    base, *roles = answers
+    return FollowUps(answers[base], {role: answers[role] for role in roles})
 
 
 def test_the_golden_sheets_have_the_same_results_as_before(bank: Bank):
