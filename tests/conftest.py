@@ -41,7 +41,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="only tests without a browser, a server and other processes")
 
 
+def use_folder_in_memory() -> None:
+    """Keep the temporary folders of the tests in memory where there is a gigabyte for them.
+
+    Most tests create a database and wait for the disk several times; no test depends on the disk.
+    """
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 10**9:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    use_folder_in_memory()
     # On a slow or busy machine an example may take long: no test fails because of the time that it takes.
     settings.register_profile("no-deadline", settings(), deadline=None)
     settings.register_profile("quick", settings(), deadline=None, max_examples=10)
