@@ -38,6 +38,11 @@ class Comparisons:
     removed: tuple[Role, ...]
     open_count: int
 
+    @property
+    def changed_mix(self) -> bool:
+        """Whether the mix has other roles than the ratings alone would name."""
+        return bool(self.added or self.removed)
+
 
 def read_comparisons(bank: Bank, result_match: Match, follow_ups: FollowUps | None) -> Comparisons:
     """The comparisons of a result with these follow-up answers."""

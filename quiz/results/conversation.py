@@ -54,8 +54,9 @@ class Conversation:
 
     @property
     def has_background(self) -> bool:
-        """Whether there is anything to say about the title, the contacts or an earlier response."""
-        return bool(self.result.job_title or self.result.contacts.reported or self.comparison)
+        """Whether there is anything to say about the title, comparisons, the contacts or an earlier response."""
+        result = self.result
+        return bool(result.job_title or result.comparisons.changed_mix or result.contacts.reported or self.comparison)
 
 
 def build_conversation(

@@ -219,6 +219,26 @@ def test_the_result_says_how_the_comparisons_changed_the_mix(client: Client, own
     assert "What you do most is the work of data engineers." in text
 
 
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ({"infrastructure": "hardly", "insights": "skip"}, "by how often it is done, DevOps/SRE would also be in it."),
+        ({"infrastructure": "half", "insights": "half"}, "by how often it is done, data analyst would not be in it."),
+        (
+            {"infrastructure": "hardly", "insights": "same"},
+            "by how often it is done, DevOps/SRE would be in it, and data analyst would not.",
+        ),
+        ({"infrastructure": "more", "insights": "hardly"}, ""),
+    ],
+)
+def test_the_sheet_for_a_conversation_says_so_only_if_they_changed_the_mix(client: Client, own: str, answers, sentence):
+    client.send(f"{own}/compare", BASE | answers)
+    finish(client, own)
+    text = text_of(client.get(f"{own}/conversation").text)
+    assert sentence in text
+    assert ("how much time the work takes" in text) is bool(sentence)
+
+
 def test_a_share_link_shows_the_comparisons_and_no_link_to_the_questions(client: Client, own: str):
     client.send(f"{own}/compare", BASE | {"infrastructure": "hardly", "go_to": "later"})
     finish(client, own)
