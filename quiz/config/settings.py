@@ -152,11 +152,18 @@ SETTINGS = (
     Setting(
         "BEHIND_PROXY", False, "Yes if one proxy in front sets X-Forwarded-For and X-Forwarded-Proto.", _parse_bool
     ),
-    Setting("RATE_LIMITS", True, "Yes applies the limits of the next three lines to each address.", _parse_bool),
+    Setting("RATE_LIMITS", True, "Yes applies the limits of the next four lines to each address.", _parse_bool),
     Setting(
         "STARTS_PER_MINUTE",
         200,
-        "Responses and teams that one address may create in a minute; as many again by join links; as many adverts.",
+        "Responses and teams that one address may create in a minute; as many again by join links.",
+        _parse_number,
+        _check_positive,
+    ),
+    Setting(
+        "ADVERTS_PER_MINUTE",
+        60,
+        "Job adverts that one address may have read in a minute; as many again by the API.",
         _parse_number,
         _check_positive,
     ),

@@ -1,4 +1,4 @@
-"""Rate limits: how often one address may create responses and teams, open links that do not exist, and use the API.
+"""Rate limits: how often one address may create responses and teams, read adverts, open wrong links, and use the API.
 
 Requests are counted per minute, in each process separately and only in its memory. Only a keyed hash of an address is
 stored, for that minute; each process creates its own key at start and never passes it on.
@@ -39,17 +39,19 @@ class Start(NamedTuple):
     form_page: str
 
 
+#: Adverts on pages are counted apart from those that programs send.
+_ADVERT, _API_ADVERT = "advert", "api advert"
 START_ENDPOINTS = {
     "start.begin": Start("start", "start.home"),
     "manage.retake": Start("start", "manage.page"),
     "new_team.create": Start("start", "new_team.create"),
     "join.start": Start("join", "join.page"),
     # Reading an advert creates nothing, but it takes much longer than a page.
-    "advert.page": Start("advert", "advert.page"),
-    "own_advert.compare": Start("advert", "own_advert.compare"),
+    "advert.page": Start(_ADVERT, "advert.page"),
+    "own_advert.compare": Start(_ADVERT, "own_advert.compare"),
 }
 #: The blueprints for other programs. Each has its own limit, so that a program that scores many people does not use up
-#: the limit of a program that monitors the server.
+#: the limit of a program that monitors the server. Reading adverts has one too, as on pages.
 API_BLUEPRINTS = {"api", "health"}
 
 # What proxies send in X-Forwarded-For: an address, with or without a port and quotes.
@@ -139,6 +141,7 @@ def init_app(app: Flask) -> None:
     limiter = RateLimiter(
         {
             **dict.fromkeys({start.kind for start in START_ENDPOINTS.values()}, app.config["STARTS_PER_MINUTE"]),
+            **dict.fromkeys((_ADVERT, _API_ADVERT), app.config["ADVERTS_PER_MINUTE"]),
             "wrong link": app.config["WRONG_LINKS_PER_MINUTE"],
             **dict.fromkeys(API_BLUEPRINTS, app.config["API_PER_MINUTE"]),
         }
@@ -151,8 +154,10 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def check_rate_limit() -> None:
-        if request.blueprint in API_BLUEPRINTS and (seconds := count(request.blueprint)):
-            raise TooManyRequests(retry_after=seconds)
+        if request.blueprint in API_BLUEPRINTS:
+            kind = _API_ADVERT if request.endpoint == "api.read" else request.blueprint
+            if seconds := count(kind):
+                raise TooManyRequests(retry_after=seconds)
         if request.url_rule and "link" not in request.url_rule.arguments:
             check_start()
 

@@ -107,7 +107,7 @@ def test_an_error_about_an_invalid_value_names_the_setting_and_has_a_hint(config
 @pytest.mark.parametrize(
     ("line", "detail"),
     [
-        ("OPERATR = 'a typo'", "unknown setting OPERATR; known are API_PER_MINUTE, BACKUP_DAYS, BEHIND_PROXY"),
+        ("OPERATR = 'a typo'", "unknown setting OPERATR; known are ADVERTS_PER_MINUTE, API_PER_MINUTE, BACKUP_DAYS"),
         ("OPERATOR = (", "cannot be read"),
         ("import no_such_module_here", "cannot be read: No module named"),
         ("TRUSTED_HOSTS = 'hats.example.org'", "TRUSTED_HOSTS is str; use list"),

@@ -26,7 +26,7 @@ from tests.checks import assert_private
 from tests.clients import Client, Page, form_values
 from tests.factories import all_answers
 
-LOW_LIMITS = {"STARTS_PER_MINUTE": 3, "WRONG_LINKS_PER_MINUTE": 4, "API_PER_MINUTE": 2}
+LOW_LIMITS = {"STARTS_PER_MINUTE": 3, "ADVERTS_PER_MINUTE": 3, "WRONG_LINKS_PER_MINUTE": 4, "API_PER_MINUTE": 2}
 ADDRESS, OTHER_ADDRESS = "192.0.2.7", "198.51.100.9"
 MakeApp = Callable[..., App]
 
@@ -402,6 +402,21 @@ def test_beyond_the_api_limit_health_and_starts_have_limits_of_their_own(limited
 
 
 # The minute
+
+
+def test_reading_adverts_has_a_limit_of_its_own(make_app: MakeApp, bank: Bank):
+    client = client_from(make_app(ADVERTS_PER_MINUTE=2, STARTS_PER_MINUTE=1, API_PER_MINUTE=1))
+    owner_path = client.take(all_answers(bank, "daily"))
+    form = {"text": "An advert"}
+    pages = ["/advert", f"{owner_path}/advert", "/advert", f"{owner_path}/advert"]
+    limited = [client.send(page, form, page=page) for page in pages]
+    assert [response.status_code for response in limited] == [200, 200, 429, 429]
+    assert_limited(limited[-1])
+    assert "An advert" in limited[-1].text
+    assert [client.get(page).status_code for page in pages] == [200] * 4, "opening the form is not limited"
+    api = [client.test_client.post("/api/read", json=form).status_code for _ in range(3)]
+    assert api == [200, 200, 429]
+    assert client.get("/api/bank").status_code == 200
 
 
 def test_after_the_stated_wait_requests_are_accepted_again(limited: App, monkeypatch):

@@ -109,7 +109,7 @@ def test_nothing_of_an_advert_is_stored(app, send, caplog):
 
 
 def test_many_adverts_from_one_address_have_to_wait_and_lose_nothing(tmp_path):
-    client = Client(create_app({"RATE_LIMITS": True, "STARTS_PER_MINUTE": 1}, instance=tmp_path / "limited"))
+    client = Client(create_app({"RATE_LIMITS": True, "ADVERTS_PER_MINUTE": 1}, instance=tmp_path / "limited"))
     assert client.send("/advert", {"text": WORK}, page="/advert").status_code == 200
     limited = client.send("/advert", {"text": WORK}, page="/advert")
     assert limited.status_code == 429
