@@ -54,12 +54,13 @@ def use_folder_in_memory() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     use_folder_in_memory()
     # On a slow or busy machine an example may take long: no test fails because of the time that it takes.
-    settings.register_profile("no-deadline", settings(), deadline=None)
     settings.register_profile("quick", settings(), deadline=None, max_examples=10)
+    settings.register_profile("normal", settings(), deadline=None, max_examples=40)
+    settings.register_profile("slow", settings(), deadline=None, max_examples=200)
     if config.getoption("quick"):
         settings.load_profile("quick")
     elif not config.getoption("hypothesis_profile", None):
-        settings.load_profile("no-deadline")
+        settings.load_profile("slow" if config.getoption("slow") else "normal")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -106,10 +106,11 @@ def is_inside(point: Point, box: Rectangle) -> bool:
 def collisions(drawing: RoleMap) -> list[str]:
     """Every line that meets a name or a ring, and every line that leaves the drawing or meets the header."""
     found = []
+    nodes = [(node, name_box(node)) for node in drawing.nodes]
     for path in drawing.edges:
         for x, y in points_along(path):
-            for node in drawing.nodes:
-                if is_inside((x, y), name_box(node)):
+            for node, box in nodes:
+                if is_inside((x, y), box):
                     found.append(f"{path} meets the name of {node.role.id}")
                 if (x - node.x) ** 2 + (y - node.y) ** 2 < (RING_RADIUS + RING_WIDTH / 2) ** 2:
                     found.append(f"{path} meets the ring of {node.role.id}")
