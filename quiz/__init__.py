@@ -32,7 +32,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
 
     from quiz import bank, storage
     from quiz.config import paths, secret_key, settings
-    from quiz.storage.sqlite import start_lock
+    from quiz.storage.instance import start_lock
     from quiz.terminal import LogFormatter
     from quiz.web import form_limits, link_redirects, rate_limits, security, stylesheet, templating, views
     from quiz.web.app import App
@@ -74,8 +74,8 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     form_limits.init_app(app)
 
     # The database
-    app.storage = storage.Storage(folder / app.config["DATABASE"])
-    storage.prepare(app.storage.file)
+    app.storage = storage.Storage(settings.database_address(folder, app.config))
+    app.storage.engine.prepare()
     for warning in _start_warnings(app, folder, key_file):
         app.logger.warning("%s", warning)
     # Flask runs this before the functions that load the response or the team of a link.

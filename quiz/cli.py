@@ -64,9 +64,9 @@ def _create_app(**config: Any) -> App:
 
 def _open_app() -> App:
     """The app of an instance that has been started before, until the command ends; or an error of one line."""
-    file, _ = _load_settings()
-    if not file.exists():
-        raise click.ClickException(f"{file} does not exist; check MANY_HATS_INSTANCE")
+    address, _ = _load_settings()
+    if isinstance(address, Path) and not address.exists():
+        raise click.ClickException(f"{address} does not exist; check MANY_HATS_INSTANCE")
     app = _create_app()
     click.get_current_context().call_on_close(app.storage.close)
     return app
@@ -80,14 +80,14 @@ def _instance_folder() -> Path:
     return Path(Flask("quiz", instance_path=str(Path(folder).resolve()) if folder else None).instance_path)
 
 
-def _load_settings() -> tuple[Path, dict[str, Any]]:
-    """The database file of the instance and the settings. Creates nothing; the file may not exist."""
+def _load_settings() -> tuple[Path | str, dict[str, Any]]:
+    """Where the database of the instance is, and the settings. Creates nothing; an SQLite file may not exist."""
     from quiz.config import settings
 
     folder = _instance_folder()
     with _exit_on(settings.SettingError), _exit_if_unavailable():
         config = settings.read(folder / "config.py")
-    return folder / config["DATABASE"], config
+    return settings.database_address(folder, config), config
 
 
 @contextlib.contextmanager
@@ -151,6 +151,16 @@ def _print(text: str) -> None:
 
 def _count_responses(number: int) -> str:
     return f"{number} response{'' if number == 1 else 's'}"
+
+
+def _describe_totals(address: Path | str) -> str:
+    """The number of all rows of a database and their checksum, which a copy with the same rows has too."""
+    from quiz.storage import open_engine
+    from quiz.storage.rows import count_rows
+
+    with contextlib.closing(open_engine(address)) as engine:
+        totals = count_rows(engine)
+    return f"Rows: {totals.rows}, checksum: {totals.checksum}."
 
 
 def _today() -> str:
@@ -326,18 +336,20 @@ def demo(port: int) -> None:
 def backup(copy: Path, force: bool) -> None:
     """Copy the database to FILE, also while the quiz is being served.
 
-    The copy has one state of the database, is checked, and is readable by its owner only. It does not contain the
-    secret key: back that up separately.
+    The copy has one state of the database, is checked, and is readable by its owner only. It is an SQLite file, also of
+    a PostgreSQL database. It does not contain the secret key: back that up separately.
 
     Example: quiz backup many-hats-monday.db --force
     """
     from quiz.storage.backup import BackupError, back_up
 
-    file, _ = _load_settings()
+    address, _ = _load_settings()
     _clean_up_on_signals()
     with _exit_on(BackupError), _exit_if_unavailable():
-        result = back_up(file, copy, day=_today(), replace=force)
+        result = back_up(address, copy, day=_today(), replace=force)
+        totals = _describe_totals(copy)
     _print(f"{copy}: {_count_responses(result.responses)}, {result.size_bytes / 1e6:.1f} MB.")
+    _print(totals)
 
 
 @main.command()
@@ -346,19 +358,24 @@ def backup(copy: Path, force: bool) -> None:
 def restore(copy: Path, force: bool) -> None:
     """Restore the backup in FILE, after checking it. Stop the server first.
 
-    What was deleted since the backup was made is left out.
+    What was deleted since the backup was made is left out. The backup of a PostgreSQL database can be restored into an
+    SQLite file, and the other way round.
 
     Example: quiz restore many-hats-monday.db --force
     """
+    from quiz.storage import open_engine
     from quiz.storage.restore import RestoreError, restore
 
-    file, config = _load_settings()
+    address, config = _load_settings()
     _clean_up_on_signals()
+    options = {"day": _today(), "tombstone_days": config["BACKUP_DAYS"], "replace": force}
     with _exit_on(RestoreError), _exit_if_unavailable():
-        result = restore(copy, file, day=_today(), tombstone_days=config["BACKUP_DAYS"], replace=force)
+        result = restore(copy, address, folder=_instance_folder(), **options)
+        name, totals = open_engine(address).name, _describe_totals(address)
     for warning in result.warnings:
         click.echo(escape_controls(f"Note: {warning}."), err=True)
-    _print(f"{file}: {_count_responses(result.responses)} restored; {result.deleted} left out (deleted since).")
+    _print(f"{name}: {_count_responses(result.responses)} restored; {result.deleted} left out (deleted since).")
+    _print(totals)
 
 
 @main.command()
@@ -475,9 +492,9 @@ def erase(link_or_id: str, yes: bool) -> None:
             sys.exit(1)
     with _exit_if_unavailable():
         is_deleted = erasure.erase(app.storage, found, day=app.today())
-        is_overwritten = app.storage.truncate_wal()
+        is_purged = app.storage.purge_deleted()
     _print("Deleted." if is_deleted else "It was already deleted.")
-    if not is_overwritten:
+    if not is_purged:
         note = "another program is reading the database, whose log keeps the content until the next deletion"
         click.echo(f"Note: {note}.", err=True)
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import psycopg
 from sqlite_utils import Database
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 from werkzeug.test import TestResponse
 
 from quiz.storage import Response, Storage
+from quiz.storage.schema import COLUMNS, TABLES
+from quiz.storage.sqlite import SqliteFile
 from quiz.teams import Team, anonymous
 from quiz.web.app import App
 from tests.factories import link_hash
+
+#: What the engines raise for a row that breaks a constraint.
+REFUSED = (sqlite3.IntegrityError, psycopg.IntegrityError, psycopg.DataError)
 
 
 def assert_private(name: str, response: TestResponse) -> None:
@@ -29,13 +38,32 @@ def assert_private(name: str, response: TestResponse) -> None:
         assert "ETag" not in headers, name
 
 
-def dump_database(app: App) -> dict[str, object]:
-    """The whole content of the database: its schema, and every row of every table."""
-    db = Database(app.storage.file)
-    try:
-        return {"schema": db.schema} | {name: list(db[name].rows) for name in db.table_names()}
-    finally:
-        db.close()
+def stored_rows(database: Storage, table: str) -> list[dict[str, Any]]:
+    """All rows of a table, in the order of its first two columns."""
+    names = [column.name for column in COLUMNS[table]]
+    with database.read_transaction() as db:
+        found = db.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1, 2").fetchall()
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def dump_database(app: App) -> dict[str, list[dict[str, Any]]]:
+    """The whole content of the database: every row of every table, and with SQLite its schema."""
+    content = {table: stored_rows(app.storage, table) for table in TABLES}
+    if isinstance(app.storage.engine, SqliteFile):
+        content["schema"] = list(sqlite_connection(app.storage).query("SELECT name, sql FROM sqlite_schema"))
+    return content
+
+
+def sqlite_connection(database: Storage) -> Database:
+    """The connection of this thread to an SQLite file."""
+    assert isinstance(database.engine, SqliteFile)
+    return database.engine.connection
+
+
+def count_stored(database: Storage, table: str) -> int:
+    """The number of rows of a table."""
+    with database.read_transaction() as db:
+        return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def load_team(app: App, lead: str) -> Team:
@@ -66,11 +94,7 @@ def load_response(app: App, owner_path: str) -> Response:
 
 def count_rows(app: App, table: str) -> int:
     """The number of rows of a table."""
-    db = Database(app.storage.file)
-    try:
-        return db[table].count
-    finally:
-        db.close()
+    return count_stored(app.storage, table)
 
 
 def stored_response(database: Storage, owner_hash: str) -> Response:

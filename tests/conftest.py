@@ -13,14 +13,15 @@ import pytest
 from hypothesis import settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlite_utils import Database
 from werkzeug.routing import Rule
 
 from quiz import bank as quiz_bank
 from quiz import create_app
 from quiz.bank import Bank, load
 from quiz.config import paths
+from quiz.storage.engine import Connection
 from quiz.web.app import App
+from tests import postgresql
 from tests.browser.chromium import CHROMIUM, NO_CHROMIUM
 from tests.clients import Client
 from tests.factories import BANK, ROOT, SMALL_BANK
@@ -76,6 +77,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in set(deselected)]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests that are marked with `both_engines` and use a database on SQLite and on PostgreSQL.
+
+    A test that names the file of the database is about SQLite.
+    """
+    markers = {marker.name for marker in metafunc.definition.iter_markers()}
+    is_about_sqlite = "sqlite_only" in markers or "file" in metafunc.fixturenames
+    if "engine" in metafunc.fixturenames and "both_engines" in markers and not is_about_sqlite:
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("slow") and not item.config.getoption("slow"):
         pytest.skip("slow tests run with --slow")
@@ -95,7 +107,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def ids_count_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids are 1, 2, 3 … in each table instead of random, for tests that name an id or rely on the order of rows."""
 
-    def next_id(db: Database, table: str) -> int:
+    def next_id(db: Connection, table: str) -> int:
         return int(db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0])
 
     monkeypatch.setattr("quiz.storage.responses.new_id", next_id)
@@ -149,10 +161,40 @@ def bank() -> Bank:
     return BANK
 
 
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL server with an empty database."""
+    if postgresql.find_programs() is None:
+        # In CI a skipped test would look like a passed one.
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(postgresql.NO_POSTGRESQL)
+    with postgresql.new_server(**postgresql.FAST) as server:
+        yield server
+
+
 @pytest.fixture
-def app(tmp_path: Path) -> App:
-    """An app with a new instance folder."""
-    return create_app({"TESTING": True}, instance=tmp_path / "instance")
+def postgresql_url(postgresql_server: postgresql.Server) -> Iterator[str]:
+    """The URL of a database without rows."""
+    url = postgresql_server.url()
+    yield url
+    postgresql.empty(url)
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The engine that the apps and the commands of the test use: `sqlite` or `postgresql`."""
+    name: str = getattr(request, "param", "sqlite")
+    if name == "postgresql":
+        monkeypatch.setenv("MANY_HATS_DATABASE_URL", request.getfixturevalue("postgresql_url"))
+    return name
+
+
+@pytest.fixture
+def app(tmp_path: Path, engine: str) -> Iterator[App]:
+    """An app with a new instance folder and no rows in its database."""
+    app = create_app({"TESTING": True}, instance=tmp_path / "instance")
+    yield app
+    if engine == "postgresql":
+        app.storage.close()
 
 
 @pytest.fixture

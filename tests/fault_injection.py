@@ -64,7 +64,7 @@ from pathlib import Path
 from quiz import storage
 from quiz.storage import Storage, UnavailableError
 file, WHEN = Path({str(file)!r}), {WHEN!r}
-storage.sqlite.BUSY_TIMEOUT_S = 0.05
+storage.engine.LOCK_TIMEOUT_S = 0.05
 database = Storage(file)
 """
     return subprocess.run(

@@ -35,9 +35,15 @@ LAYERS = [
 ]
 #: Packages that only compute: no web framework, no forms, no database.
 PURE = {"bank", "scoring", "text", "results", "teams"}
-IMPURE_IMPORTS = {"flask", "wtforms", "werkzeug", "jinja2", "sqlite_utils"}
+IMPURE_IMPORTS = {"flask", "wtforms", "werkzeug", "jinja2", "sqlite_utils", "psycopg"}
 #: Third-party packages, and the TOML reader, that only some of our packages may import.
-ONLY = {"sqlite_utils": {"storage"}, "sklearn": {"text"}, "tomllib": {"bank", "config", "text"}}
+ONLY = {
+    "sqlite_utils": {"storage"},
+    "psycopg": {"storage"},
+    "psycopg_pool": {"storage"},
+    "sklearn": {"text"},
+    "tomllib": {"bank", "config", "text"},
+}
 #: Imports that take long: no command loads them before it needs them.
 HEAVY = {"sklearn", "scipy", "pandas"}
 

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from tests.factories import ROOT
 
-SERVE, TEST = (ROOT / "requirements" / name for name in ("serve.txt", "test.txt"))
+SERVE, POSTGRESQL, TEST = (ROOT / "requirements" / f"{name}.txt" for name in ("serve", "postgresql", "test"))
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 #: The files that may install packages.
 INSTALLERS = [
@@ -62,12 +62,13 @@ def test_no_lock_holds_tools_that_build_other_packages(lock):
     assert not {requirement.name for requirement in requirements(lock)} & {"setuptools", "wheel", "build"}
 
 
-@pytest.mark.parametrize("lock", [SERVE, TEST], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [SERVE, POSTGRESQL, TEST], ids=lambda lock: lock.name)
 def test_the_locks_hold_what_the_project_and_its_build_need(lock):
     with (ROOT / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["build"]]
     wanted += project["dependency-groups"]["test"] if lock == TEST else []
+    wanted += project["project"]["optional-dependencies"]["postgresql"] if lock != SERVE else []
     assert project["build-system"]["requires"] == project["dependency-groups"]["build"]
     locked = {canonicalize_name(requirement.name): requirement for requirement in requirements(lock)}
     for requirement in map(Requirement, wanted):
@@ -76,8 +77,8 @@ def test_the_locks_hold_what_the_project_and_its_build_need(lock):
 
 
 def test_the_packages_of_serve_are_in_those_of_the_tests_with_the_same_versions_and_hashes():
-    serve, test = (set(entries(lock)) for lock in (SERVE, TEST))
-    assert serve <= test
+    serve, postgresql, test = (set(entries(lock)) for lock in (SERVE, POSTGRESQL, TEST))
+    assert serve < postgresql < test
 
 
 def test_locks_that_are_installed_together_agree():

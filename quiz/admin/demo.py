@@ -107,7 +107,9 @@ def fill(app: App) -> list[tuple[str, str]]:
         If there is a response already: made-up people must never be mixed with real ones.
     """
     if not app.storage.is_empty():
-        raise InstanceNotEmptyError(f"{app.storage.file} holds responses; name a new folder with MANY_HATS_INSTANCE")
+        raise InstanceNotEmptyError(
+            f"{app.storage.engine.name} holds responses; name a new folder with MANY_HATS_INSTANCE"
+        )
     pages = []
     for person in people(app.bank, app.scoring_model):
         pages.append((f"/r/{_store_person(app, person)}", person.description))

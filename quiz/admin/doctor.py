@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import shutil
@@ -14,7 +15,8 @@ from urllib.parse import urlsplit
 from quiz import storage
 from quiz.admin import bank_lint
 from quiz.config import file_modes, paths, secret_key, settings
-from quiz.storage.health import SQLITE_VERSION, DatabaseReport, inspect_database
+from quiz.storage.engine import DatabaseReport, Engine
+from quiz.storage.sqlite import SQLITE_VERSION
 from quiz.terminal import escape_line
 from quiz.web.app import days_before, months_later
 
@@ -63,7 +65,11 @@ def _checks(folder: Path, today: str) -> Iterator[Check]:
     yield _check_key(folder, config)
     yield _check_addresses(config)
     yield _check_bank(Path(config["QUESTION_BANK"]) if config["QUESTION_BANK"] else paths.project_folder("questions"))
-    yield from _check_database(folder, folder / config["DATABASE"], config, today)
+    address = settings.database_address(folder, config)
+    if isinstance(address, Path):
+        yield from _check_file(folder, address, config, today)
+    else:
+        yield from _check_postgresql(folder, address, config, today)
 
 
 _JOURNAL_NAMES = {
@@ -179,7 +185,7 @@ def _check_bank(folder: Path) -> Check:
     return Check("bank", False, f"{problems[0]}{more}")
 
 
-def _check_database(folder: Path, file: Path, config: dict[str, Any], today: str) -> Iterator[Check]:
+def _check_file(folder: Path, file: Path, config: dict[str, Any], today: str) -> Iterator[Check]:
     if not file.exists():
         is_started = (folder / "secret.key").exists()
         if is_started:
@@ -194,28 +200,41 @@ def _check_database(folder: Path, file: Path, config: dict[str, Any], today: str
         hint = f"use the user that serves the quiz, or: chmod 600 {file}"
         yield Check("database", False, f"{file} cannot be written to; {hint}")
         return
-    # The server looks once a day, notes what is overdue and deletes it some days later.
-    days_until_deleted = storage.MIN_DAYS_OVERDUE + 1
-    overdue_before = days_before(months_later(today, -config["RETENTION_MONTHS"]), days_until_deleted)
     try:
-        report = inspect_database(file, before=overdue_before)
+        yield from _check_database(folder, storage.open_engine(file), config, today)
     except storage.UnavailableError as error:
         yield Check("database", False, f"{error}; {_unavailable_hint(error)}")
         return
-    yield _check_content(file, report)
-    yield _check_migrations(report)
-    yield _check_links(folder, config, report)
-    yield _check_expiry(report)
     yield _check_disk(folder, file)
 
 
-def _check_content(file: Path, report: DatabaseReport) -> Check:
+def _check_postgresql(folder: Path, url: str, config: dict[str, Any], today: str) -> Iterator[Check]:
+    try:
+        with contextlib.closing(storage.open_engine(url)) as engine:
+            yield from _check_database(folder, engine, config, today)
+            yield Check("PostgreSQL", True, engine.version["postgresql"])
+    except storage.UnavailableError as error:
+        hint = "check MANY_HATS_DATABASE_URL, and whether the database runs and accepts this user"
+        yield Check("database", False, f"{error}; {hint}")
+
+
+def _check_database(folder: Path, engine: Engine, config: dict[str, Any], today: str) -> Iterator[Check]:
+    # The server looks once a day, notes what is overdue and deletes it some days later.
+    days_until_deleted = storage.MIN_DAYS_OVERDUE + 1
+    overdue_before = days_before(months_later(today, -config["RETENTION_MONTHS"]), days_until_deleted)
+    report = engine.inspect(before=overdue_before)
+    yield _check_content(engine.name, report)
+    yield _check_migrations(report)
+    yield _check_links(folder, config, report)
+    yield _check_expiry(report)
+
+
+def _check_content(name: str, report: DatabaseReport) -> Check:
     if report.problems:
-        return Check("database", False, f"{file}: {report.problems[0]}; restore a backup: quiz restore FILE --force")
-    if report.journal_mode == "wal" and storage.safe_journal_mode() != "wal":
-        problem = f"{file} is in WAL mode, in which SQLite {SQLITE_VERSION} can lose writes"
-        return Check("database", False, f"{problem}; restart `quiz serve`, which changes the mode")
-    return Check("database", True, f"{file}, responses: {report.responses}")
+        return Check("database", False, f"{name}: {report.problems[0]}; restore a backup: quiz restore FILE --force")
+    if report.unsafe:
+        return Check("database", False, f"{name} {report.unsafe[0]}")
+    return Check("database", True, f"{name}, responses: {report.responses}")
 
 
 def _check_migrations(report: DatabaseReport) -> Check:

@@ -113,6 +113,11 @@ def _check_file_name(text: str) -> None:
         raise ValueError("write a file name without a folder, such as many-hats.db")
 
 
+def _check_database_url(text: str) -> None:
+    if text and not re.match(r"postgres(ql)?://[^/?\s]*\S*$", text):
+        raise ValueError("write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or nothing to use an SQLite file")
+
+
 def _check_key(key: str | bytes) -> None:
     if 0 < len(key) < MIN_KEY_BYTES:
         raise ValueError(f"use {MIN_KEY_BYTES} characters or more, or nothing to use a key file")
@@ -180,12 +185,21 @@ SETTINGS = (
         "DATABASE", "many-hats.db", "File name of the database, inside the instance folder.", check=_check_file_name
     ),
     Setting(
+        "DATABASE_URL",
+        "",
+        "A PostgreSQL database, such as postgresql://USER:PASSWORD@HOST/hats; empty for the SQLite file DATABASE.",
+        check=_check_database_url,
+    ),
+    Setting(
         "SECRET_KEY",
         "",
         "Signs cookies; empty for a key file that the first start creates in the instance folder.",
         check=_check_key,
     ),
 )
+
+#: Settings whose value no message shows.
+SECRET_SETTINGS = {"SECRET_KEY", "DATABASE_URL"}
 
 #: Settings of Flask that this project sets: limits on the size of a request, and safe cookies.
 FLASK_SETTINGS = {
@@ -222,8 +236,14 @@ def read(config_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str
 
 
 def _format_value(setting: Setting, value: object) -> str:
-    """A value for an error message: at most 60 characters of it, and never the key."""
-    return "…" if setting.name == "SECRET_KEY" else f"{value!r:.60}"
+    """A value for an error message: at most 60 characters of it, and never the key or a URL with a password."""
+    return "…" if setting.name in SECRET_SETTINGS else f"{value!r:.60}"
+
+
+def database_address(folder: Path, config: Mapping[str, Any]) -> Path | str:
+    """Where the database of the instance in `folder` is: a PostgreSQL URL, or the SQLite file."""
+    url: str = config["DATABASE_URL"]
+    return url or folder / config["DATABASE"]
 
 
 def _from_file(file: Path, known: Mapping[str, Any]) -> dict[str, Any]:

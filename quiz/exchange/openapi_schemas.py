@@ -181,7 +181,9 @@ def health_schema() -> Schema:
             "bank": _STRING,
             "sqlite": _STRING,
             "journal": {"enum": ["wal", "truncate"]},
-        }
+            "postgresql": _STRING,
+        },
+        optional=["sqlite", "journal", "postgresql"],
     )
 
 

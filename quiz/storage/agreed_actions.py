@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from quiz.bank import AgreedAction, Outcome
+from quiz.storage.engine import Tables
 from quiz.storage.responses import PageSave, _is_outdated, _touch
-from quiz.storage.sqlite import SqliteFile
 
 
-class AgreedActions(SqliteFile):
+class AgreedActions(Tables):
     """Writes agreed actions; they are read with their response (see `quiz.storage.responses`)."""
 
     def save_agreed_actions(
@@ -43,7 +43,7 @@ class AgreedActions(SqliteFile):
                     (id, action.number, action.text, action.due or None, outcome),
                 )
         if outcomes.keys() - {(action.number, action.text) for action in actions}:
-            self.truncate_wal()  # removed text must leave the files, as a deleted response does
+            self.purge_deleted()  # removed text must leave the files, as a deleted response does
         return True
 
     def save_outcomes(

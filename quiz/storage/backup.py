@@ -1,7 +1,8 @@
-"""Copies of the database, made while the server runs.
+"""Copies of the database, made while the server runs. A copy is an SQLite file, whatever the engine is.
 
-Made with `VACUUM INTO`, not with SQLite's online backup: it rewrites every row, so the copy never
-contains deleted content, also if another program deleted it. Both copy one state of the database while others write.
+SQLite copies itself with `VACUUM INTO`, not with its online backup: it rewrites every row, so the copy never
+contains deleted content, also if another program deleted it. From PostgreSQL all rows are read in one transaction. Both
+copy one state of the database while others write.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from pathlib import Path
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz.files import atomic_write
+from quiz.storage import open_engine
+from quiz.storage.engine import Address, UnavailableError
 from quiz.storage.health import integrity_problems
-from quiz.storage.sqlite import UnavailableError, connect, open_database, translate_errors
+from quiz.storage.migrations import migrations
+from quiz.storage.rows import copy_to_sqlite, has_tables
+from quiz.storage.sqlite import connect, open_database, translate_errors
 
 #: Files that SQLite may keep next to a database: its name, and one of these.
 SIDECAR_SUFFIXES = ("-wal", "-shm", "-journal")
@@ -34,8 +39,8 @@ class Backup:
     responses: int
 
 
-def back_up(file: Path, copy: Path, *, day: str, replace: bool = False) -> Backup:
-    """Copy the database `file` to the file `copy`, check the copy, and make it readable by its owner only.
+def back_up(address: Address, copy: Path, *, day: str, replace: bool = False) -> Backup:
+    """Copy the database at `address` to the file `copy`, check the copy, and make it readable by its owner only.
 
     Others can write to the database at the same time. The copy stores `day`. If anything fails, no file `copy`
     is created, or the old one is unchanged.
@@ -48,21 +53,25 @@ def back_up(file: Path, copy: Path, *, day: str, replace: bool = False) -> Backu
         If reading or writing fails.
     """
     copy = copy.resolve()
-    if problem := _target_problem(copy, file.resolve(), replace=replace):
+    if problem := _target_problem(copy, address, replace=replace):
         raise BackupError(problem)
-    if not file.exists():
-        raise BackupError(f"{file} does not exist, so there is nothing to back up; check MANY_HATS_INSTANCE")
+    if isinstance(address, Path) and not address.exists():
+        raise BackupError(f"{address} does not exist, so there is nothing to back up; check MANY_HATS_INSTANCE")
     with translate_errors(copy), atomic_write(copy, is_private=True) as draft:
-        _copy_database(file, draft, target=copy)
+        if isinstance(address, Path):
+            _copy_file(address, draft, target=copy)
+        else:
+            _copy_rows(address, draft)
         with open_database(draft) as db:
             if problems := integrity_problems(db):
-                raise BackupError(f"{file} is damaged: {problems[0]}; keep your last backup, and run: quiz doctor")
+                name = open_engine(address).name
+                raise BackupError(f"{name} is damaged: {problems[0]}; keep your last backup, and run: quiz doctor")
             db.execute(f"PRAGMA user_version = {date.fromisoformat(day):%Y%m%d}")
             responses = int(db["response"].count)
         return Backup(draft.stat().st_size, responses)
 
 
-def _copy_database(file: Path, draft: Path, *, target: Path) -> None:
+def _copy_file(file: Path, draft: Path, *, target: Path) -> None:
     with translate_errors(file):
         db = connect(file)
     with contextlib.closing(db):
@@ -72,10 +81,19 @@ def _copy_database(file: Path, draft: Path, *, target: Path) -> None:
             raise UnavailableError(f"{file} could not be copied to {target}: {error}") from error
 
 
-def _target_problem(copy: Path, file: Path, *, replace: bool) -> str | None:
+def _copy_rows(url: str, draft: Path) -> None:
+    """Write all rows of a PostgreSQL database, as they are at one moment, to the empty file `draft`."""
+    with contextlib.closing(open_engine(url)) as engine, engine.read_transaction() as source:
+        if not has_tables(source):
+            raise BackupError(f"{engine.name} has no tables, so there is nothing to back up; check DATABASE_URL")
+        with open_database(draft) as target:
+            migrations.apply(target)
+            copy_to_sqlite(engine, source, target)
+
+
+def _target_problem(copy: Path, address: Address, *, replace: bool) -> str | None:
     """Why no backup can be written to `copy`, or None."""
-    database_files = {file, *(file.with_name(file.name + suffix) for suffix in SIDECAR_SUFFIXES)}
-    if copy in database_files:
+    if isinstance(address, Path) and copy in _database_files(address.resolve()):
         return f"{copy} belongs to the database itself; choose another file"
     if not copy.parent.is_dir():
         return f"there is no folder {copy.parent}; create it first"
@@ -86,3 +104,8 @@ def _target_problem(copy: Path, file: Path, *, replace: bool) -> str | None:
     if copy.exists() and not replace:
         return f"{copy} exists; add --force to replace it"
     return None
+
+
+def _database_files(file: Path) -> set[Path]:
+    """The files that SQLite uses for the database `file`."""
+    return {file, *(file.with_name(file.name + suffix) for suffix in SIDECAR_SUFFIXES)}

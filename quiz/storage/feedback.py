@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from quiz.results.feedback import Feedback
+from quiz.storage.engine import Connection
 
 
-def select_feedback(db: Database, response: int) -> Feedback | None:
+def select_feedback(db: Connection, response: int) -> Feedback | None:
     """The feedback of a response, or None."""
     row = db.execute("SELECT fits FROM feedback WHERE response = ?", (response,)).fetchone()
     if row is None:
@@ -16,7 +15,7 @@ def select_feedback(db: Database, response: int) -> Feedback | None:
     return Feedback(row[0], dict(roles.fetchall()))
 
 
-def replace_feedback(db: Database, response: int, feedback: Feedback | None) -> None:
+def replace_feedback(db: Connection, response: int, feedback: Feedback | None) -> None:
     """Store the feedback of a response instead of what was stored before; None deletes it."""
     db.execute("DELETE FROM feedback_role WHERE response = ?", (response,))
     db.execute("DELETE FROM feedback WHERE response = ?", (response,))

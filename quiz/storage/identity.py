@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from quiz.storage.sqlite import SqliteFile
+from quiz.storage.engine import Tables
 
 
-class Identity(SqliteFile):
+class Identity(Tables):
     """Reads and writes the fingerprint of the secret key (see `quiz.config.secret_key.fingerprint`)."""
 
     def is_same_key(self, fingerprint: str) -> bool:

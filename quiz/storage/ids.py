@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import secrets
 
-from sqlite_utils import Database
+from quiz.storage.engine import Connection
 
 #: 15 decimal digits: spreadsheets and JavaScript round longer integers.
 _ID_BITS = 49
 
 
-def new_id(db: Database, table: str) -> int:
+def new_id(db: Connection, table: str) -> int:
     """A random id that no row of `table` has. `db` is in a write transaction, so it stays free until it is used."""
     while True:
         id = secrets.randbits(_ID_BITS)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from quiz.bank import JobGoal
+from quiz.storage.engine import Connection
 
 
-def select_job_goal(db: Database, response: int) -> JobGoal | None:
+def select_job_goal(db: Connection, response: int) -> JobGoal | None:
     """The job that the person with the response of this id heads for, or None."""
     rows = db.execute(
         "SELECT responsibility, name FROM job_goal WHERE response = ? ORDER BY responsibility", (response,)
@@ -17,7 +16,7 @@ def select_job_goal(db: Database, response: int) -> JobGoal | None:
     return JobGoal(name=rows[0][1], responsibilities=tuple(responsibility for responsibility, _ in rows))
 
 
-def replace_job_goal(db: Database, response: int, job_goal: JobGoal | None) -> bool:
+def replace_job_goal(db: Connection, response: int, job_goal: JobGoal | None) -> bool:
     """Store `job_goal` instead of the one before; None only removes that. Returns whether a name was removed."""
     old = select_job_goal(db, response)
     db.execute("DELETE FROM job_goal WHERE response = ?", (response,))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlite_utils import Database
-
+from quiz.storage.engine import Connection, Tables
 from quiz.storage.new_links import free_hashes
 from quiz.storage.responses import (
     Response,
@@ -13,14 +12,13 @@ from quiz.storage.responses import (
     insert_response,
     unused_response,
 )
-from quiz.storage.sqlite import SqliteFile
 from quiz.storage.teams import IS_COUNTED, IS_OWN, select_response_by_id, select_team
 from quiz.storage.tombstones import delete_tombstone, insert_tombstone, membership_hash
 from quiz.teams import Membership, OpenMember, Removal
 from quiz.teams.joining import JoinDecision, is_name_taken, join_decision
 
 
-class Members(SqliteFile):
+class Members(Tables):
     """Reads and writes memberships. Arguments whose names end in `hash` are hashes of links (see `quiz.web.links`)."""
 
     def load_membership(self, owner_hash: str) -> Membership | None:
@@ -142,7 +140,7 @@ class Members(SqliteFile):
             if is_name_taken(name, _other_names(db, team, response)):
                 return JoinDecision.NAME_TAKEN
             db.execute("UPDATE member SET name = ? WHERE member.response = ?", (name, response))
-        self.truncate_wal()  # the log must not keep the old name
+        self.purge_deleted()  # the log must not keep the old name
         return JoinDecision.JOIN
 
     def remove_member(self, lead_hash: str, response: int, *, day: str) -> bool:
@@ -167,7 +165,7 @@ class Members(SqliteFile):
                     " ON CONFLICT (response) DO UPDATE SET team_name = excluded.team_name, day = excluded.day",
                     (id, team_name, day),
                 )
-        self.truncate_wal()
+        self.purge_deleted()
         return True
 
     def delete_removal(self, owner_hash: str) -> None:
@@ -186,11 +184,11 @@ class Members(SqliteFile):
                 return False
             insert_tombstone(db, membership_hash(owner_hash, row[0]), day=day)
             db.execute(f"DELETE FROM member WHERE {IS_OWN}", (owner_hash,))
-        self.truncate_wal()
+        self.purge_deleted()
         return True
 
 
-def _join_decision(db: Database, join_hash: str, owner_hash: str, name: str) -> JoinDecision | None:
+def _join_decision(db: Connection, join_hash: str, owner_hash: str, name: str) -> JoinDecision | None:
     """Whether the response of `owner_hash` may join, also if there is none yet. None if there is no such team."""
     team = select_team(db, "join_hash = ?", join_hash)
     if team is None:
@@ -212,14 +210,14 @@ def _join_decision(db: Database, join_hash: str, owner_hash: str, name: str) -> 
     )
 
 
-def _other_names(db: Database, team: int, response: int | None) -> list[str]:
+def _other_names(db: Connection, team: int, response: int | None) -> list[str]:
     """The names of the members of a team, without those of the person of `response`."""
     own = _responses_of_person(db, response) if response is not None else set()
     rows = db.execute("SELECT member.response, member.name FROM member WHERE member.team = ?", (team,)).fetchall()
     return [name for id, name in rows if id not in own]
 
 
-def _members_of_person(db: Database, team: int, response: int) -> list[tuple[int, str]]:
+def _members_of_person(db: Connection, team: int, response: int) -> list[tuple[int, str]]:
     """The responses in a team that are of the person of `response`: their ids and owner hashes."""
     own = _responses_of_person(db, response)
     rows = db.execute(
@@ -230,7 +228,7 @@ def _members_of_person(db: Database, team: int, response: int) -> list[tuple[int
     return [(id, owner_hash) for id, owner_hash in rows if id in own]
 
 
-def _responses_of_person(db: Database, response: int) -> set[int]:
+def _responses_of_person(db: Connection, response: int) -> set[int]:
     """The ids of all responses of one person: this one, those that it repeats, and those that repeat it."""
     found, to_visit = {response}, [response]
     while to_visit:
@@ -246,7 +244,7 @@ def _responses_of_person(db: Database, response: int) -> set[int]:
     return found
 
 
-def _earlier_responses(db: Database, response: Response) -> tuple[int, ...]:
+def _earlier_responses(db: Connection, response: Response) -> tuple[int, ...]:
     """The ids of the responses that `response` repeats, the latest first."""
     ids: list[int] = []
     earlier = response.earlier
@@ -256,7 +254,7 @@ def _earlier_responses(db: Database, response: Response) -> tuple[int, ...]:
     return tuple(ids)
 
 
-def _insert_member(db: Database, join_hash: str, owner_hash: str, name: str, shares_wishes: bool) -> bool:
+def _insert_member(db: Connection, join_hash: str, owner_hash: str, name: str, shares_wishes: bool) -> bool:
     """Insert or update the member row. False if there is no such team or response, or if it is in another team."""
     row = db.execute(
         "SELECT team.id, team.kind, response.id FROM team CROSS JOIN response WHERE join_hash = ? AND owner_hash = ?",
@@ -279,7 +277,7 @@ def _insert_member(db: Database, join_hash: str, owner_hash: str, name: str, sha
     )
 
 
-def _open_member(db: Database, id: int, name: str, shares_wishes: bool) -> OpenMember:
+def _open_member(db: Connection, id: int, name: str, shares_wishes: bool) -> OpenMember:
     response = select_response_by_id(db, id)
     wishes = response.wishes if shares_wishes else None
     return OpenMember(

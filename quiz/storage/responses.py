@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlite_utils import Database
-
 from quiz.bank import AgreedAction, FollowUps, JobGoal, Outcome
 from quiz.results.feedback import Feedback
+from quiz.storage.engine import Connection, Tables
 from quiz.storage.feedback import replace_feedback, select_feedback
 from quiz.storage.ids import new_id
 from quiz.storage.job_goals import replace_job_goal, select_job_goal
 from quiz.storage.new_links import existing_hashes, free_hashes
-from quiz.storage.sqlite import SqliteFile
 from quiz.storage.tombstones import insert_tombstone, membership_hash
 
 #: The default of arguments with hashes, none.
@@ -83,7 +81,7 @@ class PageSave(NamedTuple):
     number: int
 
 
-class Responses(SqliteFile):
+class Responses(Tables):
     """Reads and writes responses. `owner_hash` is the hash of the owner link (see `quiz.web.links`).
 
     A method that changes a response returns False if there is none.
@@ -224,14 +222,14 @@ class Responses(SqliteFile):
                 (title, text, other_work_share, id),
             )
             if is_sent:
-                db.execute("UPDATE response SET details_sent = 1 WHERE id = ?", (id,))
+                db.execute("UPDATE response SET details_sent = true WHERE id = ?", (id,))
             db.execute("DELETE FROM contact WHERE response = ?", (id,))
             for role in dict.fromkeys(contacts):
                 db.execute("INSERT INTO contact (response, role) VALUES (?, ?)", (id, role))
         is_title_replaced = old_title and old_title != title
         is_text_replaced = old_text and old_text != text
         if is_title_replaced or is_text_replaced:
-            self.truncate_wal()  # removed text must leave the files, as a deleted response does
+            self.purge_deleted()  # removed text must leave the files, as a deleted response does
         return True
 
     def finish_response(self, owner_hash: str, *, bank: str, day: str) -> bool:
@@ -288,7 +286,7 @@ class Responses(SqliteFile):
                 return False
             name_was_removed = replace_job_goal(db, id, job_goal)
         if name_was_removed:
-            self.truncate_wal()  # a removed name must leave the files, as a removed title does
+            self.purge_deleted()  # a removed name must leave the files, as a removed title does
         return True
 
     def create_share_link(
@@ -335,7 +333,7 @@ class Responses(SqliteFile):
                 return False
             insert_tombstone(db, row[0], day=day)
             db.execute(f"DELETE FROM share_link WHERE {where}", (number, owner_hash))
-        self.truncate_wal()
+        self.purge_deleted()
         return True
 
     def delete_response(self, owner_hash: str, *, day: str) -> bool:
@@ -347,11 +345,11 @@ class Responses(SqliteFile):
         with self.write_transaction() as db:
             is_deleted = _delete_responses(db, owner_hash, day=day)
         if is_deleted:
-            self.truncate_wal()
+            self.purge_deleted()
         return is_deleted
 
 
-def _touch(db: Database, owner_hash: str, *, bank: str, day: str) -> int | None:
+def _touch(db: Connection, owner_hash: str, *, bank: str, day: str) -> int | None:
     """Record that a response changed, with which bank and on which day. Returns its id, or None."""
     row = db.execute("SELECT id, bank, changed FROM response WHERE owner_hash = ?", (owner_hash,)).fetchone()
     if row is None:
@@ -362,7 +360,7 @@ def _touch(db: Database, owner_hash: str, *, bank: str, day: str) -> int | None:
     return int(id)
 
 
-def _is_outdated(db: Database, id: int, page_save: PageSave | None) -> bool:
+def _is_outdated(db: Connection, id: int, page_save: PageSave | None) -> bool:
     """Whether a later save of the same page is stored already. If not, `page_save` is recorded as the latest."""
     if page_save is None:
         return False
@@ -381,7 +379,7 @@ _WITH_SELECTED = """
     )"""
 
 
-def _delete_responses(db: Database, owner_hash: str, *, day: str) -> bool:
+def _delete_responses(db: Connection, owner_hash: str, *, day: str) -> bool:
     """Delete a response and the earlier ones that it repeats. False if there is none."""
     selected = db.execute(
         f"{_WITH_SELECTED} SELECT id, owner_hash FROM response WHERE id IN (SELECT id FROM selected)", (owner_hash,)
@@ -412,7 +410,7 @@ _COLUMNS = (
 )
 
 
-def end_earlier_memberships(db: Database, owner_hash: str) -> None:
+def end_earlier_memberships(db: Connection, owner_hash: str) -> None:
     """Let a finished response take the place of those that it repeats in its anonymous team.
 
     So a round counts a person once. Responses that a round has counted stay: their owner still sees what it published.
@@ -432,7 +430,7 @@ def end_earlier_memberships(db: Database, owner_hash: str) -> None:
         db.execute("DELETE FROM member WHERE member.response = ?", (id,))
 
 
-def insert_response(db: Database, owner_hash: str, *, bank: str, day: str, earlier: str | None = None) -> None:
+def insert_response(db: Connection, owner_hash: str, *, bank: str, day: str, earlier: str | None = None) -> None:
     """Insert a response. `earlier` is the owner hash of the one that it repeats, which it begins with.
 
     It gets its title, contacts, wishes, goals and job goal.
@@ -453,7 +451,7 @@ def insert_response(db: Database, owner_hash: str, *, bank: str, day: str, earli
     replace_job_goal(db, id, repeated.job_goal)
 
 
-def unused_response(db: Database, hashes: Sequence[str], *, joins_team: bool) -> str | None:
+def unused_response(db: Connection, hashes: Sequence[str], *, joins_team: bool) -> str | None:
     """The first of these owner hashes that has a response with nothing but what it was created with."""
     for hash in existing_hashes(db, "response", "owner_hash", hashes):
         if _is_unused(db, hash, joins_team=joins_team):
@@ -461,7 +459,7 @@ def unused_response(db: Database, hashes: Sequence[str], *, joins_team: bool) ->
     return None
 
 
-def _is_unused(db: Database, owner_hash: str, *, joins_team: bool) -> bool:
+def _is_unused(db: Connection, owner_hash: str, *, joins_team: bool) -> bool:
     """Whether a response has only what it was created with."""
     response = select_response(db, "owner_hash = ?", owner_hash)
     assert response is not None, "its hash was just selected"
@@ -482,7 +480,7 @@ def _created_with(response: Response) -> tuple[object, ...]:
     return response.title, response.contacts, response.wishes, response.goals, response.job_goal
 
 
-def select_response(db: Database, where: str, value: str | int) -> Response | None:
+def select_response(db: Connection, where: str, value: str | int) -> Response | None:
     """The one response that `where` selects, with everything that belongs to it, or None.
 
     `where` is SQL of this package, never user input.

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,11 +27,16 @@ from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz.files import draft_for, move_into_place, remove_drafts
+from quiz.storage import open_engine, prepare
 from quiz.storage.backup import SIDECAR_SUFFIXES
+from quiz.storage.engine import Address, Connection
 from quiz.storage.health import integrity_problems, schema_problem
+from quiz.storage.instance import create_folder, start_lock
 from quiz.storage.migrations import migrations
 from quiz.storage.restore_rules import CurrentState, apply_current_state, read_current_state, set_identity
-from quiz.storage.sqlite import create_folder, open_database, prepare, start_lock, translate_errors
+from quiz.storage.rows import has_tables, replace_rows
+from quiz.storage.schema import TABLES
+from quiz.storage.sqlite import open_database, translate_errors
 
 
 class RestoreError(Exception):
@@ -50,8 +55,10 @@ class Restored:
     warnings: tuple[str, ...]
 
 
-def restore(copy: Path, file: Path, *, day: str, tombstone_days: int, replace: bool = False) -> Restored:
-    """Replace the database `file` with the backup `copy`, without what was deleted since. All of it or nothing.
+def restore(
+    copy: Path, address: Address, *, day: str, tombstone_days: int, replace: bool = False, folder: Path | None = None
+) -> Restored:
+    """Replace the database at `address` with the backup `copy`, without what was deleted since. All of it or nothing.
 
     Parameters
     ----------
@@ -61,14 +68,17 @@ def restore(copy: Path, file: Path, *, day: str, tombstone_days: int, replace: b
         For how many days a database keeps tombstones.
     replace
         Restore even if the current database has data, or if the backup is older than its tombstones.
+    folder
+        The folder of the instance. By default that of the database file.
 
     Raises
     ------
     RestoreError
-        If `copy` is not an intact database of Many Hats, if `file` is in use, or if `replace` is needed.
+        If `copy` is not an intact database of Many Hats, if the database is in use, or if `replace` is needed.
     UnavailableError
         If reading or writing fails.
     """
+    file = address if isinstance(address, Path) else (folder or Path.cwd()) / "postgresql"  # drafts are named after it
     if copy.exists() and file.exists() and copy.samefile(file):
         raise RestoreError(f"{copy} is the database itself; name a backup")
     if not copy.is_file():
@@ -85,9 +95,12 @@ def restore(copy: Path, file: Path, *, day: str, tombstone_days: int, replace: b
             if warnings and not replace:
                 raise RestoreError(f"{warnings[0]}; add --force to restore it anyway")
             responses_in_backup = _count_responses(draft)
-            warnings += _replace_database(file, draft, replace=replace)
-    prepare(file)
-    responses = _count_responses(file)
+            if isinstance(address, Path):
+                warnings += _replace_file(address, draft, replace=replace)
+            else:
+                warnings += _replace_rows(address, draft, replace=replace)
+    prepare(address)
+    responses = _count_responses(address)
     return Restored(responses, responses_in_backup - responses, tuple(warnings))
 
 
@@ -143,21 +156,49 @@ def _age_warnings(copy: Path, backup_day: str | None, tombstones_since: str) -> 
     return []
 
 
-def _replace_database(file: Path, draft: Path, *, replace: bool) -> list[str]:
+def _replace_rows(url: str, draft: Path, *, replace: bool) -> list[str]:
+    """Replace all rows of a PostgreSQL database with the draft, less what was ended since. Returns warnings.
+
+    A server that runs meanwhile waits, and then sees the new content.
+    """
+    with contextlib.closing(open_engine(url)) as engine:
+        with engine.read_transaction() as db:
+            is_new = not has_tables(db)
+        engine.prepare()
+        with engine.write_transaction() as current, open_database(draft) as db:
+            if not replace and _has_data(current, TABLES):
+                raise RestoreError(f"{engine.name} holds data; add --force to replace it")
+            state = read_current_state(current)
+            is_same_database = _identity(db) == state.identity
+            _apply_current_state(db, state, engine.name)
+            try:
+                replace_rows(db, current)
+            except ValueError as error:
+                raise RestoreError(f"the backup has a value that cannot be stored in PostgreSQL: {error}") from error
+    if is_new:
+        return [_NO_DATABASE]
+    return [] if is_same_database else [_OTHER_DATABASE.format(engine.name)]
+
+
+def _apply_current_state(db: Database, state: CurrentState, name: str) -> None:
+    try:
+        apply_current_state(db, state)
+    except sqlite3.IntegrityError as error:
+        raise RestoreError(f"the backup and {name} contradict each other: {error}") from error
+
+
+def _replace_file(file: Path, draft: Path, *, replace: bool) -> list[str]:
     """Replace `file` with the draft, less what was ended since. Returns warnings about deletions that are unknown."""
     with _exclusive_lock(file) as current:
         if file.exists() and not replace:
             if current is None:
                 raise RestoreError(f"{file} cannot be read; add --force to replace it")
-            if _has_data(current):
+            if _has_data(current, _table_names(current)):
                 raise RestoreError(f"{file} holds data; add --force to replace it")
         if current is not None and (state := _current_state(current)):
-            is_same_database = _database_identity(draft) == state.identity
-            try:
-                with open_database(draft) as db:
-                    apply_current_state(db, state)
-            except sqlite3.IntegrityError as error:
-                raise RestoreError(f"the backup and {file} contradict each other: {error}") from error
+            with open_database(draft) as db:
+                is_same_database = _identity(db) == state.identity
+                _apply_current_state(db, state, str(file))
             # Overwritten through SQLite, not replaced by a new file: a process that has the database open waits for
             # the lock and then sees the new content, and does not write to a deleted file.
             with open_database(draft) as db:
@@ -170,24 +211,24 @@ def _replace_database(file: Path, draft: Path, *, replace: bool) -> list[str]:
     for suffix in SIDECAR_SUFFIXES:  # SQLite would apply an old log to the new file of this name
         file.with_name(file.name + suffix).unlink(missing_ok=True)
     move_into_place(draft, file)
-    return ["there is no database that lists the responses deleted since the backup was made"]
+    return [_NO_DATABASE]
 
 
+_NO_DATABASE = "there is no database that lists the responses deleted since the backup was made"
 _OTHER_DATABASE = (
     "{} is not the database that the backup was made of, so it does not list every response that was deleted since the"
     " backup was made"
 )
 
 
-def _database_identity(file: Path) -> str | None:
-    with open_database(file) as db:
-        row = db.execute("SELECT id FROM database_identity").fetchone()
+def _identity(db: Connection) -> str | None:
+    row = db.execute("SELECT id FROM database_identity").fetchone()
     return row[0] if row else None
 
 
-def _count_responses(file: Path) -> int:
-    with open_database(file) as db:
-        return int(db["response"].count)
+def _count_responses(address: Address) -> int:
+    with contextlib.closing(open_engine(address)) as engine, engine.read_transaction() as db:
+        return int(db.execute("SELECT count(*) FROM response").fetchone()[0])
 
 
 @contextlib.contextmanager
@@ -201,7 +242,7 @@ def _exclusive_lock(file: Path) -> Iterator[Database | None]:
                 db.execute("PRAGMA main.locking_mode = EXCLUSIVE")
                 db.execute("BEGIN EXCLUSIVE")
                 db.commit()  # ends the transaction and keeps the lock
-                _has_data(db)
+                _has_data(db, _table_names(db))
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 raise RestoreError(f"{file} is in use; stop the server first") from error
@@ -212,14 +253,17 @@ def _exclusive_lock(file: Path) -> Iterator[Database | None]:
         yield db
 
 
-def _has_data(db: Database) -> bool:
-    """Whether any table holds a row. Tombstones and the identity of the database do not count as data."""
+def _has_data(db: Connection, tables: Iterable[str]) -> bool:
+    """Whether one of these tables holds a row. Tombstones and the identity of the database do not count as data."""
     no_data = {"tombstone", "database_identity", migrations.migrations_table}
     return any(
-        db.execute(f"SELECT EXISTS (SELECT 1 FROM [{name}])").fetchone()[0]
-        for name in db.table_names()
-        if name not in no_data and not name.startswith("sqlite_")
+        db.execute(f'SELECT EXISTS (SELECT 1 FROM "{name}")').fetchone()[0] for name in tables if name not in no_data
     )
+
+
+def _table_names(db: Database) -> list[str]:
+    """All tables of an SQLite database, also those that an operator added."""
+    return [name for name in db.table_names() if not name.startswith("sqlite_")]
 
 
 def _current_state(current: Database) -> CurrentState | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from quiz.storage.engine import Connection
 from quiz.storage.ids import random_identity
 from quiz.storage.tombstones import membership_hash
 
@@ -37,7 +38,7 @@ class CurrentState:
     removals: list[tuple[int, str, str]]
 
 
-def read_current_state(db: Database) -> CurrentState:
+def read_current_state(db: Connection) -> CurrentState:
     """The rows that a restore keeps. Everything is read before anything is written."""
     identity = db.execute("SELECT id FROM database_identity").fetchone()
     return CurrentState(
@@ -82,12 +83,12 @@ def apply_current_state(db: Database, current: CurrentState) -> None:
         set_identity(db, current.identity)
 
 
-def set_identity(db: Database, identity: str | None) -> None:
+def set_identity(db: Connection, identity: str | None) -> None:
     """Give a restored database the identity of the current one, or a new one. The key fingerprint stays."""
     db.execute("UPDATE database_identity SET id = ?", (identity or random_identity(),))
 
 
-def _delete_ended(db: Database) -> None:
+def _delete_ended(db: Connection) -> None:
     """Delete responses, teams, share links and memberships that have a tombstone."""
     for table, column in (("response", "owner_hash"), ("team", "lead_hash"), ("share_link", "share_hash")):
         db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT hash FROM tombstone)")
@@ -101,7 +102,7 @@ def _delete_ended(db: Database) -> None:
             db.execute("DELETE FROM member WHERE response = ?", (response,))
 
 
-def _keep_rounds(db: Database, current: CurrentState) -> None:
+def _keep_rounds(db: Connection, current: CurrentState) -> None:
     """Replace the rounds of each team that both databases have, and take over which responses they counted."""
     restored_teams = _ids(db, "team")
     teams_in_both = {row[0] for row in current.teams} & restored_teams
@@ -127,7 +128,7 @@ def _keep_rounds(db: Database, current: CurrentState) -> None:
             )
 
 
-def _keep_emptied(db: Database, current: CurrentState) -> None:
+def _keep_emptied(db: Connection, current: CurrentState) -> None:
     """Empty titles and texts, take back feedback, remove agreed actions, hide wishes, and change names in teams.
 
     All of it as people did since the backup.
@@ -143,14 +144,14 @@ def _keep_emptied(db: Database, current: CurrentState) -> None:
     _execute_many(db, "UPDATE member SET name = ? WHERE response = ? AND team = ?", current.member_names)
 
 
-def _removed_actions(db: Database, current: CurrentState) -> list[tuple[int, int]]:
+def _removed_actions(db: Connection, current: CurrentState) -> list[tuple[int, int]]:
     """Response and number of the agreed actions that the person has removed since the backup."""
     in_both, still_agreed = set(current.responses), set(current.agreed_actions)
     restored = db.execute("SELECT response, number FROM agreed_action").fetchall()
     return [row for row in restored if row[:1] in in_both and row not in still_agreed]
 
 
-def _delete_ended_job_goals(db: Database, current: CurrentState) -> None:
+def _delete_ended_job_goals(db: Connection, current: CurrentState) -> None:
     """Delete the job goals that people removed or replaced since the backup."""
     current_responses = {id for (id,) in current.responses}
     restored = db.execute("SELECT DISTINCT response, name FROM job_goal").fetchall()
@@ -158,7 +159,7 @@ def _delete_ended_job_goals(db: Database, current: CurrentState) -> None:
     _execute_many(db, "DELETE FROM job_goal WHERE response = ? AND name = ?", ended)
 
 
-def _keep_removals(db: Database, current: CurrentState) -> None:
+def _keep_removals(db: Connection, current: CurrentState) -> None:
     """Take over who is to be told that a team removed them: nobody who has read it is told again."""
     _execute_many(db, "DELETE FROM removal WHERE response = ?", current.responses)
     restored = _ids(db, "response")
@@ -166,10 +167,10 @@ def _keep_removals(db: Database, current: CurrentState) -> None:
     _execute_many(db, "INSERT INTO removal (response, team_name, day) VALUES (?, ?, ?)", removals)
 
 
-def _execute_many(db: Database, sql: str, rows: Iterable[tuple[int | str, ...]]) -> None:
+def _execute_many(db: Connection, sql: str, rows: Iterable[tuple[int | str, ...]]) -> None:
     for row in rows:
         db.execute(sql, row)
 
 
-def _ids(db: Database, table: str) -> set[int]:
+def _ids(db: Connection, table: str) -> set[int]:
     return {id for (id,) in db.execute(f"SELECT id FROM {table}").fetchall()}

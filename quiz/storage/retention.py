@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlite_utils import Database
-
-from quiz.storage.sqlite import SqliteFile
+from quiz.storage.engine import Connection, Tables
 
 #: The number of days between noting that a row is overdue and deleting it.
 MIN_DAYS_OVERDUE = 3
@@ -50,7 +48,7 @@ class Expiry:
     deleted: Mapping[str, int]
 
 
-class Retention(SqliteFile):
+class Retention(Tables):
     """The times after which responses, teams and tombstones are deleted."""
 
     def extend_expiry(self, owner_hash: str, *, day: str) -> bool:
@@ -87,11 +85,11 @@ class Retention(SqliteFile):
             deleted = {table: _delete_noted(db, table, before, today=today) for table, before in limits.items()}
             noted = {table: _note_overdue(db, table, before, today=today) for table, before in limits.items()}
         # Also if nothing expired: a process may have ended after a deletion and before it emptied the log.
-        self.truncate_wal()
+        self.purge_deleted()
         return Expiry(noted, deleted)
 
 
-def _delete_noted(db: Database, table: str, before: str, *, today: str) -> int:
+def _delete_noted(db: Connection, table: str, before: str, *, today: str) -> int:
     """Remove notes that do not hold any more. Delete what was noted long enough ago; returns how many rows."""
     is_overdue = _IS_OVERDUE[table]
     db.execute(
@@ -104,7 +102,7 @@ def _delete_noted(db: Database, table: str, before: str, *, today: str) -> int:
     return int(db.execute(action, (noted_until, before)).rowcount)
 
 
-def _note_overdue(db: Database, table: str, before: str, *, today: str) -> int:
+def _note_overdue(db: Connection, table: str, before: str, *, today: str) -> int:
     """Note which rows are overdue and were not noted yet. Returns how many."""
     note = f"UPDATE {table} SET overdue_since = ? WHERE overdue_since IS NULL AND {_IS_OVERDUE[table]}"
     return int(db.execute(note, (today, before)).rowcount)

@@ -1,4 +1,4 @@
-"""Connections to the SQLite file, and two kinds of transaction: one that reads and one that writes.
+"""The engine SQLite: connections to one file, and two kinds of transaction, one that reads and one that writes.
 
 These settings apply to every connection: a write is on disk before it is acknowledged (`synchronous=FULL`), references
 are enforced (`foreign_keys`), and deleted content is overwritten (`secure_delete`). A write transaction takes the write
@@ -8,30 +8,35 @@ lock with its first statement: one that reads first and writes later would fail 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the SQLite module that sqlite-utils chose
 
+from quiz.storage import engine
+from quiz.storage.engine import (
+    Connection,
+    CorruptDatabaseError,
+    DatabaseReport,
+    Engine,
+    UnavailableError,
+    key_fingerprint,
+)
+from quiz.storage.health import integrity_problems, schema_problem
+from quiz.storage.instance import create_folder, start_lock
 from quiz.storage.migrations import migrations
 
-#: How long a writer waits for another writer before it gives up.
-BUSY_TIMEOUT_S = 5.0
+SQLITE_VERSION: str = sqlite3.sqlite_version
+#: Free space that the disk of the database needs: for the log, and for the pages that a deletion rewrites.
+MIN_FREE_BYTES = 64 * 1024 * 1024
 
 _PRAGMAS = ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF")
 _PROGRAMMING_ERRORS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
-
-
-class UnavailableError(Exception):
-    """Nothing was read or written: the database is locked, full, read-only or damaged. Trying again may work."""
-
-
-class CorruptDatabaseError(UnavailableError):
-    """The file is not a database, or is damaged. Trying again does not help."""
 
 
 def safe_journal_mode() -> str:
@@ -43,54 +48,6 @@ def safe_journal_mode() -> str:
     version = sqlite3.sqlite_version_info
     is_fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     return "wal" if is_fixed else "truncate"
-
-
-def prepare(file: Path) -> None:
-    """Make the database `file` ready to use: its folder, file modes, journal mode and every migration.
-
-    Many processes may call this at the same time on an empty folder: a lock file lets one process in at a time.
-    """
-    create_folder(file.parent)
-    with translate_errors(file), start_lock(file.parent):
-        # Created here to set its mode: SQLite would use the umask. An existing file is never opened and closed outside
-        # SQLite: closing it would drop the locks that other threads of this process hold on it.
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
-        if file.stat().st_mode & 0o077:  # a restored copy has the mode that the umask gave it
-            with contextlib.suppress(PermissionError):  # the file of another user, or a disk that keeps no modes
-                file.chmod(0o600)
-        with contextlib.closing(connect(file)) as db:
-            mode = next(db.query("PRAGMA journal_mode"))["journal_mode"]
-            if mode != safe_journal_mode():
-                raise UnavailableError(f"{file}: journal mode stays {mode}; is another program using it?")
-            migrations.apply(db)
-
-
-def create_folder(folder: Path) -> None:
-    """Create the folder of an instance, readable by its owner only. An existing unused folder gets that mode too.
-
-    A folder with other files keeps its mode, and `quiz doctor` reports it.
-    """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_mode & 0o077 and is_unused(folder):
-        with contextlib.suppress(PermissionError):  # the folder of another user
-            folder.chmod(0o700)
-
-
-def is_unused(folder: Path) -> bool:
-    """Whether the folder contains only what it may contain before the first start: settings and git's placeholder."""
-    return {path.name for path in folder.iterdir()} <= {".gitkeep", "config.py"}
-
-
-@contextlib.contextmanager
-def start_lock(folder: Path) -> Iterator[None]:
-    """Hold the lock that lets one process at a time create, migrate or replace the database in `folder`."""
-    handle = os.open(folder / "start.lock", os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager
@@ -127,7 +84,7 @@ def _connect(file: Path, *pragmas: str) -> Database:
     # `mode=rw` never creates the file: a database that was removed must not come back empty.
     uri = f"{file.absolute().as_uri()}?mode=rw"
     # Each thread has its own connection. The check is off so that another thread can close them at the end.
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, timeout=engine.LOCK_TIMEOUT_S, check_same_thread=False)
     db = Database(connection, execute_plugins=False)
     try:
         for pragma in pragmas:
@@ -147,17 +104,41 @@ def _file_id(file: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-class SqliteFile:
-    """One database file. Safe to share between threads: each thread gets its own connection.
-
-    Every method raises `UnavailableError` if the database cannot be used.
-    """
+class SqliteFile(Engine):
+    """One database file. Safe to share between threads: each thread gets its own connection."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self.name = str(file)
         self._local = threading.local()
-        self._must_truncate_wal = False
+        self._must_purge = False
         self._corrupt_file_id: tuple[int, int] | None = None
+
+    @property
+    def version(self) -> dict[str, str]:
+        """The version of SQLite, and the journal mode that is safe with it."""
+        return {"sqlite": SQLITE_VERSION, "journal": safe_journal_mode()}
+
+    def prepare(self) -> None:
+        """Create the file and its folder if needed; set file modes and journal mode; apply every migration.
+
+        Many processes may call this at the same time on an empty folder: a lock file lets one process in at a time.
+        """
+        file = self.file
+        create_folder(file.parent)
+        with translate_errors(file), start_lock(file.parent):
+            # Created here to set its mode: SQLite would use the umask. An existing file is never opened and closed
+            # outside SQLite: closing it would drop the locks that other threads of this process hold on it.
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+            if file.stat().st_mode & 0o077:  # a restored copy has the mode that the umask gave it
+                with contextlib.suppress(PermissionError):  # the file of another user, or a disk that keeps no modes
+                    file.chmod(0o600)
+            with contextlib.closing(connect(file)) as db:
+                mode = next(db.query("PRAGMA journal_mode"))["journal_mode"]
+                if mode != safe_journal_mode():
+                    raise UnavailableError(f"{file}: journal mode stays {mode}; is another program using it?")
+                migrations.apply(db)
 
     @property
     def connection(self) -> Database:
@@ -181,7 +162,7 @@ class SqliteFile:
         return getattr(self._local, "pid", None) == os.getpid()
 
     @contextlib.contextmanager
-    def write_transaction(self) -> Iterator[Database]:
+    def write_transaction(self) -> Iterator[Connection]:
         """A transaction that holds the write lock from its first statement. It is committed whole, or rolled back."""
         with self._reconnect_after_error():
             db = self.connection
@@ -192,11 +173,11 @@ class SqliteFile:
             except BaseException:
                 db.rollback()
                 raise
-        if self._must_truncate_wal:
-            self.truncate_wal()
+        if self._must_purge:
+            self.purge_deleted()
 
     @contextlib.contextmanager
-    def read_transaction(self) -> Iterator[Database]:
+    def read_transaction(self) -> Iterator[Connection]:
         """A transaction in which all statements see the same state of the database."""
         with self._reconnect_after_error():
             db = self.connection
@@ -229,13 +210,65 @@ class SqliteFile:
             self._local.db.close()
             self._local.pid = None
 
-    def truncate_wal(self) -> bool:
+    def stream(self, connection: Connection, sql: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, read one after another."""
+        while_reading = connection.execute(sql)
+        while (row := while_reading.fetchone()) is not None:
+            yield row
+
+    def purge_deleted(self) -> bool:
         """Empty the write-ahead log, so that nothing deleted stays in it.
 
         False if a reader has it open or the disk is full: the next write tries again. Everything that was written is
         stored in both cases.
         """
-        self._must_truncate_wal = True
+        self._must_purge = True
         with contextlib.suppress(UnavailableError), self._reconnect_after_error():
-            self._must_truncate_wal = bool(next(self.connection.query("PRAGMA wal_checkpoint(TRUNCATE)"))["busy"])
-        return not self._must_truncate_wal
+            self._must_purge = bool(next(self.connection.query("PRAGMA wal_checkpoint(TRUNCATE)"))["busy"])
+        return not self._must_purge
+
+    def availability_problems(self) -> list[str]:
+        """Whether the file, its folder and its disk can be written."""
+        folder = self.file.parent
+        problems = []
+        if not self._is_usable():
+            problems.append("The database cannot be read or written.")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            problems.append("The folder of the database cannot be written to.")
+        elif shutil.disk_usage(folder).free < MIN_FREE_BYTES:
+            problems.append("The disk of the database is nearly full.")
+        return problems
+
+    def _is_usable(self) -> bool:
+        try:
+            with self.write_transaction() as db:  # takes and releases the lock that every write needs
+                db.execute("SELECT EXISTS (SELECT 1 FROM response)").fetchone()
+        except (UnavailableError, OSError):
+            return False
+        return not self.is_corrupt
+
+    def inspect(self, *, before: str) -> DatabaseReport:
+        """The state of the file. Nothing is changed."""
+        with translate_errors(self.file), open_database(self.file) as db:
+            db.execute("PRAGMA query_only = ON")
+            problems = integrity_problems(db)
+            pending = tuple(migration.name for migration in migrations.pending(db))
+            if not problems and not pending and (problem := schema_problem(db)):
+                problems = [problem]
+            has_responses = db["response"].exists()
+            return DatabaseReport(
+                problems=tuple(problems),
+                unsafe=_unsafe(db),
+                pending=pending,
+                responses=db["response"].count if has_responses else 0,
+                overdue=db["response"].count_where("changed < ?", [before]) if has_responses else 0,
+                key_fingerprint=None if problems or pending else key_fingerprint(db),
+            )
+
+
+def _unsafe(db: Database) -> tuple[str, ...]:
+    is_wal = next(db.query("PRAGMA journal_mode"))["journal_mode"] == "wal"
+    if not is_wal or safe_journal_mode() == "wal":
+        return ()
+    problem = f"is in WAL mode, in which SQLite {SQLITE_VERSION} can lose writes"
+    return (f"{problem}; restart `quiz serve`, which changes the mode",)

@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlite_utils import Database
-
+from quiz.storage.engine import Connection, Tables
 from quiz.storage.ids import new_id
 from quiz.storage.new_links import existing_hashes, free_hashes
 from quiz.storage.responses import (
     Response,
     select_response,
 )
-from quiz.storage.sqlite import SqliteFile
 from quiz.storage.tombstones import insert_tombstones
 from quiz.teams import Candidate, Publish, Round, RoundMember, Team, TeamKind
 
@@ -30,7 +28,7 @@ class TeamLinks(NamedTuple):
     number: int
 
 
-class Teams(SqliteFile):
+class Teams(Tables):
     """Reads and writes teams. `lead_hash`, `join_hash` and `owner_hash` are hashes of links (see `quiz.web.links`)."""
 
     def create_team(
@@ -173,7 +171,7 @@ class Teams(SqliteFile):
             id, *hashes = row
             insert_tombstones(db, hashes, day=day)
             db.execute("DELETE FROM team WHERE id = ?", (id,))
-        self.truncate_wal()
+        self.purge_deleted()
         return True
 
 
@@ -181,20 +179,21 @@ IS_OWN = "response = (SELECT response.id FROM response WHERE owner_hash = ?)"
 IS_COUNTED = "EXISTS (SELECT 1 FROM counted_response WHERE counted_response.response = member.response)"
 
 
-def select_team(db: Database, where: str, value: str | int) -> Team | None:
+def select_team(db: Connection, where: str, value: str | int) -> Team | None:
     """The one team that `where` selects, with its rounds. `where` is SQL of this module, never user input."""
     sql = f"SELECT id, number, name, kind, minimum, created FROM team WHERE {where}"
-    row = next(db.query(sql, (value,)), None)
+    row = db.execute(sql, (value,)).fetchone()
     if row is None:
         return None
-    rounds = db.query(
+    id, number, name, kind, minimum, created = row
+    rounds = db.execute(
         "SELECT number, opened, closed, published, people, deleted FROM round WHERE round.team = ? ORDER BY number",
-        (row["id"],),
-    )
-    return Team(**row, rounds=tuple(Round(**columns) for columns in rounds))
+        (id,),
+    ).fetchall()
+    return Team(id, number, name, kind, minimum, created, rounds=tuple(Round(*columns) for columns in rounds))
 
 
-def _select_round_members(db: Database, team: int) -> tuple[RoundMember, ...]:
+def _select_round_members(db: Connection, team: int) -> tuple[RoundMember, ...]:
     rows = db.execute(
         f"SELECT member.response, response.finished, {IS_COUNTED}"
         " FROM member JOIN response ON response.id = member.response"
@@ -204,7 +203,7 @@ def _select_round_members(db: Database, team: int) -> tuple[RoundMember, ...]:
     return tuple(RoundMember(id, finished, bool(counted)) for id, finished, counted in rows)
 
 
-def _is_unused(db: Database, lead_hash: str, *, number: int, minimum: int) -> bool:
+def _is_unused(db: Connection, lead_hash: str, *, number: int, minimum: int) -> bool:
     """Whether a team is as it was created: nobody joined, and its lead changed nothing."""
     team = select_team(db, "lead_hash = ?", lead_hash)
     assert team is not None, "its hash was just selected"
@@ -212,14 +211,14 @@ def _is_unused(db: Database, lead_hash: str, *, number: int, minimum: int) -> bo
     return not is_changed and not db.execute("SELECT 1 FROM member WHERE team = ?", (team.id,)).fetchone()
 
 
-def _existing_links(db: Database, new_links: Sequence[TeamLinks]) -> TeamLinks | None:
+def _existing_links(db: Connection, new_links: Sequence[TeamLinks]) -> TeamLinks | None:
     """The first of these pairs of links that a team has."""
     by_join_hash = {links.join_hash: links for links in new_links}
     existing = existing_hashes(db, "team", "join_hash", by_join_hash)
     return by_join_hash[existing[0]] if existing else None
 
 
-def _first_free_links(db: Database, lead_hash: str, new_links: Sequence[TeamLinks]) -> TeamLinks | None:
+def _first_free_links(db: Connection, lead_hash: str, new_links: Sequence[TeamLinks]) -> TeamLinks | None:
     """The first of these pairs that nobody had. The lead link may stay: `lead_hash` is that of the team."""
     free_lead_hashes = {lead_hash, *free_hashes(db, "team", "lead_hash", [links.lead_hash for links in new_links])}
     free_join_hashes = set(free_hashes(db, "team", "join_hash", [links.join_hash for links in new_links]))
@@ -229,19 +228,19 @@ def _first_free_links(db: Database, lead_hash: str, new_links: Sequence[TeamLink
     return None
 
 
-def _insert_round(db: Database, team: int, *, number: int, day: str) -> None:
+def _insert_round(db: Connection, team: int, *, number: int, day: str) -> None:
     id = new_id(db, "round")
     db.execute("INSERT INTO round (id, team, number, opened) VALUES (?, ?, ?, ?)", (id, team, number, day))
 
 
-def _candidate(db: Database, member: RoundMember) -> Candidate:
+def _candidate(db: Connection, member: RoundMember) -> Candidate:
     response = select_response_by_id(db, member.response)
     return Candidate(
         member.response, member.finished, member.counted, response.answers, response.contacts, response.follow_ups
     )
 
 
-def select_response_by_id(db: Database, id: int) -> Response:
+def select_response_by_id(db: Connection, id: int) -> Response:
     response = select_response(db, "id = ?", id)
     assert response is not None, "deleting a response deletes its member row"
     return response

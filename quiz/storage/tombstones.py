@@ -8,21 +8,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from sqlite_utils import Database
+from quiz.storage.engine import Connection
 
 
-def insert_tombstone(db: Database, hash: str, *, day: str) -> None:
+def insert_tombstone(db: Connection, hash: str, *, day: str) -> None:
     """Record that what has this hash was ended on `day`. The first day stays."""
     db.execute("INSERT INTO tombstone (hash, day) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (hash, day))
 
 
-def insert_tombstones(db: Database, hashes: Iterable[str], *, day: str) -> None:
+def insert_tombstones(db: Connection, hashes: Iterable[str], *, day: str) -> None:
     """Record that everything that has one of these hashes was ended on `day`."""
     for hash in hashes:
         insert_tombstone(db, hash, day=day)
 
 
-def delete_tombstone(db: Database, hash: str) -> None:
+def delete_tombstone(db: Connection, hash: str) -> None:
     """Forget that what has this hash was ended: it exists again."""
     db.execute("DELETE FROM tombstone WHERE hash = ?", (hash,))
 

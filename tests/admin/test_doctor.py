@@ -20,6 +20,7 @@ from quiz.admin import doctor
 from quiz.cli import main
 from quiz.config import secret_key
 from quiz.storage import Storage
+from quiz.storage.sqlite import SqliteFile
 from tests.clients import run_quiz
 from tests.fault_injection import FIXED_SQLITE, LOSSY_SQLITE, UNPRIVILEGED, set_sqlite_version
 
@@ -381,7 +382,7 @@ def test_an_unused_folder_may_be_open_to_others(tmp_path):
 
 
 def test_the_hint_for_a_locked_database_is_not_to_restore(instance, monkeypatch):
-    monkeypatch.setattr("quiz.storage.sqlite.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("quiz.storage.engine.LOCK_TIMEOUT_S", 0.05)
     with Database(sqlite3.connect(instance / "many-hats.db")) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
@@ -392,10 +393,10 @@ def test_the_hint_for_a_locked_database_is_not_to_restore(instance, monkeypatch)
 
 
 def test_the_hint_for_a_disk_error_is_not_to_restore(instance, monkeypatch):
-    def fail(file: Path, *, before: str) -> None:
-        raise storage.UnavailableError(f"{file}: disk I/O error")
+    def fail(engine: SqliteFile, *, before: str) -> None:
+        raise storage.UnavailableError(f"{engine.name}: disk I/O error")
 
-    monkeypatch.setattr(doctor, "inspect_database", fail)
+    monkeypatch.setattr(SqliteFile, "inspect", fail)
     (problem,) = problem_lines(examine(instance))
     assert problem.endswith("disk I/O error; check the disk and the modes of the files, then run this again")
 

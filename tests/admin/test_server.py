@@ -22,8 +22,10 @@ from quiz import create_app
 from quiz.admin import server as production
 from quiz.cli import main
 from quiz.storage import Storage
+from quiz.storage.health import integrity_problems
 from quiz.web import links
 from quiz.web.app import App
+from tests.checks import sqlite_connection, stored_rows
 from tests.clients import TIMEOUT_S, HttpClient, free_port
 from tests.factories import start_response
 
@@ -401,10 +403,8 @@ def test_no_acknowledged_page_is_lost_when_processes_are_killed(served, bank, ki
     assert server.stop() == 0
 
     database = Storage(server.instance / "many-hats.db")
-    with database.read_transaction() as db:
-        owners = [row["owner_hash"] for row in db["response"].rows]
-        assert next(db.query("PRAGMA integrity_check"))["integrity_check"] == "ok"
-        assert list(db.query("PRAGMA foreign_key_check")) == []
+    owners = [row["owner_hash"] for row in stored_rows(database, "response")]
+    assert integrity_problems(sqlite_connection(database)) == []
     responses = {owner: database.load_response(owner) for owner in owners}
     database.close()
     answers = {owner: response.answers for owner, response in responses.items() if response}

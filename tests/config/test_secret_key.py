@@ -18,8 +18,9 @@ from click.testing import CliRunner
 from quiz import create_app
 from quiz.cli import main
 from quiz.config import secret_key
-from quiz.storage.sqlite import start_lock
+from quiz.storage.instance import start_lock
 from quiz.web.app import App
+from tests.checks import count_rows
 from tests.clients import Client
 from tests.factories import all_answers, join_path, make_team
 
@@ -307,8 +308,7 @@ def test_eight_processes_can_start_on_an_empty_instance_at_once(tmp_path, instan
     for folder, keys in zip(instances, results, strict=True):
         assert set(keys) == {(folder / "secret.key").read_bytes()}
         app = create_app({}, instance=folder)
-        with app.storage.read_transaction() as db:
-            assert db["response"].count == PROCESSES
+        assert count_rows(app, "response") == PROCESSES
         app.storage.close()
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}

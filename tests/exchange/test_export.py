@@ -31,6 +31,7 @@ from quiz.storage import Response, ShareLink
 from quiz.teams import TeamKind, anonymous, rounds
 from quiz.web import links
 from quiz.web.app import App
+from tests.checks import sqlite_connection
 from tests.factories import CANARY, DAY, When
 
 WHEN: When = {"bank": "1", "day": "2026-05-31"}
@@ -339,7 +340,7 @@ def test_an_export_of_all_responses_warns_of_personal_data_and_has_no_link_and_n
     result = quiz(app, "export", "--all", "--format", format)
     assert "personal data" in result.stderr
     assert len(result.stderr.splitlines()) == 1
-    owners = [row["owner_hash"] for row in app.storage.connection["response"].rows]
+    owners = [row["owner_hash"] for row in sqlite_connection(app.storage)["response"].rows]
     assert len(owners) == 3
     assert not [owner for owner in [*owners, "f" * 64] if owner in result.stdout]
     assert not [text for text in (CANARY, "2027-04-01") if text in result.stdout], "what was agreed is in no export"
@@ -374,7 +375,7 @@ def test_the_log_can_be_truncated_while_all_responses_are_exported(app: App, peo
     pieces = export_all.all_responses(app.bank, app.storage, format="jsonl")
     assert json.loads(next(pieces))["id"] == 1
     finished_response(app, people[0])
-    assert app.storage.truncate_wal(), "there is no read transaction between two pieces"
+    assert app.storage.purge_deleted(), "there is no read transaction between two pieces"
     assert [json.loads(piece)["id"] for piece in pieces] == [2, 3, 4]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from quiz import storage
-from quiz.storage import Storage
+from quiz.storage import Address, Storage
 
 
 @pytest.fixture
@@ -20,8 +20,19 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(file: Path) -> Iterator[Storage]:
-    """Storage on that file."""
-    database = Storage(file)
+def address(engine: str, request: pytest.FixtureRequest) -> Address:
+    """Where an empty, migrated database is: a file, or on PostgreSQL a URL."""
+    if engine == "sqlite":
+        file: Path = request.getfixturevalue("file")
+        return file
+    url: str = request.getfixturevalue("postgresql_url")
+    storage.prepare(url)
+    return url
+
+
+@pytest.fixture
+def database(address: Address) -> Iterator[Storage]:
+    """Storage on that database."""
+    database = Storage(address)
     yield database
     database.close()

@@ -12,8 +12,11 @@ from quiz import create_app
 from quiz.storage import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS, Storage
 from quiz.teams import Publication
 from quiz.web.app import App
+from tests.checks import count_stored, sqlite_connection
 from tests.clients import Client
 from tests.factories import DAY, WHEN, expire, make_owner, run_expiry, start_response
+
+pytestmark = pytest.mark.both_engines
 
 #: Two years after `DAY`: every response of these tests is overdue then.
 TWO_YEARS_LATER = "2028-05-31"
@@ -61,7 +64,7 @@ def test_responses_of_one_day_expire_together(database):
 def test_an_expired_response_has_no_tombstone(database):
     start_response(database)
     expire(database, "2027-06-30", **RETENTION)
-    assert database.connection["tombstone"].count == 0
+    assert count_stored(database, "tombstone") == 0
 
 
 @pytest.mark.parametrize("change", ["answer", "extend"])
@@ -127,12 +130,15 @@ def test_a_round_is_tied_to_its_responses_for_some_time_only(database):
     assert all(database.is_counted(owner_hash) for owner_hash in owners[2:])
 
 
+@pytest.mark.sqlite_only
 def test_ids_do_not_tell_the_order_of_joining(database):
     """With twenty members, ids are in the order of joining by chance with a probability below 1e-18."""
     _, owners = make_team(database, people=20)
     ids = [database.load_response(owner_hash).id for owner_hash in owners]
     assert ids != sorted(ids)
-    stored = [row["response"] for row in database.connection.query("SELECT response FROM member ORDER BY rowid")]
+    stored = [
+        row["response"] for row in sqlite_connection(database).query("SELECT response FROM member ORDER BY rowid")
+    ]
     assert stored == sorted(ids), "the order in the file is that of the ids"
     assert max(ids) > 2**40
     assert all(id < 2**53 for id in ids), "spreadsheets and JavaScript round longer integers"
@@ -152,6 +158,7 @@ def clock(app: App, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return set_day
 
 
+@pytest.mark.sqlite_only
 def test_a_clock_that_is_ahead_for_one_request_deletes_nothing(app: App, clock, caplog):
     app.logger.setLevel(logging.INFO)
     owner_hash = start_response(app.storage)
@@ -161,8 +168,8 @@ def test_a_clock_that_is_ahead_for_one_request_deletes_nothing(app: App, clock, 
         clock(day)
     assert app.storage.load_response(owner_hash)
     assert app.storage.load_team(lead)
-    assert app.storage.connection["tombstone"].count == 1
-    assert app.storage.connection.execute("SELECT count(round) FROM counted_response").fetchone()[0] == 5
+    assert count_stored(app.storage, "tombstone") == 1
+    assert sqlite_connection(app.storage).execute("SELECT count(round) FROM counted_response").fetchone()[0] == 5
     assert "overdue rows of response, which will be deleted in some days" in caplog.text
 
 

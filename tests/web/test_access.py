@@ -21,6 +21,7 @@ from quiz import create_app
 from quiz.storage import ShareLink
 from quiz.web import links
 from quiz.web.app import App
+from tests.checks import dump_database
 from tests.clients import Client
 from tests.factories import fill_team, join_path, join_team, link_hash, make_response, make_team
 
@@ -412,8 +413,7 @@ def linked_data(data: TestData) -> list[object]:
 
 def dump(data: TestData) -> dict[str, list[dict[str, object]]]:
     """Every row of every table."""
-    with data.app.storage.read_transaction() as db:
-        return {name: list(db[name].rows) for name in db.table_names()}
+    return dump_database(data.app)
 
 
 def matrix(data: TestData, saved: Path) -> Iterator[Mapping[str, str]]:

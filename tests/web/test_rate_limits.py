@@ -22,7 +22,7 @@ from quiz.config import settings
 from quiz.web import links, rate_limits
 from quiz.web.app import App
 from quiz.web.rate_limits import RateLimiter, address_block
-from tests.checks import assert_private
+from tests.checks import assert_private, count_rows, stored_rows
 from tests.clients import Client, Page, form_values
 from tests.factories import all_answers
 
@@ -152,8 +152,7 @@ def test_a_join_form_beyond_the_limit_can_be_sent_again_as_it_was(make_app: Make
     wait, now = int(response.headers["Retry-After"]), time.time()
     monkeypatch.setattr(time, "time", lambda: now + wait)
     assert client.post(f"{join}/start", form_values(page.fields)).status_code == 303
-    with limited.storage.read_transaction() as db:
-        members = {(row["name"], row["shares_wishes"]) for row in db["member"].rows}
+    members = {(row["name"], row["shares_wishes"]) for row in stored_rows(limited.storage, "member")}
     assert members == {("Grace", 0), ("Ada “L” <b>", 1)}
 
 
@@ -226,8 +225,7 @@ def test_150_people_at_one_address_join_their_team_in_the_same_minute(workshop: 
         assert response.status_code == 303, n
     owner_path = str(response.location).removesuffix("/1")
     assert "Workshop" in client.get(f"{owner_path}/team").text
-    with workshop.storage.read_transaction() as db:
-        assert db["member"].count == PEOPLE
+    assert count_rows(workshop, "member") == PEOPLE
 
 
 @pytest.mark.thorough
@@ -261,8 +259,7 @@ def test_beyond_the_limit_everybody_gets_in_with_the_button_and_joins_once(make_
         for name, (client, response) in waiting.items():
             waiting[name] = (client, client.post(f"{join}/start", form_values(Page.of(response).fields)))
     assert len(joined) == PEOPLE
-    with limited.storage.read_transaction() as db:
-        assert db["member"].count == PEOPLE
+    assert count_rows(limited, "member") == PEOPLE
 
 
 # Opening pages

@@ -8,8 +8,6 @@ from importlib.metadata import version
 
 from flask import Blueprint, Response
 
-from quiz import storage
-from quiz.storage import health
 from quiz.web.app import HEALTH_PATH, current
 
 pages = Blueprint("health", __name__)
@@ -19,15 +17,13 @@ pages = Blueprint("health", __name__)
 def show() -> Response:
     """200 while answers can be saved, else 503 with the problems."""
     app = current()
-    problems = health.availability_problems(app.storage)
+    problems = app.storage.engine.availability_problems()
     content = {
         "status": "failing" if problems else "ok",
         "problems": problems,
         "version": _version(),
         "bank": app.bank.version,
-        "sqlite": health.SQLITE_VERSION,
-        "journal": storage.safe_journal_mode(),
-    }
+    } | app.storage.engine.version
     status = 503 if problems else 200
     return Response(json.dumps(content) + "\n", status, mimetype="application/json")
 

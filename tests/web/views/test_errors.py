@@ -86,7 +86,7 @@ def test_a_page_whose_data_cannot_be_read_is_a_503(client: Client, monkeypatch):
 
 
 def test_a_locked_database_gives_a_503_after_the_timeout(app: App, bank: Bank, monkeypatch):
-    monkeypatch.setattr("quiz.storage.sqlite.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("quiz.storage.engine.LOCK_TIMEOUT_S", 0.05)
     client = Client(app)
     owner_path = client.start()
     fields = client.token() | page_answers(bank, 1, "weekly")

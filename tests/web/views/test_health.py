@@ -13,7 +13,7 @@ import pytest
 from sqlite_utils import Database
 
 from quiz import storage
-from quiz.storage import health
+from quiz.storage import sqlite
 from quiz.web.app import App
 from tests.checks import dump_database
 from tests.clients import Client
@@ -101,7 +101,7 @@ def test_a_database_without_its_tables_is_reported(app: App, client: Client):
 
 def test_a_locked_database_is_reported_until_it_is_unlocked(app: App, client: Client, monkeypatch):
     app.storage.close()
-    monkeypatch.setattr("quiz.storage.sqlite.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("quiz.storage.engine.LOCK_TIMEOUT_S", 0.05)
     other = Database(app.storage.file)
     try:
         other.execute("BEGIN IMMEDIATE")
@@ -120,7 +120,7 @@ def test_a_read_only_folder_is_reported(app: App, client: Client, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("free", "is_enough"), [(0, False), (health.MIN_FREE_BYTES - 1, False), (health.MIN_FREE_BYTES, True)]
+    ("free", "is_enough"), [(0, False), (sqlite.MIN_FREE_BYTES - 1, False), (sqlite.MIN_FREE_BYTES, True)]
 )
 def test_a_disk_that_is_nearly_full_is_reported(client: Client, monkeypatch, free, is_enough):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1, 1, free))
@@ -132,7 +132,7 @@ def test_a_disk_that_is_nearly_full_is_reported(client: Client, monkeypatch, fre
 )
 def test_it_answers_whatever_the_host_is(client: Client, monkeypatch, host):
     statuses = []
-    for free in (health.MIN_FREE_BYTES, 0):
+    for free in (sqlite.MIN_FREE_BYTES, 0):
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: Usage(1, 1, free))
         response = client.test_client.get("/health", headers={"Host": host})
         assert response.is_json
