@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,9 +19,10 @@ MAX_ADVERT_CHARACTERS = 100_000
 #: A role belongs to the mix if the text is at least this share as similar to it as to the most similar role, or if it
 #: asks for all of its responsibilities. The rule for answers would name more: adverts have some words of most roles.
 MIN_ROLE_SHARE = 0.7
-#: A responsibility is asked for from this value on (see `_asked_values`), and mentioned in passing from the lower one.
+#: A responsibility is asked for from this value on (see `_asked_values`).
 MIN_ASKED_VALUE = 0.07
-MIN_MENTIONED_VALUE = 0.05
+#: Otherwise it is mentioned in passing if the marks for it have at least so many different words.
+MIN_MENTIONED_WORDS = 2
 #: A text with fewer words that is not recognised is called short.
 MIN_WORDS = 25
 
@@ -125,6 +126,8 @@ def read_advert(bank: Bank, text: str) -> Advert:
     strongest, *others = sorted(values, key=lambda id: -values[id])
     asked = (strongest, *(id for id in others if values[id] >= MIN_ASKED_VALUE))
     highlights = text_matcher.highlight_tokens(plain_text, parts.tokens)
+    marks = tuple(Mark(phrase.start, phrase.end, phrase.role, phrase.responsibility) for phrase in highlights)
+    marked = _marked_responsibilities(plain_text, marks)
     return Advert(
         text=text,
         reason=None,
@@ -132,8 +135,8 @@ def read_advert(bank: Bank, text: str) -> Advert:
         roles=text_match.roles,
         responsibilities=text_match.responsibilities,
         asked=asked,
-        mentioned=tuple(id for id in others if MIN_MENTIONED_VALUE <= values[id] < MIN_ASKED_VALUE),
-        marks=tuple(Mark(phrase.start, phrase.end, phrase.role, phrase.responsibility) for phrase in highlights),
+        mentioned=tuple(id for id in others if id in marked and id not in asked),
+        marks=marks,
         left_out=left_out,
         subjects=subjects,
         other_work=other_work,
@@ -158,6 +161,14 @@ def _reason_of_content(plain_text: str, parts: AdvertParts, text_match: TextMatc
     if parts.left_out and not parts.tokens:
         return "no-work"
     return "short" if len(plain_text.split()) < MIN_WORDS else "unknown"
+
+
+def _marked_responsibilities(plain_text: str, marks: Iterable[Mark]) -> set[str]:
+    """The ids of the responsibilities for which enough different words are marked."""
+    words: dict[str, set[str]] = {}
+    for mark in marks:
+        words.setdefault(mark.responsibility, set()).update(plain_text[mark.start : mark.end].lower().split())
+    return {id for id, marked in words.items() if len(marked) >= MIN_MENTIONED_WORDS}
 
 
 def _mix(bank: Bank, text_match: TextMatch, asked: Collection[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from tests.browser.layout import A4, CLIPPED_TEXT, overflow_px, without_blanks
 from tests.browser.people import PEOPLE
+from tests.browser.states import ADVERT
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +43,21 @@ def test_all_of_it_is_printed_on_at_most_two_pages_without_the_owner_link(visit,
     # A saved PDF has no link to it either.
     targets = [str(note.get_object().get("/A", "")) for page in paper.pages for note in page.get("/Annots", [])]
     assert [target for target in targets if own in target] == []
+
+
+def test_an_advert_next_to_a_persons_work_is_printed_on_one_page(visit, people):
+    quiz = visit(1280)
+    quiz.open("{three}/advert".format_map(people))
+    quiz.page.fill("#text", ADVERT)
+    quiz.press_main_button()
+    paper = PdfReader(io.BytesIO(quiz.page.pdf(prefer_css_page_size=True)))
+    assert len(paper.pages) == 1
+    printed = without_blanks(paper.pages[0].extract_text())
+    lists = ("Asked for, and you do it", "Asked for, and you do not", "You do it, and it is not mentioned")
+    for heading in (*lists, "The job", "Your work"):
+        assert without_blanks(heading) in printed
+    assert printed.count("DevOps/SRE") >= 2, "each map names every role"
+    assert "Headforajob" not in printed
 
 
 def test_paper_has_every_hand_over_and_band_of_a_round_in_words(visit, people, bank):

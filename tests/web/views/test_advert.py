@@ -144,6 +144,39 @@ def test_an_advert_next_to_a_result_gives_three_lists(client, send, bank):
     assert "%" not in done + steps + not_mentioned
 
 
+def test_both_maps_are_next_to_each_other_with_labels_of_their_own(client, send, bank):
+    page = send(WORK, f"{client.take(all_answers(bank, 'never') | {'dashboards': 'daily'})}/advert").text
+    maps = re.findall(r'<svg class="role-map".*?</svg>\s*</figure>', page, re.DOTALL)
+    assert len(maps) == 2
+    labels = [re.findall(r'aria-labelledby="([^"]+)".*?<title id="([^"]+)"', drawing, re.DOTALL)[0] for drawing in maps]
+    assert [label == title for label, title in labels] == [True, True]
+    assert len(set(labels)) == 2
+    in_mix = [re.findall(r'in-mix .*?#icon-([a-z-]+)"', drawing, re.DOTALL) for drawing in maps]
+    assert in_mix == [["data-engineer"], ["data-analyst"]]
+
+
+def test_a_result_without_a_mix_has_a_map_too(client, send, bank):
+    page = send(WORK, f"{client.take(all_answers(bank, 'never'))}/advert")
+    assert page.text.count('class="role-map"') == 2
+
+
+def test_what_is_marked_is_never_called_not_mentioned(client, send, bank):
+    text = WORK + "• You build dashboards in Tableau\n"
+    page = send(text, f"{client.take(all_answers(bank, 'daily'))}/advert").text
+    not_mentioned = page.partition('id="advert-unmentioned-title"')[2].partition("</section>")[0]
+    assert bank.responsibility["dashboards"].name not in not_mentioned
+    assert bank.responsibility["governance"].name in not_mentioned
+
+
+def test_a_writer_reads_what_the_job_is_taken_for_and_what_is_named_only_in_passing(send, bank):
+    page = send(WORK * 3 + "• You glance at Tableau and Power BI reports\n").text
+    advice = page.partition("If you are writing it")[2].partition("</section>")[0]
+    assert "A reader will take it for the work of a data engineer first." in advice
+    assert "Named only in passing" in advice
+    assert bank.responsibility["dashboards"].name in advice
+    assert "at least 70%" in advice
+
+
 def test_a_skipped_responsibility_is_no_step_from_never(client, send, bank):
     page = send(WORK, f"{client.take(all_answers(bank, 'daily') | {'pipelines': 'skip'})}/advert").text
     assert "you left this out" in page

@@ -161,7 +161,10 @@ def test_the_page_has_wishes_goals_and_background(client: Client, owner_path, ba
     assert re.search(r"Data analyst: \d+% of this role is done now\. Next: ", goals)
     assert all(name[id] in goals for id in ("insights", "dashboards", "trends"))
     background = part(page, "Around it", "Worth asking")
-    assert "The title, “Data analyst”, names data analyst. The answers say data engineer and DevOps/SRE." in background
+    assert (
+        "The title, “Data analyst”, names the role data analyst. The answers say data engineer and DevOps/SRE."
+        in background
+    )
     assert "Works with software engineers and data analysts." in background
     assert "Nothing reported" not in background
 
@@ -190,7 +193,7 @@ def test_names_with_a_comma_are_separated_by_semicolons(client: Client, owner_pa
         ),
         (
             "Data analyst",
-            "The title, “Data analyst”, names data analyst. The answers say data engineer and DevOps/SRE.",
+            "The title, “Data analyst”, names the role data analyst. The answers say data engineer and DevOps/SRE.",
         ),
         ("Head of sunshine", None),
         ("", None),

@@ -349,7 +349,7 @@ def test_a_job_like_an_advert_becomes_a_goal_with_steps_and_nothing_of_its_text_
     assert job_goal.name == "Data team of a bakery"
     assert "dashboards" in job_goal.responsibilities
     section = client.get(f"{owner_path}/goals").text.partition('id="job-goal"')[2].partition("</section>")[0]
-    assert "Towards a job: Data team of a bakery" in section
+    assert "Towards a job: <bdi>Data team of a bakery</bdi>" in section
     assert bank.responsibility["dashboards"].weekly_example in section
     assert bank.responsibility["pipelines"].name in section.partition("Next steps")[0]
     files = [file for file in app.storage.file.parent.rglob("*") if file.is_file()]
@@ -358,7 +358,7 @@ def test_a_job_like_an_advert_becomes_a_goal_with_steps_and_nothing_of_its_text_
 
 def test_a_second_job_replaces_the_first_and_it_can_be_removed(app: App, client: Client, owner_path):
     head_for(client, owner_path, "First")
-    assert "It replaces “First”" in client.send(f"{owner_path}/advert", {"text": ADVERT}).text
+    assert "It replaces “<bdi>First</bdi>”" in client.send(f"{owner_path}/advert", {"text": ADVERT}).text
     head_for(client, owner_path, "Second")
     send_wishes(client, owner_path, goals=["data-analyst"])
     stored = load_response(app, owner_path)
