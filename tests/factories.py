@@ -176,6 +176,38 @@ def make_share_link(client: Client, owner_path: str, **fields: str) -> str:
     return "/s/" + client.app.derive_link("share", f"{owner_path.split('/')[2]}:{number}")
 
 
+def ask_for_view(client: Client, owner_path: str, owner_name: str = "Ada", viewer_name: str = "Kim") -> str:
+    """Ask for a second view. Returns the path of the view link, read from the page of the owner."""
+    path = f"{owner_path}/second-view"
+    assert client.send(path, {"owner_name": owner_name, "viewer_name": viewer_name}).location == path
+    match = re.search(r'value="http://localhost(/v/[^"]+)"', client.get(path).text)
+    assert match, "the page shows the link until it was sent"
+    return match[1]
+
+
+def begin_view(client: Client, view: str) -> str:
+    """Begin as the viewer. Returns the path of the viewer link."""
+    location = client.send(f"{view}/begin", page=view).location
+    assert location is not None and location.endswith("/1"), location
+    return location.removesuffix("/1")
+
+
+def answer_view(client: Client, viewer: str, answers: Mapping[str, str], *priorities: str) -> None:
+    """Answer all pages as the viewer, and send them."""
+    for number, page in enumerate(client.app.bank.pages, 1):
+        assert client.send(f"{viewer}/{number}", {item.id: answers[item.id] for item in page}).status_code == 303
+    assert client.send(f"{viewer}/priorities", {"priorities": list(priorities)}).location == f"{viewer}/check"
+    assert client.send(f"{viewer}/check").location == viewer
+
+
+def make_second_view(client: Client, owner_path: str, answers: Mapping[str, str], *priorities: str) -> tuple[str, str]:
+    """A second view that is sent. Returns the paths of the view link and of the viewer link."""
+    view = ask_for_view(client, owner_path)
+    viewer = begin_view(client, view)
+    answer_view(client, viewer, answers, *priorities)
+    return view, viewer
+
+
 def link_hash(path: str) -> str:
     """The hash of the link in a path."""
     return links.hash_link(path.split("/")[2])
@@ -246,6 +278,7 @@ def fill_response(database: Storage, owner_hash: str, word: str) -> None:
     database.create_share_link(
         owner_hash, ShareLink(1, f"for {word}", True, False, WHEN["day"]), share_hash=make_owner()
     )
+    fill_second_view(database, owner_hash, word)
     lead, join_hash = make_owner(), make_owner()
     database.create_team(lead, join_hash, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
     database.join_team(join_hash, owner_hash, name=word, shares_wishes=True)
@@ -259,9 +292,25 @@ def fill_response(database: Storage, owner_hash: str, word: str) -> None:
         )
 
 
+def fill_second_view(database: Storage, owner_hash: str, word: str, *, opened: bool = True) -> tuple[str, str]:
+    """Ask for a second view, answer, send and perhaps open it. Returns the hashes of the view and the viewer link."""
+    view_hash, viewer_hash, day = make_owner(), make_owner(), WHEN["day"]
+    assert database.create_second_view(
+        owner_hash, owner_name=f"{word}-owner", viewer_name=f"{word}-viewer", day=day, view_hash=view_hash, number=1
+    )
+    assert database.begin_second_view(view_hash, [viewer_hash]) == viewer_hash
+    assert database.save_viewer_answers(viewer_hash, {f"{word}-seen": word})
+    assert database.save_priorities(viewer_hash, [f"{word}-priority"], is_sent=True)
+    assert database.send_second_view(viewer_hash, day=day)
+    assert not opened or database.open_second_view(owner_hash, day=day)
+    return view_hash, viewer_hash
+
+
 def run_expiry(database: Storage, today: str, **before: str) -> Expiry:
     """One run of the expiry on a day, with the limits that are given; without one, nothing is overdue."""
-    limits = dict.fromkeys(("responses_before", "teams_before", "rounds_before", "tombstones_before"), "2000-01-01")
+    limits = dict.fromkeys(
+        ("responses_before", "teams_before", "rounds_before", "drafts_before", "tombstones_before"), "2000-01-01"
+    )
     return database.delete_expired(today, **limits | before)
 
 

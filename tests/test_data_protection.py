@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from quiz import create_app
 from quiz.config.settings import SETTINGS
-from quiz.storage.retention import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
+from quiz.storage.retention import DRAFT_DAYS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
 from quiz.teams.anonymous.rules import MIN_ROUND_SIZE, MINIMUMS
 from quiz.web.links import new_link
 from tests.clients import Client
@@ -61,6 +61,24 @@ COLUMNS = {
         "shares_wishes": "what it shows",
         "created": "the day",
     },
+    "second_view": {
+        "view_hash": "a hash of the link",
+        "owner_name": "two names",
+        "viewer_name": "two names",
+        "created": "the days of asking",
+        "draft_since": "taking back",
+        "sent": "sending",
+        "opened": "opening",
+        "on_sheet": "whether its questions are shown",
+    },
+    "viewer": {
+        "viewer_hash": "a hash of the viewer’s own link",
+        "priorities_sent": "whether the page about what matters most was sent",
+        "page_id": "a random number of the page",
+        "save_number": "how often that page was saved",
+    },
+    "second_view_answer": {"side": "of which side", "question": "each task", "answer": "how often"},
+    "priority": {"responsibility": "what matters most"},
     "team": {
         "lead_hash": "hashes of its links",
         "join_hash": "hashes of its links",
@@ -124,10 +142,11 @@ def test_times_and_limits_are_those_of_the_code():
         f"(`BACKUP_DAYS`, by default {defaults['BACKUP_DAYS']})",
         f"overdue at least {MIN_DAYS_OVERDUE} days later",
         f"{ROUND_TIE_DAYS} days after a round was closed",
+        f"A second view that is not sent within {DRAFT_DAYS} days",
         f"which minimum: {', '.join(map(str, [smallest, *others]))} or {largest}?",
     ):
         assert sentence in FLAT
-    assert set(re.findall(r"(\d+) days", FLAT)) == {str(MIN_DAYS_OVERDUE), str(ROUND_TIE_DAYS)}
+    assert set(re.findall(r"(\d+) days", FLAT)) == {str(MIN_DAYS_OVERDUE), str(ROUND_TIE_DAYS), str(DRAFT_DAYS)}
     assert len(new_link()) == 22, "22 characters of 6 bits hold the 128 bits that the page names"
 
 

@@ -62,6 +62,7 @@ def problems(folder: Path) -> list[Problem]:
         _equal_questions(checked_bank),
         _titles(checked_bank),
         _wording(checked_bank),
+        _viewer_questions(checked_bank),
         _roles_without_own_words(checked_bank),
         _other_work(checked_bank, folder),
     )
@@ -120,15 +121,28 @@ def _wording(checked_bank: Bank) -> Iterator[Problem]:
     role_names = _role_names(checked_bank.roles)
     for role in checked_bank.roles:
         for index, item in enumerate(role.responsibilities):
-            for message, hint in _sentence_problems(item.question):
-                yield Problem(item.file, _line(item, index, "question"), f"question {message}", hint)
-            for key, text, max_words in (
-                ("question", item.question, MAX_QUESTION_WORDS),
-                ("hint", item.hint, MAX_HINT_WORDS),
-            ):
+            questions = [("question", item.question, MAX_QUESTION_WORDS)]
+            if item.viewer_question:
+                questions.append(("viewer-question", item.viewer_question, MAX_QUESTION_WORDS))
+            for key, text, _ in questions:
+                for message, hint in _sentence_problems(text):
+                    yield Problem(item.file, _line(item, index, key), f"{key} {message}", hint)
+            for key, text, max_words in (*questions, ("hint", item.hint, MAX_HINT_WORDS)):
                 for message, hint in _word_problems(text, role_names, max_words):
                     yield Problem(item.file, _line(item, index, key), f"{key} {message}", hint)
             yield from _vocabulary_problems(item, index)
+
+
+def _viewer_questions(checked_bank: Bank) -> Iterator[Problem]:
+    """Questions that say "you" and are asked about somebody else in a second view, where "you" is the viewer."""
+    if checked_bank.viewer_texts is None:
+        return
+    for role in checked_bank.for_viewers.roles:
+        for index, item in enumerate(role.responsibilities):
+            if re.search(r"\byour?(?:s|self)?\b", item.question, re.IGNORECASE):
+                key = "viewer-question" if item.viewer_question else "question"
+                message = f"{key} says “you”, which is the viewer in a second view"
+                yield Problem(item.file, _line(item, index, key), message, "add a viewer-question without it")
 
 
 def _word_problems(text: str, role_names: Iterable[str], max_words: int) -> Iterator[tuple[str, str]]:

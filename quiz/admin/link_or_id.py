@@ -51,7 +51,9 @@ def find(storage: Storage, link_or_id: str) -> OwnedResponse | Team:
     if _TEAM_ID.fullmatch(text):
         team = next((team for team in storage.load_all_teams() if team.id == int(text)), None)
         return team or _fail(f"no team has the id {text}; {_LIST_HINT}")
-    link = links.find_link(f"/{text}", "[rtsj]") or _fail(f"this is neither a link nor the id of a team; {_LIST_HINT}")
+    link = links.find_link(f"/{text}", "[rtsjvw]") or _fail(
+        f"this is neither a link nor the id of a team; {_LIST_HINT}"
+    )
     link_hash = links.hash_link(link)
     if response := storage.load_response(link_hash):
         return OwnedResponse(link_hash, response)
@@ -64,6 +66,8 @@ def _problem(storage: Storage, link_hash: str) -> str:
         return "this is a share link, which only shows a result; use the owner link of the response"
     if storage.load_team_by_join_link(link_hash):
         return f"this is a join link; use the lead link of the team, or {_ID_HINT}"
+    if storage.load_requested_view(link_hash) or storage.load_viewer(link_hash):
+        return "this is a link of a second view; use the owner link of the response that it is about"
     return "no response or team has this link: it may be incomplete, replaced or deleted"
 
 

@@ -31,6 +31,7 @@ from quiz.bank.model import (
     Stage,
     TalkingPoint,
     TitleWords,
+    ViewerTexts,
     Wish,
 )
 from quiz.bank.reader import BankReader
@@ -67,6 +68,7 @@ __all__ = [
     "Stage",
     "TalkingPoint",
     "TitleWords",
+    "ViewerTexts",
     "Wish",
     "line_of",
     "load",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -44,7 +44,8 @@ CSV_COLUMNS = (
 )
 
 # Slots in the text of a talking point. `role` and `roles` are the name of a role in singular and plural, `other_role`
-# and `other_roles` those of a second role, `frequency` is how often the person does the responsibility.
+# and `other_roles` those of a second role, `frequency` is how often the person does the responsibility. `viewer` is the
+# name of the person who gave a second view.
 _ROLE = ("role", "roles")
 _TWO_ROLES = (*_ROLE, "other_role", "other_roles")
 _ITEM = ("responsibility", "frequency", *_ROLE)
@@ -78,6 +79,9 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "answer-changed": (*_ITEM, "earlier_frequency"),
     "mix-changed": _ROLE,
     "mix-unchanged": (),
+    "work-not-seen": (*_ITEM, "viewer"),
+    "seen-more": (*_ITEM, "viewer", "seen_frequency"),
+    "matters-most-not-done": (*_ITEM, "viewer"),
     "always": (),
 }
 
@@ -141,8 +145,9 @@ class Stage:
 class Responsibility:
     """One thing that a role is responsible for, with the question about it.
 
-    `weekly_example` is one sentence on what it looks like in a week, empty if the bank has none. `vocabulary` contains
-    phrases by which people name such work; free text is compared with them. `file` and `line` are where it is defined.
+    `weekly_example` is one sentence on what it looks like in a week, empty if the bank has none. `viewer_question` is
+    the question to somebody else about the person, empty if it is the same. `vocabulary` contains phrases by which
+    people name such work; free text is compared with them. `file` and `line` are where it is defined.
     """
 
     id: str
@@ -154,6 +159,7 @@ class Responsibility:
     vocabulary: tuple[str, ...] = field(repr=False)  # hundreds of phrases
     file: Path = field(compare=False)
     line: int = field(compare=False)
+    viewer_question: str = ""
 
 
 @dataclass(frozen=True)
@@ -229,12 +235,27 @@ class OtherWork:
 
 
 @dataclass(frozen=True)
+class ViewerTexts:
+    """What reads differently if somebody else answers the questions about a person, in a second view.
+
+    `stem` has the slot `{name}`. `lowest_label` is the text of the lowest answer; `skip_label` and `skip_phrase` are
+    those of the answer that the viewer cannot see the work.
+    """
+
+    stem: str
+    lowest_label: str
+    skip_label: str
+    skip_phrase: str
+
+
+@dataclass(frozen=True)
 class Bank:
     """All roles, responsibilities, questions, the answer scale and the pages.
 
     `roles` are in the order of the flow, `scale` is from least to most and does not contain `skip`. `wishes`,
     `talking_points`, `title_words`, `other_work` and `follow_ups` are empty if a bank has none. `follow_ups` are the
-    answers to follow-up questions from most time to least; `skip` skips one too.
+    answers to follow-up questions from most time to least; `skip` skips one too. `viewer_texts` is None if a bank has
+    no second views.
     """
 
     name: str
@@ -250,6 +271,7 @@ class Bank:
     title_words: TitleWords = TitleWords()
     other_work: tuple[OtherWork, ...] = ()
     follow_ups: tuple[FollowUpOption, ...] = ()
+    viewer_texts: ViewerTexts | None = None
 
     @cached_property
     def role(self) -> dict[str, Role]:
@@ -320,6 +342,20 @@ class Bank:
         return tuple(other for other in self.roles if (min(other.id, role), max(other.id, role)) in pairs)
 
     @cached_property
+    def for_viewers(self) -> Bank:
+        """The same bank with the texts for somebody else who answers about a person: all ids are the same.
+
+        A bank without `viewer_texts` is returned as it is.
+        """
+        texts = self.viewer_texts
+        if texts is None:
+            return self
+        lowest = replace(self.scale[0], label=texts.lowest_label)
+        skip = replace(self.skip, label=texts.skip_label, phrase=texts.skip_phrase)
+        roles = [replace(role, responsibilities=_for_viewers(role.responsibilities)) for role in self.roles]
+        return replace(self, stem=texts.stem, scale=(lowest, *self.scale[1:]), skip=skip, roles=tuple(roles))
+
+    @cached_property
     def version(self) -> str:
         """Twelve hexadecimal digits that change only if the questions or answers that people see change."""
         questions = sorted((item.id, item.question, item.hint) for item in self.questions_in_order)
@@ -327,3 +363,7 @@ class Bank:
         options += [(option.id, option.label) for option in self.follow_ups]
         content = json.dumps([self.stem, options, questions])
         return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def _for_viewers(responsibilities: tuple[Responsibility, ...]) -> tuple[Responsibility, ...]:
+    return tuple(replace(item, question=item.viewer_question or item.question) for item in responsibilities)

@@ -22,6 +22,7 @@ from quiz.bank.model import (
     Stage,
     TalkingPoint,
     TitleWords,
+    ViewerTexts,
     Wish,
 )
 from quiz.bank.toml_tables import ProblemLog, TomlTable, id_problem, quote, with_unique_ids
@@ -59,6 +60,7 @@ class BankReader(ProblemLog):
         follow_ups = tuple(self._follow_ups(root, skip))
         self._check_follow_ups(root, follow_ups)
         title_words = self._title_words(root)
+        viewer_texts = self._viewer_texts(root)
         root.report_unknown_keys()
         talking_points = tuple(self._talking_points(self.folder / "talking_points.toml"))
         other_work = tuple(self._other_work(self.folder / "other_work.toml"))
@@ -81,6 +83,7 @@ class BankReader(ProblemLog):
             talking_points=talking_points,
             title_words=title_words,
             other_work=other_work,
+            viewer_texts=viewer_texts,
         )
         self._check_page_sizes(bank, pages)
         return bank
@@ -209,6 +212,22 @@ class BankReader(ProblemLog):
         table.report_unknown_keys()
         return title_words
 
+    def _viewer_texts(self, root: TomlTable) -> ViewerTexts | None:
+        """The texts for second views; None if the bank has none."""
+        if "second-view" not in root.data:
+            return None
+        table = root.table("second-view")
+        texts = ViewerTexts(
+            stem=table.text("stem"),
+            lowest_label=table.text("lowest-label"),
+            skip_label=table.text("skip-label"),
+            skip_phrase=table.text("skip-phrase"),
+        )
+        if texts.stem and texts.stem.count("{name}") != 1:
+            table.add_problem("stem", "does not have the slot {name} once", "write {name} where the name belongs")
+        table.report_unknown_keys()
+        return texts
+
     # The work that the quiz does not ask about
 
     def _other_work(self, file: Path) -> Iterator[OtherWork]:
@@ -284,6 +303,7 @@ class BankReader(ProblemLog):
                 hint=row.text("hint"),
                 weekly_example=row.text("weekly-example", optional=True),
                 vocabulary=row.texts("vocabulary", optional=True),
+                viewer_question=row.text("viewer-question", optional=True),
                 file=row.file,
                 line=row.line(),
             )

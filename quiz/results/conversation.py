@@ -10,6 +10,7 @@ from quiz.bank import Bank, FollowUps, Responsibility, Wish
 from quiz.results.changes import ResultComparison, compare_results
 from quiz.results.goals import GoalDistance, goal_distances
 from quiz.results.result import Result, build_result
+from quiz.results.second_view import SecondViewComparison
 from quiz.results.talking_point_context import TalkingPointContext
 from quiz.results.talking_points import choose_talking_points
 from quiz.scoring import ScoringModel
@@ -72,8 +73,12 @@ def build_conversation(
     follow_ups: FollowUps | None = None,
     earlier_follow_ups: FollowUps | None = None,
     other_work_share: str = "",
+    second_view: SecondViewComparison | None = None,
 ) -> Conversation:
-    """The conversation page of one response. `earlier_answers` are None without an earlier response."""
+    """The conversation page of one response. `earlier_answers` are None without an earlier response.
+
+    `second_view` is None if there is none, or if its questions are not to be on the page.
+    """
     result = build_result(
         bank,
         model,
@@ -94,7 +99,9 @@ def build_conversation(
             follow_ups_before=earlier_follow_ups,
             follow_ups_after=follow_ups,
         )
-    context = TalkingPointContext(bank, result, wishes=wishes, goals=tuple(goals), comparison=comparison)
+    context = TalkingPointContext(
+        bank, result, wishes=wishes, goals=tuple(goals), comparison=comparison, second_view=second_view
+    )
     questions = tuple(talking_point.text for talking_point in choose_talking_points(context))
     return Conversation(
         result=result,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from quiz.bank import Responsibility, Role
 from quiz.results.goals import goal_steps
+from quiz.results.second_view import SecondViewComparison, SecondViewRow
 from quiz.results.talking_point_context import TalkingPointContext
 
 #: A change of an answer by fewer points of the scale than this may be chance.
@@ -41,7 +42,7 @@ def _about(context: TalkingPointContext, item: Responsibility, **more_slots: str
     """A match about one responsibility."""
     role = context.bank.role[item.role]
     frequency = context.answers[item.id].phrase
-    slots = {"responsibility": item.name, "frequency": frequency, **_role_slots(role), **more_slots}
+    slots = {"responsibility": item.name, "frequency": frequency, **_role_slots(role)} | more_slots
     return ConditionMatch(slots, frozenset([item]))
 
 
@@ -304,6 +305,40 @@ def _mix_unchanged(context: TalkingPointContext) -> Iterator[ConditionMatch]:
     """There was an earlier result, and no real change."""
     if context.comparison and context.comparison.verdict in ("same", "noise"):
         yield ConditionMatch({})
+
+
+# The second view. The answers are those at its opening, whatever was changed since.
+
+
+@_condition("work-not-seen")
+def _work_not_seen(context: TalkingPointContext) -> Iterator[ConditionMatch]:
+    """Done regularly and not seen by the viewer, or seen at least two steps less often."""
+    if context.second_view:
+        for row in (*context.second_view.not_seen, *context.second_view.seen_less):
+            yield _about_view(context, context.second_view, row)
+
+
+@_condition("seen-more")
+def _seen_more(context: TalkingPointContext) -> Iterator[ConditionMatch]:
+    """Seen by the viewer at least two steps more often than the person says."""
+    if context.second_view:
+        for row in context.second_view.seen_more:
+            yield _about_view(context, context.second_view, row, seen_frequency=row.seen.phrase)
+
+
+@_condition("matters-most-not-done")
+def _matters_most_not_done(context: TalkingPointContext) -> Iterator[ConditionMatch]:
+    """Among what matters most to the viewer, and hardly done."""
+    if context.second_view:
+        for row in context.second_view.priorities_hardly_done:
+            yield _about_view(context, context.second_view, row)
+
+
+def _about_view(
+    context: TalkingPointContext, second_view: SecondViewComparison, row: SecondViewRow, **more_slots: str
+) -> ConditionMatch:
+    slots = {"viewer": second_view.viewer_name, "frequency": row.own.phrase}
+    return _about(context, row.responsibility, **slots, **more_slots)
 
 
 @_condition("always")

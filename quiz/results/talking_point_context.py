@@ -10,6 +10,7 @@ from quiz.bank import AnswerOption, Bank, Responsibility, Role
 from quiz.results.changes import ResultComparison
 from quiz.results.goals import regular_option
 from quiz.results.result import Result
+from quiz.results.second_view import SecondViewComparison
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class TalkingPointContext:
     """Everything that decides which talking points are chosen.
 
     `wishes` is responsibility id to wish id, `goals` are role ids, `comparison` is with an earlier result. Ids that the
-    bank does not know are ignored.
+    bank does not know are ignored. `second_view` is None without one, and if its owner does not show its questions.
     """
 
     bank: Bank
@@ -25,6 +26,7 @@ class TalkingPointContext:
     wishes: Mapping[str, str] = field(default_factory=dict)
     goals: tuple[str, ...] = ()
     comparison: ResultComparison | None = None
+    second_view: SecondViewComparison | None = None
 
     @cached_property
     def answers(self) -> dict[str, AnswerOption]:

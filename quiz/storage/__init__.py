@@ -1,4 +1,4 @@
-"""All SQL: responses and teams, in an SQLite file or in PostgreSQL. This package knows no web page."""
+"""All SQL: responses, second views and teams, in an SQLite file or in PostgreSQL. This package knows no web page."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from quiz.storage.identity import Identity
 from quiz.storage.instance import create_folder, is_unused
 from quiz.storage.members import Members
 from quiz.storage.responses import MAX_SHARE_LINKS, PageSave, Response, Responses, ShareLink
-from quiz.storage.retention import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS, Expiry, Retention
+from quiz.storage.retention import DRAFT_DAYS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS, Expiry, Retention
+from quiz.storage.second_views import SecondView, SecondViews
 from quiz.storage.sqlite import SqliteFile, safe_journal_mode
 from quiz.storage.teams import TeamLinks, Teams
 
 __all__ = [
+    "DRAFT_DAYS",
     "MAX_SHARE_LINKS",
     "MIN_DAYS_OVERDUE",
     "ROUND_TIE_DAYS",
@@ -23,6 +25,7 @@ __all__ = [
     "Expiry",
     "PageSave",
     "Response",
+    "SecondView",
     "ShareLink",
     "Storage",
     "TeamLinks",
@@ -61,7 +64,7 @@ def prepare(address: Address) -> None:
         engine.close()
 
 
-class Storage(Identity, Responses, AgreedActions, Retention, Teams, Members):
+class Storage(Identity, Responses, AgreedActions, SecondViews, Retention, Teams, Members):
     """The whole database at an address. Safe to share between threads; every method may raise `UnavailableError`."""
 
     def __init__(self, address: Address) -> None:

@@ -97,6 +97,42 @@ CREATE TABLE share_link (
     PRIMARY KEY (response, number)
 );
 
+CREATE TABLE second_view (
+    response BIGINT PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
+    view_hash TEXT COLLATE "C" NOT NULL UNIQUE CHECK (length(view_hash) = 64),
+    number BIGINT NOT NULL CHECK (number > 0),
+    owner_name TEXT COLLATE "C" NOT NULL CHECK (length(owner_name) BETWEEN 1 AND 80),
+    viewer_name TEXT COLLATE "C" NOT NULL CHECK (length(viewer_name) BETWEEN 1 AND 80),
+    created TEXT COLLATE "C" NOT NULL CHECK (created ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'),
+    draft_since TEXT COLLATE "C" NOT NULL CHECK (draft_since ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'),
+    sent TEXT COLLATE "C" CHECK (sent ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'),
+    opened TEXT COLLATE "C" CHECK (opened ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'),
+    on_sheet BOOLEAN NOT NULL DEFAULT false,
+    overdue_since TEXT COLLATE "C" CHECK (overdue_since ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$')
+);
+
+CREATE TABLE viewer (
+    response BIGINT PRIMARY KEY REFERENCES second_view (response) ON DELETE CASCADE,
+    viewer_hash TEXT COLLATE "C" NOT NULL UNIQUE CHECK (length(viewer_hash) = 64),
+    priorities_sent BOOLEAN NOT NULL DEFAULT false,
+    page_id TEXT COLLATE "C" NOT NULL DEFAULT '' CHECK (length(page_id) <= 20),
+    save_number BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE TABLE second_view_answer (
+    response BIGINT NOT NULL REFERENCES second_view (response) ON DELETE CASCADE,
+    side TEXT COLLATE "C" NOT NULL CHECK (side IN ('owner', 'viewer')),
+    question TEXT COLLATE "C" NOT NULL CHECK (length(question) BETWEEN 1 AND 80),
+    answer TEXT COLLATE "C" NOT NULL CHECK (length(answer) BETWEEN 1 AND 20),
+    PRIMARY KEY (response, side, question)
+);
+
+CREATE TABLE priority (
+    response BIGINT NOT NULL REFERENCES second_view (response) ON DELETE CASCADE,
+    responsibility TEXT COLLATE "C" NOT NULL CHECK (length(responsibility) BETWEEN 1 AND 80),
+    PRIMARY KEY (response, responsibility)
+);
+
 CREATE TABLE team (
     id BIGINT PRIMARY KEY,
     lead_hash TEXT COLLATE "C" NOT NULL UNIQUE CHECK (length(lead_hash) = 64),

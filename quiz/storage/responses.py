@@ -361,13 +361,20 @@ def _touch(db: Connection, owner_hash: str, *, bank: str, day: str) -> int | Non
 
 
 def _is_outdated(db: Connection, id: int, page_save: PageSave | None) -> bool:
-    """Whether a later save of the same page is stored already. If not, `page_save` is recorded as the latest."""
+    return is_outdated(db, "response", "id", id, page_save)
+
+
+def is_outdated(db: Connection, table: str, key: str, id: int, page_save: PageSave | None) -> bool:
+    """Whether a later save of the same page is stored already. If not, `page_save` is recorded as the latest.
+
+    `table` and `key` are names of this package: where the latest save is stored, and the column that `id` is in.
+    """
     if page_save is None:
         return False
-    latest = PageSave(*db.execute("SELECT page_id, save_number FROM response WHERE id = ?", (id,)).fetchone())
+    latest = PageSave(*db.execute(f"SELECT page_id, save_number FROM {table} WHERE {key} = ?", (id,)).fetchone())
     if latest.page_id == page_save.page_id and latest.number > page_save.number:
         return True
-    db.execute("UPDATE response SET page_id = ?, save_number = ? WHERE id = ?", (*page_save, id))
+    db.execute(f"UPDATE {table} SET page_id = ?, save_number = ? WHERE {key} = ?", (*page_save, id))
     return False
 
 

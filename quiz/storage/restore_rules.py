@@ -15,7 +15,7 @@ from quiz.storage.engine import Connection
 from quiz.storage.ids import random_identity
 from quiz.storage.tombstones import membership_hash
 
-_TABLES_WITH_NOTES = ("response", "team", "round", "tombstone")
+_TABLES_WITH_NOTES = ("response", "second_view", "team", "round", "tombstone")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class CurrentState:
     member_names: list[tuple[str, int, int]]
     responses: list[tuple[int]]
     removals: list[tuple[int, str, str]]
+    taken_back: list[tuple[str, str]]
 
 
 def read_current_state(db: Connection) -> CurrentState:
@@ -58,6 +59,7 @@ def read_current_state(db: Connection) -> CurrentState:
         member_names=db.execute("SELECT name, response, team FROM member").fetchall(),
         responses=db.execute("SELECT id FROM response").fetchall(),
         removals=db.execute("SELECT response, team_name, day FROM removal").fetchall(),
+        taken_back=db.execute("SELECT draft_since, view_hash FROM second_view WHERE sent IS NULL").fetchall(),
     )
 
 
@@ -78,6 +80,9 @@ def apply_current_state(db: Database, current: CurrentState) -> None:
         _keep_emptied(db, current)
         _delete_ended_job_goals(db, current)
         _keep_removals(db, current)
+        # A second view that the viewer has taken back since is not open to the owner again.
+        take_back = "UPDATE second_view SET sent = NULL, draft_since = ? WHERE view_hash = ? AND sent IS NOT NULL"
+        _execute_many(db, f"{take_back} AND opened IS NULL", current.taken_back)
         for table in _TABLES_WITH_NOTES:  # judged anew
             db.execute(f"UPDATE {table} SET overdue_since = NULL WHERE overdue_since IS NOT NULL")
         set_identity(db, current.identity)
@@ -89,8 +94,13 @@ def set_identity(db: Connection, identity: str | None) -> None:
 
 
 def _delete_ended(db: Connection) -> None:
-    """Delete responses, teams, share links and memberships that have a tombstone."""
-    for table, column in (("response", "owner_hash"), ("team", "lead_hash"), ("share_link", "share_hash")):
+    """Delete responses, teams, share links, second views and memberships that have a tombstone."""
+    for table, column in (
+        ("response", "owner_hash"),
+        ("team", "lead_hash"),
+        ("share_link", "share_hash"),
+        ("second_view", "view_hash"),
+    ):
         db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT hash FROM tombstone)")
     memberships = db.execute(
         "SELECT response.owner_hash, member.team, member.response"

@@ -17,6 +17,8 @@ from quiz.storage.engine import Connection, Tables
 MIN_DAYS_OVERDUE = 3
 #: For how many days after its closing a round is tied to the responses that it counted: so long it can be withdrawn.
 ROUND_TIE_DAYS = 90
+#: For how many days a second view may stay without being sent.
+DRAFT_DAYS = 60
 
 # Conditions with one parameter, a day: rows from before that day are overdue.
 _IS_OVERDUE = {
@@ -27,12 +29,14 @@ _IS_OVERDUE = {
     # A round is not deleted: the tie to the responses that it counted is.
     "round": """round.closed < ?
         AND EXISTS (SELECT 1 FROM counted_response WHERE counted_response.round = round.id)""",
+    "second_view": "second_view.sent IS NULL AND second_view.draft_since < ?",
     "tombstone": "tombstone.day < ?",
 }
 _ACTIONS = {
     "response": "DELETE FROM response WHERE {}",
     "team": "DELETE FROM team WHERE {}",
     "round": "UPDATE counted_response SET round = NULL WHERE round IN (SELECT round.id FROM round WHERE {})",
+    "second_view": "DELETE FROM second_view WHERE {}",
     "tombstone": "DELETE FROM tombstone WHERE {}",
 }
 
@@ -49,7 +53,7 @@ class Expiry:
 
 
 class Retention(Tables):
-    """The times after which responses, teams and tombstones are deleted."""
+    """The times after which responses, second views, teams and tombstones are deleted."""
 
     def extend_expiry(self, owner_hash: str, *, day: str) -> bool:
         """Restart the retention time of a response on `day`. False if there is no response."""
@@ -58,7 +62,14 @@ class Retention(Tables):
             return bool(db.execute(extend, (day, owner_hash)).rowcount)
 
     def delete_expired(
-        self, today: str, *, responses_before: str, teams_before: str, rounds_before: str, tombstones_before: str
+        self,
+        today: str,
+        *,
+        responses_before: str,
+        teams_before: str,
+        rounds_before: str,
+        drafts_before: str,
+        tombstones_before: str,
     ) -> Expiry:
         """Note what is overdue, and delete what was noted at least `MIN_DAYS_OVERDUE` days before `today`.
 
@@ -72,6 +83,8 @@ class Retention(Tables):
             Teams without members are overdue if their last round was opened or closed before this day.
         rounds_before
             Rounds closed before this day are no longer tied to the responses that they counted.
+        drafts_before
+            Second views that were not sent are overdue if they were asked for, or taken back, before this day.
         tombstones_before
             Tombstones from before this day are overdue: no backup that old is restored.
         """
@@ -79,6 +92,7 @@ class Retention(Tables):
             "response": responses_before,
             "team": teams_before,
             "round": rounds_before,
+            "second_view": drafts_before,
             "tombstone": tombstones_before,
         }
         with self.write_transaction() as db:

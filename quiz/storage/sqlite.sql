@@ -113,6 +113,49 @@ CREATE TABLE share_link (
     PRIMARY KEY (response, number)
 ) STRICT, WITHOUT ROWID;
 
+-- A second view: how somebody who knows the work answers the questions about it, at most one a response. The owner makes
+-- the view link, which opens the request. The viewer answers under a viewer link of their own, which the owner does not
+-- have. `draft_since` is the day of the request, or the day on which the viewer took back what was sent.
+
+CREATE TABLE second_view (
+    response INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
+    view_hash TEXT NOT NULL UNIQUE CHECK (length(view_hash) = 64),
+    number INTEGER NOT NULL CHECK (number > 0),
+    owner_name TEXT NOT NULL CHECK (length(owner_name) BETWEEN 1 AND 80),
+    viewer_name TEXT NOT NULL CHECK (length(viewer_name) BETWEEN 1 AND 80),
+    created TEXT NOT NULL CHECK (created GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    draft_since TEXT NOT NULL CHECK (draft_since GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    sent TEXT CHECK (sent GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    opened TEXT CHECK (opened GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    on_sheet INTEGER NOT NULL DEFAULT 0 CHECK (on_sheet IN (0, 1)),
+    overdue_since TEXT CHECK (overdue_since GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')
+) STRICT;
+
+-- The viewer, once they have begun. `priorities_sent` is 1 once the page with what matters most was sent.
+CREATE TABLE viewer (
+    response INTEGER PRIMARY KEY REFERENCES second_view (response) ON DELETE CASCADE,
+    viewer_hash TEXT NOT NULL UNIQUE CHECK (length(viewer_hash) = 64),
+    priorities_sent INTEGER NOT NULL DEFAULT 0 CHECK (priorities_sent IN (0, 1)),
+    page_id TEXT NOT NULL DEFAULT '' CHECK (length(page_id) <= 20),
+    save_number INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- The answers of the viewer. Those of the owner are copied to it when the second view is opened.
+CREATE TABLE second_view_answer (
+    response INTEGER NOT NULL REFERENCES second_view (response) ON DELETE CASCADE,
+    side TEXT NOT NULL CHECK (side IN ('owner', 'viewer')),
+    question TEXT NOT NULL CHECK (length(question) BETWEEN 1 AND 80),
+    answer TEXT NOT NULL CHECK (length(answer) BETWEEN 1 AND 20),
+    PRIMARY KEY (response, side, question)
+) STRICT, WITHOUT ROWID;
+
+-- What matters most in the role, as the viewer sees it.
+CREATE TABLE priority (
+    response INTEGER NOT NULL REFERENCES second_view (response) ON DELETE CASCADE,
+    responsibility TEXT NOT NULL CHECK (length(responsibility) BETWEEN 1 AND 80),
+    PRIMARY KEY (response, responsibility)
+) STRICT, WITHOUT ROWID;
+
 -- Teams. A response is in at most one team and is counted at most once, also if the round is deleted: both are
 -- primary keys.
 
@@ -166,8 +209,8 @@ CREATE INDEX counted_response_round ON counted_response (round);
 
 -- Restoring a backup
 
--- What people ended: the hash of each owner, lead, join or share link that was deleted or replaced, or of a membership,
--- and the day. A backup from before that day does not bring it back (see quiz/storage/restore.py).
+-- What people ended: the hash of each owner, lead, join, share, view or viewer link that was deleted or replaced, or of a
+-- membership, and the day. A backup from before that day does not bring it back (see quiz/storage/restore.py).
 CREATE TABLE tombstone (
     hash TEXT NOT NULL PRIMARY KEY CHECK (length(hash) = 64),
     day TEXT NOT NULL CHECK (day GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),

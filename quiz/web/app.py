@@ -14,7 +14,7 @@ from werkzeug.wsgi import get_host
 
 from quiz.bank import Bank
 from quiz.config import host_names, secret_key
-from quiz.storage import ROUND_TIE_DAYS, Storage, UnavailableError
+from quiz.storage import DRAFT_DAYS, ROUND_TIE_DAYS, Storage, UnavailableError
 from quiz.web import links
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class App(Flask):
                 responses_before=retention_start,
                 teams_before=retention_start,
                 rounds_before=days_before(today, ROUND_TIE_DAYS),
+                drafts_before=days_before(today, DRAFT_DAYS),
                 tombstones_before=days_before(today, self.config["BACKUP_DAYS"]),
             )
         except BaseException as error:
@@ -147,6 +148,15 @@ def days_before(day: str, days: int) -> str:
     '2026-01-30'
     """
     return (date.fromisoformat(day) - timedelta(days)).isoformat()
+
+
+def days_after(day: str, days: int) -> str:
+    """The day that many days after `day`.
+
+    >>> days_after("2026-12-30", 60)
+    '2027-02-28'
+    """
+    return days_before(day, -days)
 
 
 def current() -> App:

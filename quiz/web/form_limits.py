@@ -41,7 +41,9 @@ def compute_limits(bank: Bank) -> FormLimits:
     goals = [(WISH_PREFIX + id, _longest(bank.wish)) for id in bank.responsibility]
     goals += [("goals", id) for id in bank.role]
 
-    forms = [*question_pages, contacts, goals]
+    priorities = [("priorities", id) for id in bank.responsibility]
+
+    forms = [*question_pages, contacts, goals, priorities]
     max_fields = max(len(fields) for fields in forms)
     max_field_bytes = max(_encoded_size(fields) for fields in forms)
     max_text_bytes = MAX_BYTES_PER_CHARACTER * (MAX_TEXT_LENGTH + MAX_TITLE_LENGTH)

@@ -32,6 +32,7 @@ MAX_TITLE_LENGTH = 80
 MAX_TEXT_LENGTH = 4000
 MAX_ADVERT_LENGTH = 100_000
 MAX_GOALS = 2
+MAX_PRIORITIES = 5
 #: The answers about other work as people see them. They are `quiz.bank.OTHER_WORK_SHARES`.
 OTHER_WORK_LABELS = {
     "none": "None of it",
@@ -64,7 +65,7 @@ class AnswerRequired:
 
     field_flags: ClassVar[dict[str, Any]] = {}
 
-    def __init__(self, message: str = "Choose how often, or “I can’t say”.") -> None:
+    def __init__(self, message: str) -> None:
         self.message = message
 
     def __call__(self, form: BaseForm, field: RadioField) -> None:
@@ -154,6 +155,25 @@ class FeedbackForm(_BaseForm):
     fits = StringField(validators=[AnyOf(FITS)])
 
 
+class SecondViewForm(_BaseForm):
+    """Asking somebody for a second view: how the two call each other."""
+
+    owner_name = StringField(
+        filters=[clean_line],
+        validators=[_required("Enter the name by which the other person knows you."), _max_length(MAX_TITLE_LENGTH)],
+    )
+    viewer_name = StringField(
+        filters=[clean_line],
+        validators=[_required("Enter the name of the person you ask."), _max_length(MAX_TITLE_LENGTH)],
+    )
+
+
+class PrioritiesForm(_BaseForm):
+    """What matters most in the role, as a viewer sees it. It may stay empty."""
+
+    priorities: SelectMultipleField
+
+
 class TeamForm(_BaseForm):
     """A new team."""
 
@@ -210,6 +230,12 @@ class Forms:
         A new share link.
     feedback
         Whether a result fits.
+    viewer_pages
+        The question pages for the viewer of a second view.
+    priorities
+        What matters most in the role.
+    second_view
+        Asking for a second view.
     team
         A new team.
     join
@@ -225,6 +251,9 @@ class Forms:
         self.job_goal = _job_goal_form(bank)
         self.share = ShareForm
         self.feedback = FeedbackForm
+        self.viewer_pages = tuple(_question_page_form(bank.for_viewers, page) for page in bank.for_viewers.pages)
+        self.priorities = _priorities_form(bank)
+        self.second_view = SecondViewForm
         self.team = TeamForm
         self.join = {"anonymous": JoinForm, "open": OpenJoinForm}
         self.rename = RenameForm
@@ -232,10 +261,9 @@ class Forms:
 
 def _question_page_form(bank: Bank, page: tuple[Responsibility, ...]) -> type[QuestionPageForm]:
     choices = [SelectChoice(point.id, point.label) for point in bank.option.values()]
+    required = AnswerRequired(f"Choose how often, or “{bank.skip.label}”.")
     questions = {
-        item.id: RadioField(
-            item.question, [AnswerRequired()], choices=choices, validate_choice=False, description=item.hint
-        )
+        item.id: RadioField(item.question, [required], choices=choices, validate_choice=False, description=item.hint)
         for item in page
     }
     return type("BankQuestionPageForm", (QuestionPageForm,), {"questions": questions})
@@ -275,3 +303,10 @@ def _job_goal_form(bank: Bank) -> type[JobGoalForm]:
     choices = [SelectChoice(item.id, item.name) for item in bank.responsibility.values()]
     responsibilities = SelectMultipleField(choices=choices, validators=[_required("Read an advert first.")])
     return type("BankJobGoalForm", (JobGoalForm,), {"responsibilities": responsibilities})
+
+
+def _priorities_form(bank: Bank) -> type[PrioritiesForm]:
+    choices = [SelectChoice(item.id, item.name) for item in bank.responsibility.values()]
+    at_most = Length(max=MAX_PRIORITIES, message="Choose five at most.")
+    fields = {"priorities": SelectMultipleField(choices=choices, validators=[at_most])}
+    return type("BankPrioritiesForm", (PrioritiesForm,), fields)

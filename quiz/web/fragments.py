@@ -20,15 +20,16 @@ from quiz.teams.dials import answer_dial, role_dial
 MAX_QUESTION_FRAGMENTS = 2000
 
 
-def question_renderer(environment: Environment) -> Callable[..., str]:
-    """A function that gives the HTML of a question.
+def question_renderer(environment: Environment, bank: Bank) -> Callable[..., str]:
+    """A function that gives the HTML of a question of `bank`.
 
     It takes the id of the question, the id of the chosen answer or None, and the error message, if there is one.
     """
 
     @lru_cache(MAX_QUESTION_FRAGMENTS)
     def question_fragment(question_id: str, answer_id: str | None, error: str = "") -> str:
-        html: str = _macros(environment, "take/_question.html").question(question_id, answer_id, error)
+        responsibility, options = bank.responsibility[question_id], tuple(bank.option.values())
+        html: str = _macros(environment, "take/_question.html").question(responsibility, options, answer_id, error)
         return html
 
     return question_fragment

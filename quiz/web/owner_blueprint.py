@@ -86,14 +86,15 @@ def is_saved_by_script() -> bool:
     return request.form.get("go_to") == "stay"
 
 
-def other_button(previous_url: str | None) -> WebResponse | None:
+def other_button(previous_url: str | None, *, later: str = "take.later") -> WebResponse | None:
     """The response to a button that does not lead on to the next page; None for the main button.
 
-    The field `go_to` names the button. `previous_url` is the page before, for “Back”.
+    The field `go_to` names the button. `previous_url` is the page before, for “Back”; `later` is the endpoint of the
+    page for people who stop before the end.
     """
     if is_saved_by_script():
         return WebResponse(status=204)
-    urls = {"back": previous_url, "later": url_for("take.later"), "privacy": url_for("start.privacy")}
+    urls = {"back": previous_url, "later": url_for(later), "privacy": url_for("start.privacy")}
     url = urls.get(request.form.get("go_to", ""))
     return redirect(url, 303) if url else None
 

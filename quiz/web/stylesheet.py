@@ -22,6 +22,7 @@ CSS_FILES = (
     "result.css",
     "teams.css",
     "conversation.css",
+    "second_view.css",
     "advert.css",
     "print.css",
 )

@@ -12,7 +12,7 @@ from flask import request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from quiz.bank import AnswerOption, Bank, Role
-from quiz.storage import MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
+from quiz.storage import DRAFT_DAYS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
 from quiz.web import fragments, stylesheet
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def init_app(app: App, bank_folder: Path) -> None:
     environment.globals["role_colour"] = role_colours(app.bank)
     environment.globals["min_days_overdue"] = MIN_DAYS_OVERDUE
     environment.globals["round_tie_days"] = ROUND_TIE_DAYS
+    environment.globals["draft_days"] = DRAFT_DAYS
 
     environment.filters["capitalize_first"] = capitalize_first
     environment.filters["join_names"] = join_names
@@ -76,7 +77,8 @@ def init_app(app: App, bank_folder: Path) -> None:
     environment.filters["level_squares"] = level_squares
 
     environment.globals["site_logo"] = fragments.render_logo(environment)
-    environment.globals["question_fragment"] = fragments.question_renderer(environment)
+    environment.globals["question_fragment"] = fragments.question_renderer(environment, app.bank)
+    environment.globals["viewer_question_fragment"] = fragments.question_renderer(environment, app.bank.for_viewers)
     environment.globals["answer_row_fragment"] = fragments.answer_row_renderer(environment)
     environment.globals["level_squares_html"] = fragments.render_level_squares(environment, app.bank)
     environment.globals["role_dial_html"] = fragments.role_dial_renderer(environment)

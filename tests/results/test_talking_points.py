@@ -12,6 +12,7 @@ from quiz.bank import CONDITIONS, WISHES, load
 from quiz.config import paths
 from quiz.results.changes import compare_results
 from quiz.results.result import build_result
+from quiz.results.second_view import SecondViewComparison, compare_views
 from quiz.results.talking_point_conditions import CONDITION_FUNCTIONS
 from quiz.results.talking_point_context import TalkingPointContext
 from quiz.results.talking_points import MAX_TALKING_POINTS, MIN_TALKING_POINTS, choose_talking_points
@@ -29,6 +30,11 @@ TIE |= {"code-quality": "weekly", "ci-cd": "monthly", "model-optimisation": "rar
 LEANING = ANALYST | {"pipelines": "monthly", "data-quality": "weekly"}
 
 
+def view(own: Mapping[str, str], seen: Mapping[str, str], *priorities: str) -> SecondViewComparison:
+    """The comparison of a second view."""
+    return compare_views(BANK, own, seen, priorities, owner_name="Ada", viewer_name="Kim")
+
+
 def context(
     answers: Mapping[str, str],
     contacts: Collection[str] = (),
@@ -37,6 +43,7 @@ def context(
     wishes: Mapping[str, str] | None = None,
     title: str = "",
     goals: tuple[str, ...] = (),
+    second_view: SecondViewComparison | None = None,
 ) -> TalkingPointContext:
     """The context of a person with these answers."""
     return TalkingPointContext(
@@ -44,6 +51,7 @@ def context(
         build_result(BANK, MODEL, answers, contacts, title=title),
         wishes=wishes or {},
         goals=goals,
+        second_view=second_view,
         comparison=None if before is None else compare_results(BANK, MODEL, before, answers),
     )
 
@@ -164,6 +172,21 @@ CASES = {
         context(ANALYST, before=ANALYST | {"trends": "monthly", "insights": "skip"}),
     ),
     "mix-changed": (context(BOTH, before=ANALYST), "data engineer", context(ANALYST, before=ANALYST)),
+    "work-not-seen": (
+        context(ANALYST, second_view=view(ANALYST, ANALYST | {"trends": "skip", "dashboards": "rarely"})),
+        "Changes over time",
+        context(ANALYST, second_view=view(ANALYST, ANALYST | {"trends": "monthly", "pipelines": "skip"})),
+    ),
+    "seen-more": (
+        context(ANALYST, second_view=view(ANALYST, ANALYST | {"pipelines": "monthly"})),
+        "Pipelines that move data",
+        context(ANALYST, second_view=view(ANALYST, ANALYST | {"pipelines": "rarely"})),
+    ),
+    "matters-most-not-done": (
+        context(ANALYST, second_view=view(ANALYST, ANALYST, "insights", "pipelines")),
+        "Pipelines that move data",
+        context(ANALYST, second_view=view(ANALYST, ANALYST, "insights")),
+    ),
     "mix-unchanged": (context(ANALYST, before=ANALYST), None, context(ANALYST, before={})),
 }
 

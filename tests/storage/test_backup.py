@@ -199,7 +199,10 @@ def test_the_backup_command_prints_responses_and_size(database, file, copy):
     result = quiz(file.parent, "backup", copy)
     assert (result.exit_code, result.stderr) == (0, "")
     totals = count_rows(SqliteFile(file))
-    assert result.stdout == f"{copy}: 1 response, 0.1 MB.\nRows: 1, checksum: {totals.checksum}.\n"
+    assert (
+        result.stdout
+        == f"{copy}: 1 response, {copy.stat().st_size / 1e6:.1f} MB.\nRows: 1, checksum: {totals.checksum}.\n"
+    )
     again = quiz(file.parent, "backup", copy)
     assert (again.exit_code, again.stdout) == (1, "")
     assert again.stderr == f"Error: {copy} exists; add --force to replace it\n"

@@ -14,8 +14,8 @@ from quiz.storage import Address, ShareLink, Storage, TeamLinks
 from quiz.storage.backup import back_up
 from quiz.storage.restore import Restored, RestoreError, restore
 from quiz.teams import Publication, Round
-from tests.checks import stored_response
-from tests.factories import DAY, WHEN, expire, make_owner, run_expiry, start_response
+from tests.checks import stored_response, stored_rows
+from tests.factories import DAY, WHEN, expire, fill_second_view, make_owner, run_expiry, start_response
 from tests.fault_injection import bytes_on_disk, open_database
 
 # Whole databases are copied and restored.
@@ -430,3 +430,56 @@ def test_a_backup_that_could_change_our_data_is_refused(instance, add: Callable[
     with pytest.raises(RestoreError, match="is not a database of Many Hats: there is a "):
         instance.restore()
     assert instance.database.load_response(owner_hash), "nothing changed"
+
+
+# Second views
+
+
+@pytest.mark.parametrize("opened", [False, True], ids=["sealed", "opened"])
+@pytest.mark.parametrize("who", ["owner", "viewer"])
+def test_a_second_view_deleted_since_the_backup_stays_deleted(instance, who, opened):
+    database = instance.database
+    deleted, other = start_response(database), start_response(database)
+    view_hash, viewer_hash = fill_second_view(database, deleted, "deleted", opened=opened)
+    fill_second_view(database, other, "stays")
+    instance.back_up()
+    if who == "owner":
+        database.end_second_view(deleted, day=LATER)
+    else:
+        database.withdraw_second_view(viewer_hash, day=LATER)
+    instance.restore()
+    assert database.load_second_view(deleted) is None
+    assert database.load_requested_view(view_hash) is database.load_viewer(viewer_hash) is None
+    assert [row["question"] for row in stored_rows(database, "second_view_answer")] == ["stays-seen"]
+    restored = database.load_second_view(other)
+    assert restored
+    assert restored.viewer_answers == {"stays-seen": "stays"}
+
+
+def test_a_second_view_taken_back_since_the_backup_stays_taken_back(instance):
+    database = instance.database
+    owner_hash = start_response(database)
+    _, viewer_hash = fill_second_view(database, owner_hash, "seen", opened=False)
+    instance.back_up()
+    database.take_back_second_view(viewer_hash, day=LATER)
+    instance.restore()
+    assert not database.open_second_view(owner_hash, day=LATER)
+    restored = database.load_viewer(viewer_hash)
+    assert restored
+    assert (restored.sent, restored.draft_since, restored.viewer_answers) == (None, LATER, {"seen-seen": "seen"})
+
+
+def test_a_second_view_sent_since_the_backup_is_restored_as_it_was(instance):
+    database = instance.database
+    owner_hash, view_hash, viewer_hash = start_response(database), make_owner(), make_owner()
+    names = {"owner_name": "Ada", "viewer_name": "Kim"}
+    database.create_second_view(owner_hash, **names, day=DAY, view_hash=view_hash, number=1)
+    database.begin_second_view(view_hash, [viewer_hash])
+    instance.back_up()
+    database.send_second_view(viewer_hash, day=LATER)
+    database.open_second_view(owner_hash, day=LATER)
+    instance.restore()
+    restored = database.load_second_view(owner_hash)
+    assert restored
+    assert (restored.sent, restored.opened) == (None, None)
+    assert not database.open_second_view(owner_hash, day=LATER)

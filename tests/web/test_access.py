@@ -23,71 +23,104 @@ from quiz.web import links
 from quiz.web.app import App
 from tests.checks import dump_database
 from tests.clients import Client
-from tests.factories import fill_team, join_path, join_team, link_hash, make_response, make_team
+from tests.factories import (
+    all_answers,
+    ask_for_view,
+    fill_team,
+    join_path,
+    join_team,
+    link_hash,
+    make_response,
+    make_second_view,
+    make_team,
+)
 
 #: The status of each address for each kind of link; a dot is a 404. GET includes HEAD.
 #:
 #: `counted` is the owner link of a finished retake that a round of an anonymous team counted, `named` that of a
 #: response in an open team, `draft` that of an unfinished response in no team. `counted` and `draft` have a share link
 #: with number 7; `share` is that of `counted`. `lead` and `join` belong to an anonymous team with a closed and an open
-#: round, `lead o` and `join o` to an open team.
+#: round, `lead o` and `join o` to an open team. `view` is the view link of `named`, with which nobody has begun;
+#: `viewer` is the viewer link of the second view of `counted`, which was sent.
 TABLE = """
-                                    counted  named  draft  share  lead  lead o  join  join o
-GET  /r/LINK                        200      200    303    .      .     .       .     .
-GET  /r/LINK.json                   200      200    200    .      .     .       .     .
-GET  /r/LINK.csv                    200      200    200    .      .     .       .     .
-GET  /r/LINK/qr.svg                 200      200    200    .      .     .       .     .
-GET  /r/LINK/1                      200      200    200    .      .     .       .     .
-POST /r/LINK/1                      303      303    303    .      .     .       .     .
-GET  /r/LINK/more                   200      200    200    .      .     .       .     .
-POST /r/LINK/more                   303      303    303    .      .     .       .     .
-GET  /r/LINK/compare                303      303    303    .      .     .       .     .
-POST /r/LINK/compare                303      303    303    .      .     .       .     .
-GET  /r/LINK/later                  200      200    200    .      .     .       .     .
-GET  /r/LINK/check                  200      200    303    .      .     .       .     .
-POST /r/LINK/check                  303      303    303    .      .     .       .     .
-GET  /r/LINK/goals                  200      200    .      .      .     .       .     .
-POST /r/LINK/goals                  303      303    .      .      .     .       .     .
-POST /r/LINK/feedback               303      303    .      .      .     .       .     .
-POST /r/LINK/feedback/roles         303      303    .      .      .     .       .     .
-POST /r/LINK/feedback/delete        303      303    .      .      .     .       .     .
-POST /r/LINK/job-goal               303      303    .      .      .     .       .     .
-POST /r/LINK/job-goal/delete        303      303    303    .      .     .       .     .
-GET  /r/LINK/advert                 200      200    .      .      .     .       .     .
-POST /r/LINK/advert                 200      200    .      .      .     .       .     .
-GET  /r/LINK/conversation           200      200    .      .      .     .       .     .
-GET  /r/LINK/changes                200      .      .      .      .     .       .     .
-GET  /r/LINK/manage                 200      200    200    .      .     .       .     .
-POST /r/LINK/shares                 303      303    303    .      .     .       .     .
-GET  /r/LINK/shares/7.svg           200      .      200    .      .     .       .     .
-POST /r/LINK/shares/7/end           303      303    303    .      .     .       .     .
-POST /r/LINK/extend                   303      303    303    .      .     .       .     .
-POST /r/LINK/retake                  303      303    303    .      .     .       .     .
-GET  /r/LINK/delete                 200      200    200    .      .     .       .     .
-POST /r/LINK/delete                 303      303    303    .      .     .       .     .
-GET  /r/LINK/team                   200      200    .      .      .     .       .     .
-GET  /r/LINK/team/rounds/1          200      .      .      .      .     .       .     .
-POST /r/LINK/team/name              .        303    .      .      .     .       .     .
-POST /r/LINK/team/removal/read      303      303    303    .      .     .       .     .
-POST /r/LINK/team/leave             303      303    303    .      .     .       .     .
-GET  /s/LINK                        .        .      .      200    .     .       .     .
-GET  /t/LINK                        .        .      .      .      200   200     .     .
-GET  /t/LINK/join.svg               .        .      .      .      200   200     .     .
-GET  /t/LINK/close                  .        .      .      .      303   .       .     .
-POST /t/LINK/close                  .        .      .      .      303   .       .     .
-POST /t/LINK/next                   .        .      .      .      303   .       .     .
-POST /t/LINK/minimum                .        .      .      .      303   .       .     .
-GET  /t/LINK/remove                 .        .      .      .      .     303     .     .
-POST /t/LINK/remove                 .        .      .      .      .     303     .     .
-POST /t/LINK/links                  .        .      .      .      303   303     .     .
-GET  /t/LINK/rounds/1               .        .      .      .      200   .       .     .
-GET  /t/LINK/rounds/1.json          .        .      .      .      200   .       .     .
-GET  /t/LINK/rounds/1.csv           .        .      .      .      200   .       .     .
-GET  /t/LINK/delete                 .        .      .      .      200   200     .     .
-POST /t/LINK/delete                 .        .      .      .      303   303     .     .
-GET  /j/LINK                        .        .      .      .      .     .       200   200
-POST /j/LINK/start                  .        .      .      .      .     .       303   303
-POST /j/LINK/bring                  .        .      .      .      .     .       303   303
+                                    counted  named  draft  share  lead  lead o  join  join o  view  viewer
+GET  /r/LINK                        200      200    303    .      .     .       .     .       .     .
+GET  /r/LINK.json                   200      200    200    .      .     .       .     .       .     .
+GET  /r/LINK.csv                    200      200    200    .      .     .       .     .       .     .
+GET  /r/LINK/qr.svg                 200      200    200    .      .     .       .     .       .     .
+GET  /r/LINK/1                      200      200    200    .      .     .       .     .       .     .
+POST /r/LINK/1                      303      303    303    .      .     .       .     .       .     .
+GET  /r/LINK/more                   200      200    200    .      .     .       .     .       .     .
+POST /r/LINK/more                   303      303    303    .      .     .       .     .       .     .
+GET  /r/LINK/compare                303      303    303    .      .     .       .     .       .     .
+POST /r/LINK/compare                303      303    303    .      .     .       .     .       .     .
+GET  /r/LINK/later                  200      200    200    .      .     .       .     .       .     .
+GET  /r/LINK/check                  200      200    303    .      .     .       .     .       .     .
+POST /r/LINK/check                  303      303    303    .      .     .       .     .       .     .
+GET  /r/LINK/goals                  200      200    .      .      .     .       .     .       .     .
+POST /r/LINK/goals                  303      303    .      .      .     .       .     .       .     .
+POST /r/LINK/feedback               303      303    .      .      .     .       .     .       .     .
+POST /r/LINK/feedback/roles         303      303    .      .      .     .       .     .       .     .
+POST /r/LINK/feedback/delete        303      303    .      .      .     .       .     .       .     .
+POST /r/LINK/job-goal               303      303    .      .      .     .       .     .       .     .
+POST /r/LINK/job-goal/delete        303      303    303    .      .     .       .     .       .     .
+GET  /r/LINK/advert                 200      200    .      .      .     .       .     .       .     .
+POST /r/LINK/advert                 200      200    .      .      .     .       .     .       .     .
+GET  /r/LINK/conversation           200      200    .      .      .     .       .     .       .     .
+GET  /r/LINK/changes                200      .      .      .      .     .       .     .       .     .
+GET  /r/LINK/manage                 200      200    200    .      .     .       .     .       .     .
+POST /r/LINK/shares                 303      303    303    .      .     .       .     .       .     .
+GET  /r/LINK/shares/7.svg           200      .      200    .      .     .       .     .       .     .
+POST /r/LINK/shares/7/end           303      303    303    .      .     .       .     .       .     .
+POST /r/LINK/extend                 303      303    303    .      .     .       .     .       .     .
+POST /r/LINK/retake                 303      303    303    .      .     .       .     .       .     .
+GET  /r/LINK/delete                 200      200    200    .      .     .       .     .       .     .
+POST /r/LINK/delete                 303      303    303    .      .     .       .     .       .     .
+GET  /r/LINK/team                   200      200    .      .      .     .       .     .       .     .
+GET  /r/LINK/team/rounds/1          200      .      .      .      .     .       .     .       .     .
+POST /r/LINK/team/name              .        303    .      .      .     .       .     .       .     .
+POST /r/LINK/team/removal/read      303      303    303    .      .     .       .     .       .     .
+POST /r/LINK/team/leave             303      303    303    .      .     .       .     .       .     .
+GET  /s/LINK                        .        .      .      200    .     .       .     .       .     .
+GET  /t/LINK                        .        .      .      .      200   200     .     .       .     .
+GET  /t/LINK/join.svg               .        .      .      .      200   200     .     .       .     .
+GET  /t/LINK/close                  .        .      .      .      303   .       .     .       .     .
+POST /t/LINK/close                  .        .      .      .      303   .       .     .       .     .
+POST /t/LINK/next                   .        .      .      .      303   .       .     .       .     .
+POST /t/LINK/minimum                .        .      .      .      303   .       .     .       .     .
+GET  /t/LINK/remove                 .        .      .      .      .     303     .     .       .     .
+POST /t/LINK/remove                 .        .      .      .      .     303     .     .       .     .
+POST /t/LINK/links                  .        .      .      .      303   303     .     .       .     .
+GET  /t/LINK/rounds/1               .        .      .      .      200   .       .     .       .     .
+GET  /t/LINK/rounds/1.json          .        .      .      .      200   .       .     .       .     .
+GET  /t/LINK/rounds/1.csv           .        .      .      .      200   .       .     .       .     .
+GET  /t/LINK/delete                 .        .      .      .      200   200     .     .       .     .
+POST /t/LINK/delete                 .        .      .      .      303   303     .     .       .     .
+GET  /j/LINK                        .        .      .      .      .     .       200   200     .     .
+POST /j/LINK/start                  .        .      .      .      .     .       303   303     .     .
+POST /j/LINK/bring                  .        .      .      .      .     .       303   303     .     .
+GET  /r/LINK/second-view            200      200    .      .      .     .       .     .       .     .
+POST /r/LINK/second-view            303      303    .      .      .     .       .     .       .     .
+GET  /r/LINK/second-view/qr.svg     200      200    .      .      .     .       .     .       .     .
+GET  /r/LINK/second-view/open       200      303    .      .      .     .       .     .       .     .
+POST /r/LINK/second-view/open       303      303    .      .      .     .       .     .       .     .
+POST /r/LINK/second-view/sheet      303      303    .      .      .     .       .     .       .     .
+GET  /r/LINK/second-view/end        200      200    .      .      .     .       .     .       .     .
+POST /r/LINK/second-view/end        303      303    .      .      .     .       .     .       .     .
+GET  /v/LINK                        .        .      .      .      .     .       .     .       200   .
+POST /v/LINK/begin                  .        .      .      .      .     .       .     .       303   .
+GET  /w/LINK                        .        .      .      .      .     .       .     .       .     200
+GET  /w/LINK/1                      .        .      .      .      .     .       .     .       .     303
+POST /w/LINK/1                      .        .      .      .      .     .       .     .       .     303
+GET  /w/LINK/priorities             .        .      .      .      .     .       .     .       .     303
+POST /w/LINK/priorities             .        .      .      .      .     .       .     .       .     303
+GET  /w/LINK/check                  .        .      .      .      .     .       .     .       .     303
+POST /w/LINK/check                  .        .      .      .      .     .       .     .       .     303
+GET  /w/LINK/later                  .        .      .      .      .     .       .     .       .     200
+GET  /w/LINK/qr.svg                 .        .      .      .      .     .       .     .       .     200
+POST /w/LINK/take-back              .        .      .      .      .     .       .     .       .     303
+GET  /w/LINK/delete                 .        .      .      .      .     .       .     .       .     200
+POST /w/LINK/delete                 .        .      .      .      .     .       .     .       .     303
 """
 #: Links that open nothing: they have ended or never existed.
 DEAD = (
@@ -99,6 +132,10 @@ DEAD = (
     "replaced join",
     "lead of deleted",
     "join of deleted",
+    "ended view",
+    "ended viewer",
+    "view of deleted",
+    "viewer of deleted",
     "garbage",
     "hash",
     "too short",
@@ -158,6 +195,14 @@ class TestData:
         replaced_join, deleted_join = join_path(client, replaced_lead), join_path(client, deleted_lead)
         client.send(f"{replaced_lead}/links", {"both": "y"}, page=replaced_lead)
         client.send(f"{deleted_lead}/delete")
+        never = all_answers(app.bank, "never")
+        _, viewer = make_second_view(client, counted, never, app.bank.roles[0].responsibilities[0].id)
+        open_counted = make_response(app)
+        ended_view, ended_viewer = make_second_view(client, open_counted, never)
+        client.send(f"{ended_viewer}/delete")
+        other_deleted = make_response(app)
+        deleted_view, deleted_viewer = make_second_view(client, other_deleted, never)
+        client.send(f"{other_deleted}/delete")
         live = {
             "counted": counted,
             "named": named,
@@ -167,6 +212,8 @@ class TestData:
             "lead o": open_lead,
             "join": join_path(client, lead),
             "join o": join_path(client, open_lead),
+            "view": ask_for_view(client, named, canary, canary),
+            "viewer": viewer,
         }
         dead = {
             "ended share": ended,
@@ -177,6 +224,10 @@ class TestData:
             "replaced join": replaced_join,
             "lead of deleted": deleted_lead,
             "join of deleted": deleted_join,
+            "ended view": ended_view,
+            "ended viewer": ended_viewer,
+            "view of deleted": deleted_view,
+            "viewer of deleted": deleted_viewer,
         }
         self.links = {kind: path.split("/")[2] for kind, path in (live | dead).items()}
         link = self.links["counted"]
@@ -215,6 +266,9 @@ class TestData:
             "feedback.save": {"fits": "yes"},
             "goals.save_job_goal": {"name": "x", "responsibilities": next(iter(bank.responsibility))},
             "own_advert.compare": {"text": "You build data pipelines with Airflow."},
+            "second_view.page": {"seed": links.new_link(), "owner_name": "Ada", "viewer_name": "Kim"},
+            "view_request.begin": {"seed": links.new_link()},
+            "viewer.questions": {item.id: "weekly" for item in bank.pages[0]},
             "manage.create_share_link": {"seed": links.new_link()},
             "manage.retake": {"seed": links.new_link()},
             "lead.minimum": {"minimum": "8"},
@@ -360,16 +414,17 @@ def test_another_method_gives_the_same_405_for_every_link(data: TestData):
 
 
 def test_a_page_shows_no_links_except_its_own_and_those_it_is_for(data: TestData):
-    allowed_kinds = {"counted": {"share"}, "lead": {"join"}, "lead o": {"join o"}}
+    allowed_kinds = {"counted": {"share"}, "named": {"view"}, "lead": {"join"}, "lead o": {"join o"}}
     for kind in expected_statuses()[0]:
-        letter = {"share": "s", "lead": "t", "lead o": "t", "join": "j", "join o": "j"}.get(kind, "r")
+        letters = {"share": "s", "lead": "t", "lead o": "t", "join": "j", "join o": "j"}
+        letter = letters.get(kind, {"view": "v", "viewer": "w"}.get(kind, "r"))
         own_link = data.links[kind]
         opened, shown_links, to_open = set(), set(), [f"/{letter}/{own_link}"]
         while to_open:
             path = to_open.pop()
             opened.add(path)
             response = data.client.get(path)
-            for target in re.findall(rf'"(?:http://localhost)?(/[rstj]/{links.LINK_PATTERN}[^"#]*)', response.text):
+            for target in re.findall(rf'"(?:http://localhost)?(/[rstjvw]/{links.LINK_PATTERN}[^"#]*)', response.text):
                 link = target.split("/")[2][:22]
                 allowed = {own_link} | {data.links[other] for other in allowed_kinds.get(kind, ())}
                 assert link in allowed, f"{path} shows {target}"
@@ -407,6 +462,8 @@ def linked_data(data: TestData) -> list[object]:
         *(storage.load_membership(hashes[kind]) for kind in people),
         *(storage.load_round_members(team.id) for team in teams if team),
         storage.load_shared_response(hashes["share"]),
+        storage.load_requested_view(hashes["view"]),
+        storage.load_viewer(hashes["viewer"]),
         *(storage.load_team_by_join_link(hashes[kind]) for kind in ("join", "join o")),
     ]
 

@@ -31,9 +31,11 @@ def init_app(app: App) -> None:
         manage,
         member,
         result,
+        second_view,
         shared,
         start,
         take,
+        viewer,
     )
 
     app.url_map.converters["link"] = LinkConverter
@@ -48,6 +50,9 @@ def init_app(app: App) -> None:
     app.register_blueprint(goals.pages)
     app.register_blueprint(changes.pages)
     app.register_blueprint(conversation.pages)
+    app.register_blueprint(second_view.pages)
+    app.register_blueprint(viewer.view_request)
+    app.register_blueprint(viewer.pages)
     app.register_blueprint(manage.pages)
     app.register_blueprint(download.pages)
     app.register_blueprint(shared.pages)

@@ -6,6 +6,7 @@ from flask import g, render_template, request
 
 from quiz.web.app import current
 from quiz.web.owner_blueprint import current_response, owner_blueprint, require_finished
+from quiz.web.views.second_view import compare
 
 pages = owner_blueprint("conversation")
 
@@ -17,6 +18,8 @@ def page() -> str:
 
     require_finished()
     app, response = current(), current_response()
+    second_view = app.storage.load_second_view(g.link_hash)
+    shows_second_view = second_view is not None and second_view.opened is not None and second_view.on_sheet
     earlier = app.storage.load_earlier_response(g.link_hash)
     conversation = build_conversation(
         app.bank,
@@ -30,10 +33,13 @@ def page() -> str:
         follow_ups=response.follow_ups,
         other_work_share=response.other_work_share,
         earlier_follow_ups=earlier.follow_ups if earlier else None,
+        second_view=compare(second_view) if second_view and shows_second_view else None,
     )
     return render_template(
         "conversation/page.html",
         conversation=conversation,
         day=app.today(),
         shows_listener_page="listener" in request.args,
+        second_view=second_view,
+        offers_second_view=app.bank.viewer_texts is not None,
     )

@@ -27,6 +27,7 @@ def as_json() -> Response:
     personal_data["earlier"] = personal_data["earlier"] is not None  # the id means nothing outside the database
     personal_data["team"] = _team_data()
     personal_data["removed_from_team"] = _removal_data()
+    personal_data["second_view"] = _second_view_data()
     personal_data["result"] = _result_data()
     personal_data["result"].pop("id")
     return _attachment(jsonify(personal_data), "many-hats.json")
@@ -90,6 +91,21 @@ def _team_data() -> dict[str, Any] | None:
         "shares_wishes": membership.shares_wishes,
         "counted_in_round": is_counted,
     }
+
+
+def _second_view_data() -> dict[str, Any] | None:
+    """The second view of this person, None without one. What was answered is in it once it is opened."""
+    second_view = current().storage.load_second_view(g.link_hash)
+    if second_view is None:
+        return None
+    data = asdict(second_view)
+    # How far the viewer is says something about them before they send it.
+    for name in ("has_begun", "has_sent_priorities"):
+        data.pop(name)
+    if second_view.opened is None:
+        for name in ("viewer_answers", "owner_answers", "priorities"):
+            data.pop(name)
+    return data
 
 
 def _attachment(response: Response, file_name: str) -> Response:

@@ -32,10 +32,14 @@ def begin() -> Response:
     return redirect(url_for("take.questions", link=link, number=1), 303)
 
 
+def _deleted_thing() -> str:
+    return next((thing for thing in ("team", "view") if thing in request.args), "response")
+
+
 @pages.get("/deleted")
 def deleted() -> Response:
-    """Confirmation that a response or a team is deleted. The browser deletes what it cached of this server."""
-    response = make_response(render_template("start/deleted.html", team="team" in request.args))
+    """Confirmation that something is deleted. The browser deletes what it cached of this server."""
+    response = make_response(render_template("start/deleted.html", what=_deleted_thing()))
     response.headers["Clear-Site-Data"] = '"cache"'
     # Chromium removes pages with `no-store` from its back/forward cache when a cookie of theirs is set again.
     session.modified = True
