@@ -18,7 +18,7 @@ from quiz.storage.backup import BackupError, back_up
 from quiz.storage.restore import RestoreError, restore
 from quiz.storage.rows import Totals, count_rows
 from tests.checks import dump_database
-from tests.clients import Client
+from tests.clients import Client, Page
 from tests.factories import (
     CANARY,
     DAY,
@@ -161,6 +161,28 @@ def test_a_lost_connection_is_unavailable_once_and_works_again_without_a_restart
         db.execute("DELETE FROM team")
     postgresql_server.execute(end_others)
     assert database.load_response(owner_hash), "the pool replaces connections that were lost"
+
+
+def test_answers_are_kept_on_the_error_page_while_the_database_is_locked_or_gone(
+    tmp_path, address, database, postgresql_server, monkeypatch
+):
+    app = create_app({"TESTING": True, "DATABASE_URL": address}, instance=tmp_path / "instance")
+    client = Client(app)
+    page = f"{client.start()}/1"
+    answers = {"pipelines": "daily"} | client.token()
+    monkeypatch.setattr(storage.engine, "LOCK_TIMEOUT_S", 0.2)
+    with database.write_transaction():
+        locked = client.post(page, answers)
+    postgresql_server.stop()
+    gone, health = client.post(page, answers), client.get("/health")
+    postgresql_server.start()
+    for response in (locked, gone):
+        assert response.status_code == 503
+        assert int(response.headers["Retry-After"]) > 0
+        assert answers.items() <= dict(Page.of(response).fields).items()
+    assert (health.status_code, health.json["problems"]) == (503, ["The database cannot be read or written."])  # type: ignore[index]
+    assert client.post(page, answers).status_code == 303, "the app was not restarted"
+    app.storage.close()
 
 
 def test_a_removed_table_is_unavailable_and_no_programming_error(postgresql_server):

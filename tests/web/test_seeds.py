@@ -15,6 +15,8 @@ from tests.checks import count_rows, load_response
 from tests.clients import Client, Page
 from tests.factories import all_answers, join_path, make_response, make_team, share_numbers
 
+pytestmark = pytest.mark.both_engines
+
 
 class Form(NamedTuple):
     """A form that creates something: its page, its address, what is entered, and the table that gets a row."""
@@ -347,6 +349,7 @@ def test_a_form_with_an_error_keeps_its_seed(client: Client, forms):
         assert ("seed", seed) in Page.of(response).fields
 
 
+@pytest.mark.sqlite_only
 def test_no_seed_is_stored(app: App, client: Client, forms):
     for form in forms.values():
         seed = seed_of(client, form)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
 from quiz import create_app
 from quiz.bank import Bank
@@ -17,6 +17,8 @@ from quiz.web.app import App
 from tests.checks import load_response
 from tests.clients import Client, Page, form_values
 from tests.factories import all_answers, page_answers
+
+pytestmark = pytest.mark.both_engines
 
 
 @pytest.fixture
@@ -90,15 +92,11 @@ def test_a_locked_database_gives_a_503_after_the_timeout(app: App, bank: Bank, m
     client = Client(app)
     owner_path = client.start()
     fields = client.token() | page_answers(bank, 1, "weekly")
-    other = Database(app.storage.file)
-    try:
-        other.execute("BEGIN IMMEDIATE")
+    other = Storage(app.config["DATABASE_URL"] or app.storage.file)
+    with closing(other), other.write_transaction():
         response = client.post(f"{owner_path}/1", fields)
-        assert response.status_code == 503
-        other.execute("ROLLBACK")
-        assert client.post(f"{owner_path}/1", form_values(Page.of(response).fields)).status_code == 303
-    finally:
-        other.close()
+    assert response.status_code == 503
+    assert client.post(f"{owner_path}/1", form_values(Page.of(response).fields)).status_code == 303
     assert load_response(app, owner_path).answers == page_answers(bank, 1, "weekly")
 
 
@@ -124,6 +122,7 @@ NAMES = st.sampled_from(
 )
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.thorough
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(NAMES | st.text(max_size=10), st.lists(st.text(), max_size=3), max_size=6))

@@ -14,6 +14,8 @@ from quiz.web.app import App
 from tests.clients import Client
 from tests.factories import all_answers, link_hash, make_response, page_answers
 
+pytestmark = pytest.mark.both_engines
+
 #: Ratings that call for two comparisons with the work of a data engineer: DevOps/SRE, then data analyst.
 TWO_QUESTIONS = {
     "pipelines": "daily",

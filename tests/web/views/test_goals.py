@@ -16,6 +16,8 @@ from tests.checks import load_response
 from tests.clients import Client, Page, form_values
 from tests.factories import all_answers, make_older_response
 
+pytestmark = pytest.mark.both_engines
+
 ENGINEER = {"pipelines": "daily", "data_quality": "daily", "ingest_transform_serve": "daily", "insights": "weekly"}
 PAGES = ("goals", "conversation", "changes")
 
@@ -339,6 +341,7 @@ def head_for(client: Client, owner_path: str, name: str, advert: str = ADVERT) -
     return client.send(f"{owner_path}/job-goal", {"name": name, "responsibilities": asked}, page=f"{owner_path}/goals")
 
 
+@pytest.mark.sqlite_only
 def test_a_job_like_an_advert_becomes_a_goal_with_steps_and_nothing_of_its_text_is_kept(
     app: App, client: Client, owner_path, bank: Bank
 ):

@@ -41,6 +41,8 @@ from tests.factories import (
     page_answers,
 )
 
+pytestmark = pytest.mark.both_engines
+
 RANDOM_VALUES = re.compile(r'(name="(?:seed|csrf_token)" value=")[^"]*')
 
 
@@ -114,6 +116,7 @@ def test_a_malformed_seed_makes_no_team(app: App, client: Client, seed):
     assert count_rows(app, "team") == 0
 
 
+@pytest.mark.sqlite_only
 def test_neither_link_of_a_team_is_stored(app: App, client: Client):
     lead = make_team(client)
     join = join_path(client, lead)
@@ -555,6 +558,7 @@ def test_deletions_withdraw_a_round_in_the_first_ninety_days_only(app: App, clie
     assert "people deleted their answers and fewer than five were left" in client.see(lead).text
 
 
+@pytest.mark.sqlite_only
 def test_after_ninety_days_and_some_more_the_tie_is_cut_and_a_round_is_not_withdrawn(
     app: App, client: Client, monkeypatch
 ):
@@ -825,6 +829,7 @@ def test_an_open_team_has_no_rounds_and_cannot_publish_one(app: App, client: Cli
     assert load_team(app, lead).minimum == 5
 
 
+@pytest.mark.sqlite_only
 def test_an_anonymous_team_stores_no_name_even_if_one_is_sent(app: App, client: Client):
     lead = make_team(client)
     owner_path = make_response(app)
@@ -846,6 +851,7 @@ def test_the_page_of_an_anonymous_team_has_nothing_of_an_open_team(app: App, cli
 # Markup
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.thorough
 @pytest.mark.parametrize("payload", HOSTILE_TEXTS)
 def test_a_team_or_member_name_is_never_read_as_markup(app: App, client: Client, payload):
@@ -969,6 +975,7 @@ def test_page_csv_and_json_of_a_round_have_the_same_facts(app: App, client: Clie
     assert len(facts) == 1 + len(bank.roles) + 1 + len(bank.responsibility) + len(bank.contacts)
 
 
+@pytest.mark.sqlite_only
 def test_page_csv_and_json_of_a_round_agree_after_roles_were_removed_from_the_bank(
     app: App, client: Client, small_bank
 ):

@@ -9,6 +9,7 @@ import re
 from string import ascii_letters
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
@@ -27,6 +28,8 @@ from tests.factories import (
     make_response,
     make_team,
 )
+
+pytestmark = pytest.mark.both_engines
 
 TEXT = "I drew maps of <everything>."
 
@@ -153,6 +156,7 @@ def values_of(data: Any) -> set[str]:
     return {str(int(data) if isinstance(data, bool) else data)}
 
 
+@pytest.mark.sqlite_only
 def test_the_json_has_the_value_of_every_column_that_is_stored_about_a_person(app: App, client: Client):
     owner_path = make_response(app, title="Mapper", text=TEXT)
     owner_hash = link_hash(owner_path)

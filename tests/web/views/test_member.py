@@ -29,6 +29,8 @@ from tests.factories import (
     make_team,
 )
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def lead(client: Client) -> str:

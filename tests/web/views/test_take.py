@@ -14,6 +14,8 @@ from tests.checks import load_response
 from tests.clients import Client, Page
 from tests.factories import all_answers, make_older_response, make_response, page_answers
 
+pytestmark = pytest.mark.both_engines
+
 ANALYST = {"insights": "daily", "dashboards": "daily", "trends": "weekly"}
 
 
@@ -135,6 +137,7 @@ def test_an_incomplete_page_keeps_the_answers_saved_before(app: App, client: Cli
     assert load_response(app, owner_path).answers == page_answers(bank, 1, "weekly") | {first: "daily"}
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("value", ["", "hourly", "Daily", "0", "daily ", "\x00", "x" * 10_000, "<b>", "☃", "null"])
 def test_a_value_that_is_not_on_the_scale_is_not_an_answer(app: App, client: Client, bank: Bank, value):
     owner_path = client.start()
@@ -262,6 +265,7 @@ def test_every_button_of_a_question_page_saves_what_was_chosen(app: App, client:
     assert load_response(app, owner_path).answers == {chosen: "monthly"}
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("button", ["later", "privacy", "back"])
 def test_every_button_of_the_optional_page_saves_what_was_typed(app: App, client: Client, bank: Bank, button):
     owner_path = client.start()
