@@ -60,19 +60,14 @@ class Node:
     is_tentative: bool
 
     @property
-    def icon_corner(self) -> tuple[float, float]:
-        """The top left corner of the icon."""
-        return self.x - ICON_SIZE / 2, self.y - ICON_SIZE / 2
-
-    @property
     def label_lines(self) -> tuple[tuple[str, float], ...]:
-        """The lines of the name, each with its base line."""
-        return tuple((line, self.y + _LABEL_Y + _LABEL_LINE_HEIGHT * n) for n, line in enumerate(self.label.lines))
+        """The lines of the name, each with its base line below the centre."""
+        return tuple((line, _LABEL_Y + _LABEL_LINE_HEIGHT * n) for n, line in enumerate(self.label.lines))
 
     @property
     def label_bottom(self) -> float:
         """Below the descenders of the last line of the name."""
-        return self.label_lines[-1][1] + 4
+        return self.y + self.label_lines[-1][1] + 4
 
 
 @dataclass(frozen=True)
@@ -105,6 +100,8 @@ class RoleMap:
     ring_radius: int = RING_RADIUS
     disc_radius: int = DISC_RADIUS
     icon_size: int = ICON_SIZE
+    #: From the centre of a ring to the top left corner of its icon, in both directions.
+    icon_corner: float = -ICON_SIZE / 2
 
     @property
     def has_unknown(self) -> bool:

@@ -95,7 +95,7 @@ def _bezier(controls: list[Point], t: float) -> Point:
 def name_box(node: Node) -> Rectangle:
     """Left, top, right and bottom of the name below a ring."""
     half = node.label.width / 2
-    return node.x - half, node.label_lines[0][1] - 10, node.x + half, node.label_bottom
+    return node.x - half, node.y + node.label_lines[0][1] - 10, node.x + half, node.label_bottom
 
 
 def is_inside(point: Point, box: Rectangle) -> bool:
