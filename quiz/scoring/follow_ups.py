@@ -8,6 +8,7 @@ the mix, others keep it out. Coverage and similarity stay those of the ratings.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -110,21 +111,15 @@ def follow_up_questions(
     base, distance = roles_to_compare(model, coverage, judged, has_ranking)
     by_id = np.argsort(np.array(model.roles))  # of equals, the first id
     nearest_first = by_id[distance[:, by_id].argsort(axis=1, kind="stable")][:, :MAX_ASKED_ROLES]
-    counts = np.isfinite(distance).sum(axis=1)
-    nearest_first[np.arange(nearest_first.shape[1]) >= counts[:, None]] = NO_ANSWER
+    counts = np.isfinite(distance).sum(axis=1).clip(max=MAX_ASKED_ROLES)
+    rows = zip(base.tolist(), nearest_first.tolist(), counts.tolist(), strict=True)
+    return [_questions(model.roles, base, *nearest[:count]) if count else None for base, nearest, count in rows]
 
-    # Many rows have the same questions: each different row of indices is one number, and gives one object.
-    radix = len(model.roles) + 1
-    indices = np.column_stack([base, nearest_first])
-    numbers = (indices + 1) @ radix ** np.arange(indices.shape[1])
-    _, first_row, number_of_row = np.unique(numbers, return_index=True, return_inverse=True)
-    questions = np.empty(len(first_row), dtype=object)
-    for number, row in enumerate(first_row.tolist()):
-        if counts[row]:
-            base_id, *ids = [model.roles[role] for role in indices[row].tolist() if role != NO_ANSWER]
-            questions[number] = FollowUpQuestions(base_id, tuple(ids))
-    of_rows: list[FollowUpQuestions | None] = questions[number_of_row].tolist()
-    return of_rows
+
+@lru_cache(10_000)  # many rows have the same questions
+def _questions(role_ids: tuple[str, ...], base: int, *roles: int) -> FollowUpQuestions:
+    """The questions about roles by their indices."""
+    return FollowUpQuestions(role_ids[base], tuple(role_ids[role] for role in roles))
 
 
 def follow_up_stability(

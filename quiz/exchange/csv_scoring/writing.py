@@ -54,7 +54,6 @@ class JsonLinesWriter:
             self._role_objects(rows.numbers),
             rows.texts,
         )
-        lines = []
         for id, evidence, mix, alternative, fit, unchanged, tried, follow_up, roles, text in zip(*columns, strict=True):
             result = export.result_object(
                 id=id,
@@ -68,9 +67,8 @@ class JsonLinesWriter:
                 roles=roles,
                 text=text,
             )
-            # orjson writes NaN as null.
-            lines.append(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE))
-        self._target.write(b"".join(lines))
+            # Written at once, so that its memory is free for the next one. orjson writes NaN as null.
+            self._target.write(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE))
 
     def _role_objects(self, numbers: Floats) -> Iterator[dict[str, dict[str, float]]]:
         coverages, similarities, shares = (numbers[:, :, n].tolist() for n in range(3))
