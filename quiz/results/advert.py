@@ -10,7 +10,7 @@ from typing import Literal
 from quiz.bank import Bank, OtherWork
 from quiz.text import matcher
 from quiz.text.advert_parts import AdvertParts, find_parts, is_cv
-from quiz.text.languages import EnglishText, blank_other_languages, is_other_language
+from quiz.text.languages import EnglishText, english_part
 from quiz.text.matcher import TextMatch
 from quiz.text.plain_text import blank_markup
 from quiz.text.tokenizer import tokens
@@ -104,7 +104,7 @@ def read_advert(bank: Bank, text: str) -> Advert:
     """
     plain_text = blank_markup(text)
     text_matcher = matcher.matcher_for(bank)
-    english = blank_other_languages(plain_text)
+    english = english_part(plain_text)
     parts = find_parts(english.text, list(tokens(english.text)), text_matcher.work_weight)
     text_match = text_matcher.match_stems([[token.stem for token in parts.tokens]])[0]
     other_work = tuple(work for work in bank.other_work if work.id in text_match.other_work)
@@ -146,7 +146,7 @@ def read_advert(bank: Bank, text: str) -> Advert:
 def _reason(english: EnglishText, parts: AdvertParts, text_match: TextMatch) -> NotRecognised | None:
     """Why the text is not recognised, or None."""
     is_mostly_other_language = english.left_out and len(english.text.split()) < MIN_WORDS
-    if is_mostly_other_language or is_other_language(english.text):
+    if is_mostly_other_language or english.is_other_language:
         return "other-language"
     if is_cv(english.text):
         return "cv"

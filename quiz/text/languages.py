@@ -11,6 +11,9 @@ from quiz.text.tokenizer import STOP_WORDS
 
 #: A line with fewer words is not judged alone: a job title or a list of tools has no common words of any language.
 MIN_LINE_WORDS = 6
+#: A longer text with fewer words of other languages has no line in one.
+MIN_FOREIGN_WORDS = 3
+MIN_QUICK_CHARACTERS = 500
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LINE = re.compile(r"[^\n]+")
@@ -20,10 +23,14 @@ _FOREIGN_WORDS = frozenset(_LISTS["other-languages"]["words"].split()) - STOP_WO
 
 
 class EnglishText(NamedTuple):
-    """A text with blanks for its lines in other languages, of the same length; `left_out` are their positions."""
+    """A text with blanks for its lines in other languages, of the same length; `left_out` are their positions.
+
+    `is_other_language` says whether what remains is in another language too.
+    """
 
     text: str
-    left_out: tuple[tuple[int, int], ...]
+    left_out: tuple[tuple[int, int], ...] = ()
+    is_other_language: bool = False
 
 
 def is_other_language(text: str) -> bool:
@@ -41,18 +48,28 @@ def is_other_language(text: str) -> bool:
     return foreign > english and foreign >= len(words) / 20
 
 
-def blank_other_languages(text: str) -> EnglishText:
+def english_part(text: str) -> EnglishText:
     """`text` without its lines in other languages: some adverts say everything twice.
 
-    >>> blank_other_languages("You build pipelines.\\nTu construis des flux de données pour nous.").left_out
+    >>> english_part("You build pipelines.\\nTu construis des flux de données pour nous.").left_out
     ((21, 64),)
     """
+    if not _may_have_other_language(text):
+        return EnglishText(text)
     stretches = []
     for line in _LINE.finditer(text):
-        if len(_WORD.findall(line[0])) >= MIN_LINE_WORDS and is_other_language(line[0]):
+        if len(line[0].split()) >= MIN_LINE_WORDS and is_other_language(line[0]):
             stretches.append(line.span())
     parts, position = [], 0
     for start, end in stretches:
         parts += [text[position:start], " " * (end - start)]
         position = end
-    return EnglishText("".join(parts) + text[position:], tuple(stretches))
+    english = "".join(parts) + text[position:]
+    return EnglishText(english, tuple(stretches), is_other_language(english))
+
+
+def _may_have_other_language(text: str) -> bool:
+    """A quick look, which spares most adverts the exact one."""
+    if len(text) < MIN_QUICK_CHARACTERS or _NON_LATIN_LETTER.search(text):
+        return True
+    return sum(map(_FOREIGN_WORDS.__contains__, text.lower().split())) >= MIN_FOREIGN_WORDS

@@ -54,6 +54,17 @@ def _read_advert(quiz: Quiz) -> None:
     quiz.press_main_button()
 
 
+def _head_for_a_job(quiz: Quiz) -> None:
+    _read_advert(quiz)
+    quiz.page.fill("#name", "Data team of a bakery")
+    quiz.page.get_by_role("button", name="Head for a job like this").click()
+
+
+def _head_for_a_job_without_a_name(quiz: Quiz) -> None:
+    _read_advert(quiz)
+    quiz.page.get_by_role("button", name="Head for a job like this").click()
+
+
 def _read_poem(quiz: Quiz) -> None:
     quiz.page.fill("#text", "The lake lies still below the hill, a heron stands where light is thin. " * 4)
     quiz.press_main_button()
@@ -115,6 +126,8 @@ STATES = {
     "advert that is not recognised": State("/advert", "could not be read", _read_poem),
     "advert with an error": State("/advert", "Paste the text", _send_empty_form),
     "advert next to a result": State("{three}/advert", "Asked for, and you do it", _read_advert),
+    "goals with a job": State("{mix}/advert", "Towards a job: Data team of a bakery", _head_for_a_job),
+    "job without a name": State("{mix}/advert", "The job could not be saved", _head_for_a_job_without_a_name),
     "question": State("{new}/1", "how often did you personally"),
     "question answered": State("{three}/2", "answered"),
     "question with errors": State("{new}/1", "have no answer yet", _answer_one_question),
