@@ -88,7 +88,7 @@ class RoleTotals(NamedTuple):
         """The sheets of `self`, then those of `other`."""
         return RoleTotals._make(np.concatenate([self[n], other[n]], axis=-1) for n in range(len(self)))
 
-    def take(self, sheets: Counts) -> RoleTotals:
+    def take(self, sheets: Counts | slice) -> RoleTotals:
         """The totals of some of the sheets."""
         return RoleTotals._make(values[..., sheets] for values in self)
 

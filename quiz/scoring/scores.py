@@ -53,6 +53,8 @@ class Scores:
         From 0 to 1. Coverage and similarity are 0 if the role is not judged, share is 0 outside the mix.
     answered : int array of shape (rows,)
         The number of answered questions.
+    totals : RoleTotals
+        What the mixes were computed from.
     """
 
     evidence: Counts
@@ -65,6 +67,7 @@ class Scores:
     similarity: Floats
     share: Floats
     answered: Counts
+    totals: RoleTotals
 
     @property
     def alternative(self) -> Bools:
@@ -163,11 +166,12 @@ def scores_of_mixes(totals: RoleTotals, mixes: Mixes, fixed: FixedRoles | None =
         similarity=similarity.T,
         share=share.T,
         answered=totals.counts.sum(0).astype(np.intp),
+        totals=totals,
     )
 
 
 def stability(
-    model: ScoringModel, steps: Steps, mix: Bools, follow_ups: FollowUpSheets | None = None
+    model: ScoringModel, steps: Steps, scores: Scores, follow_ups: FollowUpSheets | None = None
 ) -> tuple[Counts, Counts]:
     """How many of all one-step changes of one answer leave the mix unchanged, and how many such changes exist.
 
@@ -179,8 +183,8 @@ def stability(
     steps : int array of shape (rows, questions)
         Indices into `model.level_of_step`. An answer can move one step up and one step down within the scale; a
         skipped one cannot move.
-    mix : bool array of shape (rows, roles)
-        The mix that `score` gave for these rows.
+    scores : Scores
+        What `score` gave for these rows.
 
     Returns
     -------
@@ -190,9 +194,9 @@ def stability(
     for start in range(0, len(steps), _ROWS_PER_BLOCK):
         rows = slice(start, start + _ROWS_PER_BLOCK)
         block = steps[rows]
-        totals = role_totals(model, model.level_of_step[block])
+        totals = scores.totals.take(rows)
         changes = single_answer_changes(model, block, totals, model.one_step_moves)
-        original_mix = mix[rows].T.take(changes.row, axis=1)
+        original_mix = scores.mix[rows].T.take(changes.row, axis=1)
         block_follow_ups = follow_ups.take(rows) if follow_ups else None
         fixed = None
         if block_follow_ups:

@@ -203,7 +203,7 @@ def test_many_people_at_once_get_the_same_as_one_by_one(group):
     steps = np.vstack([model.steps(answers) for answers, _ in same_model])
     follow_ups = follow_up_sheets(model, rows)
     scores = score(model, model.level_of_step[steps], follow_ups)
-    unchanged, tried = stability(model, steps, scores.mix, follow_ups)
+    unchanged, tried = stability(model, steps, scores, follow_ups)
     for n, (answers, _) in enumerate(same_model):
         single = match(model, answers, rows[n])
         assert {role for role, own in zip(model.roles, scores.mix[n], strict=True) if own} == set(single.mix)

@@ -109,13 +109,16 @@ def test_a_higher_answer_about_a_role_never_lowers_its_rank(sheet, data):
 def test_a_row_scores_the_same_alone_and_among_others(drawn_sheets):
     steps = np.array([steps for _, steps in drawn_sheets], dtype=np.uint8)
     together = score(SEVEN_ROLES, SEVEN_ROLES.level_of_step[steps])
-    unchanged, tried = stability(SEVEN_ROLES, steps, together.mix)
+    unchanged, tried = stability(SEVEN_ROLES, steps, together)
     for row in {0, len(steps) // 2, len(steps) - 1}:
         alone_steps = steps[row : row + 1]
         alone = score(SEVEN_ROLES, SEVEN_ROLES.level_of_step[alone_steps])
         for name, value in vars(alone).items():
-            assert (value[0] == getattr(together, name)[row]).all(), name
-        alone_stability = stability(SEVEN_ROLES, alone_steps, alone.mix)
+            if name != "totals":
+                assert (value[0] == getattr(together, name)[row]).all(), name
+        for own_total, total in zip(alone.totals, together.totals, strict=True):
+            assert (own_total[..., 0] == total[..., row]).all()
+        alone_stability = stability(SEVEN_ROLES, alone_steps, alone)
         assert [values[0] for values in alone_stability] == [unchanged[row], tried[row]]
 
 
@@ -124,7 +127,9 @@ def test_a_row_scores_the_same_alone_and_among_others(drawn_sheets):
 def test_no_score_is_ever_nan(sheet, skipped):
     model, steps = sheet
     steps = ([SKIP] * skipped + steps[skipped:])[: len(model.questions)]
-    for name, value in vars(score(model, levels_of(steps))).items():
+    values = vars(score(model, levels_of(steps)))
+    values |= values.pop("totals")._asdict()
+    for name, value in values.items():
         assert np.isfinite(value).all(), name
 
 
@@ -158,7 +163,7 @@ def test_a_value_that_does_not_apply_is_0():
 def test_counts_and_indices_are_integers():
     steps = np.zeros((2, 21), dtype=np.uint8)
     scores = score(SEVEN_ROLES, SEVEN_ROLES.level_of_step[steps])
-    counts = (scores.evidence, scores.answered, scores.ranking(), *stability(SEVEN_ROLES, steps, scores.mix))
+    counts = (scores.evidence, scores.answered, scores.ranking(), *stability(SEVEN_ROLES, steps, scores))
     assert {count.dtype for count in counts} == {np.dtype(np.intp)}
 
 
@@ -172,8 +177,8 @@ def test_levels_of_another_shape_are_refused():
 
 def test_the_stability_of_many_rows_is_that_of_each():
     steps = np.random.default_rng(1).integers(0, SKIP + 1, (700, 21)).astype(np.uint8)
-    mix = score(SEVEN_ROLES, SEVEN_ROLES.level_of_step[steps]).mix
-    unchanged, tried = stability(SEVEN_ROLES, steps, mix)
+    scores = score(SEVEN_ROLES, SEVEN_ROLES.level_of_step[steps])
+    unchanged, tried = stability(SEVEN_ROLES, steps, scores)
     for row in (0, 255, 256, 511, 512, 699):
         result = match(SEVEN_ROLES, answers_of(SEVEN_ROLES, steps[row].tolist()))
         assert (unchanged[row], tried[row]) == (result.unchanged, result.tried)

@@ -127,7 +127,7 @@ def _score_table(
         if table.problems.count and not skip_bad:
             continue  # nothing will be written: only search for more problems
         scores = score(model, model.level_of_step[rows.steps], rows.follow_ups)
-        row_stability = stability(model, rows.steps, scores.mix, rows.follow_ups)
+        row_stability = stability(model, rows.steps, scores, rows.follow_ups)
         writer.write(result_rows(bank, model, rows, scores, row_stability))
     if table.problems.count and not skip_bad:
         raise table.problems.error()

@@ -67,6 +67,7 @@ def test_before_an_answer_nothing_is_chosen_and_no_role_is_asked_about(client: C
     assert "Which roles are missing?" not in client.see(own).text
 
 
+@pytest.mark.both_engines
 def test_roles_can_be_named_after_partly_or_no_and_stay_when_the_answer_changes(client: Client, app: App, own: str):
     say(client, own, "partly")
     say_roles(client, own, too_much=["data-analyst"], missing=["ml-engineer", "data-architect"])
