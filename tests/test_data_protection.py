@@ -79,6 +79,7 @@ COLUMNS = {
     },
     "second_view_answer": {"side": "of which side", "question": "each task", "answer": "how often"},
     "priority": {"responsibility": "what matters most"},
+    "need": {"responsibility": "for each task of an open team", "people": "how many people its lead says"},
     "team": {
         "lead_hash": "hashes of its links",
         "join_hash": "hashes of its links",

@@ -12,9 +12,21 @@ from quiz.results.feedback import feedback_question
 from quiz.scoring import ScoringModel, match
 from quiz.teams import TeamKind
 from quiz.teams.anonymous import MIN_ROUND_SIZE
+from quiz.teams.made_up import made_up_person
+from quiz.teams.needs import needs_of_heads
 from quiz.teams.rounds import publisher
 from quiz.web import links
 from quiz.web.app import App
+
+_OPEN_TEAM = (
+    "Amira Haddad",
+    "Ben Okafor",
+    "Chen Li",
+    "Dorota Nowak",
+    "Emil Sørensen",
+    "Fatuma Abdi",
+    "Goran Petrović",
+)
 
 
 class InstanceNotEmptyError(Exception):
@@ -65,22 +77,13 @@ def people(bank: Bank, model: ScoringModel) -> Iterator[Person]:
 
 
 def _person_with_roles(bank: Bank, rng: random.Random, description: str, *role_ids: str) -> Person:
-    """A person who does `role_ids`, a little of the neighbouring roles, and works with some of those."""
-    scale = [point.id for point in bank.scale]
-    neighbour_ids = {neighbour.id for id in role_ids for neighbour in bank.neighbours(id)}
-    answers = {}
-    for id, item in bank.responsibility.items():
-        if item.role in role_ids:
-            answers[id] = rng.choice([scale[-1], scale[-1], scale[-2]])
-        elif item.role in neighbour_ids:
-            answers[id] = rng.choice(scale[:3])
-        else:
-            answers[id] = rng.choice(scale[:2])
+    """A made-up person with some roles, a job title and free text."""
+    made_up = made_up_person(bank, rng, role_ids)
     roles = [bank.role[id] for id in role_ids]
     recent_work = [role.responsibilities[rng.randrange(len(role.responsibilities))] for role in roles]
-    contacts = tuple(id for id in sorted(neighbour_ids) if rng.random() < 0.7)
     text = " ".join(f"On most days I had to {item.question}." for item in recent_work)
-    return Person(description, answers, contacts, title=roles[0].title, text=text, role_ids=role_ids)
+    title = roles[0].title
+    return Person(description, made_up.answers, made_up.contacts, title=title, text=text, role_ids=role_ids)
 
 
 def _answers_with_evidence(bank: Bank, model: ScoringModel, evidence: str) -> Mapping[str, str] | None:
@@ -186,14 +189,18 @@ def _store_open_team(app: App) -> list[tuple[str, str]]:
     bank, rng = app.bank, random.Random(5)  # noqa: S311 - the same people every time
     lead_link, join_hash = _store_team(app, "Data at the Corner Shop", "open")
     owner_link = ""
-    for n, name in enumerate(("Amira Haddad", "Ben Okafor", "Chen Li", "Dorota Nowak", "Emil Sørensen")):
+    for n, name in enumerate(_OPEN_TEAM):
         role = bank.roles[(2 * n) % len(bank.roles)]
         owner_link = _store_person(app, _person_with_roles(bank, rng, name, role.id))
         owner_hash = links.hash_link(owner_link)
-        wished = bank.roles[(2 * n + 2) % len(bank.roles)].responsibilities[0]
-        wishes = {wished.id: "start"} if bank.wish else {}
-        app.storage.save_goals(owner_hash, wishes=wishes, goals=(), bank=bank.version, day=app.today())
+        next_role = bank.roles[(2 * n + 2) % len(bank.roles)]
+        wishes = {next_role.responsibilities[0].id: "start", role.responsibilities[-1].id: "hand-over"}
+        wishes[next_role.responsibilities[-1].id] = "more"
+        if bank.wish:
+            app.storage.save_goals(owner_hash, wishes=wishes, goals=(), bank=bank.version, day=app.today())
         app.storage.join_team(join_hash, owner_hash, name=name, shares_wishes=n != 1)
+    heads = {role.id: 1 + n % 2 for n, role in enumerate(bank.roles[::2])}
+    app.storage.save_needs(links.hash_link(lead_link), needs_of_heads(bank, heads))
     return [
         (f"/t/{lead_link}", "Lead of an open team"),
         (f"/r/{owner_link}/team", "The same team as a member sees it"),

@@ -190,7 +190,12 @@ def build_result(
     result_match = match(model, answers, follow_ups)
     sheet = answer_sheet(bank, answers)
     rows = {role.id: sheet.by_role(role.id) for role in bank.roles}
-    kind = result_kind(result_match, sheet.question_count)
+    kind = result_kind(
+        result_match.evidence,
+        has_mix=bool(result_match.mix),
+        answered=result_match.answered,
+        question_count=sheet.question_count,
+    )
     shares = mix_shares(bank, result_match, rows)
     next_mix = tuple(bank.role[id] for id in result_match.next_mix)
     alternative_mix = next_mix if kind == "tie" else ()
@@ -236,16 +241,15 @@ def _answers_needed(question_count: int) -> int:
     return math.ceil(MIN_ANSWERED_SHARE * question_count - 1e-9)
 
 
-def result_kind(result_match: Match, question_count: int) -> ResultKind:
-    """Which kind of result a match is, for a bank with this number of questions."""
-    if result_match.evidence == "tie":
+def result_kind(evidence: str, *, has_mix: bool, answered: int, question_count: int) -> ResultKind:
+    """Which kind of result it is, from the evidence, whether there is a mix, and how many questions were answered."""
+    if evidence == "tie":
         return "tie"
-    if result_match.evidence == "all-alike":
-        return "all" if result_match.mix else "little"
-    if result_match.evidence == "not-enough":
+    if evidence == "all-alike":
+        return "all" if has_mix else "little"
+    if evidence == "not-enough":
         # A person who answered enough questions does little of this work. The answers are not too few.
-        answered_enough = result_match.answered >= _answers_needed(question_count)
-        return "little" if answered_enough else "not-enough"
+        return "little" if answered >= _answers_needed(question_count) else "not-enough"
     return "mix"
 
 

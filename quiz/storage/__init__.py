@@ -9,6 +9,7 @@ from quiz.storage.engine import Address, CorruptDatabaseError, Engine, Unavailab
 from quiz.storage.identity import Identity
 from quiz.storage.instance import create_folder, is_unused
 from quiz.storage.members import Members
+from quiz.storage.needs import TeamNeeds
 from quiz.storage.responses import MAX_SHARE_LINKS, PageSave, Response, Responses, ShareLink
 from quiz.storage.retention import DRAFT_DAYS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS, Expiry, Retention
 from quiz.storage.second_views import SecondView, SecondViews
@@ -64,7 +65,7 @@ def prepare(address: Address) -> None:
         engine.close()
 
 
-class Storage(Identity, Responses, AgreedActions, SecondViews, Retention, Teams, Members):
+class Storage(Identity, Responses, AgreedActions, SecondViews, Retention, Teams, Members, TeamNeeds):
     """The whole database at an address. Safe to share between threads; every method may raise `UnavailableError`."""
 
     def __init__(self, address: Address) -> None:

@@ -166,6 +166,13 @@ CREATE TABLE member (
 );
 CREATE INDEX member_team ON member (team);
 
+CREATE TABLE need (
+    team BIGINT NOT NULL REFERENCES team (id) ON DELETE CASCADE,
+    responsibility TEXT COLLATE "C" NOT NULL CHECK (length(responsibility) BETWEEN 1 AND 80),
+    people BIGINT NOT NULL CHECK (people BETWEEN 1 AND 4),
+    PRIMARY KEY (team, responsibility)
+);
+
 CREATE TABLE removal (
     response BIGINT PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,
     team_name TEXT COLLATE "C" NOT NULL CHECK (length(team_name) BETWEEN 1 AND 80),

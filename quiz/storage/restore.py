@@ -2,7 +2,7 @@
 
 | taken from the backup | kept from the current database |
 | --- | --- |
-| responses with what belongs to them, memberships, teams | closed rounds, and which responses they counted |
+| responses with what belongs to them, memberships, teams with needs | closed rounds, and which responses they counted |
 | except those that have a tombstone in the current database | links of teams |
 | | titles and texts that were emptied, feedback that was taken back |
 | | agreed actions and job goals that were removed |

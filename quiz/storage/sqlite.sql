@@ -193,6 +193,15 @@ CREATE TABLE member (
 ) STRICT;
 CREATE INDEX member_team ON member (team);
 
+-- How many people of an open team should do a responsibility weekly or more; 4 means four or more. What has no row is not
+-- needed.
+CREATE TABLE need (
+    team INTEGER NOT NULL REFERENCES team (id) ON DELETE CASCADE,
+    responsibility TEXT NOT NULL CHECK (length(responsibility) BETWEEN 1 AND 80),
+    people INTEGER NOT NULL CHECK (people BETWEEN 1 AND 4),
+    PRIMARY KEY (team, responsibility)
+) STRICT, WITHOUT ROWID;
+
 -- The lead of an open team removed the response from it. The person sees this until they say that they have read it.
 CREATE TABLE removal (
     response INTEGER PRIMARY KEY REFERENCES response (id) ON DELETE CASCADE,

@@ -208,7 +208,9 @@ def _is_unused(db: Connection, lead_hash: str, *, number: int, minimum: int) -> 
     team = select_team(db, "lead_hash = ?", lead_hash)
     assert team is not None, "its hash was just selected"
     is_changed = (team.number, team.minimum) != (number, minimum) or team.open_round is None or len(team.rounds) > 1
-    return not is_changed and not db.execute("SELECT 1 FROM member WHERE team = ?", (team.id,)).fetchone()
+    if is_changed or db.execute("SELECT 1 FROM need WHERE team = ?", (team.id,)).fetchone():
+        return False
+    return not db.execute("SELECT 1 FROM member WHERE team = ?", (team.id,)).fetchone()
 
 
 def _existing_links(db: Connection, new_links: Sequence[TeamLinks]) -> TeamLinks | None:

@@ -1,86 +1,29 @@
-"""What an open team sees: everybody by name, who could substitute for whom, and who could learn from whom.
+"""What an open team sees: what rests on one person or on nobody, and everybody by name.
 
 Nothing here is anonymous; the join page says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
-
-import numpy as np
+from functools import cached_property
+from types import MappingProxyType
 
 from quiz.bank import Bank, Role
-from quiz.results.goals import MIN_REGULAR_LEVEL
-from quiz.results.result import ResultKind, result_kind
-from quiz.scoring import Match, ScoringModel, coverage_percentage, match, share_percentages
-from quiz.teams.names import marks, name_key
+from quiz.results.role_map import RoleMap, role_map
+from quiz.scoring import ScoringModel
+from quiz.teams.hand_overs import HandOver, hand_overs
+from quiz.teams.names import name_key
+from quiz.teams.needs import Needs, known_needs
+from quiz.teams.open_agenda import OpenAgendaSection, open_agenda
 from quiz.teams.team import OpenMember
+from quiz.teams.team_people import TeamPerson, team_people
+from quiz.teams.team_work import SoleWork, WorkItem, sole_work, team_work
+from quiz.teams.wishes import MeetingWishes, meeting_wishes
 
-#: More people than this are not named for the work of one person.
-MAX_SUBSTITUTES = 3
-
-
-class RoleCoverage(NamedTuple):
-    """How much of a role a person does, in whole percent, None after too few answers; and whether the mix has it."""
-
-    role: Role
-    percent: int | None
-    in_mix: bool
-
-
-@dataclass(frozen=True)
-class TeamPerson:
-    """One person as the team sees them. `initials` are unique in the team.
-
-    `mark` is a number if the name looks like another one of the team, else None. `kind` chooses the sentence about the
-    person; `mix` has the roles with their shares in percent, None for a single role. `alternative` is the other mix of
-    a tie. `coverage` has all roles in the order of the flow.
-    """
-
-    name: str
-    mark: int | None
-    initials: str
-    kind: ResultKind
-    mix: tuple[tuple[Role, int | None], ...]
-    alternative: tuple[Role, ...]
-    coverage: tuple[RoleCoverage, ...]
-
-    @property
-    def roles(self) -> tuple[Role, ...]:
-        """The roles of the mix."""
-        return tuple(role for role, _ in self.mix)
-
-
-class SoleWork(NamedTuple):
-    """What one person alone does regularly, and who else does most of it. People are places in `OpenTeam.people`.
-
-    `responsibilities` are ids. Each of the `substitutes` does `substitute_count` of them, less often than regularly;
-    there are none if nobody else does any.
-    """
-
-    person: int
-    responsibilities: tuple[str, ...]
-    substitutes: tuple[int, ...]
-    substitute_count: int
-
-    @property
-    def coverage(self) -> Literal["nothing", "the-only-thing", "everything", "a-part"]:
-        """How much of it the substitutes do."""
-        if not self.substitutes:
-            return "nothing"
-        if self.substitute_count < len(self.responsibilities):
-            return "a-part"
-        return "the-only-thing" if len(self.responsibilities) == 1 else "everything"
-
-
-class LearningGroup(NamedTuple):
-    """The people who wish to start a responsibility, and those who do it daily, as places in `OpenTeam.people`."""
-
-    responsibility: str
-    learners: tuple[int, ...]
-    teachers: tuple[int, ...]
+_NO_NEEDS: Needs = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -88,20 +31,70 @@ class OpenTeam:
     """Everything that the page of an open team shows.
 
     `answers` contains for each responsibility, in the order of the flow, everybody's answer in the order of `people`;
-    None if there is none, because the question is newer than the response. `sole_work` has an entry for each person
-    who is the only one to do something regularly.
+    None if there is none, because the question is newer than the response. `work` has an item for each responsibility,
+    `sole_work` an entry for each person who is the only one to do something regularly. `needs` are by responsibility;
+    there are none before the lead sets them.
     """
 
     people: tuple[TeamPerson, ...]
+    needs: Needs
     answers: Mapping[str, tuple[str | None, ...]]
+    work: tuple[WorkItem, ...]
     sole_work: tuple[SoleWork, ...]
-    learning_groups: tuple[LearningGroup, ...]
+    hand_overs: tuple[HandOver, ...]
+    map: RoleMap
+    wishes: tuple[MeetingWishes, ...]
+    agenda: tuple[OpenAgendaSection, ...]
+
+    @property
+    def has_needs(self) -> bool:
+        """Whether the lead set any need."""
+        return bool(self.needs)
 
     @property
     def mix_counts(self) -> tuple[int, ...]:
         """For each role, in the order of the flow, the number of people who combine it."""
         columns = zip(*(person.coverage for person in self.people), strict=True)
         return tuple(sum(cell.in_mix for cell in column) for column in columns)
+
+    @property
+    def hand_overs_between(self) -> tuple[HandOver, ...]:
+        """The hand-overs from one person to another."""
+        return tuple(hand_over for hand_over in self.hand_overs if hand_over.kind == "between")
+
+    @property
+    def hand_overs_elsewhere(self) -> tuple[HandOver, ...]:
+        """The other hand-overs: within one person, or with another team."""
+        return tuple(hand_over for hand_over in self.hand_overs if hand_over.kind != "between")
+
+    def work_of_role(self, role: Role) -> tuple[WorkItem, ...]:
+        """The work that belongs to one role."""
+        return tuple(item for item in self.work if item.responsibility.role == role.id)
+
+    @cached_property
+    def uncovered(self) -> tuple[WorkItem, ...]:
+        """With needs what is below its need, first what nobody does; without needs what nobody does."""
+        return _uncovered(self.work)
+
+    @property
+    def done_by_nobody(self) -> int:
+        """How many things of `uncovered` nobody does."""
+        return sum(not item.doers for item in self.uncovered)
+
+    @property
+    def surplus(self) -> tuple[WorkItem, ...]:
+        """What more people do than are needed, also if nobody is needed; nothing where no needs are set."""
+        return tuple(item for item in self.work if item.has_surplus) if self.has_needs else ()
+
+    @property
+    def sole_count(self) -> int:
+        """The number of things that one person alone does, of those in `sole_work`."""
+        return sum(len(work.responsibilities) for work in self.sole_work)
+
+    @property
+    def shared_count(self) -> int:
+        """The number of things that enough people do: as many as needed and two at least, or two without needs."""
+        return sum(len(item.doers) >= 2 and not item.missing for item in self.work)
 
     @property
     def substituted_work(self) -> tuple[SoleWork, ...]:
@@ -114,15 +107,52 @@ class OpenTeam:
         return tuple(work for work in self.sole_work if not work.substitutes)
 
 
-def open_team(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> OpenTeam:
+def open_team(bank: Bank, model: ScoringModel, members: Sequence[OpenMember], needs: Needs = _NO_NEEDS) -> OpenTeam:
     """The open team of `members`, in their order. A team without members is possible."""
-    matches = [match(model, member.answers, member.follow_ups) for member in members]
+    needs = known_needs(bank, needs)
+    people = team_people(bank, model, members)
+    work = team_work(bank, members, needs)
+    rests_on_one = [item for item in work if item.need == 1] if needs else work
+    sole = sole_work(rests_on_one, [member.name for member in members])
+    passes = hand_overs(bank, [person.roles for person in people])
+    wishes = meeting_wishes(work, members)
     return OpenTeam(
-        people=_people(bank, members, matches),
+        people=people,
+        needs=needs,
         answers=_answers(bank, members),
-        sole_work=tuple(_sole_work(model, members)),
-        learning_groups=tuple(_learning_groups(bank, model, members)),
+        work=work,
+        sole_work=sole,
+        hand_overs=passes,
+        map=_map(bank, people, passes),
+        wishes=wishes,
+        agenda=open_agenda(
+            bank,
+            uncovered=_uncovered(work),
+            has_needs=bool(needs),
+            sole=[id for one in sole for id in one.responsibilities],
+            hand_overs=passes,
+            wishes=wishes,
+        ),
     )
+
+
+def _uncovered(work: Sequence[WorkItem]) -> tuple[WorkItem, ...]:
+    if any(item.need for item in work):
+        below = [item for item in work if item.missing]
+        return tuple(sorted(below, key=lambda item: (bool(item.doers), -item.missing)))
+    return tuple(item for item in work if not item.doers)
+
+
+def _map(bank: Bank, people: Sequence[TeamPerson], passes: Sequence[HandOver]) -> RoleMap:
+    """The role map of the team: the arc of a role is the part of the people who combine it."""
+    counts = Counter(role.id for person in people for role in person.roles)
+    parts = {role.id: counts[role.id] / len(people) if people else 0.0 for role in bank.roles}
+    edges = []
+    for hand_over in passes:
+        if hand_over.kind != "outside":
+            one, other = sorted(role.id for role in hand_over.roles)
+            edges.append((one, other))
+    return role_map(bank, parts, counts, edges)
 
 
 def latest_responses(members: Sequence[OpenMember]) -> tuple[OpenMember, ...]:
@@ -149,104 +179,9 @@ def _unfinished(members: Sequence[OpenMember]) -> list[OpenMember]:
     return [member for member in unfinished if responses.isdisjoint(member.earlier)]
 
 
-def _people(bank: Bank, members: Sequence[OpenMember], matches: Sequence[Match]) -> tuple[TeamPerson, ...]:
-    people = []
-    names = [member.name for member in members]
-    for name, mark, initials, result in zip(names, marks(names), _initials(names), matches, strict=True):
-        percents = share_percentages({id: score.share for id, score in result.roles.items()})
-        has_several_roles = len(result.mix) > 1
-        people.append(
-            TeamPerson(
-                name=name,
-                mark=mark,
-                initials=initials,
-                kind=result_kind(result, len(bank.responsibility)),
-                mix=tuple((bank.role[id], percents[id] if has_several_roles else None) for id in result.mix),
-                alternative=tuple(bank.role[id] for id in result.alternative),
-                coverage=tuple(_role_coverage(role, result) for role in bank.roles),
-            )
-        )
-    return tuple(people)
-
-
-def _role_coverage(role: Role, result: Match) -> RoleCoverage:
-    coverage = result.roles[role.id].coverage
-    percent = None if coverage is None else coverage_percentage(coverage)
-    return RoleCoverage(role, percent, in_mix=role.id in result.mix)
-
-
 def _answers(bank: Bank, members: Sequence[OpenMember]) -> dict[str, tuple[str | None, ...]]:
     answers = {}
     for id in bank.responsibility:
         ids = [member.answers.get(id) for member in members]
         answers[id] = tuple(answer if answer in bank.option else None for answer in ids)
     return answers
-
-
-def _sole_work(model: ScoringModel, members: Sequence[OpenMember]) -> Iterator[SoleWork]:
-    """What each person is the only one to do regularly, and who does most of it.
-
-    Somebody who never does a thing, or left the question out, does not do it. Two responses under one name are of one
-    person, who cannot substitute for herself. Most means: the most responsibilities, then the highest sum of levels.
-    """
-    if not members:
-        return
-    steps = np.concatenate([model.steps(member.answers) for member in members])
-    levels = np.nan_to_num(model.level_of_step[steps])
-    keys = np.array([name_key(member.name) for member in members])
-    is_regular = levels >= MIN_REGULAR_LEVEL
-    for person, key in enumerate(keys):
-        is_other = keys != key
-        is_sole = is_regular[person] & ~is_regular[is_other].any(axis=0)
-        questions = np.flatnonzero(is_sole)
-        if not questions.size:
-            continue
-        work = levels[:, questions] * is_other[:, np.newaxis]
-        counts, sums = (work > 0).sum(axis=1), work.sum(axis=1).round(9)
-        best = max(zip(counts.tolist(), sums.tolist(), strict=True))
-        substitutes = np.flatnonzero((counts == best[0]) & (sums == best[1])) if best[0] else np.array([], dtype=int)
-        yield SoleWork(
-            person=person,
-            responsibilities=tuple(model.questions[question] for question in questions),
-            substitutes=tuple(substitutes[:MAX_SUBSTITUTES].tolist()),
-            substitute_count=int(best[0]),
-        )
-
-
-def _learning_groups(bank: Bank, model: ScoringModel, members: Sequence[OpenMember]) -> list[LearningGroup]:
-    """The learning groups of the people who show their wishes. A learner does not do the responsibility regularly."""
-    levels = {option.id: option.level or 0.0 for option in bank.option.values()}
-    groups = []
-    for id in model.questions:
-        learners, teachers = [], []
-        for place, member in enumerate(members):
-            if member.wishes is None:
-                continue
-            level = levels.get(member.answers.get(id, ""), 0.0)
-            if level == 1:
-                teachers.append(place)
-            if member.wishes.get(id) == "start" and level < MIN_REGULAR_LEVEL:
-                learners.append(place)
-        if learners and teachers:
-            groups.append(LearningGroup(id, tuple(learners), tuple(teachers)))
-    return groups
-
-
-def _initials(names: Iterable[str]) -> list[str]:
-    """The first letters of the first and the last word of each name; repeated initials get a number, from 2 on."""
-    initials: list[str] = []
-    used: set[str] = set()
-    next_number: dict[str, int] = {}
-    for name in names:
-        words = name.split() or ["?"]
-        letters = words[0][0].upper()
-        if words[-1] != words[0]:
-            letters += words[-1][0].upper()
-        unique = letters
-        while unique in used:
-            number = next_number.get(letters, 2)
-            next_number[letters] = number + 1
-            unique = f"{letters}{number}"
-        used.add(unique)
-        initials.append(unique)
-    return initials

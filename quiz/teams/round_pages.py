@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,13 +9,10 @@ from typing import Literal
 from quiz.bank import Bank, Role
 from quiz.results.role_map import RoleMap, role_map
 from quiz.results.shelf import Shelf, shelf
-from quiz.scoring import ScoringModel
 from quiz.teams import anonymous
 from quiz.teams.bands import BANDS, Band, band_scale
 from quiz.teams.rounds import ClosedRound
 
-#: People in the made-up round that the join page shows.
-EXAMPLE_PEOPLE = 12
 #: A prompt of the agenda names at most this number of items.
 MAX_PROMPT_ITEMS = 4
 _COMPARED_KINDS = {"mix", "coverage", "contact"}
@@ -151,25 +147,6 @@ def compare_rounds(bank: Bank, published: anonymous.Published, rounds: Sequence[
         if fact.kind in _COMPARED_KINDS and len(set(texts)) > 1:
             rows.append((fact.name, texts))
     return RoundComparison(tuple(values), tuple(rows))
-
-
-def example_page(bank: Bank, model: ScoringModel) -> RoundPage:
-    """The page of a made-up round: people who join see before that what the lead will see."""
-    rng = random.Random(8)  # noqa: S311 - the same example every time
-    often = [point.id for point in bank.scale[-2:]]
-    rarely = [point.id for point in bank.scale[:3]]
-    contributions = []
-    for n in range(EXAMPLE_PEOPLE):
-        roles = {bank.roles[(n * n + k) % len(bank.roles)].id for k in range(1 + n % 2)}
-        answers = {}
-        for id, responsibility in bank.responsibility.items():
-            answers[id] = rng.choice(often if responsibility.role in roles else rarely)
-        neighbours = sorted({neighbour.id for role in roles for neighbour in bank.neighbours(role)})
-        contacts = [role for role in neighbours if rng.random() < 0.6]
-        contributions.append(anonymous.Contribution(answers, contacts))
-    published = anonymous.publish(bank, model, contributions, anonymous.MIN_ROUND_SIZE)
-    assert published is not None, "the example has more people than the minimum"
-    return round_page(bank, published)
 
 
 def _mix(bank: Bank, published: anonymous.Published, facts: Sequence[anonymous.Fact]) -> tuple[MixItem, ...]:

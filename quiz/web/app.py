@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from werkzeug.routing import MapAdapter
 
     from quiz.scoring import ScoringModel
+    from quiz.teams.made_up import TeamExample
     from quiz.teams.round_pages import RoundPage
     from quiz.web.forms import Forms
 
@@ -46,9 +47,16 @@ class App(Flask):
     @cached_property
     def example_round_page(self) -> RoundPage:
         """The made-up round on the join pages. Computed once: it is the same for every visitor."""
-        from quiz.teams.round_pages import example_page
+        from quiz.teams.made_up import example_page
 
         return example_page(self.bank, self.scoring_model)
+
+    @cached_property
+    def team_examples(self) -> tuple[TeamExample, ...]:
+        """The made-up teams on the page where a team is created. Computed once, as above."""
+        from quiz.teams.made_up import team_examples
+
+        return team_examples(self.bank, self.scoring_model)
 
     def derive_link(self, purpose: str, seed: str) -> str:
         """The link that belongs to `seed` on this instance (see `quiz.web.links.derive_link`)."""

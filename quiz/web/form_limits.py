@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flask import request
 
 from quiz.bank import Bank
+from quiz.teams.joining import MAX_OPEN_MEMBERS
 from quiz.web.forms import MAX_ADVERT_LENGTH, MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, WISH_PREFIX
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ OTHER_BYTES = 8 * 1024
 
 
 #: The pages whose form takes an advert.
-ADVERT_ENDPOINTS = {"advert.page", "own_advert.compare"}
+ADVERT_ENDPOINTS = {"advert.page", "own_advert.compare", "lead_team.needs", "lead_team.hire", "member_team.hire"}
+#: The pages with a checkbox for each member of an open team.
+MEMBERS_ENDPOINTS = {"lead_team.away", "member_team.away"}
 MAX_ADVERT_BYTES = OTHER_BYTES + MAX_BYTES_PER_CHARACTER * MAX_ADVERT_LENGTH
 
 
@@ -72,3 +75,11 @@ def init_app(app: App) -> None:
         if request.endpoint in ADVERT_ENDPOINTS:
             request.max_content_length = MAX_ADVERT_BYTES
             request.max_form_memory_size = MAX_ADVERT_BYTES
+        if request.endpoint == "lead_team.needs":  # it has all other fields too
+            request.max_content_length = MAX_ADVERT_BYTES + limits.max_bytes
+            request.max_form_memory_size = MAX_ADVERT_BYTES + limits.max_bytes
+
+    @app.before_request
+    def raise_limit_for_members() -> None:
+        if request.endpoint in MEMBERS_ENDPOINTS:
+            request.max_form_parts = max(limits.max_fields, OTHER_FIELDS + MAX_OPEN_MEMBERS)

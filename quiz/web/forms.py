@@ -42,6 +42,9 @@ OTHER_WORK_LABELS = {
 }
 #: Name of a wish field, without the id of the responsibility that follows.
 WISH_PREFIX = "wish-"
+#: Names of the fields of needs: followed by the id of a responsibility, and by the id of a role.
+NEED_PREFIX, HEADS_PREFIX = "need-", "heads-"
+NEED_LABELS = ("nobody", "one", "two", "three", "four or more")
 
 
 class _Meta(DefaultMeta):
@@ -213,6 +216,40 @@ class RenameForm(_BaseForm):
     )
 
 
+class NeedsForm(_BaseForm):
+    """How many people of an open team should do each responsibility; the heads and the advert fill that in.
+
+    `needs` and `heads` are by the id of the responsibility or role.
+    """
+
+    text = TextAreaField(filters=[clean_text], validators=[_max_length(MAX_ADVERT_LENGTH)])
+
+    @property
+    def needs(self) -> dict[str, int]:
+        return self._numbers(NEED_PREFIX)
+
+    @property
+    def heads(self) -> dict[str, int]:
+        return self._numbers(HEADS_PREFIX)
+
+    def _numbers(self, prefix: str) -> dict[str, int]:
+        fields = [field for field in self if field.name.startswith(prefix)]
+        return {field.name.removeprefix(prefix): int(field.data or 0) for field in fields}
+
+
+class HireForm(_BaseForm):
+    """What a new person of an open team would do: one or two roles, or what an advert asks for."""
+
+    role: SelectField
+    second_role: SelectField
+    text = TextAreaField(filters=[clean_text], validators=[_max_length(MAX_ADVERT_LENGTH)])
+
+    @property
+    def roles(self) -> list[str]:
+        """The ids of the chosen roles, each once."""
+        return list(dict.fromkeys(id for id in (self.role.data, self.second_role.data) if id))
+
+
 class Forms:
     """The form classes of a bank. Each class is built once, because building it takes longer than using it.
 
@@ -242,6 +279,10 @@ class Forms:
         Joining a team, by the team's kind.
     rename
         Another name in an open team.
+    needs
+        What an open team needs.
+    hire
+        What a new person of an open team would do.
     """
 
     def __init__(self, bank: Bank) -> None:
@@ -257,6 +298,8 @@ class Forms:
         self.team = TeamForm
         self.join = {"anonymous": JoinForm, "open": OpenJoinForm}
         self.rename = RenameForm
+        self.needs = _needs_form(bank)
+        self.hire = _hire_form(bank)
 
 
 def _question_page_form(bank: Bank, page: tuple[Responsibility, ...]) -> type[QuestionPageForm]:
@@ -310,3 +353,18 @@ def _priorities_form(bank: Bank) -> type[PrioritiesForm]:
     at_most = Length(max=MAX_PRIORITIES, message="Choose five at most.")
     fields = {"priorities": SelectMultipleField(choices=choices, validators=[at_most])}
     return type("BankPrioritiesForm", (PrioritiesForm,), fields)
+
+
+def _needs_form(bank: Bank) -> type[NeedsForm]:
+    need_choices = [SelectChoice(str(number), label) for number, label in enumerate(NEED_LABELS)]
+    names = [NEED_PREFIX + id for id in bank.responsibility] + [HEADS_PREFIX + id for id in bank.role]
+    return type("BankNeedsForm", (NeedsForm,), {name: SelectField(choices=need_choices, default="0") for name in names})
+
+
+def _hire_form(bank: Bank) -> type[HireForm]:
+    roles = [SelectChoice(role.id, role.title) for role in bank.roles]
+    fields = {
+        "role": SelectField(choices=[SelectChoice("", "Choose a role"), *roles], default=""),
+        "second_role": SelectField(choices=[SelectChoice("", "No second role"), *roles], default=""),
+    }
+    return type("BankHireForm", (HireForm,), fields)

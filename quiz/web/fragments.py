@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment
 
 from quiz.bank import Bank
 from quiz.teams.dials import answer_dial, role_dial
+
+if TYPE_CHECKING:
+    from quiz.teams.team_people import RoleCoverage
+    from quiz.web.app import App
 
 #: Enough for every question of the shipped bank with every answer or an error (168). For a larger bank the latest ones
 #: are stored.
@@ -66,10 +70,47 @@ def role_dial_renderer(environment: Environment) -> Callable[[int | None, bool],
     return role_dial_fragment
 
 
+def role_cell_renderer(environment: Environment) -> Callable[[RoleCoverage], str]:
+    """A function that gives a cell of the table of roles of an open team."""
+
+    @lru_cache(MAX_QUESTION_FRAGMENTS)  # for each role two for each percent
+    def role_cell(cell: RoleCoverage) -> str:
+        dial = role_dial(cell.percent, in_mix=cell.in_mix)
+        html: str = _macros(environment, "open_team/_cells.html").role_cell(cell, dial)
+        return html
+
+    return role_cell
+
+
+def render_answer_cells(environment: Environment, bank: Bank) -> dict[str | None, str]:
+    """The cells of the table of answers of an open team, by the id of the answer; None for a question without one."""
+    macros = _macros(environment, "open_team/_cells.html")
+    cells: dict[str | None, str] = {option.id: macros.answer_cell(option) for option in bank.option.values()}
+    return cells | {None: macros.answer_cell(None)}
+
+
 def render_answer_dials(environment: Environment, bank: Bank) -> dict[str, str]:
-    """The dials of the table of an open team, by the id of the answer."""
-    macros = _macros(environment, "_partials/parts.html")
-    return {option.id: macros.dial(answer_dial(option, bank.scale)) for option in bank.option.values()}
+    """The dials of answers, by the id of the answer. They are copies of the drawings of `render_dial_symbols`."""
+    macros = _macros(environment, "open_team/_cells.html")
+    return {option.id: macros.answer_dial(option) for option in bank.option.values()}
+
+
+def render_dial_symbols(environment: Environment, bank: Bank) -> str:
+    """The drawings of all dials of answers. A page with such dials has them once: thousands of copies stay small."""
+    drawings = [(option.id, answer_dial(option, bank.scale)) for option in bank.option.values()]
+    html: str = _macros(environment, "open_team/_cells.html").dial_symbols(drawings)
+    return html
+
+
+def team_examples_renderer(environment: Environment, app: App) -> Callable[[], str]:
+    """A function that gives the examples on the page where a team is created. They are made when first needed."""
+
+    @cache
+    def examples() -> str:
+        html: str = _macros(environment, "lead/_kinds.html").examples(app.team_examples)
+        return html
+
+    return examples
 
 
 def render_logo(environment: Environment) -> str:

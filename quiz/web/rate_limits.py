@@ -49,6 +49,9 @@ START_ENDPOINTS = {
     # Reading an advert creates nothing, but it takes much longer than a page.
     "advert.page": Start(_ADVERT, "advert.page"),
     "own_advert.compare": Start(_ADVERT, "own_advert.compare"),
+    "lead_team.needs": Start(_ADVERT, "lead_team.needs"),
+    "lead_team.hire": Start(_ADVERT, "lead_team.hire"),
+    "member_team.hire": Start(_ADVERT, "member_team.hire"),
 }
 #: The blueprints for other programs. Each has its own limit, so that a program that scores many people does not use up
 #: the limit of a program that monitors the server. Reading adverts has one too, as on pages.

@@ -77,7 +77,7 @@ def init_app(app: App) -> None:
         if request.endpoint in CSRF_EXEMPT_ENDPOINTS:
             return None
         # The resend page repeats each field with about thirty times as much markup.
-        if sum(1 for _ in request.form.items(multi=True)) > app.config["MAX_FORM_PARTS"]:
+        if sum(1 for _ in request.form.items(multi=True)) > (request.max_form_parts or 0):
             abort(413)
         has_cookie = "csrf" in session  # read first: making the form sets the cookie
         if has_cookie and csrf_form(request.form).validate():

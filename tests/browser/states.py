@@ -81,6 +81,28 @@ def _take_a_taken_name(quiz: Quiz) -> None:
     quiz.page.get_by_role("button", name="Change my name").click()
 
 
+def _fill_in_needs(quiz: Quiz) -> None:
+    quiz.page.locator("#begin").evaluate("details => { details.open = true; }")
+    quiz.page.select_option("#heads-data-engineer", "2")
+    quiz.page.get_by_role("button", name="Fill in from these roles").click()
+
+
+def _choose_who_is_away(quiz: Quiz) -> None:
+    for number in (0, 2, 5):
+        quiz.page.locator("input[name=absent]").nth(number).check()
+    quiz.press_main_button()
+
+
+def _choose_a_role(quiz: Quiz) -> None:
+    quiz.page.select_option("#role", "data-analyst")
+    quiz.page.select_option("#second_role", "data-scientist")
+    quiz.page.locator(".button-primary").first.click()
+
+
+def _send_the_first_form(quiz: Quiz) -> None:
+    quiz.page.locator(".button-primary").first.click()
+
+
 def _choose_a_member_to_remove(quiz: Quiz) -> None:
     quiz.page.get_by_text("Remove somebody").click()
     quiz.page.get_by_role("link", name="Remove Ben").click()
@@ -161,22 +183,29 @@ STATES = {
     "lead after the minimum": State("{team-of-six}", "The minimum is reached"),
     "closing a round": State("{team-of-six}/close", "Close round 1?"),
     "lead between rounds": State("{rounds}", "No round is open"),
-    "round": State("{rounds}/rounds/2", "Next to earlier rounds"),
-    "round for a member": State("{counted-member}/team/rounds/2", "What the team covers"),
+    "round": State("{rounds}/rounds/2", "What is different from round 1"),
+    "round for a member": State("{counted-member}/team/rounds/2", "How many do each thing weekly"),
     "member": State("{counted-member}/team", "What was published"),
     "member before closing": State("{uncounted-member}/team", "when the open round is closed"),
     "join": State("{join}", "You may refuse"),
     "join an open team": State("{join-open}", "nothing in it is anonymous"),
     "join with an error": State("{join-open}", "You have not joined yet", _send_empty_form),
     "open team without members": State("{open-0}", "Nobody has finished yet"),
-    "open team of three": State("{open-3}", "Who could stand in for whom"),
-    "open team of twelve": State("{open-12}", "Who could learn from whom"),
+    "open team of three": State("{open-3}", "What rests on one person"),
+    "open team of twelve": State("{open-12}", "Wishes that meet"),
     "open team for a member": State("{open-member}/team", "Leave the team"),
     "open team for a member with an error": State("{open-member}/team", "Your name is not changed", _take_a_taken_name),
     "open team before finishing": State("{open-unfinished}/team", "You have joined."),
     "remove a member": State("{open-12}", "On the next visit, their own page says", _choose_a_member_to_remove),
     "removed from a team": State("{open-removed}", "removed you from this team"),
     "removed before finishing": State("{open-removed-unfinished}", "You are no longer in the team"),
+    "open team with needs": State("{open-needs}", "things below what is needed"),
+    "needs of a team": State("{open-needs}/needs", "What the team needs"),
+    "needs filled in from roles": State("{open-12}/needs", "Nothing is saved yet", _fill_in_needs),
+    "somebody is away": State("{open-12}/away", "What falls to nobody", _choose_who_is_away),
+    "nobody is away": State("{open-member}/team/away", "Choose at least one person", _send_the_first_form),
+    "a hire": State("{open-needs}/hire", "What this person would fill", _choose_a_role),
+    "no hire": State("{open-0}/hire", "Nothing can be shown yet", _send_the_first_form),
     "delete a team": State("{team-of-six}/delete", "Everybody keeps their own result"),
     "deleted": State("/deleted", "Everything is deleted"),
     "not found": State("/r/AAAAAAAAAAAAAAAAAAAAAA", "Page not found", status=404),

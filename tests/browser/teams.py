@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import islice
 
 from quiz.bank import Bank
+from quiz.teams.needs import needs_of_heads
 from quiz.web import links
 from quiz.web.app import App
 from tests.clients import Client
@@ -145,6 +146,9 @@ def create_people_and_teams(app: App) -> dict[str, str]:
         lead, members = create_open_team(app, client, people)
         paths[f"open-{people}"] = lead
     paths |= {"open-member": members[0], "join-open": join_path(client, lead)}
+    paths["open-needs"], _ = create_open_team(app, client, 7)
+    needs = needs_of_heads(bank, {"data-engineer": 2, "data-analyst": 4, "ml-engineer": 1})
+    assert app.storage.save_needs(link_hash(paths["open-needs"]), needs)
     for name, done in (("open-unfinished", False), ("open-removed", True), ("open-removed-unfinished", False)):
         paths[name] = make_response(app, done=done)
         join_team(app, paths["join-open"], paths[name], name)

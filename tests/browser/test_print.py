@@ -21,6 +21,8 @@ PAGES = {kind: f"{{{kind}}}" for kind in [*PEOPLE, "full"]} | {
     "round of 9": "{rounds}/rounds/1",
     "round of 24": "{rounds}/rounds/2",
     "open team of five": "{open-5}",
+    "open team of seven with needs": "{open-needs}",
+    "open team of twelve": "{open-12}",
 }
 
 

@@ -78,7 +78,7 @@ def test_a_lead_and_five_members_create_a_team_and_read_its_results(visit, serve
     visitor = visit()
     visitor.open(join)
     visitor.page.get_by_text("See what the lead will see").click()
-    expect(visitor.page.get_by_role("heading", name="What the team covers")).to_be_visible()
+    expect(visitor.page.get_by_role("heading", name="How many do each thing weekly")).to_be_visible()
     visitor.context.close()
     lead.page.reload()
     assert lead.page.locator(".team-status").inner_text() == status
@@ -96,7 +96,7 @@ def test_a_lead_and_five_members_create_a_team_and_read_its_results(visit, serve
     row = lead.page.locator(".team-coverage li").filter(has_text=bank.responsibility["pipelines"].name)
     expect(row).to_contain_text("two or three")
     expect(lead.page.locator(".team-findings")).to_contain_text("done weekly by one person or nobody")
-    expect(lead.page.get_by_role("heading", name="An hour about it")).to_be_visible()
+    expect(lead.page.get_by_role("heading", name="An agenda for an hour")).to_be_visible()
     results = lead.page.locator(".team-result").inner_text()
 
     # All members see the same result of the team and keep their own.

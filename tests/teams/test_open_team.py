@@ -1,14 +1,20 @@
-"""What an open team shows: people, answers, work of one person alone, and learning groups."""
+"""What an open team shows: people, answers, work of one person alone, needs, hand-overs, wishes and the agenda."""
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
 
+from quiz.bank import FollowUps
+from quiz.scoring import coverage_percentage, match
 from quiz.teams import OpenMember
 from quiz.teams.anonymous import Contribution
-from quiz.teams.open_team import OpenTeam, _initials, count_unfinished, latest_responses, open_team
+from quiz.teams.hand_overs import HandOver
+from quiz.teams.open_agenda import OpenPrompt
+from quiz.teams.open_team import OpenTeam, count_unfinished, latest_responses, open_team
+from quiz.teams.team_people import _initials
 from tests.factories import BANK, MODEL, member
 
 ANALYSIS = [item.id for item in BANK.role["data-analyst"].responsibilities]
@@ -27,7 +33,7 @@ def test_an_open_team_may_have_no_member_or_one():
     assert team_of().people == ()
     alone = team_of(open_member("Ada", ENGINEER))
     assert alone.people[0].mix == ((BANK.role["data-engineer"], None),)
-    assert (alone.sole_work[0].substitutes, alone.learning_groups) == ((), ())
+    assert (alone.sole_work[0].substitutes, alone.wishes) == ((), ())
 
 
 def test_an_open_team_shows_all_answers_in_the_order_of_its_members():
@@ -169,26 +175,145 @@ def test_a_person_has_the_same_kind_of_result_as_on_their_own_page(person, kind,
     assert all((percent is not None) == (len(roles) > 1) for _, percent in shown.mix)
 
 
-def test_a_learning_group_has_a_person_who_wishes_to_start_what_another_does_daily():
+def test_each_person_has_the_same_mix_and_coverage_as_when_scored_alone(bank):
+    rng = random.Random(3)
+    options = [*bank.option, None]
+    members = []
+    for n in range(60):
+        answers = {id: rng.choice(options[n % 3 :]) for id in bank.responsibility}
+        follow_ups = FollowUps("data-engineer", {"data-analyst": "half", "ml-engineer": "more"}) if n % 2 else None
+        members.append(OpenMember(f"P{n}", {id: a for id, a in answers.items() if a}, follow_ups=follow_ups))
+    for person, each in zip(open_team(bank, MODEL, members).people, members, strict=True):
+        alone = match(MODEL, each.answers, each.follow_ups)
+        assert tuple(role.id for role in person.roles) == alone.mix
+        assert tuple(role.id for role in person.alternative) == alone.alternative
+        for cell in person.coverage:
+            coverage = alone.roles[cell.role.id].coverage
+            assert cell.percent == (None if coverage is None else coverage_percentage(coverage))
+            assert cell.in_mix == (cell.role.id in alone.mix)
+
+
+# Needs
+
+
+def test_without_needs_the_page_lists_what_nobody_does_and_what_one_person_does():
+    team = team_of(open_member("Ada", ENGINEER), open_member("Bo", member("data-engineer", insights="weekly")))
+    assert not team.has_needs
+    assert len(team.uncovered) == len(MODEL.questions) - 4
+    assert (team.sole_count, team.shared_count, team.surplus) == (1, 3, ())
+
+
+def test_with_needs_the_page_lists_what_is_below_them_first_what_nobody_does():
+    needs = {"pipelines": 2, "insights": 1, "dashboards": 3, "data-quality": 1, "ingest-transform-serve": 4, "gone": 2}
+    ada = open_member("Ada", member(pipelines="weekly", data_quality="daily", ingest_transform_serve="weekly"))
+    bo = open_member("Bo", member(trends="daily", ingest_transform_serve="daily", data_quality="monthly"))
+    team = open_team(BANK, MODEL, [ada, bo], needs)
+    assert "gone" not in team.needs
+    below = [(item.responsibility.id, item.missing) for item in team.uncovered]
+    assert below == [("dashboards", 3), ("insights", 1), ("ingest-transform-serve", 2), ("pipelines", 1)]
+    assert team.done_by_nobody == 2
+    assert team.sole_work == ((0, ("data-quality",), (1,), 1),), "what is not needed rests on nobody"
+    assert [item.responsibility.id for item in team.surplus] == ["trends"]
+    assert team.agenda[1].prompts[0].id == "below-need"
+
+
+def test_a_need_of_four_means_four_or_more():
+    five = [open_member(str(n), member(pipelines="weekly")) for n in range(5)]
+    team = open_team(BANK, MODEL, five, {"pipelines": 4})
+    (item,) = (item for item in team.work if item.need)
+    assert (item.is_open_ended, item.missing, item.has_surplus) == (True, 0, False)
+    assert open_team(BANK, MODEL, five, {"pipelines": 3}).surplus[0].responsibility.id == "pipelines"
+
+
+def test_the_nearest_are_those_who_do_it_most_often_of_those_who_do_it_less_than_weekly():
+    levels = {"Ada": "daily", "Bo": "rarely", "Cy": "monthly", "Di": "monthly", "Ed": "never", "Fu": "skip"}
+    team = team_of(*(open_member(name, member(pipelines=level)) for name, level in levels.items()))
+    (item,) = (item for item in team.work if item.responsibility.id == "pipelines")
+    assert item.doers == (0,)
+    assert [team.people[near.person].name for near in item.near] == ["Cy", "Di", "Bo"]
+    assert [near.person for near in item.nearest] == [2, 3]
+    assert item.without({0, 2}).doers == ()
+    assert [near.person for near in item.without({2}).nearest] == [3]
+
+
+# Hand-overs
+
+
+def test_a_hand_over_is_between_people_inside_one_or_to_the_outside():
+    both = open_member("Ada", member("data-engineer", "data-analyst"))
+    ada, bo = open_member("Ada", ENGINEER), open_member("Bo", ANALYST)
+    pair = ("data-engineer", "data-analyst")
+
+    def between_engineer_and_analyst(*people: OpenMember) -> list[HandOver]:
+        return [one for one in team_of(*people).hand_overs if tuple(role.id for role in one.roles) == pair]
+
+    assert between_engineer_and_analyst(open_member("Cy", IDLE)) == []
+    (inside,) = between_engineer_and_analyst(both)
+    assert (inside.kind, inside.both) == ("inside", (0,))
+    (between,) = between_engineer_and_analyst(ada, bo)
+    assert (between.kind, between.first, between.second) == ("between", (0,), (1,))
+    (outside,) = between_engineer_and_analyst(ada)
+    assert (outside.kind, outside.missing_role.id) == ("outside", "data-analyst")
+    assert (outside.present_role.id, outside.present_people) == ("data-engineer", (0,))
+
+
+def test_the_map_has_a_line_for_each_hand_over_inside_the_team_and_an_arc_for_the_part_of_the_people():
+    team = team_of(open_member("Ada", ENGINEER), open_member("Bo", ANALYST))
+    assert len(team.map.edges) == sum(one.kind != "outside" for one in team.hand_overs) == 1
+    arcs = {node.role.id: node.coverage for node in team.map.nodes if node.coverage}
+    assert arcs == {"data-engineer": 50, "data-analyst": 50}
+
+
+# Wishes that meet
+
+
+def meeting(*members: OpenMember) -> list[tuple[str, str, tuple[int, ...], tuple[int, ...]]]:
+    return [(one.kind, one.responsibility, one.people, one.partners) for one in team_of(*members).wishes]
+
+
+def test_who_wishes_to_start_something_meets_those_who_do_it_weekly_or_more():
     wish = {"pipelines": "start", "dashboards": "more"}
-    team = team_of(open_member("Ada", ENGINEER, {}), open_member("Bo", ANALYST, wish))
-    assert team.learning_groups == (("pipelines", (1,), (0,)),)
-
-
-def test_people_who_do_not_show_wishes_are_in_no_learning_group():
-    wish = {"pipelines": "start"}
-    assert team_of(open_member("Ada", ENGINEER, None), open_member("Bo", ANALYST, wish)).learning_groups == ()
-
-
-def test_only_people_who_do_it_daily_are_teachers():
-    wish = {"pipelines": "start"}
     weekly = member("data-engineer", pipelines="weekly")
-    assert team_of(open_member("Ada", weekly, {}), open_member("Bo", ANALYST, wish)).learning_groups == ()
+    people = open_member("Ada", ENGINEER, {}), open_member("Bo", ANALYST, wish), open_member("Cy", weekly, None)
+    assert meeting(*people) == [("start", "pipelines", (1,), (0, 2))]
 
 
-def test_people_who_do_it_already_are_no_learners():
+def test_who_wishes_to_hand_something_over_meets_those_who_want_more_of_it_or_want_to_start():
+    giver = open_member("Ada", ENGINEER, {"pipelines": "hand-over", "dashboards": "hand-over"})
+    more = open_member("Bo", ENGINEER, {"pipelines": "more", "dashboards": "more"})
+    starts = open_member("Cy", ANALYST, {"pipelines": "start"})
+    found = meeting(giver, more, starts)
+    assert found[0] == ("hand-over", "pipelines", (0,), (1, 2))
+    assert found[1:] == [("start", "pipelines", (2,), (0, 1))], (
+        "Ada does no dashboards, so there is nothing to hand over"
+    )
+
+
+def test_wishes_that_are_not_shown_meet_nobody():
+    hidden = open_member("Bo", ANALYST, None)
+    assert meeting(open_member("Ada", ENGINEER, {"pipelines": "hand-over"}), hidden) == []
+
+
+def test_people_who_do_it_already_do_not_start_it():
     wish = {"pipelines": "start"}
-    assert team_of(open_member("Ada", ENGINEER, {}), open_member("Bo", ENGINEER, wish)).learning_groups == ()
+    assert meeting(open_member("Ada", ENGINEER, {}), open_member("Bo", ENGINEER, wish)) == []
+
+
+# The agenda
+
+
+def prompts(*members: OpenMember) -> list[OpenPrompt]:
+    return [prompt for section in team_of(*members).agenda for prompt in section.prompts]
+
+
+def test_the_agenda_has_what_applies_and_names_four_things_at_most():
+    ids = [prompt.id for prompt in prompts(open_member("Ada", ENGINEER), open_member("Bo", ANALYST))]
+    assert ids == ["recognise", "missing", "nobody", "one-person", "hand-overs", "set-needs", "two-actions"]
+    (nobody,) = (prompt for prompt in prompts(open_member("Ada", ENGINEER)) if prompt.id == "nobody")
+    assert (len(nobody.names), nobody.names[-1]) == (5, "others")
+    everything = Contribution(dict.fromkeys(BANK.responsibility, "daily"))
+    alike = [prompt.id for prompt in prompts(open_member("Ada", everything), open_member("Bo", everything))]
+    assert alike == ["recognise", "missing", "set-needs", "two-actions"]
 
 
 def test_initials_are_unique():

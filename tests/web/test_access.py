@@ -91,6 +91,14 @@ POST /t/LINK/minimum                .        .      .      .      303   .       
 GET  /t/LINK/remove                 .        .      .      .      .     303     .     .       .     .
 POST /t/LINK/remove                 .        .      .      .      .     303     .     .       .     .
 POST /t/LINK/links                  .        .      .      .      303   303     .     .       .     .
+GET  /t/LINK/needs                  .        .      .      .      .     200     .     .       .     .
+POST /t/LINK/needs                  .        .      .      .      .     303     .     .       .     .
+GET  /t/LINK/away                   .        .      .      .      .     200     .     .       .     .
+POST /t/LINK/away                   .        .      .      .      .     200     .     .       .     .
+GET  /t/LINK/hire                   .        .      .      .      .     200     .     .       .     .
+POST /t/LINK/hire                   .        .      .      .      .     200     .     .       .     .
+GET  /t/LINK/table.json             .        .      .      .      .     200     .     .       .     .
+GET  /t/LINK/table.csv              .        .      .      .      .     200     .     .       .     .
 GET  /t/LINK/rounds/1               .        .      .      .      200   .       .     .       .     .
 GET  /t/LINK/rounds/1.json          .        .      .      .      200   .       .     .       .     .
 GET  /t/LINK/rounds/1.csv           .        .      .      .      200   .       .     .       .     .
@@ -107,6 +115,12 @@ POST /r/LINK/second-view/open       303      303    .      .      .     .       
 POST /r/LINK/second-view/sheet      303      303    .      .      .     .       .     .       .     .
 GET  /r/LINK/second-view/end        200      200    .      .      .     .       .     .       .     .
 POST /r/LINK/second-view/end        303      303    .      .      .     .       .     .       .     .
+GET  /r/LINK/team/away              .        200    .      .      .     .       .     .       .     .
+POST /r/LINK/team/away              .        200    .      .      .     .       .     .       .     .
+GET  /r/LINK/team/hire              .        200    .      .      .     .       .     .       .     .
+POST /r/LINK/team/hire              .        200    .      .      .     .       .     .       .     .
+GET  /r/LINK/team/table.json        .        200    .      .      .     .       .     .       .     .
+GET  /r/LINK/team/table.csv         .        200    .      .      .     .       .     .       .     .
 GET  /v/LINK                        .        .      .      .      .     .       .     .       200   .
 POST /v/LINK/begin                  .        .      .      .      .     .       .     .       303   .
 GET  /w/LINK                        .        .      .      .      .     .       .     .       .     200
@@ -239,6 +253,9 @@ class TestData:
             "odd characters": f"{link[:-2]}.~",
         }
         self.joining = make_response(app)
+        team = app.storage.load_team(link_hash(open_lead))
+        assert team
+        self.absent = app.storage.load_open_members(team.id)[0].response
 
     def _share(self, path: str, number: int = SHARE_NUMBER) -> str:
         """Create a share link. Returns its path."""
@@ -273,6 +290,9 @@ class TestData:
             "manage.retake": {"seed": links.new_link()},
             "lead.minimum": {"minimum": "8"},
             "lead.replace_links": {"seed": links.new_link(), "both": "y"},
+            "lead_team.needs": {"need-pipelines": "2"},
+            **{f"{who}_team.away": {"absent": str(self.absent)} for who in ("lead", "member")},
+            **{f"{who}_team.hire": {"role": bank.roles[0].id} for who in ("lead", "member")},
             "member.rename": {"name": "Ada Lovelace"},
             "join.start": {"seed": links.new_link(), "name": "Ada"},
             "join.bring": {"link": self.joining, "name": "Ada"},
@@ -461,6 +481,7 @@ def linked_data(data: TestData) -> list[object]:
         *(storage.load_response(hashes[kind]) for kind in people),
         *(storage.load_membership(hashes[kind]) for kind in people),
         *(storage.load_round_members(team.id) for team in teams if team),
+        *(storage.load_needs(team.id) for team in teams if team),
         storage.load_shared_response(hashes["share"]),
         storage.load_requested_view(hashes["view"]),
         storage.load_viewer(hashes["viewer"]),

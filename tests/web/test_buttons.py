@@ -92,6 +92,8 @@ def pages_of_teams(client: Client) -> Iterator[tuple[str, TestResponse]]:
     open_member = client.take(all_answers(app.bank, "weekly"))
     join_team(app, open_join, open_member, "Ada")
     yield "open member", client.get(f"{open_member}/team")
+    for name in ("needs", "away", "hire"):
+        yield name, client.get(f"{open_lead}/{name}")
     yield "manage of an open member", client.get(f"{open_member}/manage")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from quiz import create_app
 from quiz.admin import bank_lint
 from quiz.bank import Bank, load
 from quiz.storage import Response
+from quiz.teams.joining import MAX_OPEN_MEMBERS
 from quiz.web.form_limits import compute_limits
-from quiz.web.forms import MAX_TEXT_LENGTH, MAX_TITLE_LENGTH
+from quiz.web.forms import MAX_ADVERT_LENGTH, MAX_TEXT_LENGTH, MAX_TITLE_LENGTH
 from tests.checks import load_response
 from tests.clients import Client
-from tests.factories import SMALL_BANK
+from tests.factories import SMALL_BANK, join_path, join_team, make_response, make_team
 
 LONG_ID_LENGTH = 80
 #: Four bytes in UTF-8, twelve in a URL-encoded form. No character takes more.
@@ -118,6 +120,26 @@ def test_every_wish_can_be_sent(large_client: Client, content_type):
     fields = large_client.token() | {f"wish-{id}": "hand-over" for id in large_client.app.bank.responsibility}
     assert large_client.post(f"{owner_path}/goals", fields, content_type=content_type).status_code == 303
     assert len(stored_response(large_client, owner_path).wishes) == len(large_client.app.bank.responsibility)
+
+
+@EVERY_ENCODING
+def test_every_need_and_the_longest_advert_can_be_sent(large_client: Client, content_type):
+    lead = make_team(large_client, "open")
+    bank = large_client.app.bank
+    fields = large_client.token() | {f"need-{id}": "4" for id in bank.responsibility}
+    fields |= {f"heads-{id}": "0" for id in bank.role} | {"text": LONG_CHARACTER * MAX_ADVERT_LENGTH}
+    assert large_client.post(f"{lead}/needs", fields, content_type=content_type).status_code == 303
+    table = large_client.get(f"{lead}/table.json").get_json()
+    assert {row["need"] for row in table["responsibilities"]} == {4}
+
+
+@EVERY_ENCODING
+def test_everybody_in_the_largest_team_can_be_chosen_as_away(client: Client, content_type):
+    lead = make_team(client, "open")
+    join_team(client.app, join_path(client, lead), make_response(client.app), "Ada")
+    (member,) = re.findall(r'name="absent"[^>]*value="(\d+)"', client.get(f"{lead}/away").text)
+    everybody = client.token() | {"absent": MAX_OPEN_MEMBERS * [member]}
+    assert client.post(f"{lead}/away", everybody, content_type=content_type).status_code == 200
 
 
 def test_too_many_goals_are_a_form_error_and_not_a_413(large_client: Client):

@@ -34,8 +34,9 @@ from quiz.bank import load
 from quiz.bank.answer_sheet import answer_sheet
 from quiz.config import paths
 from quiz.storage import MAX_SHARE_LINKS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
-from quiz.teams import anonymous
+from quiz.teams import OpenMember, anonymous
 from quiz.teams.names import name_key
+from quiz.teams.open_team import latest_responses
 from quiz.web import links
 from quiz.web.app import App, days_before, months_later
 from quiz.web.typed_text import clean_line, clean_text
@@ -79,6 +80,7 @@ class Team:
     minimum: int
     used: str
     rounds: list[Round] = field(default_factory=list)
+    needs: dict[str, int] = field(default_factory=dict)
     has_open_round: bool = True
     overdue_since: str = ""
     exists: bool = True
@@ -176,7 +178,9 @@ class Web(RuleBasedStateMachine):
 
     def post(self, path: str, fields: Mapping[str, Any] | None = None) -> TestResponse:
         response = self.client.post(path, self.token | dict(fields or {}))
-        assert response.status_code in {303, 400, 404, 422}, path
+        # The only forms that are answered with a page: what if somebody is away, or joins.
+        expected = {200, 404, 422} if path.endswith(("/away", "/hire")) else {303, 400, 404, 422}
+        assert response.status_code in expected, path
         return response
 
     def existing_person(self, index: int) -> Person:
@@ -558,6 +562,42 @@ class Web(RuleBasedStateMachine):
         self.mark_changed(team)
 
     @precondition(lambda self: any_exist(self.teams))
+    @rule(
+        index=indexes,
+        needs=st.dictionaries(st.sampled_from(list(BANK.responsibility)), st.integers(0, 4), max_size=4),
+        is_valid=st.booleans(),
+    )
+    def set_needs(self, index: int, needs: dict[str, int], is_valid: bool) -> None:
+        team = self.existing_team(index)
+        fields = {f"need-{id}": str(people) for id, people in needs.items()}
+        response = self.post(f"{team.lead}/needs", fields | ({} if is_valid else {"need-pipelines": "5"}))
+        assert response.status_code == (404 if team.kind == "anonymous" else 303 if is_valid else 422)
+        if response.status_code == 303:
+            team.needs = {id: people for id, people in needs.items() if people}
+            Web.events["needs"] += bool(team.needs)
+        self.mark_changed(team)
+
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes, absent=st.lists(indexes, max_size=3), role=st.sampled_from(["", "data-engineer", "nonsense"]))
+    def ask_what_if(self, index: int, absent: Sequence[int], role: str) -> None:
+        """The forms about an absence and a hire, sent by a member: they change nothing."""
+        person = self.existing_person(index)
+        team = person.team
+        may_see = bool(person.finished and team and team.kind == "open")
+        ids = [str(member.response) for member in self.open_members(team)] if team else []
+        chosen = [ids[each % len(ids)] for each in absent] if ids else ["1"]
+        hire = self.post(f"{person.path}/team/hire", {"role": role})
+        away = self.post(f"{person.path}/team/away", {"absent": chosen})
+        assert hire.status_code == (404 if not may_see else 200 if role == "data-engineer" else 422)
+        assert away.status_code == (404 if not may_see else 200 if chosen else 422)
+        Web.events["what if"] += may_see
+        self.mark_changed(person, team)
+
+    def open_members(self, team: Team) -> Sequence[OpenMember]:
+        """The latest finished responses of an open team, one for each person."""
+        return latest_responses(self.app.storage.load_open_members(load_team(self.app, team.lead).id))
+
+    @precondition(lambda self: any_exist(self.teams))
     @rule(index=indexes, both=st.booleans(), times=st.integers(1, 2))
     def replace_the_links(self, index: int, both: bool, times: int) -> None:
         team = self.existing_team(index)
@@ -728,6 +768,12 @@ class Web(RuleBasedStateMachine):
             verb = "person has" if len(finished_members) == 1 else "people have"
             assert f"{len(finished_members)} {verb} finished" in text
             assert all(" ".join(each.name.split()) in text for each in finished_members)
+            table = self.get(f"{team.lead}/table.json").get_json()
+            assert {row["id"]: row["need"] for row in table["responsibilities"] if row["need"]} == team.needs
+            assert sorted(row["name"] for row in table["people"]) == sorted(each.name for each in finished_members)
+            for row in table["responsibilities"]:
+                doers = [each.name for each in finished_members if each.answers.get(row["id"]) in ("weekly", "daily")]
+                assert sorted(row["weekly_or_more"]) == sorted(doers)
             return
         if team.has_open_round:
             is_reached = self.has_reached_minimum(team)

@@ -30,6 +30,7 @@ def init_app(app: App) -> None:
         lead,
         manage,
         member,
+        open_team,
         result,
         second_view,
         shared,
@@ -60,5 +61,7 @@ def init_app(app: App) -> None:
     app.register_blueprint(lead.pages)
     app.register_blueprint(member.pages)
     app.register_blueprint(member.member)
+    app.register_blueprint(open_team.lead_pages)
+    app.register_blueprint(open_team.member_pages)
     app.register_blueprint(api.pages)
     app.register_blueprint(health.pages)

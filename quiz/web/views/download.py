@@ -90,6 +90,7 @@ def _team_data() -> dict[str, Any] | None:
         "display_name": membership.name,
         "shares_wishes": membership.shares_wishes,
         "counted_in_round": is_counted,
+        "needs": current().storage.load_needs(membership.team.id),
     }
 
 

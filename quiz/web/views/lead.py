@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from quiz.exchange import export
 from quiz.storage import TeamLinks
-from quiz.teams import Team, anonymous, open_team, round_pages, rounds
+from quiz.teams import Team, anonymous, round_changes, round_pages, rounds
 from quiz.web import links, seeds
 from quiz.web.app import current
 from quiz.web.link_blueprint import link_blueprint
+from quiz.web.views.open_team import open_team_page
 from quiz.web.views.result import qr_code
 
 new_team = Blueprint("new_team", __name__)
@@ -96,13 +97,12 @@ def page() -> str:
     }
     if team.kind == "open":
         return render_template(
-            "teams/open.html",
+            "open_team/page.html",
             **common,
-            **open_team_page(team),
-            members=open_team.members_by_name(app.storage.load_open_members(team.id)),
+            **open_team_page(team, is_lead=True),
             was_removed="removed" in request.args,
+            were_needs_saved="needs" in request.args,
             bank=app.bank,
-            is_lead=True,
         )
     return render_template(
         "lead/page.html",
@@ -123,17 +123,6 @@ def _higher_minimums(team: Team) -> list[Any]:
     """The choices of the form that raises the minimum of `team`."""
     field = current().forms.team().minimum
     return [choice for choice in field.iter_choices() if int(choice.value) > team.minimum]
-
-
-def open_team_page(team: Team) -> dict[str, Any]:
-    """What the page of an open team shows of its members: of each person the latest finished response."""
-    app = current()
-    members = app.storage.load_open_members(team.id)
-    page = open_team.open_team(app.bank, app.scoring_model, open_team.latest_responses(members))
-    return {
-        "open_team": page,
-        "unfinished": open_team.count_unfinished(members),
-    }
 
 
 @pages.get("/join.svg")
@@ -229,12 +218,14 @@ def _published(number: int) -> anonymous.Published:
 def round(number: int) -> str:
     """What a closed round published."""
     app, team, published = current(), _team(), _published(number)
+    closed = rounds.closed_rounds(team)
     return render_template(
         "teams/round.html",
         team=team,
         number=number,
         page=round_pages.round_page(app.bank, published),
-        comparison=round_pages.compare_rounds(app.bank, published, rounds.closed_rounds(team)),
+        changes=round_changes.round_changes(app.bank, number, closed),
+        comparison=round_pages.compare_rounds(app.bank, published, closed),
         is_lead=True,
         bank=app.bank,
     )

@@ -8,13 +8,13 @@ from typing import Any
 from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz.teams import Membership, open_team, round_pages, rounds
+from quiz.teams import Membership, open_team, round_changes, round_pages, rounds
 from quiz.teams.joining import MAX_OPEN_MEMBERS, JoinDecision
 from quiz.web import links, rate_limits, seeds
 from quiz.web.app import current
 from quiz.web.link_blueprint import link_blueprint
 from quiz.web.owner_blueprint import current_response, owner_blueprint
-from quiz.web.views.lead import open_team_page
+from quiz.web.views.open_team import open_team_page
 
 pages = link_blueprint("join", "/j/<link:link>", lambda join_hash: current().storage.load_team_by_join_link(join_hash))
 member = owner_blueprint("member")
@@ -155,7 +155,9 @@ def _open_page(membership: Membership, form: Any = None, errors: Sequence[tuple[
     }
     if not current_response().finished:
         return render_template("member/before_finishing.html", **common)
-    return render_template("teams/open.html", **common, **open_team_page(membership.team), bank=app.bank, is_lead=False)
+    return render_template(
+        "open_team/page.html", **common, **open_team_page(membership.team, is_lead=False), bank=app.bank
+    )
 
 
 def removed_page() -> str | None:
@@ -193,12 +195,14 @@ def round(number: int) -> str:
     app = current()
     team = (app.storage.load_membership(g.link_hash) or abort(404)).team
     published = rounds.published_round(team, number) if team.kind == "anonymous" else None
+    closed = rounds.closed_rounds(team)
     return render_template(
         "teams/round.html",
         team=team,
         number=number,
         page=round_pages.round_page(app.bank, published or abort(404)),
-        comparison=None,
+        changes=round_changes.round_changes(app.bank, number, closed),
+        comparison=round_pages.compare_rounds(app.bank, published, closed) if published else None,
         is_lead=False,
         bank=app.bank,
     )

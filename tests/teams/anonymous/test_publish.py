@@ -519,11 +519,11 @@ def test_the_agenda_is_in_the_order_of_the_hour_with_the_items_of_each_prompt():
     assert agenda(round) == (
         ("alone", "recognise", common),
         ("alone", "missing", ()),
-        ("patterns", "strengths", tuple(item.responsibility for item in round.strengths)),
         ("patterns", "gaps", gaps),
-        ("patterns", "overlaps", overlaps),
         ("patterns", "rare-roles", tuple(role for role in MODEL.roles if role not in common)),
         ("patterns", "weak-contacts", weak_contacts),
+        ("patterns", "overlaps", overlaps),
+        ("patterns", "strengths", tuple(item.responsibility for item in round.strengths)),
         ("actions", "close-a-gap", gaps),
         ("actions", "strengthen-a-contact", weak_contacts),
         ("actions", "settle-an-overlap", overlaps),

@@ -124,6 +124,7 @@ def test_the_json_has_the_documented_keys(app: App, client: Client, bank: Bank):
     client.send(f"{owner_path}/shares", page=f"{owner_path}/manage")
     lead = make_team(client, kind="open", name="Crew")
     join_team(app, join_path(client, lead), owner_path, name="Ada", shares_wishes=True)
+    app.storage.save_needs(link_hash(lead), {"pipelines": 2})
     personal_data = client.get(f"{owner_path}.json").get_json()
     assert set(personal_data) == {
         *("bank", "started", "changed", "finished", "title", "text", "earlier", "answers", "contacts", "wishes"),
@@ -138,6 +139,7 @@ def test_the_json_has_the_documented_keys(app: App, client: Client, bank: Bank):
         "display_name": "Ada",
         "shares_wishes": True,
         "counted_in_round": False,
+        "needs": {"pipelines": 2},
     }
 
 

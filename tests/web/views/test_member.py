@@ -66,7 +66,7 @@ def test_the_join_page_of_an_anonymous_team_has_the_rules_and_an_example(app: Ap
         "withdrawn only if fewer than five of its people are left after deletions in the first 90 days",
         "so the lead, or anybody with this link, can fill in several responses alone",
         "an example with made-up people",
-        "What the team covers",
+        "How many do each thing weekly",
     ):
         assert expected in page.text
     assert count_rows(app, "member") == 3, "opening the page does not join"

@@ -105,6 +105,7 @@ STATED_BY_TABLE = {
     "removal": "If its lead removed you: the name of the team and the day, until you have read it.",
     "counted_response": "whether a round has counted you. For 90 days after that round was closed, also which round.",
     "team": "Of a team: its name, its kind, fingerprints of its links",
+    "need": "Of an open team also how many people its lead says should do each thing.",
     "round": "what its closed rounds published",
     "tombstone": "the fingerprint of your link and the day are still stored",
     "database_identity": None,
