@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "submit": pages.submit,
     "result": pages.result,
     "api": pages.api,
+    "open-team": pages.open_team,
     "scoring": scoring.person,
     "advert": reading.advert,
     "start": load.first_answer,

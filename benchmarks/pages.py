@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 from benchmarks.floors import WsgiRequest, hello, hello_and_commit
 from benchmarks.table import Row, compare
 from quiz import create_app
+from quiz.teams.made_up import made_up_people
+from quiz.teams.needs import needs_of_heads
 from quiz.web import links
 from quiz.web.app import App
 
@@ -126,3 +128,27 @@ def api(rounds: int = 15) -> Iterator[Row]:
         yield compare(
             "POST /api/score", request, WsgiRequest(hello()), floor_name="Flask hello", target=6, rounds=rounds
         )
+
+
+def open_team(rounds: int = 15, sizes: tuple[int, ...] = (12, 200)) -> Iterator[Row]:
+    """The page of an open team with needs, for teams of different sizes, compared with Flask's hello."""
+    for people in sizes:
+        with fresh() as (app, _):
+            page = checked(WsgiRequest(app.wsgi_app, _open_team(app, people)), 200)
+            name = f"open team of {people}"
+            yield compare(name, page, WsgiRequest(hello()), floor_name="Flask hello", target=100, rounds=rounds)
+
+
+def _open_team(app: App, people: int) -> str:
+    """Store an open team of made-up people. Returns the path of its lead link."""
+    today, bank, lead = app.today(), app.bank.version, links.new_link()
+    lead_hash, join_hash = links.hash_link(lead), links.hash_link(links.new_link())
+    app.storage.create_team(lead_hash, join_hash, number=1, name="Team", kind="open", minimum=5, day=today)
+    app.storage.save_needs(lead_hash, needs_of_heads(app.bank, {role.id: 2 for role in app.bank.roles[::2]}))
+    for number, person in enumerate(made_up_people(app.bank, people), 1):
+        owner_hash = links.hash_link(links.new_link())
+        app.storage.create_response(owner_hash, bank=bank, day=today)
+        app.storage.save_answers(owner_hash, person.answers, bank=bank, day=today)
+        app.storage.finish_response(owner_hash, bank=bank, day=today)
+        app.storage.join_team(join_hash, owner_hash, name=f"Person {number}", shares_wishes=True)
+    return f"/t/{lead}"
