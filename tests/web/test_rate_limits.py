@@ -22,6 +22,7 @@ from quiz.config import settings
 from quiz.web import links, rate_limits
 from quiz.web.app import App
 from quiz.web.rate_limits import RateLimiter, address_block
+from tests import factories
 from tests.checks import assert_private, count_rows, stored_rows
 from tests.clients import Client, Page, form_values
 from tests.factories import all_answers
@@ -159,6 +160,8 @@ def test_a_join_form_beyond_the_limit_can_be_sent_again_as_it_was(make_app: Make
 def test_every_form_beyond_a_limit_is_returned_with_its_fields(limited: App, bank: Bank):
     owner_path = client_from(limited, OTHER_ADDRESS).take(all_answers(bank, "weekly"))
     join = make_team(client_from(limited, OTHER_ADDRESS))
+    lead = factories.make_team(client_from(limited, OTHER_ADDRESS), "open")
+    factories.join_team(limited, factories.join_path(client_from(limited, OTHER_ADDRESS), lead), owner_path, "Ada")
     paths = {
         "start.begin": "/start",
         "manage.retake": f"{owner_path}/retake",
@@ -166,6 +169,9 @@ def test_every_form_beyond_a_limit_is_returned_with_its_fields(limited: App, ban
         "join.start": f"{join}/start",
         "advert.page": "/advert",
         "own_advert.compare": f"{owner_path}/advert",
+        "lead_team.needs": f"{lead}/needs",
+        "lead_team.hire": f"{lead}/hire",
+        "member_team.hire": f"{owner_path}/team/hire",
     }
     assert paths.keys() == rate_limits.START_ENDPOINTS.keys()
     for n, path in enumerate(paths.values()):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from quiz.storage.schema import TABLES
 from quiz.web.app import App
 from tests.clients import Client, Page
 from tests.factories import (
@@ -52,10 +53,10 @@ def response_id(client: Client, lead: str, name: str) -> str:
     return str(re.findall(rf'value="(\d+)"[^>]*>\s*<span>\s*<bdi>{name}</bdi>', page)[0])
 
 
-def stored(app: App) -> dict[str, list[dict[str, Any]]]:
+def stored(app: App) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
     with app.storage.read_transaction() as db:
-        return {name: list(db[name].rows) for name in db.table_names()}
+        return {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in TABLES}
 
 
 # Needs
