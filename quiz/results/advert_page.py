@@ -37,7 +37,7 @@ class AdvertSegment:
 
 @dataclass(frozen=True)
 class AskedFor:
-    """A responsibility that an advert asks for, with some phrases of it in lower case."""
+    """A responsibility that an advert asks for, with some phrases of it as they are written there."""
 
     responsibility: Responsibility
     quotes: tuple[str, ...]
@@ -173,14 +173,14 @@ def _asked_of_roles(bank: Bank, advert: Advert) -> tuple[AskedOfRole, ...]:
 
 
 def _quotes(advert: Advert) -> dict[str, tuple[str, ...]]:
-    """By responsibility the first different phrases of the text that speak for it."""
-    quotes: dict[str, dict[str, None]] = {}
+    """By responsibility the first different phrases of the text that speak for it; case makes no difference."""
+    quotes: dict[str, dict[str, str]] = {}
     for mark in advert.marks:
         of_responsibility = quotes.setdefault(mark.responsibility, {})
-        phrase = " ".join(advert.text[mark.start : mark.end].lower().split())
+        phrase = " ".join(advert.text[mark.start : mark.end].split())
         if len(of_responsibility) < MAX_QUOTES and len(phrase) <= MAX_QUOTE_CHARACTERS and "<" not in phrase:
-            of_responsibility[phrase] = None
-    return {id: tuple(phrases) for id, phrases in quotes.items()}
+            of_responsibility.setdefault(phrase.lower(), phrase)
+    return {id: tuple(phrases.values()) for id, phrases in quotes.items()}
 
 
 def _segments(bank: Bank, advert: Advert) -> tuple[AdvertSegment, ...]:

@@ -168,6 +168,13 @@ def test_what_is_marked_is_never_called_not_mentioned(client, send, bank):
     assert bank.responsibility["governance"].name in not_mentioned
 
 
+def test_the_words_that_say_so_are_quoted_once_as_they_are_written(send):
+    page = send(WORK + "• YOU BUILD DATA PIPELINES WITH AIRFLOW AND SPARK\n").text
+    quoted = page.partition('id="advert-roles-title"')[2].partition("</section>")[0]
+    assert quoted.lower().count("build data pipelines with airflow and spark") == 1
+    assert "build data pipelines with Airflow and Spark" in quoted
+
+
 def test_a_writer_reads_what_the_job_is_taken_for_and_what_is_named_only_in_passing(send, bank):
     page = send(WORK * 3 + "• You glance at Tableau and Power BI reports\n").text
     advice = page.partition("If you are writing it")[2].partition("</section>")[0]
