@@ -188,8 +188,8 @@ def ask_for_view(client: Client, owner_path: str, owner_name: str = "Ada", viewe
 def begin_view(client: Client, view: str) -> str:
     """Begin as the viewer. Returns the path of the viewer link."""
     location = client.send(f"{view}/begin", page=view).location
-    assert location is not None and location.endswith("/1"), location
-    return location.removesuffix("/1")
+    assert location is not None and location.endswith("/later"), location
+    return location.removesuffix("/later")
 
 
 def answer_view(client: Client, viewer: str, answers: Mapping[str, str], *priorities: str) -> None:

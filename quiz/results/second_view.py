@@ -156,7 +156,12 @@ class SecondViewComparison:
             return "seen-more"
         if self.seen_less:
             return "seen-less"
-        return "alike" if any(_is_regular(row.own) for row in self.rows) else "nothing-regular"
+        return "alike" if self.has_regular_work else "nothing-regular"
+
+    @property
+    def has_regular_work(self) -> bool:
+        """Whether the owner does anything regularly."""
+        return any(_is_regular(row.own) for row in self.rows)
 
 
 def compare_views(

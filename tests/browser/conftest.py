@@ -20,6 +20,7 @@ from quiz.web.app import App
 from tests.browser.chromium import CHROMIUM
 from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz
+from tests.browser.second_views import create_second_views
 from tests.browser.teams import create_people_and_teams
 from tests.clients import Client
 from tests.factories import ROOT
@@ -70,14 +71,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def people(served: Served) -> dict[str, str]:
     """The path of each person's owner link: `new` has answered nothing, `started` has answered one page.
 
-    The paths of `create_people_and_teams` are in it too.
+    The paths of `create_people_and_teams` and `create_second_views` are in it too.
     """
     bank, client = served.app.bank, Client(served.app)
     links = {kind: client.take(person.answers(bank), **person.details) for kind, person in PEOPLE.items()}
     links |= {"new": client.start(), "started": client.start()}
     answers = PEOPLE["mix"].answers(bank)
     client.send(f"{links['started']}/1", {item.id: answers[item.id] for item in bank.pages[0]})
-    return links | create_people_and_teams(served.app)
+    return links | create_people_and_teams(served.app) | create_second_views(served.app)
 
 
 @pytest.fixture(scope="session")

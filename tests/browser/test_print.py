@@ -18,6 +18,9 @@ pytestmark = pytest.mark.browser
 PAGES = {kind: f"{{{kind}}}" for kind in [*PEOPLE, "full"]} | {
     "conversation": "{three}/conversation",
     "conversation about little": "{little}/conversation",
+    "second view": "{opened owner}/second-view",
+    "second view for its viewer": "{opened viewer}",
+    "second view with all parts": "{full owner}/second-view",
     "round of 9": "{rounds}/rounds/1",
     "round of 24": "{rounds}/rounds/2",
     "open team of five": "{open-5}",

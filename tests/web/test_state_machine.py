@@ -33,7 +33,7 @@ from quiz import create_app
 from quiz.bank import load
 from quiz.bank.answer_sheet import answer_sheet
 from quiz.config import paths
-from quiz.storage import MAX_SHARE_LINKS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
+from quiz.storage import DRAFT_DAYS, MAX_SHARE_LINKS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
 from quiz.teams import OpenMember, anonymous
 from quiz.teams.names import name_key
 from quiz.teams.open_team import latest_responses
@@ -91,6 +91,23 @@ class Team:
 
 
 @dataclass(eq=False)
+class View:
+    """A second view of the model. `link` and `viewer` are paths, `copied` both sheets as they were at the opening."""
+
+    link: str
+    names: tuple[str, str]
+    draft_since: str
+    viewer: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
+    priorities: set[str] = field(default_factory=set)
+    sent: str | None = None
+    opened: str | None = None
+    copied: tuple[dict[str, str], dict[str, str]] | None = None
+    on_sheet: bool = False
+    overdue_since: str = ""
+
+
+@dataclass(eq=False)
 class Person:
     """A response of the model; `path` is that of its owner link."""
 
@@ -112,6 +129,8 @@ class Person:
     name: str = ""
     shares_wishes: bool = False
     counted: Round | None = None
+    view: View | None = None
+    ended_views: list[View] = field(default_factory=list)
     overdue_since: str = ""
     exists: bool = True
 
@@ -395,10 +414,134 @@ class Web(RuleBasedStateMachine):
     def remove(self, person: Person) -> None:
         self.mark_changed(person, person.team, *(each for each in self.teams if person.counted in each.rounds))
         person.exists, person.team = False, None
+        if person.view:
+            self.end_view(person)
         for each in self.people:
             if each.exists and each.earlier is person:
                 each.earlier = None
                 self.mark_changed(each)
+
+    # Second views
+
+    def with_view(self, index: int) -> Person | None:
+        """A person with a second view."""
+        people = [each for each in self.people if each.exists and each.view]
+        return people[index % len(people)] if people else None
+
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes, owner_name=texts, viewer_name=st.just("Kim") | texts, times=st.integers(1, 2))
+    def ask_for_a_view(self, index: int, owner_name: str, viewer_name: str, times: int) -> None:
+        person = self.existing_person(index)
+        fields = {"seed": links.new_link(), "owner_name": owner_name, "viewer_name": viewer_name}
+        names = (clean_line(owner_name), clean_line(viewer_name))
+        is_invalid = not all(0 < len(name) <= 80 for name in names) and person.view is None
+        for _ in range(times):
+            status = self.post(f"{person.path}/second-view", fields).status_code
+            assert status == (404 if not person.finished else 422 if is_invalid else 303)
+        if person.finished and not is_invalid and person.view is None:
+            number = self.get(f"{person.path}.json").get_json()["second_view"]["number"]
+            link = "/v/" + self.app.derive_link("view", f"{person.path.split('/')[2]}:{number}")
+            person.view = View(link, names, self.day)
+        self.mark_changed(person)
+
+    @rule(index=indexes, times=st.integers(1, 2))
+    def begin_a_view(self, index: int, times: int) -> None:
+        person = self.with_view(index)
+        if person is None or person.view is None:
+            return
+        view, fields = person.view, {"seed": links.new_link()}
+        locations = {self.post(f"{view.link}/begin", fields).location for _ in range(times)}
+        if view.viewer:
+            assert locations == {view.link}
+        else:
+            (location,) = locations
+            assert location is not None
+            view.viewer = location.removesuffix("/later")
+        self.mark_changed(person)
+
+    @rule(
+        index=indexes,
+        often=st.lists(answer, min_size=len(BANK.pages), max_size=len(BANK.pages)),
+        priorities=st.sets(st.sampled_from([*BANK.responsibility, "nonsense"]), max_size=6),
+        sends=st.booleans(),
+    )
+    def answer_a_view(self, index: int, often: Sequence[str], priorities: set[str], sends: bool) -> None:
+        person = self.with_view(index)
+        if person is None or person.view is None or not person.view.viewer:
+            return
+        view = person.view
+        for number, (each, page) in enumerate(zip(often, BANK.pages, strict=True), 1):
+            fields = {item.id: each for item in page}
+            response = self.post(f"{view.viewer}/{number}", fields)
+            assert response.status_code == 303
+            view.answers |= {} if view.sent else fields
+        is_invalid = not view.sent and ("nonsense" in priorities or len(priorities) > 5)
+        response = self.post(f"{view.viewer}/priorities", {"priorities": sorted(priorities)})
+        assert response.status_code == (422 if is_invalid else 303)
+        if not view.sent and not is_invalid:
+            view.priorities = priorities
+        if sends:
+            assert self.post(f"{view.viewer}/check").location == view.viewer
+            view.sent = view.sent or self.day
+            Web.events["view sent"] += 1
+        self.mark_changed(person)
+
+    @rule(index=indexes, what=st.sampled_from(["open", "take back", "sheet", "end", "withdraw"]))
+    def change_a_view(self, index: int, what: str) -> None:
+        person = self.with_view(index)
+        if person is None or person.view is None or (what in ("take back", "withdraw") and not person.view.viewer):
+            return
+        view = person.view
+        if what == "open":
+            assert self.post(f"{person.path}/second-view/open").status_code == 303
+            if view.sent and not view.opened:
+                view.opened, view.copied = self.day, (dict(person.answers), dict(view.answers))
+                Web.events["view opened"] += 1
+        elif what == "take back":
+            assert self.post(f"{view.viewer}/take-back").location == view.viewer
+            if view.sent and not view.opened:
+                view.sent, view.draft_since = None, self.day
+        elif what == "sheet":
+            self.post(f"{person.path}/second-view/sheet", {"on_sheet": "y"})
+            view.on_sheet = view.on_sheet or bool(view.opened)
+        else:
+            path = f"{person.path}/second-view/end" if what == "end" else f"{view.viewer}/delete"
+            assert self.post(path).status_code == 303
+            self.end_view(person)
+        self.mark_changed(person)
+
+    def end_view(self, person: Person) -> None:
+        assert person.view
+        person.ended_views.append(person.view)
+        person.view = None
+
+    def compare_view(self, person: Person) -> None:
+        stored = self.get(f"{person.path}.json").get_json()["second_view"]
+        for ended in person.ended_views[-2:]:
+            assert self.get(ended.link).status_code == 404
+            assert not ended.viewer or self.get(ended.viewer).status_code == 404
+        view = person.view
+        if view is None:
+            assert stored is None
+            return
+        assert (stored["owner_name"], stored["viewer_name"]) == view.names
+        assert (stored["draft_since"], stored["sent"], stored["opened"]) == (view.draft_since, view.sent, view.opened)
+        assert stored["on_sheet"] is view.on_sheet
+        of_owner = self.get(f"{person.path}/second-view")
+        of_viewer = self.get(view.viewer) if view.viewer else None
+        if view.opened:
+            assert (stored["owner_answers"], stored["viewer_answers"]) == view.copied
+            assert set(stored["priorities"]) == view.priorities
+            article = '<article class="second-view'
+            assert of_viewer is not None
+            assert (
+                of_owner.text.split(article)[1].split("</article>")[0]
+                == (of_viewer.text.split(article)[1].split("</article>")[0])
+            )
+        else:
+            assert not {"owner_answers", "viewer_answers", "priorities"} & set(stored)
+            assert '<article class="second-view' not in of_owner.text
+            assert of_viewer is None or of_viewer.status_code == (200 if view.sent else 303)
 
     # Teams
 
@@ -632,6 +775,10 @@ class Web(RuleBasedStateMachine):
         for person in [each for each in self.people if self.is_noted_long_enough(each)]:
             self.remove(person)
             Web.events["expired"] += 1
+        for person in [each for each in self.people if each.view and self.is_noted_long_enough(each.view)]:
+            self.end_view(person)
+            self.mark_changed(person)
+            Web.events["view expired"] += 1
         for team in [each for each in self.teams if self.is_noted_long_enough(each)]:
             team.exists = False
             self.mark_changed(team)
@@ -639,7 +786,8 @@ class Web(RuleBasedStateMachine):
         for round in [each for each in self.rounds() if self.is_noted_long_enough(each)]:
             round.is_tied = False
             Web.events["tie cut"] += 1
-        things: list[Person | Team | Round] = [*self.people, *self.teams, *self.rounds()]
+        views = [each.view for each in self.people if each.view]
+        things: list[Person | Team | Round | View] = [*self.people, *self.teams, *self.rounds(), *views]
         for each in things:
             if not self.is_overdue(each):
                 each.overdue_since = ""
@@ -649,16 +797,18 @@ class Web(RuleBasedStateMachine):
     def rounds(self) -> list[Round]:
         return [round for team in self.teams for round in team.rounds]
 
-    def is_overdue(self, thing: Person | Team | Round) -> bool:
+    def is_overdue(self, thing: Person | Team | Round | View) -> bool:
         """Whether the retention time of a response, a team or the tie of a round is over today."""
         retention_start = months_later(self.day, -RETENTION_MONTHS)
         if isinstance(thing, Person):
             return thing.exists and thing.changed < retention_start
         if isinstance(thing, Team):
             return thing.exists and not self.members(thing) and thing.used < retention_start
+        if isinstance(thing, View):
+            return thing.sent is None and thing.draft_since < days_before(self.day, DRAFT_DAYS)
         return thing.is_tied and thing.closed < days_before(self.day, ROUND_TIE_DAYS)
 
-    def is_noted_long_enough(self, thing: Person | Team | Round) -> bool:
+    def is_noted_long_enough(self, thing: Person | Team | Round | View) -> bool:
         """Whether an overdue thing was noted as overdue long enough ago to be deleted today."""
         noted = thing.overdue_since
         return bool(noted) and noted <= days_before(self.day, MIN_DAYS_OVERDUE) and self.is_overdue(thing)
@@ -691,7 +841,7 @@ class Web(RuleBasedStateMachine):
     @rule(index=indexes, page=st.sampled_from(["1", "more", "check", "delete", "team/leave", "retake"]))
     def use_a_link_of_another_kind(self, index: int, page: str) -> None:
         link = self.people[index % len(self.people)].path.split("/")[2]
-        for kind in "stj":
+        for kind in "stjvw":
             assert self.get(f"/{kind}/{link}").status_code == 404
         assert self.post(f"/r/{links.new_link()}/{page}", {"seed": links.new_link()}).status_code == 404
 
@@ -711,6 +861,8 @@ class Web(RuleBasedStateMachine):
         answer = self.get(f"{person.path}.json")
         if not person.exists:
             assert answer.status_code == self.get(person.path).status_code == 404
+            for ended in person.ended_views[-1:]:
+                assert self.get(ended.link).status_code == self.get(ended.viewer or ended.link).status_code == 404
             assert {self.get(self.share_path(person, n)).status_code for n in (*person.shares, 1)} == {404}
             return
         personal_data = answer.get_json()
@@ -723,6 +875,7 @@ class Web(RuleBasedStateMachine):
             assert self.get(self.share_path(person, number)).status_code == 404
         self.compare_result(person)
         self.compare_membership(person)
+        self.compare_view(person)
 
     def compare_result(self, person: Person) -> None:
         response = self.get(person.path)
@@ -849,6 +1002,13 @@ def test_model_and_app_agree_on_events_that_random_steps_may_miss(make_machine):
     machine.join_with_response(1, len(machine.people) - 1, "Ada", False, True)  # refused, since it is in the first team
     check_pages()
 
+    for opens in (True, False):  # one is opened, one is not sent
+        machine.ask_for_a_view(-1 if opens else 0, "Ada", "Kim", 2)
+        machine.begin_a_view(-1, 2)
+        machine.answer_a_view(-1, answers[: len(BANK.pages)], {"pipelines"}, opens)
+        machine.change_a_view(-1, "open")
+        check_pages()
+
     machine.time_passes(300)
     machine.some_counted_people_delete(1, 2)  # of the second round, before its tie is cut
     machine.time_passes(MIN_DAYS_OVERDUE)
@@ -863,6 +1023,9 @@ def test_model_and_app_agree_on_events_that_random_steps_may_miss(make_machine):
         "withdrawn round",
         "joined",
         "refused",
+        "view sent",
+        "view opened",
+        "view expired",
         "expired",
         "tie cut",
         "team expired",

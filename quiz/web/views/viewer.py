@@ -52,7 +52,7 @@ def begin() -> Response:
     viewer_hash = current().storage.begin_second_view(g.link_hash, list(viewer_links))
     if viewer_hash is None:
         return redirect(url_for("view_request.page"), 303)
-    return redirect(url_for("viewer.questions", link=viewer_links[viewer_hash], number=1), 303)
+    return redirect(url_for("viewer.later", link=viewer_links[viewer_hash]), 303)
 
 
 # The answers
@@ -213,7 +213,7 @@ def check() -> str | Response:
 
 @pages.get("/later")
 def later() -> str:
-    """The viewer link, for a viewer who stops before the end."""
+    """The viewer link, before the first question, and for a viewer who stops before the end."""
     return render_template("viewer/later.html", second_view=_second_view(), sheet=_sheet())
 
 

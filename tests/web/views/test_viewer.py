@@ -45,6 +45,7 @@ def test_the_request_says_who_asks_for_what_and_what_both_will_see(client: Clien
     for sentence in (
         "Ada asks Kim for a second view",
         "about five minutes",
+        "“I can’t see this” is one of the answers",
         "It is not an appraisal, and not for decisions about pay, promotion or dismissal.",
         "You may refuse. Close this page: Ada then sees only that nothing was sent.",
         "Ada sees nothing of your answers until you have sent them and Ada opens both sides.",
@@ -84,7 +85,8 @@ def test_the_same_form_gives_the_same_link_and_a_later_one_gives_none(client: Cl
     first, second = (client.post(f"{view}/begin", fields).location for _ in range(2))
     assert first == second
     assert client.post(f"{view}/begin", fields | {"seed": links.new_link()}).location == view
-    client.send(str(first), page_answers(BANK, 1, "daily"))
+    assert "First, keep your private link" in client.see(str(first)).text
+    client.send(str(first).replace("/later", "/1"), page_answers(BANK, 1, "daily"))
     assert client.post(f"{view}/begin", fields).location == view, "it has answers by now"
 
 
