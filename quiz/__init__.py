@@ -34,7 +34,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     from quiz.config import paths, secret_key, settings
     from quiz.storage.instance import start_lock
     from quiz.terminal import LogFormatter
-    from quiz.web import form_limits, link_redirects, rate_limits, security, stylesheet, templating, views
+    from quiz.web import form_limits, link_redirects, path_prefix, rate_limits, security, stylesheet, templating, views
     from quiz.web.app import App
     from quiz.web.forms import Forms
 
@@ -60,9 +60,13 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     if key_file:
         with start_lock(folder):
             app.config["SECRET_KEY"] = secret_key.load_or_create(key_file)
+    path = path_prefix.path_of(public_url)
+    app.config["SESSION_COOKIE_PATH"] = path or "/"
     if public_url.startswith("https://"):
-        # A browser refuses a cookie of this name from plain HTTP or from another host of the same domain.
-        app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")
+        # A browser refuses a cookie with these names from plain HTTP, and `__Host-` from another host of the same
+        # domain or with a path.
+        name = "__Secure-session" if path else "__Host-session"
+        app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME=name)
     if app.config["BEHIND_PROXY"]:
         # Trust only what our own proxy adds to these headers, not what the visitor sent.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
@@ -88,6 +92,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, instance: Path | None
     templating.init_app(app, bank_folder)
     stylesheet.init_app(app)
     views.init_app(app)
+    path_prefix.init_app(app)
     return app
 
 

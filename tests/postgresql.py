@@ -47,7 +47,7 @@ class Server:
 
     def url(self, database: str = DATABASE) -> str:
         """The URL of a database, through the Unix socket."""
-        return f"postgresql://postgres@/{database}?host={self.folder}"
+        return f"postgresql://postgres@/{database}?host={self.folder}&port={self.options.get('port', '5432')}"
 
     def run(self, program: str, *arguments: str) -> None:
         """Run a program of PostgreSQL as the user of the server."""
@@ -78,6 +78,11 @@ class Server:
             self.process.send_signal(number)
             self.process.wait(30)
             self.process = None
+
+    def remove(self) -> None:
+        """Stop the server and delete its folder."""
+        self.stop()
+        shutil.rmtree(self.folder)
 
     def execute(self, statement: str, database: str = DATABASE) -> list[tuple[Any, ...]]:
         """Run a statement as the superuser. Returns its rows."""

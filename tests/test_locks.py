@@ -68,7 +68,8 @@ def test_the_locks_hold_what_the_project_and_its_build_need(lock):
         project = tomllib.load(file)
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["build"]]
     wanted += project["dependency-groups"]["test"] if lock == TEST else []
-    wanted += project["project"]["optional-dependencies"]["postgresql"] if lock != SERVE else []
+    for optional in project["project"]["optional-dependencies"].values():
+        wanted += optional if lock != SERVE else []
     assert project["build-system"]["requires"] == project["dependency-groups"]["build"]
     locked = {canonicalize_name(requirement.name): requirement for requirement in requirements(lock)}
     for requirement in map(Requirement, wanted):

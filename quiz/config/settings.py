@@ -53,7 +53,7 @@ def hosts_of(url: str) -> list[str]:
 
 
 def check_url(text: str) -> str:
-    """`text`, if it is empty or the URL of a host, without a path. Otherwise a ValueError says what to write."""
+    """`text`, if it is empty or the URL of a host, or of a path there. Otherwise a ValueError says what to write."""
     try:
         parts = urlsplit(text)
         start = f"{parts.scheme}://{parts.netloc}"
@@ -63,8 +63,8 @@ def check_url(text: str) -> str:
     # The parser accepts capitals, spaces and a user name. They would appear in every link.
     if text and not (is_url and text.startswith(start) and not re.search(r"[\s@\\]", start)):
         raise ValueError("write the whole address, such as https://hats.example.org")
-    if text and text.removeprefix(start).strip("/"):
-        raise ValueError("leave out the path after the host: the quiz needs a host name of its own")
+    if text and not re.fullmatch(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?", text.removeprefix(start)):
+        raise ValueError("after the host, write nothing or a path of letters and digits, such as /hats")
     return text
 
 
@@ -118,6 +118,11 @@ def _check_database_url(text: str) -> None:
         raise ValueError("write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or nothing to use an SQLite file")
 
 
+def _check_limits_url(text: str) -> None:
+    if text and not re.match(r"(redis|rediss|valkey|valkeys)://[^/?\s]+\S*$", text):
+        raise ValueError("write redis://HOST:PORT/NUMBER, or nothing to count in each process")
+
+
 def _check_key(key: str | bytes) -> None:
     if 0 < len(key) < MIN_KEY_BYTES:
         raise ValueError(f"use {MIN_KEY_BYTES} characters or more, or nothing to use a key file")
@@ -144,7 +149,7 @@ SETTINGS = (
     Setting(
         "PUBLIC_URL",
         "",
-        "The address people use, such as https://hats.example.org; links begin with it.",
+        "The address people use, such as https://hats.example.org or https://example.org/hats; links begin with it.",
         check=check_url,
     ),
     Setting(
@@ -180,6 +185,12 @@ SETTINGS = (
         _check_positive,
     ),
     Setting("API_PER_MINUTE", 60, "Requests to the API from one address in a minute.", _parse_number, _check_positive),
+    Setting(
+        "LIMITS_URL",
+        "",
+        "A Redis or Valkey in which several servers count together, such as redis://HOST/0; empty: each counts alone.",
+        check=_check_limits_url,
+    ),
     Setting("QUESTION_BANK", "", "Folder of another question bank; empty for the one that comes with the quiz."),
     Setting(
         "DATABASE", "many-hats.db", "File name of the database, inside the instance folder.", check=_check_file_name
@@ -199,7 +210,7 @@ SETTINGS = (
 )
 
 #: Settings whose value no message shows.
-SECRET_SETTINGS = {"SECRET_KEY", "DATABASE_URL"}
+SECRET_SETTINGS = {"SECRET_KEY", "DATABASE_URL", "LIMITS_URL"}
 
 #: Settings of Flask that this project sets: limits on the size of a request, and safe cookies.
 FLASK_SETTINGS = {

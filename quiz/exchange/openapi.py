@@ -67,8 +67,8 @@ def bank_object(bank: Bank) -> dict[str, Any]:
     }
 
 
-def document(bank: Bank) -> dict[str, Any]:
-    """The OpenAPI document of this server."""
+def document(bank: Bank, *, path: str = "/") -> dict[str, Any]:
+    """The OpenAPI document of this server. `path` is the path below which it is served."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -79,7 +79,7 @@ def document(bank: Bank) -> dict[str, Any]:
             " what to correct.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": path}],
         "paths": {
             "/api/bank": {"get": _get_bank(bank)},
             "/api/score": {"post": _post_score(bank)},

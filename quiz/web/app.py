@@ -7,6 +7,7 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, current_app, request, url_for
 from werkzeug.exceptions import SecurityError
@@ -134,8 +135,8 @@ class App(Flask):
 
     def absolute_url(self, endpoint: str, **values: Any) -> str:
         """The address of an endpoint with scheme and host, to be sent to somebody."""
-        base = self.config["PUBLIC_URL"] or request.url_root
-        return cast(str, base.rstrip("/") + url_for(endpoint, **values))
+        parts = urlsplit(self.config["PUBLIC_URL"] or request.host_url)
+        return f"{parts.scheme}://{parts.netloc}{url_for(endpoint, **values)}"
 
 
 def months_later(day: str, months: int) -> str:

@@ -1,7 +1,9 @@
 """Rate limits: how often one address may create responses and teams, read adverts, open wrong links, and use the API.
 
 Requests are counted per minute, in each process separately and only in its memory. Only a keyed hash of an address is
-stored, for that minute; each process creates its own key at start and never passes it on.
+stored, for that minute; each process creates its own key at start and never passes it on. Several servers count
+together in the Redis or Valkey that LIMITS_URL names; the key of their hashes is derived from the secret key, which
+they share. While that cannot be reached, each process counts by itself.
 
 The counting is done by `limits`, the library under Flask-Limiter. Flask-Limiter itself decides before a request is
 handled, so it would refuse valid links along with wrong ones. Here a link in an address or in a form is counted after
@@ -21,15 +23,20 @@ import secrets
 import time
 from collections.abc import Mapping
 from functools import cached_property
+from importlib.util import find_spec
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import TooManyRequests
 
+from quiz.config.settings import SettingError
+
 if TYPE_CHECKING:
     from limits import RateLimitItemPerMinute
     from limits.strategies import FixedWindowRateLimiter
+
+    from quiz.web.app import App
 
 
 class Start(NamedTuple):
@@ -38,6 +45,11 @@ class Start(NamedTuple):
     kind: str
     form_page: str
 
+
+#: Seconds that a request waits for the place where servers count together, and for which a process counts by itself
+#: after it could not be reached.
+SHARED_TIMEOUT_S = 0.5
+COUNT_ALONE_S = 10.0
 
 #: Adverts on pages are counted apart from those that programs send.
 _ADVERT, _API_ADVERT = "advert", "api advert"
@@ -72,29 +84,59 @@ class TooManyStartsError(TooManyRequests):
 
 
 class RateLimiter:
-    """Counts requests by kind and address; `per_minute` is how many of each kind are within the limit."""
+    """Counts requests by kind and address; `per_minute` is how many of each kind are within the limit.
 
-    def __init__(self, per_minute: Mapping[str, int]) -> None:
+    With `url`, it counts together with all others that have the same URL and the same `key` of 32 bytes.
+    """
+
+    def __init__(self, per_minute: Mapping[str, int], *, url: str = "", key: bytes = b"") -> None:
         self._per_minute = per_minute
-        self._key = secrets.token_bytes(32)
+        self._key = key or secrets.token_bytes(32)
+        self._url = url
+        self._count_alone_until = 0.0
 
     @cached_property
-    def _counter(self) -> tuple[FixedWindowRateLimiter, dict[str, RateLimitItemPerMinute]]:
+    def _maximums(self) -> dict[str, RateLimitItemPerMinute]:
         # Imported with the first request that is counted: the import takes longer than a page.
         from limits import RateLimitItemPerMinute
+
+        return {kind: RateLimitItemPerMinute(number) for kind, number in self._per_minute.items()}
+
+    @cached_property
+    def _own_counter(self) -> FixedWindowRateLimiter:
         from limits.storage import MemoryStorage
         from limits.strategies import FixedWindowRateLimiter
 
-        maximums = {kind: RateLimitItemPerMinute(number) for kind, number in self._per_minute.items()}
-        return FixedWindowRateLimiter(MemoryStorage()), maximums
+        return FixedWindowRateLimiter(MemoryStorage())
+
+    @cached_property
+    def _shared_counter(self) -> FixedWindowRateLimiter:
+        from limits.storage import RedisStorage
+        from limits.strategies import FixedWindowRateLimiter
+
+        url = self._url.replace("valkey", "redis", 1)  # Valkey speaks the same protocol
+        timeouts = {"socket_timeout": SHARED_TIMEOUT_S, "socket_connect_timeout": SHARED_TIMEOUT_S}
+        return FixedWindowRateLimiter(RedisStorage(url, key_prefix="many-hats", wrap_exceptions=True, **timeouts))
 
     def count(self, kind: str, address: str) -> int:
         """Count one request of this kind. Gives 0 within the limit, else the seconds until the next one is allowed."""
-        counter, maximums = self._counter
+        if self._url and time.monotonic() >= self._count_alone_until:
+            from limits.errors import StorageError
+
+            try:
+                return self._count(self._shared_counter, kind, address)
+            except StorageError as error:
+                self._count_alone_until = time.monotonic() + COUNT_ALONE_S
+                cause = type(error.storage_error).__name__  # its text may contain a password
+                current_app.logger.warning("LIMITS_URL cannot be reached (%s); counting in this process", cause)
+        return self._count(self._own_counter, kind, address)
+
+    def _count(self, counter: FixedWindowRateLimiter, kind: str, address: str) -> int:
+        maximum = self._maximums[kind]
         address_hash = hashlib.blake2b(address_block(address).encode(), key=self._key, digest_size=16).hexdigest()
-        if counter.hit(maximums[kind], kind, address_hash):
+        if counter.hit(maximum, kind, address_hash):
             return 0
-        window = counter.get_window_stats(maximums[kind], kind, address_hash)
+        window = counter.get_window_stats(maximum, kind, address_hash)
         return max(1, math.ceil(window.reset_time - time.time()))
 
 
@@ -137,17 +179,28 @@ def check_start() -> None:
         raise TooManyStartsError(seconds, start.form_page)
 
 
-def init_app(app: Flask) -> None:
-    """Limit the requests to `app`, unless the settings turn it off."""
+def init_app(app: App) -> None:
+    """Limit the requests to `app`, unless the settings turn it off.
+
+    Raises
+    ------
+    SettingError
+        If LIMITS_URL is set, and the package that it needs is not installed.
+    """
     if not app.config["RATE_LIMITS"]:
         return
+    url: str = app.config["LIMITS_URL"]
+    if url and find_spec("redis") is None:
+        raise SettingError("LIMITS_URL needs a further package; install many-hats[redis]")
     limiter = RateLimiter(
         {
             **dict.fromkeys({start.kind for start in START_ENDPOINTS.values()}, app.config["STARTS_PER_MINUTE"]),
             **dict.fromkeys((_ADVERT, _API_ADVERT), app.config["ADVERTS_PER_MINUTE"]),
             "wrong link": app.config["WRONG_LINKS_PER_MINUTE"],
             **dict.fromkeys(API_BLUEPRINTS, app.config["API_PER_MINUTE"]),
-        }
+        },
+        url=url,
+        key=hashlib.sha256(b"addresses:" + app.secret_key_bytes).digest() if url else b"",
     )
 
     app.extensions["rate_limiter"] = limiter

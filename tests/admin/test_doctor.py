@@ -199,7 +199,7 @@ def test_an_expired_response_may_wait_some_days_for_the_requests_that_delete_it(
         ({"PUBLIC_URL": "https://hats.example.org"}, "set BEHIND_PROXY to yes"),
         ({"BEHIND_PROXY": "yes"}, "set PUBLIC_URL to the address that people use"),
         ({"BEHIND_PROXY": "yes", "PUBLIC_URL": "http://hats.example.org"}, "use https"),
-        ({"PUBLIC_URL": "http://hats.example.org/quiz"}, "leave out the path after the host"),
+        ({"PUBLIC_URL": "http://hats.example.org/?quiz"}, "after the host, write nothing or a path"),
         ({"TRUSTED_HOSTS": "localhost *"}, "write only the host in '*'"),
         ({"TRUSTED_HOSTS": "https://hats.example.org"}, "write only the host in 'https://hats.example.org'"),
         ({"PUBLIC_URL": "hats.example.org"}, "write the whole address"),

@@ -58,7 +58,7 @@ def read() -> Response:
 @pages.get("/openapi.json")
 def document() -> Response:
     """This API described for programs (OpenAPI 3.1)."""
-    return _json_response(openapi.document(current().bank))
+    return _json_response(openapi.document(current().bank, path=request.script_root or "/"))
 
 
 def _media_type_problem() -> Response | None:
