@@ -19,10 +19,13 @@ MIN_CHANGE_STEPS = 2
 
 
 class ConditionMatch(NamedTuple):
-    """One thing that meets a condition: the values for the slots, and the responsibilities that it is about."""
+    """One thing that meets a condition: the values for the slots, and the responsibilities and roles that it is about.
+
+    Two talking points of one result are never about the same one.
+    """
 
     slots: Mapping[str, str]
-    responsibilities: frozenset[Responsibility] = frozenset()
+    targets: frozenset[Responsibility | Role] = frozenset()
 
 
 ConditionFunction = Callable[[TalkingPointContext], Iterator[ConditionMatch]]
@@ -39,11 +42,21 @@ def _condition(name: str) -> Callable[[ConditionFunction], ConditionFunction]:
 
 
 def _about(context: TalkingPointContext, item: Responsibility, **more_slots: str) -> ConditionMatch:
-    """A match about one responsibility."""
+    """A match about one responsibility; about its role too, if that is a goal."""
     role = context.bank.role[item.role]
     frequency = context.answers[item.id].phrase
     slots = {"responsibility": item.name, "frequency": frequency, **_role_slots(role)} | more_slots
-    return ConditionMatch(slots, frozenset([item]))
+    targets = [item, role] if role in context.goal_roles else [item]
+    return ConditionMatch(slots, frozenset(targets))
+
+
+def _about_role(role: Role, *others: Responsibility | Role) -> ConditionMatch:
+    """A match about a role, and about `others`."""
+    return ConditionMatch(_role_slots(role), frozenset([role, *others]))
+
+
+def _about_two_roles(role: Role, other: Role) -> ConditionMatch:
+    return ConditionMatch({**_role_slots(role), **_other_role_slots(other)}, frozenset([role, other]))
 
 
 def _role_slots(role: Role) -> dict[str, str]:
@@ -89,7 +102,7 @@ def _wants_less_of_main_role(context: TalkingPointContext) -> Iterator[Condition
     main_role = context.mix[0]
     unwanted = [item for item in context.responsibilities_with_wish("less", "hand-over") if item.role == main_role.id]
     if len(unwanted) > len(main_role.responsibilities) / 2:
-        yield ConditionMatch(_role_slots(main_role), frozenset(unwanted))
+        yield _about_role(main_role, *unwanted)
 
 
 @_condition("wants-more")
@@ -160,7 +173,7 @@ def _goal_reached(context: TalkingPointContext) -> Iterator[ConditionMatch]:
     """All of a goal role is done regularly."""
     for role in context.goal_roles:
         if all(context.is_regular(item) for item in role.responsibilities):
-            yield ConditionMatch(_role_slots(role))
+            yield _about_role(role)
 
 
 def _first_steps(context: TalkingPointContext) -> Iterator[tuple[Responsibility, bool]]:
@@ -181,7 +194,7 @@ def _title_role_not_in_mix(context: TalkingPointContext) -> Iterator[ConditionMa
     """No role of the title is in the mix or in the alternative; the other role is the main one."""
     job_title = context.result.job_title
     if job_title and job_title.verdict == "not-in-mix":
-        yield ConditionMatch({**_role_slots(job_title.roles[0]), **_other_role_slots(context.mix[0])})
+        yield _about_two_roles(job_title.roles[0], context.mix[0])
 
 
 @_condition("role-hidden-by-title")
@@ -193,7 +206,7 @@ def _role_hidden_by_title(context: TalkingPointContext) -> Iterator[ConditionMat
     confirmed_roles = [role for role in context.mix if role in job_title.roles]
     for role in job_title.other_roles:
         if confirmed_roles:
-            yield ConditionMatch({**_role_slots(role), **_other_role_slots(confirmed_roles[0])})
+            yield _about_two_roles(role, confirmed_roles[0])
 
 
 # The kind of result
@@ -205,7 +218,7 @@ def _tie(context: TalkingPointContext) -> Iterator[ConditionMatch]:
     if context.result.kind == "tie":
         for role in context.mix_and_alternative:
             if (role in context.mix) != (role in context.result.alternative_mix):
-                yield ConditionMatch(_role_slots(role))
+                yield _about_role(role)
 
 
 @_condition("leaning")
@@ -219,21 +232,21 @@ def _leaning(context: TalkingPointContext) -> Iterator[ConditionMatch]:
 def _one_role(context: TalkingPointContext) -> Iterator[ConditionMatch]:
     """The mix is one role."""
     if context.has_one_mix and len(context.mix) == 1:
-        yield ConditionMatch(_role_slots(context.mix[0]))
+        yield _about_role(context.mix[0])
 
 
 @_condition("two-roles")
 def _two_roles(context: TalkingPointContext) -> Iterator[ConditionMatch]:
     """The mix is two roles; the other role is the smaller one."""
     if context.has_one_mix and len(context.mix) == 2:
-        yield ConditionMatch({**_role_slots(context.mix[0]), **_other_role_slots(context.mix[1])})
+        yield _about_two_roles(context.mix[0], context.mix[1])
 
 
 @_condition("many-roles")
 def _many_roles(context: TalkingPointContext) -> Iterator[ConditionMatch]:
     """The mix is three roles or more; the role is the largest one."""
     if context.has_one_mix and len(context.mix) > 2:
-        yield ConditionMatch(_role_slots(context.mix[0]))
+        yield _about_role(context.mix[0])
 
 
 @_condition("all-alike")
@@ -267,7 +280,7 @@ def _missing_contact(context: TalkingPointContext) -> Iterator[ConditionMatch]:
     if context.mix and contacts.reported:
         neighbours = context.bank.neighbours(context.mix[0].id)
         for role in sorted(contacts.missing, key=lambda role: role not in neighbours):
-            yield ConditionMatch(_role_slots(role))
+            yield _about_role(role)
 
 
 @_condition("extra-contact")
@@ -275,7 +288,7 @@ def _extra_contact(context: TalkingPointContext) -> Iterator[ConditionMatch]:
     """A contact was reported that is unusual for this mix."""
     if context.mix:
         for role in context.result.contacts.unusual:
-            yield ConditionMatch(_role_slots(role))
+            yield _about_role(role)
 
 
 # Changes since an earlier result
@@ -297,7 +310,7 @@ def _mix_changed(context: TalkingPointContext) -> Iterator[ConditionMatch]:
     if comparison and comparison.verdict == "changed":
         new_main_role = [comparison.new_main_role] if comparison.new_main_role else []
         for role in (*comparison.added_roles, *new_main_role, *comparison.removed_roles):
-            yield ConditionMatch(_role_slots(role))
+            yield _about_role(role)
 
 
 @_condition("mix-unchanged")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from quiz.bank import Responsibility, TalkingPoint
+from quiz.bank import Responsibility, Role, TalkingPoint
 from quiz.results.talking_point_conditions import CONDITION_FUNCTIONS, ConditionMatch
 from quiz.results.talking_point_context import TalkingPointContext
 
@@ -18,11 +18,11 @@ _GENERAL = "always"
 
 @dataclass(frozen=True)
 class ChosenTalkingPoint:
-    """A talking point that suits a result, with the values of its slots and the responsibilities that it is about."""
+    """A talking point that suits a result, with the values of its slots and what it is about."""
 
     talking_point: TalkingPoint
     slots: Mapping[str, str]
-    responsibilities: frozenset[Responsibility]
+    targets: frozenset[Responsibility | Role]
 
     @property
     def text(self) -> str:
@@ -30,27 +30,30 @@ class ChosenTalkingPoint:
         return self.talking_point.text.format(**self.slots)
 
 
-def choose_talking_points(context: TalkingPointContext) -> tuple[ChosenTalkingPoint, ...]:
+def choose_talking_points(
+    context: TalkingPointContext, first: Sequence[ChosenTalkingPoint] = ()
+) -> tuple[ChosenTalkingPoint, ...]:
     """Four to six questions about this result, the most specific first.
 
     Talking points are tried by priority, highest first; equal ones in the order of the bank. There is at most one for
-    each condition and never two about the same responsibility. General ones come last.
+    each condition, and never two about the same responsibility or role. General ones come last. `first` are talking
+    points that come before all others, such as those of a second view; of more than six the rest is left out.
     """
-    chosen: list[ChosenTalkingPoint] = []
-    used_conditions: set[str] = set()
-    used_responsibilities: set[Responsibility] = set()
+    chosen = list(first[:MAX_TALKING_POINTS])
+    used_conditions = {each.talking_point.when for each in chosen}
+    used_targets = {target for each in chosen for target in each.targets}
     for talking_point in sorted(context.bank.talking_points, key=_order):
         is_general = talking_point.when == _GENERAL
         if len(chosen) >= (MIN_TALKING_POINTS if is_general else MAX_TALKING_POINTS):
             continue
         if talking_point.when in used_conditions and not is_general:
             continue
-        condition_match = _first_unused_match(context, talking_point.when, used_responsibilities)
+        condition_match = _first_unused_match(context, talking_point.when, used_targets)
         if condition_match is None:
             continue
-        chosen.append(ChosenTalkingPoint(talking_point, condition_match.slots, condition_match.responsibilities))
+        chosen.append(ChosenTalkingPoint(talking_point, condition_match.slots, condition_match.targets))
         used_conditions.add(talking_point.when)
-        used_responsibilities |= condition_match.responsibilities
+        used_targets |= condition_match.targets
     return tuple(chosen)
 
 
@@ -59,9 +62,9 @@ def _order(talking_point: TalkingPoint) -> tuple[bool, float]:
 
 
 def _first_unused_match(
-    context: TalkingPointContext, condition: str, used_responsibilities: set[Responsibility]
+    context: TalkingPointContext, condition: str, used_targets: set[Responsibility | Role]
 ) -> ConditionMatch | None:
     for condition_match in CONDITION_FUNCTIONS[condition](context):
-        if not condition_match.responsibilities & used_responsibilities:
+        if not condition_match.targets & used_targets:
             return condition_match
     return None

@@ -305,10 +305,8 @@ def test_specific_talking_points_come_first_and_general_ones_fill_up_to_four():
 
 def test_the_text_contains_the_match():
     (first, *_) = choose_talking_points(context(ANALYST, wishes={"dashboards": "hand-over"}))
-    assert first.text.startswith(
-        "You do “Reports and dashboards” daily or almost daily and would like to hand it over."
-    )
-    assert first.responsibilities == {BANK.responsibility["dashboards"]}
+    assert first.text.startswith("I do “Reports and dashboards” daily or almost daily and would like to hand it over.")
+    assert first.targets == {BANK.responsibility["dashboards"]}
 
 
 def test_no_two_talking_points_are_about_the_same_responsibility():
@@ -320,9 +318,32 @@ def test_no_two_talking_points_are_about_the_same_responsibility():
     ]
 
 
+def test_no_two_talking_points_are_about_the_same_role():
+    person = context(
+        ANALYST | {"infrastructure": "rarely"},
+        ["data-engineer"],
+        wishes={"infrastructure": "more", "ci-cd": "start", "monitoring": "start"},
+        title="DevOps engineer",
+        goals=("devops-sre",),
+    )
+    chosen = choose_talking_points(person)
+    devops = BANK.role["devops-sre"]
+    about_devops = [each.talking_point.when for each in chosen if devops in each.targets or devops.plural in each.text]
+    assert about_devops == ["goal-and-wish"]
+
+
+def test_the_first_ones_stay_first_and_nothing_repeats_them():
+    wishes = {"dashboards": "hand-over", "pipelines": "start"}
+    first = choose_talking_points(context(ANALYST, wishes=wishes))[:1]
+    others = choose_talking_points(context(ANALYST, wishes={"dashboards": "less"}), first)
+    assert others[0] == first[0]
+    assert [each.talking_point.when for each in others[1:]] == ["one-role", "always", "always"]
+    assert choose_talking_points(context(ANALYST), first * 8) == first * MAX_TALKING_POINTS
+
+
 def test_a_wish_about_most_of_a_role_replaces_those_about_its_parts():
     person = context(ANALYST, wishes={"dashboards": "hand-over", "trends": "less"})
-    assert conditions(person) == ["wants-less-of-main-role", "one-role", "always", "always"]
+    assert conditions(person) == ["wants-less-of-main-role", "always", "always", "always"]
 
 
 def test_unknown_wishes_titles_and_roles_change_nothing():
@@ -341,8 +362,8 @@ def test_there_are_four_to_six_talking_points_about_different_things(person):
     assert len({point.text for point in chosen}) == len(chosen)
     specific = [point.talking_point.when for point in chosen if point.talking_point.when != "always"]
     assert len(set(specific)) == len(specific)
-    responsibilities = [item for point in chosen for item in point.responsibilities]
-    assert len(set(responsibilities)) == len(responsibilities)
+    targets = [target for point in chosen for target in point.targets]
+    assert len(set(targets)) == len(targets)
     # By priority, general ones last; no general one if there are enough specific ones.
     ranks = [(point.talking_point.when == "always", -point.talking_point.priority) for point in chosen]
     assert ranks == sorted(ranks)
