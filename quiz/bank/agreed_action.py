@@ -7,7 +7,7 @@ from typing import Literal
 
 #: Few, so that they are done.
 MAX_ACTIONS = 3
-MAX_ACTION_LENGTH = 160
+MAX_ACTION_LENGTH = 120
 Outcome = Literal["", "done", "not-yet", "dropped"]
 #: What a person can say about an action when taking the quiz again.
 OUTCOMES: tuple[Outcome, ...] = ("done", "not-yet", "dropped")

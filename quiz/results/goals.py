@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from quiz.bank import AnswerOption, Bank, FollowUps, JobGoal, Responsibility, Role
@@ -11,6 +12,9 @@ from quiz.scoring import Match, ScoringModel, coverage_percentage, match
 
 #: Few, because nobody can learn many things at the same time.
 MAX_STEPS = 3
+#: Nothing that a person wants less of, or wants to hand over, is a step to a goal: these are the ids of such wishes.
+UNWANTED_WISHES = ("less", "hand-over")
+_NO_WISHES: Mapping[str, str] = MappingProxyType({})
 #: An answer of at least this level means that the work is done regularly.
 MIN_REGULAR_LEVEL = 0.5
 
@@ -29,7 +33,8 @@ class GoalDistance:
     """How far a person is from a role, and the steps that bring the person closest to it.
 
     `steps` are at most `MAX_STEPS`; the one that adds most coverage comes first. `skipped` are the responsibilities of
-    the role that have no answer: whether they are steps is not known. `match_now` is the person's match,
+    the role that have no answer: whether they are steps is not known. `unwanted` would be steps, but the person wants
+    less of them or to hand them over. `match_now` is the person's match,
     `match_after` the match of the same answers after every step, `roles_after` its mix. `works_with_role` says whether
     the person works with people of this role; `helpful_contacts` are the person's contacts who usually work with them.
     """
@@ -37,6 +42,7 @@ class GoalDistance:
     role: Role
     steps: tuple[GoalStep, ...]
     skipped: tuple[Responsibility, ...]
+    unwanted: tuple[Responsibility, ...]
     works_with_role: bool
     helpful_contacts: tuple[Role, ...]
     match_now: Match
@@ -54,11 +60,13 @@ class GoalDistance:
         return _coverage_percent(self.match_after, self.role)
 
     @property
-    def kind(self) -> Literal["reached", "unknown", "steps"]:
-        """`steps` if there are steps, `unknown` if there are only skipped questions, `reached` if there is neither."""
+    def kind(self) -> Literal["reached", "unwanted", "unknown", "steps"]:
+        """`steps` if there are any, else why not: all that is missing is skipped or unwanted, or nothing is missing."""
         if self.steps:
             return "steps"
-        return "unknown" if self.skipped else "reached"
+        if self.skipped:
+            return "unknown"
+        return "unwanted" if self.unwanted else "reached"
 
     @property
     def has_one_step(self) -> bool:
@@ -75,7 +83,8 @@ class JobGoalDistance:
     """What a job asks for, next to what a person does.
 
     `done` are the responsibilities that the person does regularly. `steps` are the next ones to do regularly, at most
-    `MAX_STEPS`; `later` are those after them. `skipped` have no answer. What the bank does not know is left out.
+    `MAX_STEPS`; `later` are those after them. `skipped` have no answer. `unwanted` would be steps, but the person wants
+    less of them or to hand them over. What the bank does not know is left out.
     """
 
     name: str
@@ -83,6 +92,12 @@ class JobGoalDistance:
     steps: tuple[GoalStep, ...]
     later: tuple[Responsibility, ...]
     skipped: tuple[Responsibility, ...]
+    unwanted: tuple[Responsibility, ...]
+
+    @property
+    def asked_count(self) -> int:
+        """How many things the job asks for, as far as the bank knows them."""
+        return sum(map(len, (self.done, self.steps, self.later, self.skipped, self.unwanted)))
 
 
 def regular_option(bank: Bank) -> AnswerOption:
@@ -90,17 +105,29 @@ def regular_option(bank: Bank) -> AnswerOption:
     return next(option for option in bank.scale if (option.level or 0) >= MIN_REGULAR_LEVEL)
 
 
-def goal_steps(bank: Bank, answers: Mapping[str, str], goal: str | JobGoal) -> tuple[GoalStep, ...]:
+def goal_steps(
+    bank: Bank, answers: Mapping[str, str], goal: str | JobGoal, wishes: Mapping[str, str] = _NO_WISHES
+) -> tuple[GoalStep, ...]:
     """The next steps to a goal, at most `MAX_STEPS`: what it asks for and the person does not do regularly yet.
 
     `goal` is a role id or a job; `answers` are answer ids by question id. The lowest answers come first, because they
     add most coverage; equal ones keep the bank's order. A skipped responsibility is never a step, because it is not
-    known how often it is done.
+    known how often it is done; nor is one that the person wants less of or to hand over (`wishes`, by responsibility).
     """
-    return _all_steps(bank, answers, goal)[:MAX_STEPS]
+    steps = _all_steps(bank, answers, goal)
+    return tuple(step for step in steps if wishes.get(step.responsibility.id) not in UNWANTED_WISHES)[:MAX_STEPS]
+
+
+def _unwanted(
+    bank: Bank, answers: Mapping[str, str], goal: str | JobGoal, wishes: Mapping[str, str]
+) -> tuple[Responsibility, ...]:
+    """What would be a step to a goal if the person did not want less of it or to hand it over."""
+    items = [step.responsibility for step in _all_steps(bank, answers, goal)]
+    return tuple(item for item in items if wishes.get(item.id) in UNWANTED_WISHES)
 
 
 def _all_steps(bank: Bank, answers: Mapping[str, str], goal: str | JobGoal) -> tuple[GoalStep, ...]:
+    """What a goal asks for and is not done regularly, wanted or not, the lowest answers first."""
     target = regular_option(bank)
     target_level = target.level or 0
     steps = []
@@ -111,8 +138,10 @@ def _all_steps(bank: Bank, answers: Mapping[str, str], goal: str | JobGoal) -> t
     return tuple(steps)
 
 
-def job_goal_distance(bank: Bank, answers: Mapping[str, str], job_goal: JobGoal) -> JobGoalDistance:
-    """What `job_goal` asks for, next to `answers` (question id to answer id).
+def job_goal_distance(
+    bank: Bank, answers: Mapping[str, str], job_goal: JobGoal, wishes: Mapping[str, str] = _NO_WISHES
+) -> JobGoalDistance:
+    """What `job_goal` asks for, next to `answers` (question id to answer id) and `wishes` (by responsibility id).
 
     Examples
     --------
@@ -128,13 +157,15 @@ def job_goal_distance(bank: Bank, answers: Mapping[str, str], job_goal: JobGoal)
     """
     target_level = regular_option(bank).level or 0
     sheet = _goal_answers(bank, answers, job_goal)
-    steps = _all_steps(bank, answers, job_goal)
+    unwanted = _unwanted(bank, answers, job_goal, wishes)
+    steps = [step for step in _all_steps(bank, answers, job_goal) if step.responsibility not in unwanted]
     return JobGoalDistance(
         name=job_goal.name,
         done=tuple(item for item, answer in sheet if answer.level is not None and answer.level >= target_level),
-        steps=steps[:MAX_STEPS],
+        steps=tuple(steps[:MAX_STEPS]),
         later=tuple(step.responsibility for step in steps[MAX_STEPS:]),
         skipped=tuple(item for item, answer in sheet if answer.level is None),
+        unwanted=unwanted,
     )
 
 
@@ -146,10 +177,12 @@ def goal_distance(
     contacts: Collection[str] = (),
     *,
     follow_ups: FollowUps | None = None,
+    wishes: Mapping[str, str] = _NO_WISHES,
 ) -> GoalDistance:
     """How far the person with `answers` (question id to answer id) and `contacts` (role ids) is from `role`.
 
-    With `follow_ups`, `match_after` leaves out the comparison of this role: it is about the work of today.
+    `wishes` are wish ids by responsibility id. With `follow_ups`, `match_after` leaves out the comparison of this role:
+    it is about the work of today.
 
     Raises
     ------
@@ -172,7 +205,7 @@ def goal_distance(
     >>> distance.works_with_role, [role.id for role in distance.helpful_contacts]
     (False, ['data-engineer'])
     """
-    steps = goal_steps(bank, answers, role)
+    steps = goal_steps(bank, answers, role, wishes)
     new_answers = {step.responsibility.id: step.target.id for step in steps}
     answers_after = {**answers, **new_answers}
     match_after = match(model, answers_after, _without_comparison(follow_ups, role))
@@ -183,6 +216,7 @@ def goal_distance(
         role=bank.role[role],
         steps=steps,
         skipped=tuple(skipped),
+        unwanted=_unwanted(bank, answers, role, wishes),
         works_with_role=role in contacts,
         helpful_contacts=tuple(helpful_contacts),
         match_now=match(model, answers, follow_ups),
@@ -207,10 +241,14 @@ def goal_distances(
     contacts: Collection[str],
     *,
     follow_ups: FollowUps | None = None,
+    wishes: Mapping[str, str] = _NO_WISHES,
 ) -> tuple[GoalDistance, ...]:
     """The distance to each role of `goals`, in the order of the bank; roles that it does not know are ignored."""
     known_goals = [role for role in bank.role if role in goals]
-    return tuple(goal_distance(bank, model, answers, role, contacts, follow_ups=follow_ups) for role in known_goals)
+    return tuple(
+        goal_distance(bank, model, answers, role, contacts, follow_ups=follow_ups, wishes=wishes)
+        for role in known_goals
+    )
 
 
 def role_answers(bank: Bank, answers: Mapping[str, str], role: str) -> list[tuple[Responsibility, AnswerOption]]:

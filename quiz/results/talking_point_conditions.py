@@ -46,8 +46,10 @@ def _about(context: TalkingPointContext, item: Responsibility, **more_slots: str
     role = context.bank.role[item.role]
     frequency = context.answers[item.id].phrase
     slots = {"responsibility": item.name, "frequency": frequency, **_role_slots(role)} | more_slots
-    targets = [item, role] if role in context.goal_roles else [item]
-    return ConditionMatch(slots, frozenset(targets))
+    targets: frozenset[Responsibility | Role] = frozenset([item])
+    if role in context.goal_roles:
+        targets |= {role}
+    return ConditionMatch(slots, targets)
 
 
 def _about_role(role: Role, *others: Responsibility | Role) -> ConditionMatch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quiz.bank import Responsibility, Role, TalkingPoint
@@ -30,18 +30,15 @@ class ChosenTalkingPoint:
         return self.talking_point.text.format(**self.slots)
 
 
-def choose_talking_points(
-    context: TalkingPointContext, first: Sequence[ChosenTalkingPoint] = ()
-) -> tuple[ChosenTalkingPoint, ...]:
+def choose_talking_points(context: TalkingPointContext) -> tuple[ChosenTalkingPoint, ...]:
     """Four to six questions about this result, the most specific first.
 
     Talking points are tried by priority, highest first; equal ones in the order of the bank. There is at most one for
-    each condition, and never two about the same responsibility or role. General ones come last. `first` are talking
-    points that come before all others, such as those of a second view; of more than six the rest is left out.
+    each condition, and never two about the same responsibility or role. General ones come last.
     """
-    chosen = list(first[:MAX_TALKING_POINTS])
-    used_conditions = {each.talking_point.when for each in chosen}
-    used_targets = {target for each in chosen for target in each.targets}
+    chosen: list[ChosenTalkingPoint] = []
+    used_conditions: set[str] = set()
+    used_targets: set[Responsibility | Role] = set()
     for talking_point in sorted(context.bank.talking_points, key=_order):
         is_general = talking_point.when == _GENERAL
         if len(chosen) >= (MIN_TALKING_POINTS if is_general else MAX_TALKING_POINTS):

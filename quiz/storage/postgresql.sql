@@ -80,7 +80,7 @@ CREATE TABLE job_goal (
 CREATE TABLE agreed_action (
     response BIGINT NOT NULL REFERENCES response (id) ON DELETE CASCADE,
     number BIGINT NOT NULL CHECK (number BETWEEN 1 AND 3),
-    text TEXT COLLATE "C" NOT NULL CHECK (length(text) BETWEEN 1 AND 160),
+    text TEXT COLLATE "C" NOT NULL CHECK (length(text) BETWEEN 1 AND 120),
     due TEXT COLLATE "C" CHECK (due ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'),
     outcome TEXT COLLATE "C" NOT NULL DEFAULT '' CHECK (outcome IN ('', 'done', 'not-yet', 'dropped')),
     PRIMARY KEY (response, number)

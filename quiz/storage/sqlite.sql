@@ -96,7 +96,7 @@ CREATE TABLE job_goal (
 CREATE TABLE agreed_action (
     response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
     number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 3),
-    text TEXT NOT NULL CHECK (length(text) BETWEEN 1 AND 160),
+    text TEXT NOT NULL CHECK (length(text) BETWEEN 1 AND 120),
     due TEXT CHECK (due GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
     outcome TEXT NOT NULL DEFAULT '' CHECK (outcome IN ('', 'done', 'not-yet', 'dropped')),
     PRIMARY KEY (response, number)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wtforms import (
@@ -20,7 +21,7 @@ from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import AnyOf, DataRequired, Length
 
-from quiz.bank import Bank, Responsibility
+from quiz.bank import MAX_ACTION_LENGTH, MAX_ACTIONS, AgreedAction, Bank, Outcome, Responsibility
 from quiz.results.feedback import FITS
 from quiz.teams.anonymous import MINIMUMS
 from quiz.web.typed_text import clean_line, clean_text
@@ -40,6 +41,12 @@ OTHER_WORK_LABELS = {
     "half": "About half",
     "three-quarters": "About three quarters",
 }
+#: A day of an agreement is at most so many years before or after today: others are mistyped.
+MAX_YEARS_FROM_NOW = 5
+#: What became of an agreed action, as people choose it. They are `quiz.bank.OUTCOMES`.
+OUTCOME_LABELS: dict[str, str] = {"done": "Done", "not-yet": "Not yet", "dropped": "Dropped"}
+#: Name of a field for an outcome, without the number of the action that follows.
+OUTCOME_PREFIX = "outcome-"
 #: Name of a wish field, without the id of the responsibility that follows.
 WISH_PREFIX = "wish-"
 #: Names of the fields of needs: followed by the id of a responsibility, and by the id of a role.
@@ -142,6 +149,64 @@ class JobGoalForm(_BaseForm):
         filters=[clean_line], validators=[_required("Give the job a name."), _max_length(MAX_TITLE_LENGTH)]
     )
     responsibilities: SelectMultipleField
+
+
+class PlausibleDay:
+    """A validator for a day in a text field: empty, or a date within `MAX_YEARS_FROM_NOW` of the form's `today`."""
+
+    field_flags: ClassVar[dict[str, Any]] = {}
+
+    def __call__(self, form: BaseForm, field: StringField) -> None:
+        if not field.data:
+            return
+        try:
+            day = date.fromisoformat(field.data)
+        except ValueError:
+            day = None
+        # Python also reads other forms of a date, such as 20270131.
+        if day is None or day.isoformat() != field.data:
+            raise ValidationError("Enter a day of the calendar as year-month-day, such as 2027-01-31.")
+        year = int(form.today[:4])
+        if abs(day.year - year) > MAX_YEARS_FROM_NOW:
+            raise ValidationError(f"Enter a day between {year - MAX_YEARS_FROM_NOW} and {year + MAX_YEARS_FROM_NOW}.")
+
+
+class AgreementForm(_BaseForm):
+    """What two people agreed: up to three actions, each with a day, and the day of the next look. `today` is a day."""
+
+    next_look: StringField
+
+    def __init__(self, formdata: Any = None, *, today: str, data: Mapping[str, str] | None = None) -> None:
+        self.today = today
+        super().__init__(formdata, data=data)
+
+    @property
+    def lines(self) -> list[tuple[int, StringField, StringField]]:
+        """The number of each line, its field for the action, and its field for the day."""
+        numbers = range(1, MAX_ACTIONS + 1)
+        return [(number, self[f"action_{number}"], self[f"due_{number}"]) for number in numbers]
+
+    @property
+    def actions(self) -> tuple[AgreedAction, ...]:
+        """The actions of the lines that are filled in."""
+        return tuple(AgreedAction(number, text.data, due.data) for number, text, due in self.lines if text.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether every line is right; a day alone is not."""
+        is_valid = bool(super().validate(extra_validators))
+        for _, text, due in self.lines:
+            if due.data and not text.data:
+                text.errors = ["Write what you agreed, or remove its day."]
+                is_valid = False
+        return is_valid
+
+
+class OutcomesForm(_BaseForm):
+    """What became of the actions that were agreed last time. `outcomes` are by number."""
+
+    @property
+    def outcomes(self) -> dict[int, Outcome]:
+        return {int(field.name.removeprefix(OUTCOME_PREFIX)): field.data for field in self}
 
 
 class ShareForm(_BaseForm):
@@ -263,6 +328,8 @@ class Forms:
         Wishes and goals.
     job_goal
         A job that a person heads for.
+    agreement
+        What two people agreed in a conversation.
     share
         A new share link.
     feedback
@@ -290,6 +357,7 @@ class Forms:
         self.details = _details_form(bank)
         self.goals = _goals_form(bank)
         self.job_goal = _job_goal_form(bank)
+        self.agreement = _agreement_form()
         self.share = ShareForm
         self.feedback = FeedbackForm
         self.viewer_pages = tuple(_question_page_form(bank.for_viewers, page) for page in bank.for_viewers.pages)
@@ -321,6 +389,32 @@ def follow_up_form(bank: Bank, page: FollowUpPage) -> type[QuestionPageForm]:
         for question in page.questions
     }
     return type("FollowUpForm", (QuestionPageForm,), {"questions": questions})
+
+
+def _agreement_form() -> type[AgreementForm]:
+    fields: dict[str, Any] = {}
+    for number in range(1, MAX_ACTIONS + 1):
+        fields[f"action_{number}"] = StringField(filters=[clean_line], validators=[_max_length(MAX_ACTION_LENGTH)])
+        fields[f"due_{number}"] = StringField(filters=[clean_line], validators=[PlausibleDay()])
+    fields["next_look"] = StringField(filters=[clean_line], validators=[PlausibleDay()])
+    return type("FullAgreementForm", (AgreementForm,), fields)
+
+
+def outcomes_form(actions: Iterable[AgreedAction]) -> type[OutcomesForm]:
+    """The form class for what became of `actions`, with a field for each, named by its number."""
+    choices = [*(SelectChoice(*item) for item in OUTCOME_LABELS.items()), SelectChoice("", "Nothing to say yet")]
+    fields: dict[str, Any] = {}
+    for action in actions:
+        one_of = AnyOf(("", *OUTCOME_LABELS), message="Choose one of the answers.")
+        fields[f"{OUTCOME_PREFIX}{action.number}"] = RadioField(
+            action.text,
+            choices=choices,
+            default="",
+            filters=[lambda value: value or ""],
+            validate_choice=False,
+            validators=[one_of],
+        )
+    return type("ActionOutcomesForm", (OutcomesForm,), fields)
 
 
 def _details_form(bank: Bank) -> type[DetailsForm]:

@@ -18,6 +18,7 @@ from quiz.web.link_blueprint import link_blueprint
 if TYPE_CHECKING:
     from quiz.results.follow_up_page import FollowUpPage
     from quiz.results.result import Result
+    from quiz.results.since_last_time import Taking
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
@@ -53,6 +54,26 @@ def current_result() -> Result:
         follow_ups=response.follow_ups,
         other_work_share=response.other_work_share,
     )
+
+
+def taking(response: Response) -> Taking:
+    """What is compared of a response with that of another taking."""
+    from quiz.results.since_last_time import Taking  # imports numpy: see `current_result`
+
+    return Taking(
+        response.answers,
+        response.wishes,
+        response.goals,
+        follow_ups=response.follow_ups,
+        agreed_actions=response.agreed_actions,
+    )
+
+
+def earlier_response() -> Response | None:
+    """The response that the one behind this request's link repeats; None without one."""
+    if current_response().earlier is None:
+        return None
+    return current().storage.load_earlier_response(g.link_hash)
 
 
 def current_follow_up_page(new_answers: Mapping[str, str] = _EMPTY) -> FollowUpPage | None:

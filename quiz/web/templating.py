@@ -14,6 +14,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from quiz.bank import AnswerOption, Bank, Role
 from quiz.storage import DRAFT_DAYS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
 from quiz.web import fragments, stylesheet
+from quiz.web.forms import OUTCOME_LABELS
 
 if TYPE_CHECKING:
     from quiz.web.app import App
@@ -65,6 +66,7 @@ def init_app(app: App, bank_folder: Path) -> None:
     environment.globals["static_url"] = static_urls(app)
     environment.globals["absolute_url"] = app.absolute_url
     environment.globals["role_colour"] = role_colours(app.bank)
+    environment.globals["outcome_labels"] = OUTCOME_LABELS
     environment.globals["min_days_overdue"] = MIN_DAYS_OVERDUE
     environment.globals["round_tie_days"] = ROUND_TIE_DAYS
     environment.globals["draft_days"] = DRAFT_DAYS

@@ -167,7 +167,7 @@ STATES = {
     "result that fits partly": State("{mix}", "Missing: ML engineer", _say_that_it_fits_partly),
     "manage": State("{mix}/manage", "Share and delete"),
     "goals": State("{three}/goals", "Wishes and goals"),
-    "conversation": State("{three}/conversation", "Worth asking"),
+    "conversation": State("{full}/conversation?listener", "Notes for your lead"),
     "goals filled in": State("{full}/goals", "Towards software engineer"),
     "goals with an error": State("{one-role}/goals", "Choose two roles at most", _choose_three_goals),
     "conversation with all parts": State("{full}/conversation?listener", "Notes for your lead or colleague"),

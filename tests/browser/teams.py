@@ -5,16 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from itertools import islice
+from typing import Any
 
-from quiz.bank import Bank
+from quiz.bank import MAX_ACTION_LENGTH, MAX_ACTIONS, AgreedAction, Bank, JobGoal
 from quiz.teams.needs import needs_of_heads
 from quiz.web import links
 from quiz.web.app import App
+from tests.browser.people import SENTENCE
 from tests.clients import Client
 from tests.factories import join_path, join_team, link_hash, make_response, make_team
 
 #: A title and a name of the maximum length.
 LONG_TITLE = "Principal Software Engineer and Deputy Head of Data Platform Architecture (EMEA)"
+LONG_JOB = "Lead of Operations and Platform Engineering for Machine Learning, Headquarters"
 LONG_NAME = "Maximiliane-Katharina Freifrau von Donaudampfschifffahrt zu Hohenlohe-Langenburg"
 NAMES = [
     "Amira Haddad",
@@ -76,12 +79,34 @@ def create_full_response(app: App) -> str:
     """Create the response with the longest conversation page. Returns its owner path."""
     bank = app.bank
     first = make_response(app, role_answers(bank, "data-engineer", changes={"monitoring": "daily"}))
+    save_goals(app, first, FULL_WISHES, FULL_GOALS)
+    save_longest_agreement(app, first)
     own = retake(app, first, role_answers(bank, *FULL_ROLES, changes=FULL_CHANGES))
+    when: dict[str, Any] = {"bank": bank.version, "day": app.today()}
     app.storage.save_details(
-        link_hash(own), contacts=list(bank.role), title=LONG_TITLE, text="", bank=bank.version, day=app.today()
+        link_hash(own),
+        contacts=list(bank.role),
+        title=LONG_TITLE,
+        text="",
+        other_work_share="three-quarters",
+        **when,
     )
     save_goals(app, own, FULL_WISHES, FULL_GOALS)
+    job_goal = JobGoal(LONG_JOB, ("model-deployment", "model-monitoring", "model-optimisation", "ci-cd"))
+    app.storage.save_job_goal(link_hash(own), job_goal, **when)
+    save_longest_agreement(app, own)
+    app.storage.save_outcomes(link_hash(own), dict.fromkeys(range(1, MAX_ACTIONS + 1), "not-yet"), **when)
     return own
+
+
+def save_longest_agreement(app: App, own: str) -> None:
+    """Save as many agreed actions as possible, each of the maximum length, for the response at an owner path."""
+    actions = [
+        AgreedAction(n, (SENTENCE * 2)[:MAX_ACTION_LENGTH].strip(), "2027-09-30") for n in range(1, MAX_ACTIONS + 1)
+    ]
+    app.storage.save_agreed_actions(
+        link_hash(own), actions, next_look="2027-09-30", bank=app.bank.version, day=app.today()
+    )
 
 
 def random_answers(bank: Bank, rng: random.Random) -> dict[str, str]:

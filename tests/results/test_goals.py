@@ -38,6 +38,29 @@ def step_ids(distance: GoalDistance) -> list[str]:
 # Steps
 
 
+@pytest.mark.parametrize("wish", ["less", "hand-over"])
+def test_what_is_wanted_less_or_handed_over_is_no_step(wish):
+    wishes = {"pipelines": wish, "data-quality": "more", "insights": wish, "sailing": wish}
+    distance = goal_distance(BANK, MODEL, ALL_NEVER, "data-engineer", wishes=wishes)
+    assert (step_ids(distance), ids(distance.unwanted)) == (["ingest-transform-serve", "data-quality"], ["pipelines"])
+    assert distance.percent_after == 43
+    job_goal = JobGoal("A job", ("pipelines", "insights", "dashboards"))
+    job = job_goal_distance(BANK, ANALYST, job_goal, wishes)
+    assert (ids(job.done), ids(job.unwanted), job.steps) == (["insights", "dashboards"], ["pipelines"], ())
+
+
+def test_a_goal_of_which_only_unwanted_work_is_missing_is_not_reached():
+    answers = ANALYST | {"trends": "monthly"}
+    distance = goal_distance(BANK, MODEL, answers, "data-analyst", wishes={"trends": "less"})
+    assert (distance.kind, distance.steps) == ("unwanted", ())
+    skips = answers | {"insights": "skip"}
+    assert goal_distance(BANK, MODEL, skips, "data-analyst", wishes={"trends": "less"}).kind == "unknown"
+
+
+def test_work_that_is_done_regularly_is_not_unwanted():
+    assert goal_distance(BANK, MODEL, ANALYST, "data-analyst", wishes={"trends": "less"}).kind == "reached"
+
+
 def test_regular_means_weekly_on_the_shipped_scale():
     assert regular_option(BANK).id == "weekly"
 

@@ -332,15 +332,6 @@ def test_no_two_talking_points_are_about_the_same_role():
     assert about_devops == ["goal-and-wish"]
 
 
-def test_the_first_ones_stay_first_and_nothing_repeats_them():
-    wishes = {"dashboards": "hand-over", "pipelines": "start"}
-    first = choose_talking_points(context(ANALYST, wishes=wishes))[:1]
-    others = choose_talking_points(context(ANALYST, wishes={"dashboards": "less"}), first)
-    assert others[0] == first[0]
-    assert [each.talking_point.when for each in others[1:]] == ["one-role", "always", "always"]
-    assert choose_talking_points(context(ANALYST), first * 8) == first * MAX_TALKING_POINTS
-
-
 def test_a_wish_about_most_of_a_role_replaces_those_about_its_parts():
     person = context(ANALYST, wishes={"dashboards": "hand-over", "trends": "less"})
     assert conditions(person) == ["wants-less-of-main-role", "always", "always", "always"]

@@ -1,40 +1,71 @@
-"""The comparison with an earlier response."""
+"""The comparison with an earlier response, and what became of what was agreed then."""
 
 from __future__ import annotations
 
-from flask import abort, g, render_template
+from flask import abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from quiz.storage import Response as StoredResponse
 from quiz.web.app import current
-from quiz.web.owner_blueprint import current_response, owner_blueprint, require_finished
+from quiz.web.forms import OUTCOME_PREFIX, OutcomesForm, outcomes_form
+from quiz.web.owner_blueprint import (
+    abort_if_deleted,
+    current_response,
+    earlier_response,
+    is_saved_by_script,
+    owner_blueprint,
+    require_finished,
+    sent_page_save,
+    taking,
+)
 
 pages = owner_blueprint("changes")
 
 
-@pages.get("/changes")
-def page() -> str:
-    """The response compared with the earlier response."""
-    from quiz.results.changes import compare_results  # imports numpy: see quiz.web.owner_blueprint.current_result
-    from quiz.results.result import build_result
-
+@pages.route("/changes", methods=["GET", "POST"])
+def page() -> str | Response | tuple[str, int]:
+    """The response compared with the earlier response. The form says what became of what was agreed then."""
     require_finished()
-    app, response = current(), current_response()
-    earlier = app.storage.load_earlier_response(g.link_hash) or abort(404)
-    comparison = compare_results(
-        app.bank,
-        app.scoring_model,
-        earlier.answers,
-        response.answers,
-        follow_ups_before=earlier.follow_ups,
-        follow_ups_after=response.follow_ups,
+    app = current()
+    earlier = earlier_response() or abort(404)
+    form_class = outcomes_form(earlier.agreed_actions)
+    if request.method != "POST":
+        stored = {f"{OUTCOME_PREFIX}{action.number}": action.outcome for action in earlier.agreed_actions}
+        return _render(earlier, form_class(data=stored))
+    form = form_class(request.form)
+    if not form.validate():
+        if is_saved_by_script():
+            return Response(next(iter(form.errors.values()))[0], 422, mimetype="text/plain")
+        return _render(earlier, form), 422
+    was_saved = app.storage.save_outcomes(
+        g.link_hash, form.outcomes, bank=app.bank.version, day=app.today(), page_save=sent_page_save()
     )
-    follow_ups_before = earlier.follow_ups if comparison.counts_follow_ups else None
-    follow_ups_after = response.follow_ups if comparison.counts_follow_ups else None
+    abort_if_deleted(was_saved)
+    if is_saved_by_script():
+        return Response(status=204)
+    return redirect(url_for("changes.page", saved=1, _anchor="agreed"), 303)
+
+
+def _render(earlier: StoredResponse, form: OutcomesForm) -> str:
+    from quiz.results.result import build_result  # imports numpy: see quiz.web.owner_blueprint.current_result
+    from quiz.results.since_last_time import compare_takings
+
+    app, response = current(), current_response()
+    since = compare_takings(app.bank, app.scoring_model, taking(earlier), taking(response))
+    counts_follow_ups = since.comparison.counts_follow_ups
+    follow_ups_before = earlier.follow_ups if counts_follow_ups else None
+    follow_ups_after = response.follow_ups if counts_follow_ups else None
     return render_template(
         "changes/page.html",
-        comparison=comparison,
+        since=since,
+        comparison=since.comparison,
         result_before=build_result(app.bank, app.scoring_model, earlier.answers, follow_ups=follow_ups_before),
         result_after=build_result(app.bank, app.scoring_model, response.answers, follow_ups=follow_ups_after),
         day_before=earlier.finished or earlier.changed,
         day_after=response.finished,
         questions_reworded=earlier.bank != response.bank,
+        form=form,
+        errors=[(name, messages[0]) for name, messages in form.errors.items()],
+        outcome_fields=list(zip(since.actions, form, strict=True)),
+        was_saved="saved" in request.args and not form.errors,
     )

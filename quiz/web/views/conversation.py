@@ -1,45 +1,94 @@
-"""The page for a career conversation, made to be printed."""
+"""The page for a career conversation, made to be printed, and what the two people agreed in it."""
 
 from __future__ import annotations
 
-from flask import g, render_template, request
+from flask import g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from quiz.bank import MAX_ACTION_LENGTH
 from quiz.web.app import current
-from quiz.web.owner_blueprint import current_response, owner_blueprint, require_finished
+from quiz.web.forms import AgreementForm
+from quiz.web.owner_blueprint import (
+    abort_if_deleted,
+    current_response,
+    earlier_response,
+    is_saved_by_script,
+    owner_blueprint,
+    require_finished,
+    sent_page_save,
+    taking,
+)
 from quiz.web.views.second_view import compare
 
 pages = owner_blueprint("conversation")
 
 
-@pages.get("/conversation")
-def page() -> str:
-    """One page to print for a career conversation; `?listener` adds a page for the person who listens."""
+@pages.route("/conversation", methods=["GET", "POST"])
+def page() -> str | Response | tuple[str, int]:
+    """One page to print for a conversation, and below it the form for what was agreed.
+
+    `?listener` adds a page for the person who listens. A script sends the form after every change.
+    """
+    require_finished()
+    app = current()
+    if request.method != "POST":
+        return _render(app.forms.agreement(data=_stored_agreement(), today=app.today()))
+    form = app.forms.agreement(request.form, today=app.today())
+    if not form.validate():
+        if is_saved_by_script():
+            return Response(next(iter(form.errors.values()))[0], 422, mimetype="text/plain")
+        return _render(form), 422
+    was_saved = app.storage.save_agreed_actions(
+        g.link_hash,
+        form.actions,
+        next_look=form.next_look.data or None,
+        bank=app.bank.version,
+        day=app.today(),
+        page_save=sent_page_save(),
+    )
+    abort_if_deleted(was_saved)
+    if is_saved_by_script():
+        return Response(status=204)
+    return redirect(url_for("conversation.page", saved=1, _anchor="agreement"), 303)
+
+
+def _stored_agreement() -> dict[str, str]:
+    """The values of the form as they are stored."""
+    response = current_response()
+    values = {"next_look": response.next_look or ""}
+    for action in response.agreed_actions:
+        values |= {f"action_{action.number}": action.text, f"due_{action.number}": action.due}
+    return values
+
+
+def _render(form: AgreementForm) -> str:
     from quiz.results.conversation import build_conversation  # imports numpy: see owner_blueprint.current_result
 
-    require_finished()
     app, response = current(), current_response()
     second_view = app.storage.load_second_view(g.link_hash)
     shows_second_view = second_view is not None and second_view.opened is not None and second_view.on_sheet
-    earlier = app.storage.load_earlier_response(g.link_hash)
+    earlier = earlier_response()
     conversation = build_conversation(
         app.bank,
         app.scoring_model,
-        response.answers,
+        taking(response),
         contacts=response.contacts,
         title=response.title,
-        wishes=response.wishes,
-        goals=response.goals,
-        earlier_answers=earlier.answers if earlier else None,
-        follow_ups=response.follow_ups,
         other_work_share=response.other_work_share,
-        earlier_follow_ups=earlier.follow_ups if earlier else None,
+        next_look=response.next_look or "",
+        job_goal=response.job_goal,
+        earlier=taking(earlier) if earlier else None,
         second_view=compare(second_view) if second_view and shows_second_view else None,
     )
     return render_template(
         "conversation/page.html",
         conversation=conversation,
-        day=app.today(),
+        day=response.finished,
+        form=form,
+        errors=[(name, messages[0]) for name, messages in form.errors.items()],
+        max_action_length=MAX_ACTION_LENGTH,
         shows_listener_page="listener" in request.args,
+        was_saved="saved" in request.args and not form.errors,
         second_view=second_view,
         offers_second_view=app.bank.viewer_texts is not None,
     )

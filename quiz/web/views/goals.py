@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -21,6 +21,9 @@ from quiz.web.owner_blueprint import (
     require_finished,
     sent_page_save,
 )
+
+if TYPE_CHECKING:
+    from quiz.results.goals import JobGoalDistance
 
 pages = owner_blueprint("goals")
 
@@ -91,7 +94,7 @@ def delete_job_goal() -> Response:
 
 def _render(form: GoalsForm) -> str:
     # Imports numpy: see quiz.web.owner_blueprint.current_result.
-    from quiz.results.goals import goal_distances, job_goal_distance
+    from quiz.results.goals import goal_distances
 
     app, response = current(), current_response()
     current_rows: list[SheetRow] = []
@@ -119,9 +122,20 @@ def _render(form: GoalsForm) -> str:
             response.goals,
             response.contacts,
             follow_ups=response.follow_ups,
+            wishes=response.wishes,
         ),
-        job_distance=job_goal_distance(app.bank, response.answers, response.job_goal) if response.job_goal else None,
+        job_distance=_job_distance(),
     )
+
+
+def _job_distance() -> JobGoalDistance | None:
+    """How far the job that the person heads for is; None without one."""
+    from quiz.results.goals import job_goal_distance  # imports numpy: see quiz.web.owner_blueprint.current_result
+
+    response = current_response()
+    if response.job_goal is None:
+        return None
+    return job_goal_distance(current().bank, response.answers, response.job_goal, response.wishes)
 
 
 def _wish_row(form: GoalsForm, row: SheetRow, *, is_current: bool) -> WishRow:

@@ -10,7 +10,13 @@ from werkzeug.wrappers import Response
 from quiz.bank.answer_sheet import answer_sheet
 from quiz.results.feedback import feedback_question
 from quiz.web.app import current
-from quiz.web.owner_blueprint import current_follow_up_page, current_response, current_result, owner_blueprint
+from quiz.web.owner_blueprint import (
+    current_follow_up_page,
+    current_response,
+    current_result,
+    earlier_response,
+    owner_blueprint,
+)
 
 pages = owner_blueprint("result")
 
@@ -31,6 +37,7 @@ def show() -> str | Response:
             return redirect(url_for("follow_ups.questions"), 303)
         return redirect(url_for("take.check" if response.details_sent else "take.details"), 303)
     membership = app.storage.load_membership(g.link_hash)
+    earlier = earlier_response()
     result = current_result()
     names_roles = result.kind != "not-enough"
     return render_template(
@@ -40,7 +47,10 @@ def show() -> str | Response:
         finished_day=response.finished,
         questions_url=url_for("take.questions", number=1).removesuffix("1"),  # once: the page has forty such links
         has_left_team="left" in request.args,
-        has_earlier_response=response.earlier is not None,
+        has_earlier_response=earlier is not None,
+        agreed_actions=response.agreed_actions,
+        next_look=response.next_look,
+        open_action_count=sum(not action.outcome for action in earlier.agreed_actions) if earlier else 0,
         team_name=membership.team.name if membership else None,
         removal=removal,
     )
