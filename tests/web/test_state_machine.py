@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 from werkzeug.test import TestResponse
 
 from quiz import create_app
-from quiz.bank import load
+from quiz.bank import MAX_ACTION_LENGTH, OUTCOMES, load
 from quiz.bank.answer_sheet import answer_sheet
 from quiz.config import paths
 from quiz.storage import DRAFT_DAYS, MAX_SHARE_LINKS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
@@ -123,6 +123,7 @@ class Person:
     contacts: set[str] = field(default_factory=set)
     wishes: dict[str, str] = field(default_factory=dict)
     goals: set[str] = field(default_factory=set)
+    actions: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     shares: dict[int, Mapping[str, str]] = field(default_factory=dict)
     ended_shares: set[int] = field(default_factory=set)
     team: Team | None = None
@@ -159,6 +160,8 @@ texts = st.text(st.characters(codec="utf-8"), max_size=100) | st.sampled_from(
     [*HOSTILE_TEXTS, "", " ", "x" * 80, "x" * 81]
 )
 indexes = st.integers(0, 10_000)
+#: The day of an agreed action: none, the day of the app, or something that is refused.
+DUE_DAYS = ["", "today", "soon"]
 answer = st.sampled_from(ANSWERS)
 six_answers = st.lists(answer, min_size=6, max_size=6)
 invalid_answer = st.sampled_from(["", "DAILY", "daily ", "4", "'", "x" * 300])
@@ -339,6 +342,39 @@ class Web(RuleBasedStateMachine):
             person.wishes = {id: each for id, each in wishes.items() if each}
             person.goals, person.changed = set(goals), self.day
         self.mark_changed(person, person.team)
+
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes, actions=st.dictionaries(st.integers(1, 3), texts, max_size=3), due=st.sampled_from(DUE_DAYS))
+    def agree(self, index: int, actions: Mapping[int, str], due: str) -> None:
+        person, due = self.existing_person(index), self.day if due == "today" else due
+        fields = {f"action_{number}": text for number, text in actions.items()}
+        fields |= {f"due_{number}": due for number in actions}
+        response = self.post(f"{person.path}/conversation", fields)
+        cleaned = {number: clean_line(text) for number, text in actions.items()}
+        is_invalid = any(len(text) > MAX_ACTION_LENGTH or (due and not text) for text in cleaned.values())
+        is_invalid = is_invalid or bool(actions and due == "soon")
+        assert response.status_code == (404 if not person.finished else 422 if is_invalid else 303)
+        if response.status_code == 303:
+            outcomes = {(number, text): outcome for number, (text, _, outcome) in person.actions.items()}
+            person.actions = {
+                number: (text, due, outcomes.get((number, text), "")) for number, text in cleaned.items() if text
+            }
+            person.changed = self.day
+        self.mark_changed(person)
+
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes, outcome=st.sampled_from(["", *OUTCOMES, "nonsense"]))
+    def say_what_became_of_it(self, index: int, outcome: str) -> None:
+        person = self.existing_person(index)
+        earlier = person.earlier if person.earlier and person.earlier.exists else None
+        response = self.post(f"{person.path}/changes", {f"outcome-{number}": outcome for number in range(1, 4)})
+        is_invalid = bool(earlier and earlier.actions and outcome == "nonsense")
+        assert response.status_code == (404 if not person.finished or not earlier else 422 if is_invalid else 303)
+        if response.status_code == 303 and earlier:
+            earlier.actions = {number: (text, due, outcome) for number, (text, due, _) in earlier.actions.items()}
+            person.changed = self.day
+            self.mark_changed(earlier)
+        self.mark_changed(person)
 
     # Managing a response
 
@@ -869,6 +905,10 @@ class Web(RuleBasedStateMachine):
         for name in ("started", "changed", "finished", "title", "text", "answers", "wishes"):
             assert personal_data[name] == getattr(person, name), name
         assert (set(personal_data["contacts"]), set(personal_data["goals"])) == (person.contacts, person.goals)
+        assert personal_data["agreed_actions"] == [
+            {"number": number, "text": text, "due": due, "outcome": outcome}
+            for number, (text, due, outcome) in sorted(person.actions.items())
+        ]
         assert personal_data["earlier"] is (person.earlier is not None)
         assert sorted(share["number"] for share in personal_data["share_links"]) == sorted(person.shares)
         for number in person.ended_shares:
