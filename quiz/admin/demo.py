@@ -116,6 +116,8 @@ def fill(app: App) -> list[tuple[str, str]]:
     pages = []
     for person in people(app.bank, app.scoring_model):
         pages.append((f"/r/{_store_person(app, person)}", person.description))
+    if app.bank.viewer_texts is not None:
+        pages += _store_second_view(app)
     pages.append((_store_anonymous_team(app), "Lead of an anonymous team with two rounds published"))
     pages += _store_open_team(app)
     return pages
@@ -147,6 +149,29 @@ def _store_person(app: App, person: Person) -> str:
         feedback = question.answer(person.fits, missing=missing)
         app.storage.save_feedback(owner_hash, feedback, bank=bank.version, day=day)
     return link
+
+
+def _store_second_view(app: App) -> list[tuple[str, str]]:
+    """Store a second view that is opened. Returns the paths and descriptions of the pages of both sides."""
+    bank, day, rng = app.bank, app.today(), random.Random(3)  # noqa: S311 - the same people every time
+    owner, viewer = (_person_with_roles(bank, rng, "In a second view", bank.roles[0].id) for _ in range(2))
+    seen = dict(viewer.answers) | {item.id: bank.skip.id for item in bank.questions_in_order[:3]}
+    owner_link, viewer_link = _store_person(app, owner), links.new_link()
+    owner_hash, viewer_hash = links.hash_link(owner_link), links.hash_link(viewer_link)
+    view_hash = links.hash_link(app.derive_link("view", f"{owner_link}:1"))
+    app.storage.create_second_view(
+        owner_hash, owner_name="Ada", viewer_name="Kim", day=day, view_hash=view_hash, number=1
+    )
+    app.storage.begin_second_view(view_hash, [viewer_hash])
+    app.storage.save_viewer_answers(viewer_hash, seen)
+    priorities = [role.responsibilities[-1].id for role in bank.roles[:3]]
+    app.storage.save_priorities(viewer_hash, priorities, is_sent=True)
+    app.storage.send_second_view(viewer_hash, day=day)
+    app.storage.open_second_view(owner_hash, day=day)
+    return [
+        (f"/r/{owner_link}/second-view", "A second view that is opened"),
+        (f"/w/{viewer_link}", "The same second view as the viewer sees it"),
+    ]
 
 
 def _follow_ups(app: App, person: Person) -> FollowUps | None:

@@ -224,7 +224,7 @@ class BankReader(ProblemLog):
             skip_phrase=table.text("skip-phrase"),
         )
         if texts.stem and texts.stem.count("{name}") != 1:
-            table.add_problem("stem", "does not have the slot {name} once", "write {name} where the name belongs")
+            table.add_problem("stem", "stem does not have the slot {name} once", "write {name} where the name belongs")
         table.report_unknown_keys()
         return texts
 

@@ -241,3 +241,40 @@ def test_a_folder_that_does_not_exist_is_bad_usage(tmp_path):
     result = CliRunner().invoke(main, ["check", str(tmp_path / "nowhere")])
     assert result.exit_code == 2
     assert "does not exist" in result.output
+
+
+SECOND_VIEW = """\
+[second-view]
+stem = "How often did {name} …"
+lowest-label = "Not at all"
+skip-label = "I cannot see it"
+skip-phrase = "not visible"
+
+[[stages]]
+id = "bakehouse"
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "viewer_question", "problem"),
+    [
+        ("mix your dough", "", "question says “you”, which is the viewer in a second view"),
+        ("mix dough as you like", "mix dough as You like", "viewer-question says “you”"),
+        ("mix dough as you like", "Mix dough", "viewer-question starts with 'M'"),
+        ("mix dough as you like", "mix dough in Excel", "viewer-question names the tool 'excel'"),
+        ("mix dough as you like", "mix dough as they like", None),
+        ("mix young dough", "", None),
+    ],
+)
+def test_in_a_second_view_no_question_says_you(small_bank, question, viewer_question, problem):
+    change(small_bank, '[[stages]]\nid = "bakehouse"\n', SECOND_VIEW, "bank.toml")
+    viewer_line = f'\nviewer-question = "{viewer_question}"' if viewer_question else ""
+    change(small_bank, DOUGH, f'question = "{question}"{viewer_line}')
+    found = problems(small_bank)
+    assert (found == []) is (problem is None), found
+    assert problem is None or problem in found[0]
+
+
+def test_a_bank_without_second_views_may_say_you(small_bank):
+    change(small_bank, DOUGH, 'question = "mix your dough"')
+    assert problems(small_bank) == []

@@ -26,7 +26,7 @@ def test_the_demo_has_a_person_for_every_kind_of_evidence(bank: Bank):
 @pytest.mark.thorough
 def test_each_link_opens_a_page(app: App, client: Client):
     pages = demo.fill(app)
-    assert len(pages) >= 18
+    assert len(pages) >= 20
     for path, description in pages:
         expected = 303 if "Stopped" in description else 200
         assert client.get(path).status_code == expected, description

@@ -20,6 +20,8 @@ from quiz.web.app import App
 from tests.clients import Client, run_quiz
 from tests.factories import (
     all_answers,
+    ask_for_view,
+    begin_view,
     fill_team,
     join_path,
     join_team,
@@ -203,6 +205,8 @@ def test_what_was_erased_does_not_come_back_with_a_backup(app: App, client, tmp_
     [
         ("share", "this is a share link, which only shows a result; use the owner link of the response"),
         ("join", "this is a join link; use the lead link of the team, or its id, which `quiz teams` lists"),
+        ("view", "this is a link of a second view; use the owner link of the response that it is about"),
+        ("viewer", "this is a link of a second view; use the owner link of the response that it is about"),
         ("unknown", "no response or team has this link: it may be incomplete, replaced or deleted"),
         ("id", "no team has the id 1; `quiz teams` lists the ids of teams"),
         ("text", "this is neither a link nor the id of a team; `quiz teams` lists the ids of teams"),
@@ -214,8 +218,11 @@ def test_every_other_link_is_a_clear_error_and_deletes_nothing(app: App, client,
     client.send(f"{owner}/shares", {"label": "For Ann"}, page=f"{owner}/manage")
     share = re.search(r"/s/[A-Za-z0-9_-]{22}", client.get(f"{owner}/manage").text)
     assert share
+    view = ask_for_view(client, owner)
     text = {
         "share": share[0],
+        "view": view,
+        "viewer": begin_view(client, view),
         "join": join_path(client, lead),
         "unknown": f"/r/{links.new_link()}",
         "id": "1",

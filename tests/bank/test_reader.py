@@ -201,6 +201,48 @@ def test_talking_points_wishes_titles_and_examples_are_optional(small_bank):
     )
 
 
+SECOND_VIEW = """\
+[second-view]
+stem = "How often did {name} …"
+lowest-label = "Not at all"
+skip-label = "I cannot see it"
+skip-phrase = "not visible"
+"""
+
+
+def test_a_bank_for_viewers_has_other_texts_and_the_same_ids(small_bank):
+    change(small_bank, "bank.toml", "[[stages]]", f"{SECOND_VIEW}\n[[stages]]")
+    change(small_bank, "roles/baker.toml", 'id = "dough"', 'id = "dough"\nviewer-question = "mix their dough"')
+    bank = load(small_bank)
+    viewers = bank.for_viewers
+    assert viewers.stem == "How often did {name} …"
+    assert [option.label for option in viewers.option.values()] == [
+        "Not at all",
+        *(option.label for option in bank.scale[1:]),
+        "I cannot see it",
+    ]
+    assert viewers.skip.phrase == "not visible"
+    assert [item.id for item in viewers.questions_in_order] == [item.id for item in bank.questions_in_order]
+    questions = {item.id: item.question for item in viewers.questions_in_order}
+    assert questions.pop("dough") == "mix their dough"
+    assert questions == {item.id: item.question for item in bank.questions_in_order if item.id != "dough"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("{name}", "Ada", "stem does not have the slot {name} once; write {name} where the name belongs"),
+        ("{name}", "{name} or {name}", "stem does not have the slot {name} once"),
+        ('skip-phrase = "not visible"', "", "skip-phrase is missing"),
+        ("lowest-label", "lowest", "unknown key 'lowest'"),
+    ],
+)
+def test_a_problem_with_the_texts_for_viewers_is_reported(small_bank, old, new, problem):
+    assert SECOND_VIEW.count(old) == 1
+    change(small_bank, "bank.toml", "[[stages]]", f"{SECOND_VIEW.replace(old, new)}\n[[stages]]")
+    assert any(problem in line for line in problem_lines(small_bank))
+
+
 def test_a_bank_has_its_answers_to_follow_up_questions(small_bank):
     change(small_bank, "bank.toml", "[[stages]]", f"{FOLLOW_UPS}\n[[stages]]")
     bank = load(small_bank)

@@ -57,7 +57,7 @@ def content(response: TestResponse) -> tuple[int, str | None, str]:
 
 def readable_addresses(app: App, lead: str, join: str, members: list[str]) -> Iterator[str]:
     """Every address that can be read, with each link of the team that fits it and with the numbers 1 and 2."""
-    paths = {"/t/": [lead], "/j/": [join], "/r/": members, "/s/": []}
+    paths = {"/t/": [lead], "/j/": [join], "/r/": members, "/s/": [], "/v/": [], "/w/": []}
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
             continue

@@ -13,7 +13,7 @@ from quiz.web import links, seeds
 from quiz.web.app import App
 from tests.checks import count_rows, load_response
 from tests.clients import Client, Page
-from tests.factories import all_answers, join_path, make_response, make_team, share_numbers
+from tests.factories import all_answers, ask_for_view, join_path, make_response, make_team, share_numbers
 
 pytestmark = pytest.mark.both_engines
 
@@ -35,6 +35,8 @@ def forms(app: App, client: Client) -> dict[str, Form]:
     anonymous_join = join_path(client, make_team(client))
     owner = make_response(app)
     manage = f"{owner}/manage"
+    asking, names = make_response(app), {"owner_name": "Ada", "viewer_name": "Kim"}
+    view = ask_for_view(client, make_response(app))
     team = {"name": "Crew", "kind": "open", "minimum": "5"}
     return {
         "start": Form("/", "/start", {}, {}, "response"),
@@ -43,10 +45,14 @@ def forms(app: App, client: Client) -> dict[str, Form]:
         "retake": Form(manage, f"{owner}/retake", {}, {}, "response"),
         "team": Form("/teams", "/teams", team, team | {"name": "Other crew"}, "team"),
         "share": Form(manage, f"{owner}/shares", {"label": "Ada"}, {"label": "Bo"}, "share_link"),
+        "second view": Form(f"{asking}/second-view", f"{asking}/second-view", names, {}, "second_view"),
+        "viewer": Form(view, f"{view}/begin", {}, {}, "viewer"),
     }
 
 
 NAMES = ("start", "join", "join anonymous", "retake", "team", "share")
+#: The forms of a second view create one thing only, also if they are sent again later.
+ONCE = ("second view", "viewer")
 WITH_CONTENT = ("join", "team", "share")
 OF_A_RESPONSE = ("start", "join", "join anonymous", "retake")
 
@@ -78,7 +84,7 @@ def clock(monkeypatch) -> Callable[[int], None]:
     return move
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *ONCE])
 def test_a_double_click_creates_one_thing(app: App, client: Client, forms, name):
     form = forms[name]
     before, seed = count_rows(app, form.table), seed_of(client, form)
@@ -86,7 +92,7 @@ def test_a_double_click_creates_one_thing(app: App, client: Client, forms, name)
     assert count_rows(app, form.table) == before + 1
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *ONCE])
 def test_two_threads_that_send_the_same_form_at_once_create_one_thing(app: App, client: Client, forms, name):
     form, barrier = forms[name], Barrier(2)
     before, seed = count_rows(app, form.table), seed_of(client, form)
