@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from quiz.bank import OTHER_WORK_SHARES, Bank, FollowUps
+from quiz.bank import OTHER_WORK_SHARES, AgreedAction, Bank, FollowUps
 from quiz.results.feedback import feedback_question
 from quiz.scoring import ScoringModel, match
 from quiz.teams import TeamKind
@@ -118,6 +118,7 @@ def fill(app: App) -> list[tuple[str, str]]:
         pages.append((f"/r/{_store_person(app, person)}", person.description))
     if app.bank.viewer_texts is not None:
         pages += _store_second_view(app)
+    pages += _store_conversation(app)
     pages.append((_store_anonymous_team(app), "Lead of an anonymous team with two rounds published"))
     pages += _store_open_team(app)
     return pages
@@ -171,6 +172,34 @@ def _store_second_view(app: App) -> list[tuple[str, str]]:
     return [
         (f"/r/{owner_link}/second-view", "A second view that is opened"),
         (f"/w/{viewer_link}", "The same second view as the viewer sees it"),
+    ]
+
+
+def _store_conversation(app: App) -> list[tuple[str, str]]:
+    """Store somebody who took the quiz twice, with wishes and what was agreed. Returns paths and descriptions."""
+    bank, day, rng = app.bank, app.today(), random.Random(3)  # noqa: S311 - the same people every time
+    first, last = bank.roles[0], bank.roles[-1]
+    before = _person_with_roles(bank, rng, "Before", first.id)
+    earlier = links.hash_link(_store_person(app, before))
+    wanted, unwanted = last.responsibilities[0], first.responsibilities[0]
+    if bank.wish:
+        wishes = {wanted.id: "start", unwanted.id: "less"}
+        app.storage.save_goals(earlier, wishes=wishes, goals=[last.id], bank=bank.version, day=day)
+    actions = [
+        AgreedAction(1, "Kim looks for one small task of the new kind", day),
+        AgreedAction(2, "I hand over one report"),
+    ]
+    app.storage.save_agreed_actions(earlier, actions, next_look=day, bank=bank.version, day=day)
+    link = links.new_link()
+    owner_hash = links.hash_link(link)
+    app.storage.create_response(owner_hash, bank=bank.version, day=day, earlier=earlier)
+    answers = {**before.answers, wanted.id: bank.scale[-2].id, unwanted.id: bank.scale[0].id}
+    app.storage.save_answers(owner_hash, answers, bank=bank.version, day=day)
+    app.storage.finish_response(owner_hash, bank=bank.version, day=day)
+    app.storage.save_outcomes(owner_hash, {1: "done"}, bank=bank.version, day=day)
+    return [
+        (f"/r/{link}/conversation", "The sheet of somebody who took the quiz again"),
+        (f"/r/{link}/changes", "What has changed since that person took it before"),
     ]
 
 

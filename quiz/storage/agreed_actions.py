@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from quiz.bank import AgreedAction, Outcome
 from quiz.storage.engine import Tables
-from quiz.storage.responses import PageSave, _is_outdated, _touch
+from quiz.storage.responses import PageSave, is_outdated, touch
 
 
 class AgreedActions(Tables):
@@ -27,10 +27,10 @@ class AgreedActions(Tables):
         An action whose text stays the same keeps its outcome; that of `actions` is not used.
         """
         with self.write_transaction() as db:
-            id = _touch(db, owner_hash, bank=bank, day=day)
+            id = touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
-            if _is_outdated(db, id, page_save):
+            if is_outdated(db, "response", "id", id, page_save):
                 return True
             rows = db.execute("SELECT number, text, outcome FROM agreed_action WHERE response = ?", (id,)).fetchall()
             outcomes = {(number, text): outcome for number, text, outcome in rows}
@@ -60,10 +60,10 @@ class AgreedActions(Tables):
         Numbers that it does not have are ignored.
         """
         with self.write_transaction() as db:
-            id = _touch(db, owner_hash, bank=bank, day=day)
+            id = touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
-            if _is_outdated(db, id, page_save):
+            if is_outdated(db, "response", "id", id, page_save):
                 return True
             for number, outcome in outcomes.items():
                 db.execute(

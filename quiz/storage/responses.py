@@ -160,7 +160,7 @@ class Responses(Tables):
     ) -> bool:
         """Save the answers of one page, by question. They replace older answers to the same questions."""
         with self.write_transaction() as db:
-            id = _touch(db, owner_hash, bank=bank, day=day)
+            id = touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
             if _is_outdated(db, id, page_save):
@@ -178,7 +178,7 @@ class Responses(Tables):
     ) -> bool:
         """Save the answers to follow-up questions. They replace all that were saved before, also with another base."""
         with self.write_transaction() as db:
-            id = _touch(db, owner_hash, bank=bank, day=day)
+            id = touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
             if _is_outdated(db, id, page_save):
@@ -211,7 +211,7 @@ class Responses(Tables):
         `is_sent` says whether the person is done with the page: False while it is being filled in, or was left.
         """
         with self.write_transaction() as db:
-            id = _touch(db, owner_hash, bank=bank, day=day)
+            id = touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
             if _is_outdated(db, id, page_save):
@@ -235,7 +235,7 @@ class Responses(Tables):
     def finish_response(self, owner_hash: str, *, bank: str, day: str) -> bool:
         """Record the day on which the quiz was finished. A later call does not change the day."""
         with self.write_transaction() as db:
-            id = _touch(db, owner_hash, bank=bank, day=day)
+            id = touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
             db.execute("UPDATE response SET finished = coalesce(finished, ?) WHERE id = ?", (day, id))
@@ -254,7 +254,7 @@ class Responses(Tables):
     ) -> bool:
         """Save wishes by responsibility, and goals (role ids). They replace what was saved before."""
         with self.write_transaction() as db:
-            id = _touch(db, owner_hash, bank=bank, day=day)
+            id = touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
             if _is_outdated(db, id, page_save):
@@ -272,7 +272,7 @@ class Responses(Tables):
     def save_feedback(self, owner_hash: str, feedback: Feedback | None, *, bank: str, day: str) -> bool:
         """Save what the person says about the result. It replaces what was saved before; None takes it back."""
         with self.write_transaction() as db:
-            id = _touch(db, owner_hash, bank=bank, day=day)
+            id = touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
             replace_feedback(db, id, feedback)
@@ -281,7 +281,7 @@ class Responses(Tables):
     def save_job_goal(self, owner_hash: str, job_goal: JobGoal | None, *, bank: str, day: str) -> bool:
         """Save the job that the person heads for. It replaces the one that was saved before; None removes that."""
         with self.write_transaction() as db:
-            id = _touch(db, owner_hash, bank=bank, day=day)
+            id = touch(db, owner_hash, bank=bank, day=day)
             if id is None:
                 return False
             name_was_removed = replace_job_goal(db, id, job_goal)
@@ -349,7 +349,7 @@ class Responses(Tables):
         return is_deleted
 
 
-def _touch(db: Connection, owner_hash: str, *, bank: str, day: str) -> int | None:
+def touch(db: Connection, owner_hash: str, *, bank: str, day: str) -> int | None:
     """Record that a response changed, with which bank and on which day. Returns its id, or None."""
     row = db.execute("SELECT id, bank, changed FROM response WHERE owner_hash = ?", (owner_hash,)).fetchone()
     if row is None:

@@ -36,6 +36,11 @@ def _answer_one_question(quiz: Quiz) -> None:
     quiz.press_main_button()
 
 
+def _agree_on_a_day_only(quiz: Quiz) -> None:
+    quiz.page.fill("#due_1", "2027-01-31")
+    quiz.press_main_button()
+
+
 def _send_long_texts(quiz: Quiz) -> None:
     quiz.fill_details(title="Head of everything " * 10, text="Much to do. " * 400)
 
@@ -167,7 +172,8 @@ STATES = {
     "result that fits partly": State("{mix}", "Missing: ML engineer", _say_that_it_fits_partly),
     "manage": State("{mix}/manage", "Share and delete"),
     "goals": State("{three}/goals", "Wishes and goals"),
-    "conversation": State("{full}/conversation?listener", "Notes for your lead"),
+    "conversation": State("{three}/conversation", "What I would like to talk about"),
+    "conversation with errors": State("{one-role}/conversation", "Write what you agreed", _agree_on_a_day_only),
     "goals filled in": State("{full}/goals", "Towards software engineer"),
     "goals with an error": State("{one-role}/goals", "Choose two roles at most", _choose_three_goals),
     "conversation with all parts": State("{full}/conversation?listener", "Notes for your lead or colleague"),
