@@ -151,6 +151,11 @@ class JobGoalForm(_BaseForm):
     responsibilities: SelectMultipleField
 
 
+def lower_first(message: str) -> str:
+    """A message after a colon."""
+    return message[:1].lower() + message[1:]
+
+
 class PlausibleDay:
     """A validator for a day in a text field: empty, or a date within `MAX_YEARS_FROM_NOW` of the form's `today`."""
 
@@ -199,6 +204,14 @@ class AgreementForm(_BaseForm):
                 text.errors = ["Write what you agreed, or remove its day."]
                 is_valid = False
         return is_valid
+
+    @property
+    def labelled_errors(self) -> list[tuple[str, str]]:
+        """The name of each field with an error, and its message after what the field is about."""
+        labels = {"next_look": "Next look"}
+        for number, text, due in self.lines:
+            labels |= {text.name: f"Action {number}", due.name: f"Action {number}, by when"}
+        return [(name, f"{labels[name]}: {lower_first(messages[0])}") for name, messages in self.errors.items()]
 
 
 class OutcomesForm(_BaseForm):

@@ -173,7 +173,9 @@ STATES = {
     "manage": State("{mix}/manage", "Share and delete"),
     "goals": State("{three}/goals", "Wishes and goals"),
     "conversation": State("{three}/conversation", "What I would like to talk about"),
-    "conversation with errors": State("{one-role}/conversation", "Write what you agreed", _agree_on_a_day_only),
+    "conversation with errors": State(
+        "{one-role}/conversation", "Action 1: write what you agreed", _agree_on_a_day_only
+    ),
     "goals filled in": State("{full}/goals", "Towards software engineer"),
     "goals with an error": State("{one-role}/goals", "Choose two roles at most", _choose_three_goals),
     "conversation with all parts": State("{full}/conversation?listener", "Notes for your lead or colleague"),

@@ -36,7 +36,7 @@ def page() -> str | Response | tuple[str, int]:
     form = app.forms.agreement(request.form, today=app.today())
     if not form.validate():
         if is_saved_by_script():
-            return Response(next(iter(form.errors.values()))[0], 422, mimetype="text/plain")
+            return Response(form.labelled_errors[0][1], 422, mimetype="text/plain")
         return _render(form), 422
     was_saved = app.storage.save_agreed_actions(
         g.link_hash,
@@ -85,7 +85,7 @@ def _render(form: AgreementForm) -> str:
         conversation=conversation,
         day=response.finished,
         form=form,
-        errors=[(name, messages[0]) for name, messages in form.errors.items()],
+        errors=form.labelled_errors,
         max_action_length=MAX_ACTION_LENGTH,
         shows_listener_page="listener" in request.args,
         was_saved="saved" in request.args and not form.errors,

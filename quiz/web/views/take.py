@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from quiz.bank.answer_sheet import AnswerSheet, answer_sheet
 from quiz.web.app import current
-from quiz.web.forms import OTHER_WORK_LABELS, DetailsForm
+from quiz.web.forms import OTHER_WORK_LABELS, DetailsForm, lower_first
 from quiz.web.owner_blueprint import (
     abort_if_deleted,
     current_follow_up_page,
@@ -156,7 +156,7 @@ def _labelled_errors(form: DetailsForm) -> list[tuple[str, str]]:
     errors = []
     for name, messages in form.errors.items():
         message = messages[0]
-        errors.append((name, f"{form[name].label.text}: {message[:1].lower()}{message[1:]}"))
+        errors.append((name, f"{form[name].label.text}: {lower_first(message)}"))
     return errors
 
 

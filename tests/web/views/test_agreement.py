@@ -94,7 +94,9 @@ def test_wrong_input_gets_an_error_at_its_field_and_nothing_is_lost_or_saved(
     agree(client, owner_path, action_3="Stays")
     response = agree(client, owner_path, **fields)
     assert response.status_code == 422
-    assert f'<a href="#{field}">{message}' in response.text
+    label = {"action": f"Action {field[-1]}", "due": f"Action {field[-1]}, by when"}.get(field[:-2], "Next look")
+    summary = f'<a href="#{field}">{label}: {message[:1].lower()}{message[1:]}'
+    assert summary in response.text
     assert f'id="{field}-error"' in response.text
     for value in fields.values():
         assert f'value="{value}"' in response.text
@@ -106,7 +108,7 @@ def test_a_script_saves_the_form_after_each_change(app: App, client: Client, own
     assert load_response(app, owner_path).agreed_actions == (AgreedAction(1, "Ask Kim"),)
     response = agree(client, owner_path, action_1="Ask Kim", due_1="tomorrow", go_to="stay")
     assert (response.status_code, response.mimetype) == (422, "text/plain")
-    assert response.text.startswith("Enter a day of the calendar")
+    assert response.text.startswith("Action 1, by when: enter a day of the calendar")
 
 
 def test_an_unfinished_response_has_no_form(client: Client):
