@@ -61,7 +61,7 @@ def _submits(app: App, stored: int) -> list[WsgiRequest]:
     person = Person(app)
     step = max(1, stored // SAMPLE_SIZE)
     links_by_id = {n: links.new_link() for n in range(2, stored + 2, step)}
-    _fill(app, stored, {n: links.hash_link(link) for n, link in links_by_id.items()})
+    fill(app, stored, {n: links.hash_link(link) for n, link in links_by_id.items()})
     rng = random.Random(1)
     requests = []
     for link in rng.sample(sorted(links_by_id.values()), len(links_by_id)):
@@ -74,7 +74,7 @@ def _submits(app: App, stored: int) -> list[WsgiRequest]:
 
 def _teams(app: App, stored: int) -> list[WsgiRequest]:
     """The lead's pages of teams spread evenly over `stored` teams."""
-    _fill(app, 5 * stored, {})
+    fill(app, 5 * stored, {})
     step = max(1, stored // SAMPLE_SIZE)
     links_by_id = {n: links.new_link() for n in range(1, stored + 1, step)}
     today = app.today()
@@ -99,7 +99,7 @@ def _teams(app: App, stored: int) -> list[WsgiRequest]:
     ]
 
 
-def _fill(app: App, stored: int, owners: dict[int, str]) -> None:
+def fill(app: App, stored: int, owners: dict[int, str]) -> None:
     """Insert `stored` finished responses with all their answers by SQL. `owners` are owner hashes by id."""
     today, points = app.today(), [point.id for point in app.bank.scale]
     with closing(_fast_connection(app)) as db, db:

@@ -51,7 +51,9 @@ class Server:
 
     def run(self, program: str, *arguments: str) -> None:
         """Run a program of PostgreSQL as the user of the server."""
-        run = subprocess.run([_program(program), *arguments], capture_output=True, text=True, check=False, **_user())
+        run = subprocess.run(
+            [_program(program), *arguments], capture_output=True, text=True, check=False, **user_options()
+        )
         assert run.returncode == 0, run.stderr
 
     def start(self) -> None:
@@ -60,7 +62,7 @@ class Server:
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             command = [_program("postgres"), "-D", str(self.data), *arguments]
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, **_user())
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, **user_options())
         deadline = time.monotonic() + _START_TIMEOUT_S
         while True:
             try:
@@ -112,7 +114,7 @@ def new_server(**options: str) -> Iterator[Server]:
 def new_folder() -> Path:
     """A new temporary folder of the user that runs the servers."""
     folder = Path(tempfile.mkdtemp(prefix="hats-"))
-    if user := _user():
+    if user := user_options():
         os.chown(folder, user["user"], user["group"])
     return folder
 
@@ -133,7 +135,7 @@ def _program(name: str) -> str:
     return str(programs / name)
 
 
-def _user() -> dict[str, Any]:
+def user_options() -> dict[str, Any]:
     """Options of `subprocess`: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}

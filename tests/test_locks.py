@@ -20,6 +20,7 @@ LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 INSTALLERS = [
     ROOT / "run",
     ROOT / ".ci" / "run",
+    ROOT / "Containerfile",
     *sorted((ROOT / ".github" / "workflows").iterdir()),
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").glob("*.md")),
