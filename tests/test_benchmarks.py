@@ -21,7 +21,7 @@ SMALLEST = {
     "submit": partial(pages.submit, rounds=1),
     "result": partial(pages.result, rounds=1),
     "api": partial(pages.api, rounds=1),
-    "open-team": partial(pages.open_team, rounds=1, sizes=(2,)),
+    "open-team": partial(pages.open_team, rounds=1, targets={2: 100}),
     "scoring": partial(scoring.person, rounds=1),
     "advert": partial(reading.advert, rounds=1),
     "start": partial(load.first_answer, rounds=1),

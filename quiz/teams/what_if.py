@@ -159,6 +159,12 @@ def hire(team: OpenTeam, responsibilities: Collection[str], roles: Sequence[Role
     return Hire(tuple(roles), work, tuple(fills), tuple(second), tuple(plenty), tuple(stays_open))
 
 
+def hires_by_role(team: OpenTeam, roles: Sequence[Role]) -> tuple[Hire, ...]:
+    """A hire for each role alone: first the one that fills most, then the one that relieves most single persons."""
+    hires = [hire(team, work_of_roles([role]), [role]) for role in roles]
+    return tuple(sorted(hires, key=lambda each: (-len(each.fills), -len(each.second))))
+
+
 def _is_open(team: OpenTeam, item: WorkItem, people: int) -> bool:
     """Whether something is below its need if so many people do it; without needs, whether nobody does it."""
     return people < item.need if team.has_needs else people == 0

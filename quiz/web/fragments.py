@@ -70,16 +70,17 @@ def role_dial_renderer(environment: Environment) -> Callable[[int | None, bool],
     return role_dial_fragment
 
 
-def role_cell_renderer(environment: Environment) -> Callable[[RoleCoverage], str]:
+def role_cell_renderer(environment: Environment, bank: Bank) -> Callable[[RoleCoverage], str]:
     """A function that gives a cell of the table of roles of an open team."""
 
-    @lru_cache(MAX_QUESTION_FRAGMENTS)  # for each role two for each percent
-    def role_cell(cell: RoleCoverage) -> str:
-        dial = role_dial(cell.percent, in_mix=cell.in_mix)
-        html: str = _macros(environment, "open_team/_cells.html").role_cell(cell, dial)
+    # By the id of the role, which is hashed faster than the role. For each role there are two for each percent.
+    @lru_cache(MAX_QUESTION_FRAGMENTS)
+    def role_cell(role_id: str, percent: int | None, in_mix: bool) -> str:
+        dial = role_dial(percent, in_mix=in_mix)
+        html: str = _macros(environment, "open_team/_cells.html").role_cell(bank.role[role_id], percent, in_mix, dial)
         return html
 
-    return role_cell
+    return lambda cell: role_cell(cell.role.id, cell.percent, cell.in_mix)
 
 
 def render_answer_cells(environment: Environment, bank: Bank) -> dict[str | None, str]:

@@ -87,7 +87,7 @@ def init_app(app: App, bank_folder: Path) -> None:
     environment.globals["answer_dial_html"] = fragments.render_answer_dials(environment, app.bank)
     environment.globals["dial_symbols_html"] = fragments.render_dial_symbols(environment, app.bank)
     environment.globals["team_examples_html"] = fragments.team_examples_renderer(environment, app)
-    environment.globals["role_cell_html"] = fragments.role_cell_renderer(environment)
+    environment.globals["role_cell_html"] = fragments.role_cell_renderer(environment, app.bank)
     environment.globals["answer_cell_html"] = fragments.render_answer_cells(environment, app.bank)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from quiz.teams import OpenMember
 from quiz.teams.open_team import OpenTeam, open_team
 from quiz.teams.team_work import WorkItem
-from quiz.teams.what_if import away, hire, work_of_roles
+from quiz.teams.what_if import away, hire, hires_by_role, work_of_roles
 from tests.factories import BANK, MODEL, member
 
 
@@ -137,3 +137,14 @@ def test_a_hire_into_an_empty_team_fills_everything_that_is_asked_for(needs):
 def test_two_roles_are_all_of_both():
     roles = [BANK.role["data-engineer"], BANK.role["data-analyst"]]
     assert work_of_roles(roles) == tuple(item.id for role in roles for item in role.responsibilities)
+
+
+def test_the_roles_are_compared_by_what_they_fill_and_then_by_whom_they_relieve():
+    team = team_of(
+        needs={"insights": 1, "dashboards": 1, "pipelines": 2, "model-deployment": 1},
+        Ada={"model_deployment": "daily", "pipelines": "weekly"},
+    )
+    order = [(each.roles[0].id, len(each.fills), len(each.second)) for each in hires_by_role(team, BANK.roles)]
+    assert order[:3] == [("data-analyst", 2, 0), ("data-engineer", 1, 0), ("ml-engineer", 0, 1)]
+    assert len(order) == len(BANK.roles)
+    assert {fills + second for _, fills, second in order[3:]} == {0}

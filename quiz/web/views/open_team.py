@@ -96,7 +96,8 @@ def hire() -> str | tuple[str, int]:
     """The form for a hire, by roles or by an advert; after sending, what the person fills and what stays open."""
     app, page = current(), _page()
     form = app.forms.hire(request.form)
-    page |= {"form": form, "advert": None, "hire": None, "error": ""}
+    by_role = what_if.hires_by_role(page["open_team"], app.bank.roles)
+    page |= {"form": form, "by_role": by_role, "advert": None, "hire": None, "error": ""}
     if request.method != "POST":
         app.preload_text_matcher()
         return render_template("open_team/hire.html", **page)

@@ -235,6 +235,15 @@ def test_a_hire_by_role_says_what_it_fills_what_stays_open_and_what_there_is_ple
         assert "Needed: two. Two do it weekly or more: Bo, Cy." in plenty
 
 
+def test_before_anything_is_chosen_the_roles_are_compared_by_what_they_would_fill(app: App, client: Client, team):
+    lead, _ = team
+    set_needs(client, lead, monitoring=1, pipelines=1)
+    text = client.see(f"{lead}/hire").text.split("What one person of each role would fill", 1)[1]
+    monitoring, pipelines = (app.bank.responsibility[id].name for id in ("monitoring", "pipelines"))
+    first, second = f"Below what is needed now: {monitoring}.", f"Would no longer rest on one person: {pipelines}."
+    assert 0 < text.index(first) < text.index(second) < text.index("Fills nothing: enough people do all of it.")
+
+
 def test_a_hire_by_an_advert_is_read_and_not_stored(app: App, client: Client, team):
     lead, _ = team
     before = stored(app)
