@@ -941,7 +941,9 @@ class Web(RuleBasedStateMachine):
         page_of_member = Page.of(response)
         assert " ".join(f"{team.name} – Many Hats".split()) == " ".join(page_of_member.title.split())
         if team.kind == "open":
-            assert "An open team" in page_of_member.text
+            # Only a person who has finished sees the page of the team.
+            expected = "An open team: the lead" if person.finished else "You have joined. When you have finished"
+            assert expected in page_of_member.text
             return
         assert ("Your answers were counted" in page_of_member.text) is (person.counted is not None)
         for number, each in enumerate(team.rounds, 1):
