@@ -26,6 +26,7 @@ from tests.factories import (
     link_hash,
     make_older_response,
     make_response,
+    make_second_view,
     make_team,
 )
 
@@ -129,7 +130,7 @@ def test_the_json_has_the_documented_keys(app: App, client: Client, bank: Bank):
     assert set(personal_data) == {
         *("bank", "started", "changed", "finished", "title", "text", "earlier", "answers", "contacts", "wishes"),
         *("goals", "job_goal", "feedback", "follow_ups", "other_work_share", "share_links", "team"),
-        *("removed_from_team", "result"),
+        *("removed_from_team", "second_view", "result"),
         *("agreed_actions", "earlier_agreed_actions", "next_look"),
     }
     assert set(personal_data["share_links"][0]) == {"number", "label", "shares_text", "shares_wishes", "created"}
@@ -144,9 +145,11 @@ def test_the_json_has_the_documented_keys(app: App, client: Client, bank: Bank):
 
 
 #: Columns that the download leaves out: hashes and ids, which mean nothing outside the database, the note that a
-#: response is overdue, which follows from the day of its last change, and how far the pages of the quiz were sent.
+#: response is overdue, which follows from the day of its last change, and how far the pages of the quiz were sent. The
+#: side of an answer in a second view is the name of the object that it is in.
 NOT_EXPORTED = {"id", "response", "owner_hash", "share_hash", "earlier", "team", "round", "overdue_since"}
-NOT_EXPORTED |= {"details_sent", "page_id", "save_number"}
+NOT_EXPORTED |= {"view_hash", "viewer_hash", "side"}
+NOT_EXPORTED |= {"details_sent", "priorities_sent", "page_id", "save_number"}
 
 
 def values_of(data: Any) -> set[str]:
@@ -171,9 +174,12 @@ def test_the_json_has_the_value_of_every_column_that_is_stored_about_a_person(ap
     app.storage.save_agreed_actions(owner_hash, actions, next_look="2027-01-31", **when)
     client.send(f"{owner_path}/shares", {"label": "My lead"}, page=f"{owner_path}/manage")
     join_team(app, join_path(client, make_team(client, kind="open")), owner_path, name="Ada", shares_wishes=True)
+    make_second_view(client, owner_path, all_answers(app.bank, "weekly"), "insights")
+    client.send(f"{owner_path}/second-view/open")
     exported = values_of(client.get(f"{owner_path}.json").get_json())
     db: Any = Database(app.storage.file)
-    tables = [name for name in db.table_names() for key in db[name].foreign_keys if key.other_table == "response"]
+    keys = [(name, key.other_table) for name in db.table_names() for key in db[name].foreign_keys]
+    tables = [name for name, other in keys if other in ("response", "second_view")]
     assert {"answer", "member", "share_link", "response"} <= set(tables)
     for name in set(tables):
         rows = list(db[name].rows)
