@@ -23,6 +23,7 @@ from tests import postgresql
 from tests.clients import HttpClient, ServedApp, free_port
 from tests.factories import page_answers
 from tests.running.programs import needs_linux, program
+from tests.running.proxy import wait_for_port
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, needs_linux]
 
@@ -153,15 +154,8 @@ def start_nginx(folder: Path, port: int, servers: list[ServedApp]) -> subprocess
     conf = folder / "nginx.conf"
     conf.write_text(NGINX.format(folder=folder, port=port, user=user, servers=upstream))
     process = subprocess.Popen([program("nginx", "nginx-light"), "-e", str(folder / "error.log"), "-c", str(conf)])
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            HttpClient(port).request("GET", "/health")
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        else:
-            return process
+    wait_for_port(port, process)
+    return process
 
 
 def kill(process: subprocess.Popen[bytes] | None) -> None:

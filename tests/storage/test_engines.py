@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from tests.factories import (
     fill_response,
     make_closed_round,
     page_answers,
+    run_expiry,
     start_response,
 )
 from tests.fault_injection import open_database
@@ -227,6 +229,17 @@ def test_deleted_rows_are_removed_from_the_tables(database, postgresql_server):
     for table in ("response", "answer", "wish", "member"):
         (row,) = postgresql_server.execute(f"SELECT dead_tuple_count FROM pgstattuple('{table}')")
         assert row == (0,), table
+
+
+def test_what_expires_is_deleted_once_by_two_servers_at_the_same_time(address, database):
+    for _ in range(20):
+        start_response(database, "2020-01-01")
+    run_expiry(database, "2026-01-01", responses_before="2021-01-01")
+    with closing(Storage(address)) as other, ThreadPoolExecutor(2) as pool:
+        runs = pool.map(
+            lambda server: run_expiry(server, "2026-02-01", responses_before="2021-01-01"), (database, other)
+        )
+        assert sorted(run.deleted["response"] for run in runs) == [0, 20]
 
 
 # The operator
