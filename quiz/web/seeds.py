@@ -15,7 +15,7 @@ import json
 import time
 from collections.abc import Iterator
 
-from flask import abort, request
+from flask import abort, g, request
 
 from quiz.web import links
 from quiz.web.app import current
@@ -64,7 +64,8 @@ def candidate_numbers(*content: str | bool) -> list[int]:
 
 
 def _derived_links(purpose: str, seed: str, content: tuple[str | bool, ...]) -> Iterator[str]:
-    now = unix_time()
+    # The same second in all calls of a request: a lead link and the number of its join link belong together.
+    now = g.setdefault("seed_second", unix_time())
     seconds = [*range(now, now + MAX_WAIT_SECONDS), *range(now - 1, now - REUSE_SECONDS - 1, -1)]
     for second in seconds:
         yield current().derive_link(purpose, json.dumps([request.endpoint, seed, *content, second]))

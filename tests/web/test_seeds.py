@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -302,6 +303,16 @@ def test_replacing_links_with_a_double_click_replaces_them_once(app: App, client
     join = join_path(client, first)
     assert client.post(f"{lead}/links", fields).location == first
     assert join_path(client, first) == join
+
+
+def test_links_are_replaced_once_also_if_a_second_begins_during_a_request(client: Client, monkeypatch):
+    lead = make_team(client)
+    fields = client.token() | {"seed": links.new_link(), "both": "y"}
+    now = seeds.unix_time()
+    seconds = itertools.chain([now], itertools.repeat(now + 1))
+    monkeypatch.setattr(seeds, "unix_time", lambda: next(seconds))
+    first, second = (client.post(f"{lead}/links", fields).location for _ in range(2))
+    assert first == second != lead
 
 
 def test_the_form_that_replaced_a_lead_link_leads_nowhere_after_two_minutes(client: Client, clock):
