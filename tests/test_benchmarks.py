@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import attacks, growth, load, pages, reading, scoring
+from benchmarks import attacks, engines, growth, load, pages, reading, scoring
 from benchmarks.__main__ import BENCHMARKS, SLOW, main
 from benchmarks.floors import WsgiRequest
 from benchmarks.peers import projects
@@ -159,3 +159,18 @@ def test_a_peer_that_cannot_be_installed_says_why(tmp_path: Path):
         projects._run(["/no-such-program"], tmp_path, {})
     with pytest.raises(projects.PeerUnavailableError, match="ended with 3: it broke"):
         projects._run(["sh", "-c", "echo it broke >&2; exit 3"], tmp_path, {})
+
+
+@pytest.mark.slow
+@pytest.mark.server
+def test_the_engines_are_measured_and_a_move_keeps_every_row(monkeypatch, capsys):
+    monkeypatch.setattr(engines, "FEW", 20)
+    monkeypatch.setattr(engines, "ROUNDS", 1)
+    monkeypatch.setattr("sys.argv", ["engines", "--many", "40", "--move", "30"])
+    engines.main()
+    printed = capsys.readouterr().out
+    for text in ("submit on SQLite", "submit on PostgreSQL", "pgbouncer"):
+        assert text in printed
+    moves = re.findall(r"rows (\S+) and (\S+), checksums (\w+) and (\w+)", printed)
+    assert [(rows, checksum) for rows, _, checksum, _ in moves] == [(f"{30 * 22}", moves[0][2])] * 2
+    assert all(move[0] == move[1] and move[2] == move[3] for move in moves)

@@ -38,6 +38,8 @@ from quiz.storage.schema import TABLES, read_script, statements
 
 #: As many as the server has threads (see `quiz.admin.server`).
 MAX_CONNECTIONS = 8
+#: How long a request waits for a connection before it gives up.
+CONNECT_TIMEOUT_S = 5.0
 #: The oldest version of PostgreSQL that the tests run on.
 MIN_VERSION = 14
 #: The number of the advisory lock that every write takes: any number that no other program in the database uses.
@@ -134,8 +136,7 @@ class PostgresqlDatabase(Engine):
                     num_workers=1,
                     open=True,
                     name=self.name,
-                    timeout=engine.LOCK_TIMEOUT_S,
-                    reconnect_timeout=engine.LOCK_TIMEOUT_S,
+                    reconnect_timeout=CONNECT_TIMEOUT_S,
                     check=ConnectionPool.check_connection,
                 )
             return self._pool
@@ -144,7 +145,7 @@ class PostgresqlDatabase(Engine):
         while True:
             pool = self._open_pool()
             with contextlib.suppress(PoolClosed):  # by another thread: the next pool is open
-                return pool, pool.getconn(timeout=engine.LOCK_TIMEOUT_S)
+                return pool, pool.getconn(timeout=CONNECT_TIMEOUT_S)
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Any]]:

@@ -165,11 +165,12 @@ class Responses(Tables):
                 return False
             if _is_outdated(db, id, page_save):
                 return True
-            for question, answer in answers.items():
+            if answers:
+                # One statement: with PostgreSQL each takes a round trip to the server, while other writes wait.
                 db.execute(
-                    "INSERT INTO answer (response, question, answer) VALUES (?, ?, ?)"
+                    f"INSERT INTO answer (response, question, answer) VALUES {', '.join(['(?, ?, ?)'] * len(answers))}"
                     " ON CONFLICT (response, question) DO UPDATE SET answer = excluded.answer",
-                    (id, question, answer),
+                    [value for question, answer in answers.items() for value in (id, question, answer)],
                 )
             return True
 

@@ -147,7 +147,7 @@ def test_no_message_shows_the_password(tmp_path, caplog, monkeypatch):
     instance = tmp_path / "instance"
     instance.mkdir(mode=0o700)
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(storage.engine, "LOCK_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("quiz.storage.postgresql.CONNECT_TIMEOUT_S", 0.2)
     broken = "postgresql://hats:a%2Fstrange%40password@127.0.0.1:port/hats?x=1"
     outputs = [quiz(instance, *command, url=url) for url in (URL, broken) for command in (["doctor"], ["serve"])]
     outputs.append(quiz(instance, "teams", url="mysql://hats:a%2Fstrange%40password@db/hats"))
@@ -179,6 +179,7 @@ def test_answers_are_kept_on_the_error_page_while_the_database_is_locked_or_gone
         patch.setattr(storage.engine, "LOCK_TIMEOUT_S", 0.2)
         with database.write_transaction():
             locked = client.post(page, answers)
+        patch.setattr("quiz.storage.postgresql.CONNECT_TIMEOUT_S", 0.2)
         postgresql_server.stop(signal.SIGINT)  # it writes everything to disk first
         gone, health = client.post(page, answers), client.get("/health")
     postgresql_server.start()
