@@ -760,7 +760,10 @@ class Web(RuleBasedStateMachine):
     @rule(index=indexes, absent=st.lists(indexes, max_size=3), role=st.sampled_from(["", "data-engineer", "nonsense"]))
     def ask_what_if(self, index: int, absent: Sequence[int], role: str) -> None:
         """The forms about an absence and a hire, sent by a member: they change nothing."""
-        person = self.existing_person(index)
+        members = [
+            each for each in self.people if each.exists and each.finished and each.team and each.team.kind == "open"
+        ]
+        person = members[index % len(members)] if members and index % 4 else self.existing_person(index)
         team = person.team
         may_see = bool(person.finished and team and team.kind == "open")
         ids = [str(member.response) for member in self.open_members(team)] if team else []
@@ -1034,6 +1037,17 @@ def test_model_and_app_agree_on_events_that_random_steps_may_miss(make_machine):
     machine.some_counted_people_delete(0, 3)  # leaves three of the six that the first round counted
     check_pages()
 
+    machine.make_a_team("By name", "open", 5)
+    open_team = len(machine.teams) - 1
+    machine.set_needs(open_team, {"pipelines": 2, "trends": 4}, True)
+    machine.several_join(open_team, 3, answers)
+    check_pages()
+    machine.ask_what_if(1, [0, 1], "data-engineer")
+    machine.leave(-1)
+    check_pages()
+    machine.delete_a_team(open_team)
+    check_pages()
+
     machine.start(1)
     machine.answer_everything_and_finish(-1, answers[: len(BANK.pages)])
     machine.send_wishes(-1, {"pipelines": "more"}, [])
@@ -1071,6 +1085,8 @@ def test_model_and_app_agree_on_events_that_random_steps_may_miss(make_machine):
         "expired",
         "tie cut",
         "team expired",
+        "needs",
+        "what if",
     }
 
 
