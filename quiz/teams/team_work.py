@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -138,8 +138,3 @@ def _sole_work(person: int, items: Sequence[WorkItem], keys: Sequence[str]) -> S
         substitutes=tuple(substitutes[:MAX_SUBSTITUTES]),
         substitute_count=most[0],
     )
-
-
-def work_by_id(work: Sequence[WorkItem]) -> Mapping[str, WorkItem]:
-    """The items by the id of their responsibility."""
-    return {item.responsibility.id: item for item in work}
