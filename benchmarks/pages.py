@@ -40,9 +40,9 @@ class Person:
         app.storage.save_answers(self.owner_hash, self.answers, bank=bank, day=today)
         contacts = [role.id for role in app.bank.roles[:3]]
         title = "Senior data engineer" if text else ""
-        app.storage.save_details(self.owner_hash, contacts=contacts, title=title, text=text, bank=bank, day=today)
+        app.storage.save_details(self.owner_hash, contacts=contacts, title=title, text=text, day=today)
         if finished:
-            app.storage.finish_response(self.owner_hash, bank=bank, day=today)
+            app.storage.finish_response(self.owner_hash, day=today)
         client = app.test_client()
         page = client.get(f"{self.path}/{PAGE}", base_url="http://localhost")
         self.token = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
@@ -153,6 +153,6 @@ def _open_team(app: App, people: int) -> str:
         owner_hash = links.hash_link(links.new_link())
         app.storage.create_response(owner_hash, bank=bank, day=today)
         app.storage.save_answers(owner_hash, person.answers, bank=bank, day=today)
-        app.storage.finish_response(owner_hash, bank=bank, day=today)
+        app.storage.finish_response(owner_hash, day=today)
         app.storage.join_team(join_hash, owner_hash, name=f"Person {number}", shares_wishes=True)
     return f"/t/{lead}"

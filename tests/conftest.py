@@ -110,7 +110,7 @@ def ids_count_up(monkeypatch: pytest.MonkeyPatch) -> None:
     def next_id(db: Connection, table: str) -> int:
         return int(db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0])
 
-    monkeypatch.setattr("quiz.storage.responses.new_id", next_id)
+    monkeypatch.setattr("quiz.storage.response_rows.new_id", next_id)
     monkeypatch.setattr("quiz.storage.teams.new_id", next_id)
 
 

@@ -127,7 +127,7 @@ def make_older_response(app: App, answers: dict[str, str], *, finished: bool = T
     app.storage.create_response(owner, bank="older", day=app.today())
     app.storage.save_answers(owner, answers, bank="older", day=app.today())
     if finished:
-        app.storage.finish_response(owner, bank="older", day=app.today())
+        app.storage.finish_response(owner, day=app.today())
     return f"/r/{link}"
 
 
@@ -154,9 +154,9 @@ def make_response(
     app.storage.create_response(owner, bank=version, day=day)
     app.storage.save_answers(owner, answers or all_answers(app.bank, "never", **ENGINEER), bank=version, day=day)
     title, text = more.get("title", ""), more.get("text", "")
-    app.storage.save_details(owner, contacts=["data-analyst"], title=title, text=text, bank=version, day=day)
+    app.storage.save_details(owner, contacts=["data-analyst"], title=title, text=text, day=day)
     if done:
-        app.storage.finish_response(owner, bank=version, day=day)
+        app.storage.finish_response(owner, day=day)
     return f"/r/{link}"
 
 
@@ -266,15 +266,17 @@ def fill_response(database: Storage, owner_hash: str, word: str) -> None:
     """Store a row in every table that a response can have rows in, with `word` in each text."""
     database.save_answers(owner_hash, {f"{word}-question": word}, **WHEN)
     database.save_follow_ups(owner_hash, FollowUps(f"{word}-base", {f"{word}-role": word}), **WHEN)
-    database.save_details(owner_hash, contacts=[f"{word}-contact"], title=word, text=f"first {word} " * 100, **WHEN)
-    database.save_details(owner_hash, contacts=[f"{word}-other"], title=word, text=f"then {word}", **WHEN)
-    database.save_goals(owner_hash, wishes={f"{word}-wished": word}, goals=[f"{word}-role"], **WHEN)
-    database.save_feedback(owner_hash, Feedback(word, {f"{word}-role": word}), **WHEN)
+    database.save_details(
+        owner_hash, contacts=[f"{word}-contact"], title=word, text=f"first {word} " * 100, day=WHEN["day"]
+    )
+    database.save_details(owner_hash, contacts=[f"{word}-other"], title=word, text=f"then {word}", day=WHEN["day"])
+    database.save_goals(owner_hash, wishes={f"{word}-wished": word}, goals=[f"{word}-role"], day=WHEN["day"])
+    database.save_feedback(owner_hash, Feedback(word, {f"{word}-role": word}), day=WHEN["day"])
     for text in (f"first {word}", word):
         actions = [AgreedAction(1, text, WHEN["day"])]
-        database.save_agreed_actions(owner_hash, actions, next_look=WHEN["day"], **WHEN)
-    database.save_job_goal(owner_hash, JobGoal(f"first {word}", (f"{word}-asked",)), **WHEN)
-    database.save_job_goal(owner_hash, JobGoal(word, (f"{word}-asked", f"{word}-too")), **WHEN)
+        database.save_agreed_actions(owner_hash, actions, next_look=WHEN["day"], day=WHEN["day"])
+    database.save_job_goal(owner_hash, JobGoal(f"first {word}", (f"{word}-asked",)), day=WHEN["day"])
+    database.save_job_goal(owner_hash, JobGoal(word, (f"{word}-asked", f"{word}-too")), day=WHEN["day"])
     database.create_share_link(
         owner_hash, ShareLink(1, f"for {word}", True, False, WHEN["day"]), share_hash=make_owner()
     )

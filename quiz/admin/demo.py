@@ -136,19 +136,18 @@ def _store_person(app: App, person: Person) -> str:
         title=person.title,
         text=person.text,
         other_work_share=person.other_work_share,
-        bank=bank.version,
         day=day,
     )
     follow_ups = _follow_ups(app, person)
     if follow_ups:
         app.storage.save_follow_ups(owner_hash, follow_ups, bank=bank.version, day=day)
     if person.is_finished:
-        app.storage.finish_response(owner_hash, bank=bank.version, day=day)
+        app.storage.finish_response(owner_hash, day=day)
     if person.fits:
         question = feedback_question(bank, match(app.scoring_model, person.answers, follow_ups), None)
         missing = [role.id for role in question.others[:1]]
         feedback = question.answer(person.fits, missing=missing)
-        app.storage.save_feedback(owner_hash, feedback, bank=bank.version, day=day)
+        app.storage.save_feedback(owner_hash, feedback, day=day)
     return link
 
 
@@ -184,19 +183,19 @@ def _store_conversation(app: App) -> list[tuple[str, str]]:
     wanted, unwanted = last.responsibilities[0], first.responsibilities[0]
     if bank.wish:
         wishes = {wanted.id: "start", unwanted.id: "less"}
-        app.storage.save_goals(earlier, wishes=wishes, goals=[last.id], bank=bank.version, day=day)
+        app.storage.save_goals(earlier, wishes=wishes, goals=[last.id], day=day)
     actions = [
         AgreedAction(1, "Kim looks for one small task of the new kind", day),
         AgreedAction(2, "I hand over one report"),
     ]
-    app.storage.save_agreed_actions(earlier, actions, next_look=day, bank=bank.version, day=day)
+    app.storage.save_agreed_actions(earlier, actions, next_look=day, day=day)
     link = links.new_link()
     owner_hash = links.hash_link(link)
     app.storage.create_response(owner_hash, bank=bank.version, day=day, earlier=earlier)
     answers = {**before.answers, wanted.id: bank.scale[-2].id, unwanted.id: bank.scale[0].id}
     app.storage.save_answers(owner_hash, answers, bank=bank.version, day=day)
-    app.storage.finish_response(owner_hash, bank=bank.version, day=day)
-    app.storage.save_outcomes(owner_hash, {1: "done"}, bank=bank.version, day=day)
+    app.storage.finish_response(owner_hash, day=day)
+    app.storage.save_outcomes(owner_hash, {1: "done"}, day=day)
     return [
         (f"/r/{link}/conversation", "The sheet of somebody who took the quiz again"),
         (f"/r/{link}/changes", "What has changed since that person took it before"),
@@ -251,7 +250,7 @@ def _store_open_team(app: App) -> list[tuple[str, str]]:
         wishes = {next_role.responsibilities[0].id: "start", role.responsibilities[-1].id: "hand-over"}
         wishes[next_role.responsibilities[-1].id] = "more"
         if bank.wish:
-            app.storage.save_goals(owner_hash, wishes=wishes, goals=(), bank=bank.version, day=app.today())
+            app.storage.save_goals(owner_hash, wishes=wishes, goals=(), day=app.today())
         app.storage.join_team(join_hash, owner_hash, name=name, shares_wishes=n != 1)
     heads = {role.id: 1 + n % 2 for n, role in enumerate(bank.roles[::2])}
     app.storage.save_needs(links.hash_link(lead_link), needs_of_heads(bank, heads))

@@ -10,7 +10,8 @@ from quiz.storage.identity import Identity
 from quiz.storage.instance import create_folder, is_unused
 from quiz.storage.members import Members
 from quiz.storage.needs import TeamNeeds
-from quiz.storage.responses import MAX_SHARE_LINKS, PageSave, Response, Responses, ShareLink
+from quiz.storage.response_rows import PageSave, Response, ShareLink
+from quiz.storage.responses import MAX_SHARE_LINKS, Responses
 from quiz.storage.retention import DRAFT_DAYS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS, Expiry, Retention
 from quiz.storage.second_views import SecondView, SecondViews
 from quiz.storage.sqlite import SqliteFile, safe_journal_mode

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from quiz.bank import AgreedAction, Outcome
 from quiz.storage.engine import Tables
-from quiz.storage.responses import PageSave, is_outdated, touch
+from quiz.storage.response_rows import PageSave, is_outdated, touch
 
 
 class AgreedActions(Tables):
@@ -18,7 +18,6 @@ class AgreedActions(Tables):
         actions: Sequence[AgreedAction],
         *,
         next_look: str | None,
-        bank: str,
         day: str,
         page_save: PageSave | None = None,
     ) -> bool:
@@ -27,7 +26,7 @@ class AgreedActions(Tables):
         An action whose text stays the same keeps its outcome; that of `actions` is not used.
         """
         with self.write_transaction() as db:
-            id = touch(db, owner_hash, bank=bank, day=day)
+            id = touch(db, owner_hash, day=day)
             if id is None:
                 return False
             if is_outdated(db, "response", "id", id, page_save):
@@ -51,7 +50,6 @@ class AgreedActions(Tables):
         owner_hash: str,
         outcomes: Mapping[int, Outcome],
         *,
-        bank: str,
         day: str,
         page_save: PageSave | None = None,
     ) -> bool:
@@ -60,7 +58,7 @@ class AgreedActions(Tables):
         Numbers that it does not have are ignored.
         """
         with self.write_transaction() as db:
-            id = touch(db, owner_hash, bank=bank, day=day)
+            id = touch(db, owner_hash, day=day)
             if id is None:
                 return False
             if is_outdated(db, "response", "id", id, page_save):

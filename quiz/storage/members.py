@@ -6,12 +6,7 @@ from collections.abc import Sequence
 
 from quiz.storage.engine import Connection, Tables
 from quiz.storage.new_links import free_hashes
-from quiz.storage.responses import (
-    Response,
-    end_earlier_memberships,
-    insert_response,
-    unused_response,
-)
+from quiz.storage.response_rows import Response, end_earlier_memberships, insert_response, unused_response
 from quiz.storage.teams import IS_COUNTED, IS_OWN, select_response_by_id, select_team
 from quiz.storage.tombstones import delete_tombstone, insert_tombstone, membership_hash
 from quiz.teams import Membership, OpenMember, Removal

@@ -13,7 +13,7 @@ from typing import Literal
 
 from quiz.storage.engine import Connection, Tables
 from quiz.storage.new_links import existing_hashes, free_hashes
-from quiz.storage.responses import PageSave, is_outdated
+from quiz.storage.response_rows import PageSave, is_outdated
 from quiz.storage.tombstones import insert_tombstones
 
 #: Whose link it is that a second view is loaded with: the owner’s, the view link, or the viewer’s.

@@ -9,10 +9,7 @@ from typing import NamedTuple
 from quiz.storage.engine import Connection, Tables
 from quiz.storage.ids import new_id
 from quiz.storage.new_links import existing_hashes, free_hashes
-from quiz.storage.responses import (
-    Response,
-    select_response,
-)
+from quiz.storage.response_rows import Response, select_response
 from quiz.storage.tombstones import insert_tombstones
 from quiz.teams import Candidate, Publish, Round, RoundMember, Team, TeamKind
 

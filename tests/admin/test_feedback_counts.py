@@ -34,10 +34,10 @@ def store(
     owner_hash, version = make_owner(), app.bank.version
     app.storage.create_response(owner_hash, bank=version, day=day, earlier=earlier)
     app.storage.save_answers(owner_hash, answers, bank=version, day=day)
-    app.storage.finish_response(owner_hash, bank=version, day=day)
+    app.storage.finish_response(owner_hash, day=day)
     if fits:
         question = feedback_question(app.bank, match(app.scoring_model, answers), None)
-        app.storage.save_feedback(owner_hash, question.answer(fits, **roles), bank=version, day=day)
+        app.storage.save_feedback(owner_hash, question.answer(fits, **roles), day=day)
     return owner_hash
 
 
@@ -133,7 +133,7 @@ def test_comparisons_that_only_one_taking_has_do_not_make_two_takings_differ(app
 def test_an_answer_about_a_role_that_the_bank_no_longer_has_is_counted_without_it(app: App):
     owner_hash = store(app, ENGINEER, "2026-05-01")
     feedback = Feedback("partly", {"data-engineer": "in-mix", "removed-role": "too-much"})
-    app.storage.save_feedback(owner_hash, feedback, bank=app.bank.version, day="2026-05-01")
+    app.storage.save_feedback(owner_hash, feedback, day="2026-05-01")
     found = fractions(app)
     assert (found["partly", ""], found["partly", "data-engineer"]) == ((1, 1), (1, 1))
     assert not [key for key in found if key[1] == "removed-role"]

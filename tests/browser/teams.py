@@ -62,7 +62,7 @@ def role_answers(
 
 def save_goals(app: App, own: str, wishes: Mapping[str, str], goals: tuple[str, ...] = ()) -> None:
     """Save the wishes and goals of the response at an owner path."""
-    assert app.storage.save_goals(link_hash(own), wishes=wishes, goals=goals, bank=app.bank.version, day=app.today())
+    assert app.storage.save_goals(link_hash(own), wishes=wishes, goals=goals, day=app.today())
 
 
 def retake(app: App, own: str, answers: Mapping[str, str]) -> str:
@@ -71,7 +71,7 @@ def retake(app: App, own: str, answers: Mapping[str, str]) -> str:
     owner_hash = links.hash_link(link)
     app.storage.create_response(owner_hash, bank=version, day=day, earlier=link_hash(own))
     app.storage.save_answers(owner_hash, answers, bank=version, day=day)
-    app.storage.finish_response(owner_hash, bank=version, day=day)
+    app.storage.finish_response(owner_hash, day=day)
     return f"/r/{link}"
 
 
@@ -89,13 +89,13 @@ def create_full_response(app: App) -> str:
         title=LONG_TITLE,
         text="",
         other_work_share="three-quarters",
-        **when,
+        day=when["day"],
     )
     save_goals(app, own, FULL_WISHES, FULL_GOALS)
     job_goal = JobGoal(LONG_JOB, ("model-deployment", "model-monitoring", "model-optimisation", "ci-cd"))
-    app.storage.save_job_goal(link_hash(own), job_goal, **when)
+    app.storage.save_job_goal(link_hash(own), job_goal, day=when["day"])
     save_longest_agreement(app, own)
-    app.storage.save_outcomes(link_hash(own), dict.fromkeys(range(1, MAX_ACTIONS + 1), "not-yet"), **when)
+    app.storage.save_outcomes(link_hash(own), dict.fromkeys(range(1, MAX_ACTIONS + 1), "not-yet"), day=when["day"])
     return own
 
 
@@ -104,9 +104,7 @@ def save_longest_agreement(app: App, own: str) -> None:
     actions = [
         AgreedAction(n, (SENTENCE * 2)[:MAX_ACTION_LENGTH].strip(), "2027-09-30") for n in range(1, MAX_ACTIONS + 1)
     ]
-    app.storage.save_agreed_actions(
-        link_hash(own), actions, next_look="2027-09-30", bank=app.bank.version, day=app.today()
-    )
+    app.storage.save_agreed_actions(link_hash(own), actions, next_look="2027-09-30", day=app.today())
 
 
 def random_answers(bank: Bank, rng: random.Random) -> dict[str, str]:

@@ -266,8 +266,8 @@ def finished_response(app: App, answers: dict[str, str], **details: Any) -> str:
     owner_hash = links.hash_link(links.new_link())
     app.storage.create_response(owner_hash, **WHEN)
     app.storage.save_answers(owner_hash, answers, **WHEN)
-    app.storage.save_details(owner_hash, **{"contacts": [], "title": "", "text": ""} | details, **WHEN)
-    app.storage.finish_response(owner_hash, **WHEN)
+    app.storage.save_details(owner_hash, **{"contacts": [], "title": "", "text": ""} | details, day=WHEN["day"])
+    app.storage.finish_response(owner_hash, day=WHEN["day"])
     return owner_hash
 
 
@@ -285,9 +285,9 @@ def people(app: App, bank: Bank, ids_count_up: None) -> list[dict[str, str]]:
     finished_response(app, answers[1], contacts=roles[:2])
     finished_response(app, {"since-removed": "daily", bank.questions_in_order[0].id: "hourly"})
     actions = [AgreedAction(1, CANARY, DAY)]
-    app.storage.save_agreed_actions(first, actions, next_look="2027-04-01", **WHEN)
-    app.storage.save_goals(first, wishes={bank.questions_in_order[0].id: "more"}, goals=roles[:1], **WHEN)
-    app.storage.save_job_goal(first, JobGoal("=1+1", ("pipelines",)), **WHEN)
+    app.storage.save_agreed_actions(first, actions, next_look="2027-04-01", day=WHEN["day"])
+    app.storage.save_goals(first, wishes={bank.questions_in_order[0].id: "more"}, goals=roles[:1], day=WHEN["day"])
+    app.storage.save_job_goal(first, JobGoal("=1+1", ("pipelines",)), day=WHEN["day"])
     app.storage.create_share_link(first, ShareLink(1, "My lead", False, False, WHEN["day"]), share_hash="f" * 64)
     return answers
 

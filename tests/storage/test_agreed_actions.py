@@ -15,7 +15,7 @@ ACTIONS = (AgreedAction(1, "Ask Kim", "2026-08-31"), AgreedAction(3, "Read the m
 
 
 def agree(database: Storage, owner_hash: str, *actions: AgreedAction, next_look: str | None = None) -> None:
-    assert database.save_agreed_actions(owner_hash, actions, next_look=next_look, **WHEN)
+    assert database.save_agreed_actions(owner_hash, actions, next_look=next_look, day=WHEN["day"])
 
 
 @pytest.fixture
@@ -47,13 +47,13 @@ def test_a_save_that_arrives_after_a_later_one_of_its_page_changes_nothing(datab
     for number, text in ((2, "second"), (1, "first")):
         actions = [AgreedAction(1, text)]
         save = PageSave("page", number)
-        assert database.save_agreed_actions(owner_hash, actions, next_look=None, **WHEN, page_save=save)
+        assert database.save_agreed_actions(owner_hash, actions, next_look=None, day=WHEN["day"], page_save=save)
     assert stored_response(database, owner_hash).agreed_actions == (AgreedAction(1, "second"),)
 
 
 def test_an_unknown_owner_hash_changes_nothing(database, owner_hash):
-    assert not database.save_agreed_actions(make_owner(), ACTIONS, next_look=None, **WHEN)
-    assert not database.save_outcomes(make_owner(), {1: "done"}, **WHEN)
+    assert not database.save_agreed_actions(make_owner(), ACTIONS, next_look=None, day=WHEN["day"])
+    assert not database.save_outcomes(make_owner(), {1: "done"}, day=WHEN["day"])
     assert stored_response(database, owner_hash).agreed_actions == ACTIONS
 
 
@@ -61,26 +61,26 @@ def test_a_later_response_marks_the_actions_of_the_one_that_it_repeats(database,
     later, stranger = make_owner(), start_response(database)
     database.create_response(later, **WHEN, earlier=owner_hash)
     agree(database, later, AgreedAction(1, "Ask Kim"))
-    assert database.save_outcomes(later, {1: "done", 2: "dropped"}, **WHEN)
-    assert database.save_outcomes(stranger, {1: "dropped", 3: "dropped"}, **WHEN)
+    assert database.save_outcomes(later, {1: "done", 2: "dropped"}, day=WHEN["day"])
+    assert database.save_outcomes(stranger, {1: "dropped", 3: "dropped"}, day=WHEN["day"])
     outcomes = [action.outcome for action in stored_response(database, owner_hash).agreed_actions]
     assert outcomes == ["done", ""], "number 2 does not exist, and nobody else can mark"
     assert stored_response(database, later).agreed_actions == (AgreedAction(1, "Ask Kim"),), "its own are not marked"
-    assert database.save_outcomes(later, {1: ""}, **WHEN)
+    assert database.save_outcomes(later, {1: ""}, day=WHEN["day"])
     assert stored_response(database, owner_hash).agreed_actions == ACTIONS
 
 
 def test_an_action_keeps_its_outcome_until_its_text_changes(database, owner_hash):
     later = make_owner()
     database.create_response(later, **WHEN, earlier=owner_hash)
-    database.save_outcomes(later, {1: "done", 3: "not-yet"}, **WHEN)
+    database.save_outcomes(later, {1: "done", 3: "not-yet"}, day=WHEN["day"])
     agree(database, owner_hash, AgreedAction(1, "Ask Kim", "2026-12-31"), AgreedAction(3, "Read all of it"))
     actions = stored_response(database, owner_hash).agreed_actions
     assert [(action.due, action.outcome) for action in actions] == [("2026-12-31", "done"), ("", "")]
 
 
 def test_a_retake_begins_with_wishes_and_goals_and_without_agreed_actions(database, owner_hash):
-    database.save_goals(owner_hash, wishes={"dough": "less"}, goals=["baker"], **WHEN)
+    database.save_goals(owner_hash, wishes={"dough": "less"}, goals=["baker"], day=WHEN["day"])
     later = make_owner()
     database.create_response(later, **WHEN, earlier=owner_hash)
     response = stored_response(database, later)
@@ -108,7 +108,7 @@ def test_what_was_agreed_ends_with_its_response(database, file, is_expired):
     kept, ended = start_response(database, "2028-05-30"), start_response(database)
     for owner_hash, text in ((kept, "Ask Kim"), (ended, CANARY)):
         actions = [AgreedAction(1, text)]
-        database.save_agreed_actions(owner_hash, actions, next_look=DAY, bank="1", day="2028-05-30")
+        database.save_agreed_actions(owner_hash, actions, next_look=DAY, day="2028-05-30")
     if is_expired:
         with database.write_transaction() as db:
             db.execute("UPDATE response SET changed = ? WHERE owner_hash = ?", (DAY, ended))

@@ -143,7 +143,7 @@ def test_a_backup_is_one_file_readable_by_its_owner_only_for_any_umask(database,
 
 def test_a_backup_does_not_contain_what_another_program_deleted(database, file, copy):
     owner_hash = start_response(database)
-    database.save_details(owner_hash, contacts=[], title="", text=f"{CANARY} " * 100, **WHEN)
+    database.save_details(owner_hash, contacts=[], title="", text=f"{CANARY} " * 100, day=WHEN["day"])
     database.close()
     with open_database(file) as db:  # this deletion does not overwrite the content
         db.execute("PRAGMA secure_delete = OFF")
@@ -313,7 +313,7 @@ def test_a_backup_can_be_restored_into_an_empty_instance(database, file, copy, t
 def test_a_leftover_log_of_another_database_is_not_applied_to_the_restored_one(database, file, copy):
     owner_hash = start_response(database)
     back_up(file, copy, day=TODAY)
-    database.save_details(owner_hash, contacts=[], title="later", text="", **WHEN)
+    database.save_details(owner_hash, contacts=[], title="later", text="", day=WHEN["day"])
     log = file.with_name("many-hats.db-wal")
     old_log = log.read_bytes()
     database.close()
@@ -389,7 +389,7 @@ def test_a_copy_made_by_another_program_is_restored_with_its_log(database, file,
 @pytest.mark.server
 def test_a_full_disk_during_restore_leaves_the_database_unchanged(database, file, copy):
     for _ in range(30):
-        database.save_details(start_response(database), contacts=[], title="", text="w" * 4000, **WHEN)
+        database.save_details(start_response(database), contacts=[], title="", text="w" * 4000, day=WHEN["day"])
     back_up(file, copy, day=TODAY)
     owner_hash = start_response(database)
     database.close()

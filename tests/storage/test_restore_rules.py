@@ -61,7 +61,7 @@ def make_team(database: Storage, kind: str = "anonymous") -> tuple[str, str]:
 def join(database: Storage, join_hash: str, people: int, *, finished: str = DAY) -> list[str]:
     owners = [start_response(database) for _ in range(people)]
     for number, owner_hash in enumerate(owners, 1):
-        database.finish_response(owner_hash, bank=WHEN["bank"], day=finished)
+        database.finish_response(owner_hash, day=finished)
         database.join_team(join_hash, owner_hash, name=f"Person {number}", shares_wishes=True)
     return owners
 
@@ -135,7 +135,7 @@ def test_a_tie_that_was_removed_since_the_backup_stays_removed(instance):
 def test_a_response_counted_by_a_team_of_after_the_backup_is_never_counted_again(instance):
     database = instance.database
     owner_hash = start_response(database)
-    database.finish_response(owner_hash, **WHEN)
+    database.finish_response(owner_hash, day=WHEN["day"])
     instance.back_up()
     lead, join_hash = make_team(database)
     database.join_team(join_hash, owner_hash, name="", shares_wishes=False)
@@ -266,9 +266,9 @@ def test_a_response_that_was_repeated_since_the_backup_is_restored_alone(instanc
 def test_a_title_or_text_emptied_since_the_backup_stays_empty(instance, title, text, expected):
     database = instance.database
     owner_hash = start_response(database)
-    database.save_details(owner_hash, contacts=[], title="old title", text="old words", **WHEN)
+    database.save_details(owner_hash, contacts=[], title="old title", text="old words", day=WHEN["day"])
     instance.back_up()
-    database.save_details(owner_hash, contacts=[], title=title, text=text, **WHEN)
+    database.save_details(owner_hash, contacts=[], title=title, text=text, day=WHEN["day"])
     instance.restore()
     restored = stored_response(database, owner_hash)
     assert (restored.title, restored.text) == expected
@@ -286,9 +286,9 @@ def test_a_title_or_text_emptied_since_the_backup_stays_empty(instance, title, t
 def test_a_job_goal_removed_or_replaced_since_the_backup_does_not_come_back(instance, engine, now, expected):
     database = instance.database
     owner_hash = start_response(database)
-    database.save_job_goal(owner_hash, JobGoal("old name", ("dough", "flour")), **WHEN)
+    database.save_job_goal(owner_hash, JobGoal("old name", ("dough", "flour")), day=WHEN["day"])
     instance.back_up()
-    database.save_job_goal(owner_hash, now, **WHEN)
+    database.save_job_goal(owner_hash, now, day=WHEN["day"])
     instance.restore()
     assert stored_response(database, owner_hash).job_goal == expected
     if engine == "sqlite":
@@ -299,9 +299,9 @@ def test_a_job_goal_removed_or_replaced_since_the_backup_does_not_come_back(inst
 def test_an_emptied_text_is_in_no_file_after_a_restore(instance):
     database = instance.database
     owner_hash = start_response(database)
-    database.save_details(owner_hash, contacts=[], title="", text="canary sings", **WHEN)
+    database.save_details(owner_hash, contacts=[], title="", text="canary sings", day=WHEN["day"])
     instance.back_up()
-    database.save_details(owner_hash, contacts=[], title="", text="", **WHEN)
+    database.save_details(owner_hash, contacts=[], title="", text="", day=WHEN["day"])
     instance.restore()
     assert b"canary" not in bytes_on_disk(database.file)
 
@@ -311,10 +311,10 @@ def test_feedback_is_restored_unless_it_was_taken_back_since_the_backup(instance
     kept, taken_back = start_response(database), start_response(database)
     feedback = Feedback("partly", {"data-engineer": "too-much"})
     for owner_hash in (kept, taken_back):
-        database.save_feedback(owner_hash, feedback, **WHEN)
+        database.save_feedback(owner_hash, feedback, day=WHEN["day"])
     instance.back_up()
-    database.save_feedback(kept, Feedback("no", {}), **WHEN)
-    database.save_feedback(taken_back, None, **WHEN)
+    database.save_feedback(kept, Feedback("no", {}), day=WHEN["day"])
+    database.save_feedback(taken_back, None, day=WHEN["day"])
     instance.restore()
     assert stored_response(database, kept).feedback == feedback
     assert stored_response(database, taken_back).feedback is None
@@ -324,11 +324,11 @@ def test_agreed_actions_are_restored_without_those_removed_since_the_backup(inst
     database = instance.database
     edits, deletes = start_response(database), start_response(database)
     actions = [AgreedAction(1, "canary sings"), AgreedAction(2, "Ask Kim", DAY)]
-    database.save_agreed_actions(edits, actions, next_look=DAY, **WHEN)
-    database.save_agreed_actions(deletes, [AgreedAction(1, "canary cage")], next_look=None, **WHEN)
+    database.save_agreed_actions(edits, actions, next_look=DAY, day=WHEN["day"])
+    database.save_agreed_actions(deletes, [AgreedAction(1, "canary cage")], next_look=None, day=WHEN["day"])
     instance.back_up()
     edited = [AgreedAction(2, "Ask Bo"), AgreedAction(3, "Read")]
-    database.save_agreed_actions(edits, edited, next_look=None, **WHEN)
+    database.save_agreed_actions(edits, edited, next_look=None, day=WHEN["day"])
     database.delete_response(deletes, day=LATER)
     instance.restore()
     response = stored_response(database, edits)
@@ -340,7 +340,7 @@ def test_agreed_actions_are_restored_without_those_removed_since_the_backup(inst
 def test_agreed_actions_of_a_response_that_is_gone_are_restored_with_it(instance):
     database = instance.database
     owner_hash = start_response(database)
-    database.save_agreed_actions(owner_hash, [AgreedAction(1, "Ask Kim")], next_look=None, **WHEN)
+    database.save_agreed_actions(owner_hash, [AgreedAction(1, "Ask Kim")], next_look=None, day=WHEN["day"])
     instance.back_up()
     expire(database, "2028-06-30", responses_before="2027-05-31")
     instance.restore()

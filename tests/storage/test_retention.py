@@ -33,7 +33,7 @@ def make_team(database: Storage, people: int = 5) -> tuple[str, list[str]]:
     database.create_team(lead, join_hash, number=1, name="Team", kind="anonymous", minimum=5, day=DAY)
     owners = [start_response(database) for _ in range(people)]
     for owner_hash in owners:
-        database.finish_response(owner_hash, **WHEN)
+        database.finish_response(owner_hash, day=WHEN["day"])
         database.join_team(join_hash, owner_hash, name="", shares_wishes=False)
     database.close_round(
         lead, lambda team, candidates: Publication("{}", [one.response for one in candidates]), day=DAY

@@ -44,7 +44,7 @@ def new_response(database: Storage, finished: str | None = DAY) -> str:
     database.create_response(owner, bank="v", day=DAY)
     database.save_answers(owner, {"pipelines": "daily"}, bank="v", day=DAY)
     if finished:
-        database.finish_response(owner, bank="v", day=finished)
+        database.finish_response(owner, day=finished)
     return owner
 
 
@@ -500,7 +500,7 @@ def test_deleting_a_repeated_response_is_counted_in_each_of_its_rounds(database:
     database.open_round(lead, day=DAY)
     repeated = new_hash()
     database.create_response(repeated, bank="v", day=DAY, earlier=first)
-    database.finish_response(repeated, bank="v", day=DAY)
+    database.finish_response(repeated, day=DAY)
     database.join_team(join_hash, repeated, name="", shares_wishes=False)
 
     def count_new(team: Team, candidates: Sequence[Candidate]) -> Publication:

@@ -47,7 +47,7 @@ def members(app: App, join: str) -> list[str]:
 
 
 def finish(app: App, owner_path: str) -> None:
-    app.storage.finish_response(link_hash(owner_path), bank=app.bank.version, day=app.today())
+    app.storage.finish_response(link_hash(owner_path), day=app.today())
 
 
 def content(response: TestResponse) -> tuple[int, str | None, str]:

@@ -89,8 +89,8 @@ class World:
         when: When = {"bank": self.app.bank.version, "day": self.app.today()}
         unknown = {f"{word}-question": word} if word else {}
         storage.save_answers(owner_hash, all_answers(BANK, answer) | unknown, **when)
-        storage.save_details(owner_hash, contacts=["data-analyst"], title=word, text=word, **when)
-        storage.save_goals(owner_hash, wishes={"pipelines": "more", f"{word}-wish": "more"}, goals=[], **when)
+        storage.save_details(owner_hash, contacts=["data-analyst"], title=word, text=word, day=when["day"])
+        storage.save_goals(owner_hash, wishes={"pipelines": "more", f"{word}-wish": "more"}, goals=[], day=when["day"])
 
     def viewer_does(self, stage: str, answer: str, word: str = "") -> None:
         """Bring the viewer to a stage, with these answers."""

@@ -295,8 +295,13 @@ def test_over_https_the_cookie_is_bound_to_the_host(tmp_path):
         assert not [part for part in rest if part.startswith("Domain")]
 
 
-def test_opening_a_result_sets_no_cookie(app: App, owner_path):
-    assert "Set-Cookie" not in Client(app).get(owner_path).headers
+def test_opening_a_shared_result_sets_no_cookie(app: App, owner_path):
+    """It has no form. The owner's own result has one, so it sets the cookie that protects forms."""
+    owner = Client(app)
+    assert owner.send(f"{owner_path}/shares", page=f"{owner_path}/manage").status_code == 303
+    share_path = f"/s/{share_of(owner, owner_path)}"
+    response = Client(app).get(share_path)
+    assert (response.status_code, response.headers.get("Set-Cookie")) == (200, None)
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "a.b.c", "\xff", "=" * 5000])

@@ -37,9 +37,7 @@ def page() -> str | Response | tuple[str, int]:
         if is_saved_by_script():
             return Response(next(iter(form.errors.values()))[0], 422, mimetype="text/plain")
         return _render(earlier, form), 422
-    was_saved = app.storage.save_outcomes(
-        g.link_hash, form.outcomes, bank=app.bank.version, day=app.today(), page_save=sent_page_save()
-    )
+    was_saved = app.storage.save_outcomes(g.link_hash, form.outcomes, day=app.today(), page_save=sent_page_save())
     abort_if_deleted(was_saved)
     if is_saved_by_script():
         return Response(status=204)

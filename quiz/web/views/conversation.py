@@ -42,7 +42,6 @@ def page() -> str | Response | tuple[str, int]:
         g.link_hash,
         form.actions,
         next_look=form.next_look.data or None,
-        bank=app.bank.version,
         day=app.today(),
         page_save=sent_page_save(),
     )

@@ -50,7 +50,7 @@ def delete() -> Response:
 def _store(feedback: Feedback | None) -> Response:
     require_finished()
     app = current()
-    abort_if_deleted(app.storage.save_feedback(g.link_hash, feedback, bank=app.bank.version, day=app.today()))
+    abort_if_deleted(app.storage.save_feedback(g.link_hash, feedback, day=app.today()))
     return _to_result()
 
 

@@ -57,7 +57,6 @@ def page() -> str | Response | tuple[str, int]:
         g.link_hash,
         wishes=form.wishes,
         goals=form.goals.data or [],
-        bank=app.bank.version,
         day=app.today(),
         page_save=sent_page_save(),
     )
@@ -79,7 +78,7 @@ def save_job_goal() -> Response | tuple[str, int]:
         asked = [app.bank.responsibility[id] for id in form.responsibilities.data or ()]
         return render_template("goals/job_goal.html", form=form, responsibilities=asked), 422
     job_goal = JobGoal(form.name.data or "", tuple(form.responsibilities.data or ()))
-    abort_if_deleted(app.storage.save_job_goal(g.link_hash, job_goal, bank=app.bank.version, day=app.today()))
+    abort_if_deleted(app.storage.save_job_goal(g.link_hash, job_goal, day=app.today()))
     return redirect(url_for("goals.page", _anchor="job-goal"), 303)
 
 
@@ -88,7 +87,7 @@ def delete_job_goal() -> Response:
     """Remove the job that the person heads for. If there is none, nothing changes."""
     app = current()
     if current_response().job_goal:
-        abort_if_deleted(app.storage.save_job_goal(g.link_hash, None, bank=app.bank.version, day=app.today()))
+        abort_if_deleted(app.storage.save_job_goal(g.link_hash, None, day=app.today()))
     return redirect(url_for("goals.page", _anchor="goals"), 303)
 
 

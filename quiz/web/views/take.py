@@ -129,7 +129,6 @@ def details() -> str | Response | tuple[str, int]:
         other_work_share=form.other_work_share.data,
         title=form.title.data or "",
         text=form.text.data or "",
-        bank=app.bank.version,
         day=app.today(),
         is_sent=request.form.get("go_to") not in _OTHER_BUTTONS,
         page_save=sent_page_save(),
@@ -178,5 +177,5 @@ def check() -> str | Response:
             other_work_label=OTHER_WORK_LABELS.get(response.other_work_share),
             bank=app.bank,
         )
-    abort_if_deleted(app.storage.finish_response(g.link_hash, bank=app.bank.version, day=app.today()))
+    abort_if_deleted(app.storage.finish_response(g.link_hash, day=app.today()))
     return redirect(url_for("result.show"), 303)

@@ -612,7 +612,6 @@ def make_open_team(app: App, client: Client) -> tuple[str, dict[str, str]]:
             link_hash(owner_path),
             wishes={"predictive-models": "start", "insights": "less"},
             goals=["ml-engineer"],
-            bank=app.bank.version,
             day=app.today(),
         )
     return lead, members

@@ -166,12 +166,12 @@ def test_the_json_has_the_value_of_every_column_that_is_stored_about_a_person(ap
     owner_path = make_response(app, title="Mapper", text=TEXT)
     owner_hash = link_hash(owner_path)
     when: dict[str, Any] = {"bank": app.bank.version, "day": app.today()}
-    app.storage.save_goals(owner_hash, wishes={"pipelines": "more"}, goals=["data-scientist"], **when)
-    app.storage.save_job_goal(owner_hash, JobGoal("Data team", ("dashboards",)), **when)
+    app.storage.save_goals(owner_hash, wishes={"pipelines": "more"}, goals=["data-scientist"], day=when["day"])
+    app.storage.save_job_goal(owner_hash, JobGoal("Data team", ("dashboards",)), day=when["day"])
     app.storage.save_follow_ups(owner_hash, FollowUps("data-engineer", {"data-analyst": "half"}), **when)
-    app.storage.save_feedback(owner_hash, Feedback("partly", {"data-engineer": "too-much"}), **when)
+    app.storage.save_feedback(owner_hash, Feedback("partly", {"data-engineer": "too-much"}), day=when["day"])
     actions = [AgreedAction(2, "Ask Kim", "2026-12-24")]
-    app.storage.save_agreed_actions(owner_hash, actions, next_look="2027-01-31", **when)
+    app.storage.save_agreed_actions(owner_hash, actions, next_look="2027-01-31", day=when["day"])
     client.send(f"{owner_path}/shares", {"label": "My lead"}, page=f"{owner_path}/manage")
     join_team(app, join_path(client, make_team(client, kind="open")), owner_path, name="Ada", shares_wishes=True)
     make_second_view(client, owner_path, all_answers(app.bank, "weekly"), "insights")

@@ -281,9 +281,7 @@ def test_a_text_that_is_no_advert_says_so(client: Client, team):
 def test_the_downloads_have_what_the_page_shows(app: App, client: Client, team):
     lead, members = team
     set_needs(client, lead, pipelines=2)
-    app.storage.save_goals(
-        link_hash(members["Bo"]), wishes={"pipelines": "start"}, goals=(), bank=app.bank.version, day=app.today()
-    )
+    app.storage.save_goals(link_hash(members["Bo"]), wishes={"pipelines": "start"}, goals=(), day=app.today())
     join_team(app, join_path(client, lead), members["Bo"], "Bo", shares_wishes=True)
     for path in (lead, f"{members['Cy']}/team"):
         table = client.get(f"{path}/table.json").get_json()

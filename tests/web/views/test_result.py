@@ -360,7 +360,6 @@ def test_a_contact_whose_role_is_no_longer_in_the_bank_is_ignored(app: App, clie
         contacts=["scribe"],
         title="",
         text="",
-        bank="older",
         day=app.today(),
     )
     assert "you work with" not in client.see(owner_path).text

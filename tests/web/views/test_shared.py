@@ -40,7 +40,6 @@ def owner_path(app: App) -> str:
         link_hash(owner_path),
         wishes={"pipelines": "hand-over", "predictive-models": "start"},
         goals=["data-scientist"],
-        bank=app.bank.version,
         day=app.today(),
     )
     return owner_path
@@ -67,7 +66,7 @@ def test_free_text_and_wishes_are_on_the_page_only_if_the_owner_chose_so(
 def test_without_the_optional_page_a_share_shows_answers_and_result_only(app: App, client: Client):
     full = make_response(app, title="Senior data engineer", text=TEXT)
     bare = make_response(app)
-    app.storage.save_details(link_hash(bare), contacts=[], title="", text="", bank=app.bank.version, day=app.today())
+    app.storage.save_details(link_hash(bare), contacts=[], title="", text="", day=app.today())
     assert client.get(share(client, full)).text == client.get(share(client, bare)).text
 
 
