@@ -633,15 +633,15 @@ def test_a_response_stores_the_bank_version_of_its_last_change(app: App, client:
 
 
 @pytest.mark.parametrize(
-    ("share", "sentence"),
+    ("share", "amount"),
     [
-        ("none", "No other work takes much of your time."),
-        ("quarter", "About a quarter of your time goes to other work; the result describes the rest."),
-        ("half", "About half of your time goes to other work; the result describes the rest."),
-        ("three-quarters", "About three quarters of your time go to other work; the result describes the rest."),
+        ("none", "No other work takes much of {} time."),
+        ("quarter", "About a quarter of {} time goes to other work;"),
+        ("half", "About half of {} time goes to other work;"),
+        ("three-quarters", "About three quarters of {} time go to other work;"),
     ],
 )
-def test_the_time_for_other_work_is_shown_and_never_scored(client: Client, app: App, share, sentence):
+def test_the_time_for_other_work_is_shown_and_never_scored(client: Client, app: App, share, amount):
     own = make_response(app)
     before = client.get(f"{own}.json").json
     client.send(f"{own}/more", {"other_work_share": share})
@@ -650,8 +650,8 @@ def test_the_time_for_other_work_is_shown_and_never_scored(client: Client, app: 
     assert after is not None
     assert (before["other_work_share"], after["other_work_share"]) == ("", share)
     assert after["result"] == before["result"]
-    assert sentence in client.get(own).text
-    assert sentence in client.get(f"{own}/conversation").text
+    assert amount.format("your") in client.get(own).text
+    assert amount.format("my") in client.get(f"{own}/conversation").text
     assert f'value="{share}" checked' in client.get(f"{own}/more").text
 
 
