@@ -1020,7 +1020,7 @@ def run_steps(make_machine: partial[Web], steps: int, steps_per_run: int, **more
 
 @pytest.mark.thorough
 def test_model_and_app_agree_in_hundreds_of_steps(make_machine, engine):
-    run_steps(make_machine, 300 if engine == "sqlite" else 75, 25, derandomize=True)
+    run_steps(make_machine, 300 if engine == "sqlite" else 50, 25, derandomize=True)
 
 
 def test_model_and_app_agree_on_events_that_random_steps_may_miss(make_machine):
