@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.server, needs_linux]
 
 #: The sections whose shell blocks are not run, and why.
 NOT_RUN = {
-    "PostgreSQL instead of SQLite": "needs a user postgres and sudo; tests/storage and the failover test use a server of their own",
+    "PostgreSQL instead of SQLite": "needs sudo and a user postgres; the tests start servers of their own",
     "In a container": "needs a container engine; tests/running/test_container.py checks what can be checked without",
     "Reading the database": "needs Datasette, which is not part of the project",
 }
