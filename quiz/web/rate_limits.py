@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from importlib.util import find_spec
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import TooManyRequests
@@ -115,7 +115,7 @@ class RateLimiter:
         from limits.strategies import FixedWindowRateLimiter
 
         url = self._url.replace("valkey", "redis", 1)  # Valkey speaks the same protocol
-        timeouts = {"socket_timeout": SHARED_TIMEOUT_S, "socket_connect_timeout": SHARED_TIMEOUT_S}
+        timeouts: dict[str, Any] = {"socket_timeout": SHARED_TIMEOUT_S, "socket_connect_timeout": SHARED_TIMEOUT_S}
         return FixedWindowRateLimiter(RedisStorage(url, key_prefix="many-hats", wrap_exceptions=True, **timeouts))
 
     def count(self, kind: str, address: str) -> int:

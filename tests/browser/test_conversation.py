@@ -29,9 +29,13 @@ def printed_sheets(quiz: Quiz) -> list[str]:
 
 
 def texts_for_print(quiz: Quiz) -> list[str]:
-    """Each visible paragraph, heading and list item of the page in print mode, without blanks."""
+    """Each visible paragraph, heading and list item of the page in print mode, without blanks.
+
+    The name and the rest of an item may stand in two columns, so they are two texts.
+    """
     quiz.page.emulate_media(media="print")
-    texts = quiz.page.locator("main :is(h1, h2, h3, li, p, .conversation-write):visible").all_inner_texts()
+    parts = "h1, h2, h3, p, .conversation-write, li:not(:has(> strong + span)), li > strong, li > strong + span"
+    texts = quiz.page.locator(f"main :is({parts}):visible").all_inner_texts()
     return [without_blanks(text) for text in texts]
 
 

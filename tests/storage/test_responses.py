@@ -536,7 +536,7 @@ storage.responses.new_id = lambda db, table: next(ids)  # the last row is at the
 for owner_hash in people:
     database.create_response(owner_hash, **WHEN)
     canary = "canary " if owner_hash == people[-1] else ""
-    database.save_details(owner_hash, contacts=[], title="", text=canary + "w" * 3900, **WHEN)
+    database.save_details(owner_hash, contacts=[], title="", text=canary + "w" * 3900, day=WHEN["day"])
 database.purge_deleted()
 # Enough space to log the deletion, and too little to rewrite the pages.
 resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size // 2, resource.RLIM_INFINITY))
@@ -657,7 +657,7 @@ for number in range(200):
     owner_hash = f"{number:064}"
     try:
         database.create_response(owner_hash, **WHEN)
-        database.save_details(owner_hash, contacts=[], title=str(number), text="w" * 4000, **WHEN)
+        database.save_details(owner_hash, contacts=[], title=str(number), text="w" * 4000, day=WHEN["day"])
         acknowledged.append(owner_hash)
     except UnavailableError:
         error_count += 1
