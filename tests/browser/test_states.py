@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -18,7 +20,7 @@ RULES_OF_APPEARANCE = ["color-contrast", "link-in-text-block", "target-size", "h
 OPTIONS_OF_APPEARANCE = {"runOnly": {"type": "rule", "values": RULES_OF_APPEARANCE}, "resultTypes": ["violations"]}
 
 
-def axe_problems(quiz: Quiz, axe: Axe, options: dict[str, object]) -> str:
+def axe_problems(quiz: Quiz, axe: Axe, options: Mapping[str, object]) -> str:
     """What axe reports of the page, or an empty text."""
     report = axe.run(quiz.page, options=options)
     return report.generate_report() if report.violations_count else ""
