@@ -80,12 +80,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the tests that are marked with `both_engines` and use a database on SQLite and on PostgreSQL.
 
-    A test that names the file of the database is about SQLite.
+    A test that names the file of the database is about SQLite. The tests of single pages use PostgreSQL with `--slow`
+    only: in each run the state machine walks through all pages on both engines.
     """
     markers = {marker.name for marker in metafunc.definition.iter_markers()}
     is_about_sqlite = "sqlite_only" in markers or "file" in metafunc.fixturenames
     if "engine" in metafunc.fixturenames and "both_engines" in markers and not is_about_sqlite:
-        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+        is_about_pages = metafunc.definition.path.is_relative_to(ROOT / "tests/web/views")
+        engines = ["sqlite"] if is_about_pages and not metafunc.config.getoption("slow") else ["sqlite", "postgresql"]
+        metafunc.parametrize("engine", engines, indirect=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -13,7 +13,6 @@ from tests.clients import Client
 
 pytestmark = pytest.mark.browser
 
-for_each_width = pytest.mark.parametrize("width", [320, 390, 1280])
 for_each_script = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 
 
@@ -23,8 +22,7 @@ def answers(bank):
     return PEOPLE["mix"].answers(bank)
 
 
-@for_each_width
-@for_each_script
+@pytest.mark.parametrize(("width", "script"), [(320, True), (390, False), (1280, True)])
 def test_taking_the_quiz_gives_the_mix(visit, answers, width, script):
     quiz = visit(width, java_script_enabled=script)
     quiz.take(answers, **PEOPLE["mix"].details)

@@ -38,7 +38,7 @@ def _serve_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.mark.thorough
 @schema.parametrize()
-@settings(max_examples=20, derandomize=True, database=None, deadline=None)
+@settings(max_examples=10, derandomize=True, database=None, deadline=None)
 def test_every_operation_does_what_its_document_says(case: Any):
     case.call_and_validate()
 
