@@ -18,7 +18,10 @@ from tests.factories import join_path, make_response, make_team, share_numbers
 
 pytestmark = pytest.mark.browser
 
-for_each_script = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+#: Without scripts nothing of ours runs when a page is restored: one test of it is enough in an ordinary run.
+for_each_script = pytest.mark.parametrize(
+    "script", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["script", "no script"]
+)
 
 #: Counts in the storage of the tab how often a page was restored from the cache.
 COUNT_RESTORED = """addEventListener("pageshow", (event) => {
@@ -127,7 +130,7 @@ def test_the_next_person_after_a_whole_quiz_starts_an_empty_response(computer, b
     assert quiz.page.locator("input:checked").count() == 0
 
 
-@for_each_script
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_after_deleting_no_page_of_the_response_can_be_seen_again(computer, served, bank, script):
     quiz = computer(script)
     own = Client(served.app).take(PEOPLE["mix"].answers(bank), title="Canary of the coal mine")

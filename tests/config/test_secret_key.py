@@ -289,9 +289,12 @@ def test_after_a_change_of_the_key_old_links_work_and_the_pages_show_others(tmp_
 
 
 def share_path(client: Client, owner: str) -> str:
-    """Create a share link. Returns its path, the last one on the page."""
+    """Create a share link. Returns its path, the one that the page did not show before."""
+    pattern = r"/s/[A-Za-z0-9_-]{22}"
+    shown_before = set(re.findall(pattern, client.get(f"{owner}/manage").text))
     client.send(f"{owner}/shares", {"label": "For Ann"}, page=f"{owner}/manage")
-    return str(re.findall(r"/s/[A-Za-z0-9_-]{22}", client.get(f"{owner}/manage").text)[-1])
+    (path,) = set(re.findall(pattern, client.get(f"{owner}/manage").text)) - shown_before
+    return str(path)
 
 
 # The first start of the app

@@ -532,7 +532,7 @@ storage.sqlite.sqlite3.sqlite_version_info = (3, 51, 3)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 people = [f"{number:064}" for number in range(60)]
 ids = iter(range(1, 100))
-storage.responses.new_id = lambda db, table: next(ids)  # the last row is at the end of the file
+storage.response_rows.new_id = lambda db, table: next(ids)  # the last row is at the end of the file
 for owner_hash in people:
     database.create_response(owner_hash, **WHEN)
     canary = "canary " if owner_hash == people[-1] else ""
