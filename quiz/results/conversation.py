@@ -77,7 +77,7 @@ class Conversation:
 
     @property
     def wish_changes(self) -> tuple[WishChange, ...]:
-        """The first changes since the last time that can be told in a sentence."""
+        """The first changes since the last time that fit into a sentence."""
         changes = self.since.wish_changes if self.since else ()
         return tuple(change for change in changes if not change.unknown_because)[:MAX_WISH_CHANGES]
 

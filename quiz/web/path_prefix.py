@@ -1,7 +1,7 @@
 """Serving below a path: with PUBLIC_URL `https://example.org/hats`, every address of the app begins with `/hats`.
 
 The proxy may pass on the path as it is, or without its beginning. So no route may begin like the path: which of the two
-the proxy does could not be told from `/r/…`.
+the proxy does could not be distinguished from `/r/…`.
 """
 
 from __future__ import annotations
