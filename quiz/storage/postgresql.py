@@ -40,7 +40,7 @@ from quiz.storage.schema import TABLES, read_script, statements
 MAX_CONNECTIONS = 8
 #: How long a request waits for a connection before it gives up.
 CONNECT_TIMEOUT_S = 5.0
-#: The oldest version of PostgreSQL that the tests run on.
+#: The oldest version of PostgreSQL that is accepted. The tests run on the one that is installed.
 MIN_VERSION = 14
 #: The number of the advisory lock that every write takes: any number that no other program in the database uses.
 WRITE_LOCK = 4_218_177_105
