@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
+import pytest
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 from werkzeug.test import TestResponse
@@ -102,3 +103,8 @@ def stored_response(database: Storage, owner_hash: str) -> Response:
     response = database.load_response(owner_hash)
     assert response is not None
     return response
+
+
+def logged_messages(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the project and its server logged. Other loggers can write at any time: asyncio does so in a later test."""
+    return [record.getMessage() for record in caplog.records if record.name.split(".")[0] in ("quiz", "waitress")]

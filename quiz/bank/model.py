@@ -147,7 +147,9 @@ class Responsibility:
 
     `weekly_example` is one sentence on what it looks like in a week, empty if the bank has none. `viewer_question` is
     the question to somebody else about the person, empty if it is the same. `vocabulary` contains phrases by which
-    people name such work; free text is compared with them. `file` and `line` are where it is defined.
+    people name such work; free text is compared with them. `role_vocabulary` contains phrases that come with it but say
+    as much about the role's other work: languages, databases, ways of working. `file` and `line` are where it is
+    defined.
     """
 
     id: str
@@ -160,6 +162,7 @@ class Responsibility:
     file: Path = field(compare=False)
     line: int = field(compare=False)
     viewer_question: str = ""
+    role_vocabulary: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

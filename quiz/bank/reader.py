@@ -303,6 +303,7 @@ class BankReader(ProblemLog):
                 hint=row.text("hint"),
                 weekly_example=row.text("weekly-example", optional=True),
                 vocabulary=row.texts("vocabulary", optional=True),
+                role_vocabulary=row.texts("role-vocabulary", optional=True),
                 viewer_question=row.text("viewer-question", optional=True),
                 file=row.file,
                 line=row.line(),

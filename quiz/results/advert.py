@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from quiz.bank import Bank, OtherWork
@@ -16,11 +16,12 @@ from quiz.text.plain_text import blank_markup
 from quiz.text.tokenizer import tokens
 
 MAX_ADVERT_CHARACTERS = 100_000
-#: A role belongs to the mix if the text is at least this share as similar to it as to the most similar role, or if it
-#: asks for all of its responsibilities. The rule for answers would name more: adverts have some words of most roles.
+#: A role belongs to the mix if its strength (see `_role_strengths`) is at least this share of the highest, or if the
+#: text asks for all of its responsibilities. The rule for answers would name more, because adverts have some words of
+#: most roles.
 MIN_ROLE_SHARE = 0.7
 #: A responsibility is asked for from this value on (see `_asked_values`).
-MIN_ASKED_VALUE = 0.07
+MIN_ASKED_VALUE = 0.06
 #: Otherwise it is mentioned in passing if the marks for it have at least so many different words.
 MIN_MENTIONED_WORDS = 2
 #: A text with fewer words that is not recognised is called short.
@@ -55,6 +56,8 @@ class Advert:
         The ids of the roles that the job combines, strongest first; empty if it is not recognised.
     roles, responsibilities : dict of str to float
         Cosine similarity by id, 0 to 1. It can be above 0 in a text that is not recognised: that is chance.
+    strengths : dict of str to float
+        How clearly the job is about each role, 0 to 1 (see `_role_strengths`); empty if it is not recognised.
     asked, mentioned : tuple of str
         The ids of the responsibilities that it asks for, at least one if it is recognised, and of those that it
         mentions in passing; strongest first.
@@ -73,6 +76,7 @@ class Advert:
     mix: tuple[str, ...]
     roles: Mapping[str, float]
     responsibilities: Mapping[str, float]
+    strengths: Mapping[str, float] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     mentioned: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
@@ -122,7 +126,8 @@ def read_advert(bank: Bank, text: str) -> Advert:
             subjects=subjects,
             other_work=other_work,
         )
-    values = _asked_values(bank, text_match)
+    strengths = _role_strengths(bank, text_match)
+    values = _asked_values(bank, text_match, strengths)
     strongest, *others = sorted(values, key=lambda id: -values[id])
     asked = (strongest, *(id for id in others if values[id] >= MIN_ASKED_VALUE))
     highlights = text_matcher.highlight_tokens(plain_text, parts.tokens)
@@ -131,9 +136,10 @@ def read_advert(bank: Bank, text: str) -> Advert:
     return Advert(
         text=text,
         reason=None,
-        mix=_mix(bank, text_match, asked),
+        mix=_mix(bank, strengths, asked),
         roles=text_match.roles,
         responsibilities=text_match.responsibilities,
+        strengths=strengths,
         asked=asked,
         mentioned=tuple(id for id in others if id in marked and id not in asked),
         marks=marks,
@@ -150,7 +156,10 @@ def _reason(english: EnglishText, parts: AdvertParts, text_match: TextMatch) -> 
         return "other-language"
     if is_cv(english.text):
         return "cv"
-    return None if text_match.recognised else _reason_of_content(english.text, parts, text_match)
+    names_work = any(text_match.responsibilities.values())  # and not only languages and tools
+    if text_match.recognised and names_work:
+        return None
+    return _reason_of_content(english.text, parts, text_match)
 
 
 def _reason_of_content(plain_text: str, parts: AdvertParts, text_match: TextMatch) -> NotRecognised:
@@ -171,28 +180,38 @@ def _marked_responsibilities(plain_text: str, marks: Iterable[Mark]) -> set[str]
     return {id for id, marked in words.items() if len(marked) >= MIN_MENTIONED_WORDS}
 
 
-def _mix(bank: Bank, text_match: TextMatch, asked: Collection[str]) -> tuple[str, ...]:
-    """The roles that the job combines, strongest first.
+def _role_strengths(bank: Bank, text_match: TextMatch) -> dict[str, float]:
+    """How clearly the job is about each role, 0 to 1.
 
-    The text is nearly as similar to them as to the most similar one, or it asks for all of their responsibilities.
+    The geometric mean of the similarity with all its words and the mean similarity with its responsibilities. An advert
+    names languages and databases of roles whose work it does not ask for, and these say little about a responsibility.
     """
-    ranking = sorted(text_match.roles, key=lambda id: -text_match.roles[id])
-    minimum = MIN_ROLE_SHARE * text_match.roles[ranking[0]]
+    strengths = {}
+    for role in bank.roles:
+        similarities = [text_match.responsibilities[item.id] for item in role.responsibilities]
+        strengths[role.id] = math.sqrt(text_match.roles[role.id] * sum(similarities) / len(similarities))
+    return strengths
+
+
+def _mix(bank: Bank, strengths: Mapping[str, float], asked: Collection[str]) -> tuple[str, ...]:
+    """The roles that the job combines, strongest first: those nearly as strong, and those asked for completely."""
+    ranking = sorted(strengths, key=lambda id: -strengths[id])
+    minimum = MIN_ROLE_SHARE * strengths[ranking[0]]
     return tuple(
         id
         for id in ranking
-        if text_match.roles[id] >= minimum or all(item.id in asked for item in bank.role[id].responsibilities)
+        if strengths[id] >= minimum or all(item.id in asked for item in bank.role[id].responsibilities)
     )
 
 
-def _asked_values(bank: Bank, text_match: TextMatch) -> dict[str, float]:
+def _asked_values(bank: Bank, text_match: TextMatch, strengths: Mapping[str, float]) -> dict[str, float]:
     """How clearly each responsibility is asked for, 0 to 1.
 
-    The geometric mean of its own similarity and that of its role: the work of one role mostly comes together, so a few
-    words for it say more in an advert that is about the role anyway. It is no share of the highest one, because then
-    an advert that is mostly about one thing would ask for nothing else.
+    The geometric mean of its own similarity and the strength of its role: the work of one role mostly comes together,
+    so a few words for it say more in an advert that is about the role anyway. It is no share of the highest one,
+    because then an advert that is mostly about one thing would ask for nothing else.
     """
     values = {}
     for id, similarity in text_match.responsibilities.items():
-        values[id] = math.sqrt(similarity * text_match.roles[bank.responsibility[id].role])
+        values[id] = math.sqrt(similarity * strengths[bank.responsibility[id].role])
     return values

@@ -1,7 +1,8 @@
 """Compares a free text with the bank: which roles and responsibilities it is about.
 
 Each responsibility has a vocabulary in the bank, and so has the work that the quiz does not ask about. A text is
-compared with them by TF-IDF weights and cosine similarity.
+compared with them by TF-IDF weights and cosine similarity. Phrases that say as much about all work of a role, such as
+programming languages, count for the role only.
 Only this module uses scikit-learn. Importing it takes a second and much memory, so it is imported with the first text.
 """
 
@@ -19,12 +20,12 @@ from numpy.typing import NDArray
 
 from quiz.bank import Bank
 from quiz.text.tokenizer import Token, features, is_specific, pair_feature, specific_words, stems, tokens
-from quiz.text.vocabulary import vocabulary_stems
+from quiz.text.vocabulary import responsibility_stems, role_stems
 
 Floats = NDArray[np.float64]
 
 # A text is recognised if its `TextMatch.strength` is at least this. Of the texts of tests/personas, the strongest about
-# other work has 0.0411, and the weakest about a role 0.0445; one about other work has 0.0446, but is known as such.
+# other work has 0.0411, and the weakest about a role 0.0446; one about other work has 0.0446, but is known as such.
 # tests/text/test_threshold.py checks these figures; `python -m benchmarks.personas` prints the closest texts.
 MIN_STRENGTH = 0.043
 # A text that is mostly about other work is not recognised: the most similar role must have at least this share of the
@@ -96,11 +97,18 @@ class TextMatcher:
     """
 
     def __init__(self, bank: Bank) -> None:
-        documents = vocabulary_stems(bank)
+        documents = role_stems(bank)
         other_documents = [stems("\n".join(work.vocabulary)) for work in bank.other_work]
         self.vectoriser = _fitted_vectoriser(bank, documents, other_documents)
-        self.matrix: Floats = _vocabulary_vectors(bank, documents, other_documents, self.vectoriser)
+        own_vectors = _vectors(self.vectoriser, [*responsibility_stems(bank).values(), *other_documents])
+        all_vectors = _vectors(self.vectoriser, list(documents.values()))
+        role_vectors = _role_vectors(bank, all_vectors)
+        self.matrix: Floats = np.vstack([role_vectors, own_vectors])
         self._weights = np.ascontiguousarray(self.matrix.T)
+        # A marked word that only the role vocabulary has still stands next to one responsibility more than to others.
+        marking_vectors = own_vectors.copy()
+        marking_vectors[: len(all_vectors)] += all_vectors
+        self._marking_weights = np.vstack([role_vectors, marking_vectors]).T
         self._columns: dict[str, int] = self.vectoriser.vocabulary_
         self._roles = [role.id for role in bank.roles]
         self._responsibilities = list(bank.responsibility)
@@ -206,7 +214,7 @@ class TextMatcher:
                 columns += [column] * len(feature_positions)
                 shares += [1 / len(feature_positions)] * len(feature_positions)
         word_weights = np.zeros((len(words), len(self.matrix)))
-        feature_weights = (self.vectoriser.idf_[columns] * shares)[:, None] * self._weights[columns]
+        feature_weights = (self.vectoriser.idf_[columns] * shares)[:, None] * self._marking_weights[columns]
         np.add.at(word_weights, positions, feature_weights)
         return word_weights
 
@@ -277,23 +285,27 @@ def _fitted_vectoriser(bank: Bank, item_documents: dict[str, list[str]], other_d
     return vectoriser
 
 
-def _vocabulary_vectors(
-    bank: Bank, documents: dict[str, list[str]], other_documents: list[list[str]], vectoriser: Any
-) -> Floats:
-    """The vectors of all roles, then of all responsibilities, then of the other work, each of length 1."""
+def _vectors(vectoriser: Any, documents: list[list[str]]) -> Floats:
+    """The vector of each vocabulary, of length 1."""
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.preprocessing import normalize
 
     # In a vocabulary, a word that occurs in many phrases is central to the work. The square root reduces such counts
     # less than the logarithm that is used for texts.
     counter = CountVectorizer(analyzer=features, vocabulary=vectoriser.vocabulary_)
-    counts = counter.transform([*documents.values(), *other_documents])
-    vectors = normalize(counts.sqrt().toarray() * vectoriser.idf_)
-    responsibility_vectors = vectors[: len(documents)]
-    # A role is the sum of its responsibilities' vectors, so each counts the same however large its vocabulary is.
+    vectors: Floats = normalize(counter.transform(documents).sqrt().toarray() * vectoriser.idf_)
+    return vectors
+
+
+def _role_vectors(bank: Bank, responsibility_vectors: Floats) -> Floats:
+    """The vector of each role, of length 1, from those of all responsibilities."""
+    from sklearn.preprocessing import normalize
+
+    # The sum of the vectors of its responsibilities, so each counts the same however large its vocabulary is.
     items = bank.responsibility.values()
     belongs = np.array([[item.role == role.id for item in items] for role in bank.roles], dtype=float)
-    return np.vstack([normalize(belongs @ responsibility_vectors), vectors])
+    vectors: Floats = normalize(belongs @ responsibility_vectors)
+    return vectors
 
 
 def _feature_positions(words: Sequence[Token]) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -6,10 +6,19 @@ from quiz.bank import Bank, Role
 from quiz.text.tokenizer import features, stems
 
 
-def vocabulary_stems(bank: Bank) -> dict[str, list[str]]:
+def responsibility_stems(bank: Bank) -> dict[str, list[str]]:
     """By responsibility id the stems of its vocabulary; if that is empty, of its name, question and hint."""
     return {
         item.id: stems("\n".join(item.vocabulary or (item.name, item.question, item.hint)))
+        for item in bank.responsibility.values()
+    }
+
+
+def role_stems(bank: Bank) -> dict[str, list[str]]:
+    """By responsibility id the stems with which it contributes to its role: those above, and of its role vocabulary."""
+    own_stems = responsibility_stems(bank)
+    return {
+        item.id: [*own_stems[item.id], "", *stems("\n".join(item.role_vocabulary))]
         for item in bank.responsibility.values()
     }
 
@@ -19,7 +28,7 @@ def roles_without_own_words(bank: Bank) -> tuple[Role, ...]:
 
     All their words are everyday words, or words that every other role has too.
     """
-    documents = vocabulary_stems(bank)
+    documents = role_stems(bank)
     words: dict[str, set[str]] = {}
     for role in bank.roles:
         words[role.id] = {word for item in role.responsibilities for word in features(documents[item.id])}

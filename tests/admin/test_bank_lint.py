@@ -110,7 +110,7 @@ def test_two_equal_questions_are_a_problem(small_bank):
     change(small_bank, DOUGH, 'question = "Take  orders that are picked up later"')
     assert problems(small_bank) == [
         f"{BAKER}:12: question starts with 'T'; start with a verb in lower case: it continues the stem",
-        "roles/shop-keeper.toml:19: the question is the same as that of 'dough'; ask about the difference",
+        "roles/shop-keeper.toml:20: the question is the same as that of 'dough'; ask about the difference",
     ]
 
 

@@ -18,6 +18,7 @@ from quiz.admin import server as server_module
 from quiz.admin.server import Server, adjustments
 from quiz.exchange import score_request
 from quiz.web.app import App
+from tests.checks import logged_messages
 from tests.clients import TIMEOUT_S
 
 pytestmark = pytest.mark.server
@@ -321,5 +322,5 @@ def test_the_log_of_the_server_names_no_path(start, caplog):
     server = start(broken)
     link = "A" * 22
     assert server.get(f"/r/{link}")[0] == 500
-    assert [record.getMessage() for record in caplog.records] == ["a connection or request failed in the server"]
+    assert logged_messages(caplog) == ["a connection or request failed in the server"]
     assert link not in caplog.text

@@ -141,6 +141,7 @@ def test_a_bank_has_the_values_of_its_files(small_bank):
     assert bank.role["cake-maker"].title == "Cake maker"
     assert list(bank.responsibility) == ["dough", "oven", "fillings", "decoration", "counter", "orders"]
     assert bank.responsibility["counter"].vocabulary == ("queue", "change for a note")
+    assert bank.responsibility["counter"].role_vocabulary == ("till",)
     assert bank.responsibility["oven"].line == 15
 
 

@@ -20,7 +20,7 @@ from quiz.cli import main
 from quiz.config import secret_key
 from quiz.storage.instance import start_lock
 from quiz.web.app import App
-from tests.checks import count_rows
+from tests.checks import count_rows, logged_messages
 from tests.clients import Client
 from tests.factories import all_answers, join_path, make_team
 
@@ -257,10 +257,10 @@ def test_a_changed_key_is_a_warning_at_each_start_until_it_is_accepted(tmp_path,
     for key in ("a", "a", "b", "b", "a"):
         caplog.clear()
         app = create_app({"SECRET_KEY": key * secret_key.MIN_KEY_BYTES}, instance=tmp_path)
-        assert caplog.messages == ([] if key == "a" else [secret_key.CHANGED])
+        assert logged_messages(caplog) == ([] if key == "a" else [secret_key.CHANGED])
     app.storage.accept_key(secret_key.fingerprint(b"b" * secret_key.MIN_KEY_BYTES))
     create_app({"SECRET_KEY": "b" * secret_key.MIN_KEY_BYTES}, instance=tmp_path)
-    assert caplog.messages == []
+    assert logged_messages(caplog) == []
 
 
 def test_a_fingerprint_is_the_same_for_text_and_bytes_and_does_not_contain_the_key():

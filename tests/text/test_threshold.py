@@ -18,7 +18,7 @@ from quiz.text.matcher import MIN_STRENGTH, matcher_for
 #: Texts about a role that are too weak to be recognised, with their strength.
 KNOWN_EXCEPTIONS: dict[str, float] = {}
 STRONGEST_OTHER_WORK = ("later-none-marketing-manager", 0.0411)
-WEAKEST_RECOGNISED = ("later-devops-sre", 0.0445)
+WEAKEST_RECOGNISED = ("later-devops-sre", 0.0446)
 #: A text about other work that is strong enough, but mostly about work for which the bank has words.
 RECOGNISED_AS_OTHER_WORK = "none-product-manager"
 

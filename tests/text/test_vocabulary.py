@@ -17,7 +17,7 @@ def with_vocabulary(bank: Bank, *, only_role: str = "", words: tuple[str, ...]) 
     for role in bank.roles:
         items = role.responsibilities
         if only_role in ("", role.id):
-            items = tuple(replace(item, vocabulary=words) for item in items)
+            items = tuple(replace(item, vocabulary=words, role_vocabulary=()) for item in items)
         roles.append(replace(role, responsibilities=items))
     return replace(bank, roles=tuple(roles), other_work=())
 
