@@ -93,6 +93,7 @@ ATTACKS = {
     "silent connections": (300, b""),
     "half-sent headers": (200, b"GET / HTTP/1.1\r\nHost: "),
     "half-sent bodies": (200, b"POST /start HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nseed="),
+    "addresses of stops": (3, b"GET /r/" + b"." * 30_000 + b"a HTTP/1.1\r\nHost: localhost\r\n\r\n"),
 }
 
 

@@ -73,3 +73,8 @@ def test_different_links_have_different_hashes(one, other):
 def test_a_hash_is_sha_256():
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # the example "abc" of FIPS 180-4
     assert links.hash_link("abc") == expected
+
+
+@given(st.text(alphabet="aÉ٣²_-.)/", max_size=20))
+def test_a_clean_path_ends_with_a_letter_or_a_digit(path):
+    assert links.clean_path(path) == re.sub(r"[\W_]+\Z", "", path)
