@@ -62,7 +62,18 @@ def test_the_whole_quiz_and_every_address_stay_below_the_path(app: App, bank, st
         assert response.status_code == 303
         assert response.location.startswith(own)
     client.send(f"{own}/more", {"title": ""})
-    to_visit |= {own, f"{own}/manage", f"{own}/goals", f"{own}.json", f"{PATH}/no-such-page"}
+    client.send(f"{own}/check")
+    agreed = client.send(f"{own}/conversation", {"action_1": "Draw the schema"})
+    assert agreed.location == f"{own}/conversation?saved=1#agreement"
+    again = client.send(f"{own}/retake", page=f"{own}/manage").location.removesuffix("/1")
+    for number, page in enumerate(bank.pages, 1):
+        client.send(f"{again}/{number}", {item.id: "daily" for item in page})
+    client.send(f"{again}/check")
+    assert client.get(f"{again}/changes").status_code == 200
+    lead = client.send(f"{PATH}/teams", {"name": "The crew", "kind": "open"}).location
+    client.send(f"{own}/second-view", {"owner_name": "Ada", "viewer_name": "Kim"})
+    to_visit |= {lead, f"{lead}/hire", f"{own}/second-view", f"{own}/advert"}
+    to_visit |= {own, again, f"{own}/manage", f"{own}/goals", f"{own}.json", f"{PATH}/no-such-page"}
     while to_visit:
         address = to_visit.pop()
         seen.add(address)
