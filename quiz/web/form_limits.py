@@ -9,7 +9,10 @@ from flask import request
 
 from quiz.bank import Bank
 from quiz.teams.joining import MAX_OPEN_MEMBERS
-from quiz.web.forms import MAX_ADVERT_LENGTH, MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, WISH_PREFIX
+from quiz.web.forms.advert import MAX_ADVERT_LENGTH
+from quiz.web.forms.base import MAX_TITLE_LENGTH
+from quiz.web.forms.details import MAX_TEXT_LENGTH
+from quiz.web.forms.goals import WISH_PREFIX
 
 if TYPE_CHECKING:
     from quiz.web.app import App

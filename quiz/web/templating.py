@@ -14,7 +14,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from quiz.bank import AnswerOption, Bank, Role
 from quiz.storage import DRAFT_DAYS, MIN_DAYS_OVERDUE, ROUND_TIE_DAYS
 from quiz.web import fragments, stylesheet
-from quiz.web.forms import OUTCOME_LABELS
+from quiz.web.forms.agreement import OUTCOME_LABELS
 
 if TYPE_CHECKING:
     from quiz.web.app import App

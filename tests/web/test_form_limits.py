@@ -14,7 +14,9 @@ from quiz.bank import Bank, load
 from quiz.storage import Response
 from quiz.teams.joining import MAX_OPEN_MEMBERS
 from quiz.web.form_limits import compute_limits
-from quiz.web.forms import MAX_ADVERT_LENGTH, MAX_TEXT_LENGTH, MAX_TITLE_LENGTH
+from quiz.web.forms.advert import MAX_ADVERT_LENGTH
+from quiz.web.forms.base import MAX_TITLE_LENGTH
+from quiz.web.forms.details import MAX_TEXT_LENGTH
 from tests.checks import load_response
 from tests.clients import Client
 from tests.factories import SMALL_BANK, join_path, join_team, make_response, make_team

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request
 
 from quiz.web.app import current
-from quiz.web.forms import AdvertForm
+from quiz.web.forms.advert import AdvertForm
 from quiz.web.owner_blueprint import current_response, current_result, owner_blueprint, require_finished
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from quiz.storage import Response as StoredResponse
 from quiz.web.app import current
-from quiz.web.forms import OUTCOME_PREFIX, OutcomesForm, outcomes_form
+from quiz.web.forms.agreement import OUTCOME_PREFIX, OutcomesForm, outcomes_form
 from quiz.web.owner_blueprint import (
     abort_if_deleted,
     current_response,

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from quiz.bank import MAX_ACTION_LENGTH
 from quiz.web.app import current
-from quiz.web.forms import AgreementForm
+from quiz.web.forms.agreement import AgreementForm
 from quiz.web.owner_blueprint import (
     abort_if_deleted,
     current_response,

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from quiz.bank import FollowUps
 from quiz.bank.answer_sheet import answer_sheet
 from quiz.web.app import current
-from quiz.web.forms import follow_up_form
+from quiz.web.forms.questions import follow_up_form
 from quiz.web.owner_blueprint import (
     abort_if_deleted,
     current_follow_up_page,

@@ -12,7 +12,7 @@ from wtforms import SelectField
 from quiz.bank import JobGoal, Responsibility
 from quiz.bank.answer_sheet import SheetRow, answer_sheet
 from quiz.web.app import current
-from quiz.web.forms import WISH_PREFIX, GoalsForm
+from quiz.web.forms.goals import WISH_PREFIX, GoalsForm
 from quiz.web.owner_blueprint import (
     abort_if_deleted,
     current_response,

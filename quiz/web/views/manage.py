@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from quiz.storage import MAX_SHARE_LINKS, ShareLink
 from quiz.web import links, seeds
 from quiz.web.app import current
-from quiz.web.forms import MAX_TITLE_LENGTH
+from quiz.web.forms.base import MAX_TITLE_LENGTH
 from quiz.web.owner_blueprint import abort_if_deleted, current_response, owner_blueprint
 from quiz.web.views.result import qr_code
 

@@ -16,7 +16,7 @@ from quiz.exchange import export, open_team_export
 from quiz.teams import Team, open_team, what_if
 from quiz.teams.needs import Needs, needs_of_heads, needs_with_asked
 from quiz.web.app import current
-from quiz.web.forms import NEED_PREFIX
+from quiz.web.forms.open_team import NEED_PREFIX
 from quiz.web.link_blueprint import link_blueprint
 from quiz.web.owner_blueprint import owner_blueprint, require_finished
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from quiz.storage import DRAFT_DAYS, SecondView
 from quiz.web import links, seeds
 from quiz.web.app import current, days_after
-from quiz.web.forms import SecondViewForm
+from quiz.web.forms.second_view import SecondViewForm
 from quiz.web.owner_blueprint import owner_blueprint, require_finished
 from quiz.web.views.result import qr_code
 

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from quiz.bank.answer_sheet import AnswerSheet, answer_sheet
 from quiz.web.app import current
-from quiz.web.forms import OTHER_WORK_LABELS, DetailsForm, lower_first
+from quiz.web.forms.base import lower_first
+from quiz.web.forms.details import OTHER_WORK_LABELS, DetailsForm
 from quiz.web.owner_blueprint import (
     abort_if_deleted,
     current_follow_up_page,

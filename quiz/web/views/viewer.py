@@ -16,7 +16,7 @@ from quiz.bank.answer_sheet import AnswerSheet, answer_sheet
 from quiz.storage import DRAFT_DAYS, SecondView
 from quiz.web import links, seeds
 from quiz.web.app import current, days_after
-from quiz.web.forms import PrioritiesForm
+from quiz.web.forms.second_view import PrioritiesForm
 from quiz.web.link_blueprint import link_blueprint
 from quiz.web.owner_blueprint import is_saved_by_script, other_button, sent_page_save
 from quiz.web.views.result import qr_code

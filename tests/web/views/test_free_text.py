@@ -16,7 +16,7 @@ from quiz.results.free_text import MAX_UNFOLDED_CHARACTERS, FreeTextResult, Role
 from quiz.results.result import Result, build_result
 from quiz.scoring import ScoringModel
 from quiz.web.app import App
-from quiz.web.forms import MAX_TEXT_LENGTH
+from quiz.web.forms.details import MAX_TEXT_LENGTH
 from tests.checks import load_response
 from tests.clients import Client
 from tests.factories import ROOT, all_answers

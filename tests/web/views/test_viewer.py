@@ -8,7 +8,7 @@ import pytest
 
 from quiz.web import links
 from quiz.web.app import App
-from quiz.web.forms import MAX_PRIORITIES
+from quiz.web.forms.second_view import MAX_PRIORITIES
 from tests.checks import count_rows
 from tests.clients import Client, Page
 from tests.factories import (
