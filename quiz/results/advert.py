@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from quiz.bank import Bank, OtherWork
@@ -16,9 +16,9 @@ from quiz.text.plain_text import blank_markup
 from quiz.text.tokenizer import tokens
 
 MAX_ADVERT_CHARACTERS = 100_000
-#: A role belongs to the mix if its strength (see `_role_strengths`) is at least this share of the highest, or if the
-#: text asks for all of its responsibilities. The rule for answers would name more, because adverts have some words of
-#: most roles.
+#: A role belongs to the mix if it is the most similar one, if its strength (see `_role_strengths`) is at least this
+#: share of the highest, or if the text asks for all of its responsibilities. The rule for answers would name more,
+#: because adverts have some words of most roles.
 MIN_ROLE_SHARE = 0.7
 #: A responsibility is asked for from this value on (see `_asked_values`).
 MIN_ASKED_VALUE = 0.06
@@ -53,11 +53,9 @@ class Advert:
     reason : str or None
         Why it is not recognised; None if it is.
     mix : tuple of str
-        The ids of the roles that the job combines, strongest first; empty if it is not recognised.
+        The ids of the roles that the job combines, the most similar first; empty if it is not recognised.
     roles, responsibilities : dict of str to float
         Cosine similarity by id, 0 to 1. It can be above 0 in a text that is not recognised: that is chance.
-    strengths : dict of str to float
-        How clearly the job is about each role, 0 to 1 (see `_role_strengths`); empty if it is not recognised.
     asked, mentioned : tuple of str
         The ids of the responsibilities that it asks for, at least one if it is recognised, and of those that it
         mentions in passing; strongest first.
@@ -76,7 +74,6 @@ class Advert:
     mix: tuple[str, ...]
     roles: Mapping[str, float]
     responsibilities: Mapping[str, float]
-    strengths: Mapping[str, float] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     mentioned: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
@@ -136,10 +133,9 @@ def read_advert(bank: Bank, text: str) -> Advert:
     return Advert(
         text=text,
         reason=None,
-        mix=_mix(bank, strengths, asked),
+        mix=_mix(bank, text_match, strengths, asked),
         roles=text_match.roles,
         responsibilities=text_match.responsibilities,
-        strengths=strengths,
         asked=asked,
         mentioned=tuple(id for id in others if id in marked and id not in asked),
         marks=marks,
@@ -193,15 +189,16 @@ def _role_strengths(bank: Bank, text_match: TextMatch) -> dict[str, float]:
     return strengths
 
 
-def _mix(bank: Bank, strengths: Mapping[str, float], asked: Collection[str]) -> tuple[str, ...]:
-    """The roles that the job combines, strongest first: those nearly as strong, and those asked for completely."""
-    ranking = sorted(strengths, key=lambda id: -strengths[id])
-    minimum = MIN_ROLE_SHARE * strengths[ranking[0]]
-    return tuple(
-        id
-        for id in ranking
-        if strengths[id] >= minimum or all(item.id in asked for item in bank.role[id].responsibilities)
-    )
+def _mix(bank: Bank, text_match: TextMatch, strengths: Mapping[str, float], asked: Collection[str]) -> tuple[str, ...]:
+    """The roles that the job combines, the most similar first."""
+    most_similar, *others = sorted(text_match.roles, key=lambda id: -text_match.roles[id])
+    minimum = MIN_ROLE_SHARE * max(strengths.values())
+    mix = [most_similar]
+    for id in others:
+        asks_for_all = all(item.id in asked for item in bank.role[id].responsibilities)
+        if strengths[id] >= minimum or asks_for_all:
+            mix.append(id)
+    return tuple(mix)
 
 
 def _asked_values(bank: Bank, text_match: TextMatch, strengths: Mapping[str, float]) -> dict[str, float]:

@@ -128,14 +128,14 @@ def advert_page(bank: Bank, text: str) -> AdvertPage:
     if not advert.recognised:
         return AdvertPage(advert, (), False, None, None, (), ())
     roles = tuple(bank.role[id] for id in advert.mix)
-    values = [advert.strengths[role.id] for role in roles]
-    percents = share_percentages({role.id: advert.strengths[role.id] for role in roles})
+    values = [advert.roles[role.id] for role in roles]
+    percents = share_percentages({role.id: advert.roles[role.id] for role in roles})
     return AdvertPage(
         advert=advert,
         roles=roles,
         has_main_role=len(roles) == 1 or values[0] >= MIN_MAIN_RATIO * values[1],
         shelf=shelf([(role, percents[role.id]) for role in roles], show_numbers=False),
-        map=role_map(bank, {id: value / values[0] for id, value in advert.strengths.items()}, advert.mix, ()),
+        map=role_map(bank, {id: value / values[0] for id, value in advert.roles.items()}, advert.mix, ()),
         asked_of_roles=_asked_of_roles(bank, advert),
         segments=_segments(bank, advert),
     )
@@ -158,7 +158,7 @@ def compare_with_answers(bank: Bank, advert: Advert, answers: Mapping[str, str])
 
 def _asked_of_roles(bank: Bank, advert: Advert) -> tuple[AskedOfRole, ...]:
     quotes = _quotes(advert)
-    other_roles = [id for id in sorted(advert.strengths, key=lambda id: -advert.strengths[id]) if id not in advert.mix]
+    other_roles = [id for id in sorted(advert.roles, key=lambda id: -advert.roles[id]) if id not in advert.mix]
     asked_of_roles = []
     for id in (*advert.mix, *other_roles):
         ids = [item.id for item in bank.role[id].responsibilities]
