@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import cycle, islice
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import pytest
 
@@ -15,7 +16,7 @@ from quiz.bank import AgreedAction, Bank, FollowUps, JobGoal, load
 from quiz.config import paths
 from quiz.results.feedback import Feedback
 from quiz.scoring import ScoringModel
-from quiz.storage import MIN_DAYS_OVERDUE, Expiry, ShareLink, Storage
+from quiz.storage import MIN_DAYS_OVERDUE, Expiry, Response, ShareLink, Storage
 from quiz.teams import Publication
 from quiz.teams.anonymous import Contribution
 from quiz.teams.joining import JoinDecision
@@ -115,6 +116,35 @@ def member(*roles: str, contacts: Sequence[str] = (), **changes: str) -> Contrib
     return Contribution(
         ALL_NEVER | role_answers | {id.replace("_", "-"): answer for id, answer in changes.items()}, contacts
     )
+
+
+def stored_response(**values: Any) -> Response:
+    """A response as storage gives it, in which nothing but `values` was entered."""
+    return replace(_EMPTY_RESPONSE, **values)
+
+
+_EMPTY_RESPONSE = Response(
+    id=1,
+    bank=WHEN["bank"],
+    started=DAY,
+    changed=DAY,
+    finished=None,
+    title="",
+    text="",
+    other_work_share="",
+    next_look=None,
+    earlier=None,
+    details_sent=False,
+    answers={},
+    follow_ups=None,
+    contacts=(),
+    wishes={},
+    goals=(),
+    job_goal=None,
+    feedback=None,
+    agreed_actions=(),
+    share_links=(),
+)
 
 
 # Responses and teams of an app

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from quiz.bank import Bank
-from quiz.exchange import export
+from quiz.exchange import export, personal_data
 from quiz.storage import Response, Storage
 from quiz.teams import Team, anonymous, rounds
 
@@ -28,8 +28,7 @@ def all_responses(bank: Bank, storage: Storage, *, format: str) -> Iterator[str]
     What two people agreed in a conversation is in neither.
     """
     if format == "csv":
-        header, _ = export.personal_csv_rows(bank, {}, follow_ups=None, contacts=(), title="", text="")
-        yield export.csv_file([["id", *header]])
+        yield export.csv_file([["id", *personal_data.csv_columns(bank)]])
     for response in load_all(storage):
         yield _csv_line(bank, response) if format == "csv" else _json_line(_stored_values(response))
 
@@ -71,24 +70,11 @@ def load_all(storage: Storage) -> Iterator[Response]:
 
 
 def _csv_line(bank: Bank, response: Response) -> str:
-    _, row = export.personal_csv_rows(
-        bank,
-        response.answers,
-        follow_ups=response.follow_ups,
-        contacts=response.contacts,
-        title=response.title,
-        text=response.text,
-        other_work_share=response.other_work_share,
-        feedback=response.feedback,
-        wishes=response.wishes,
-        goals=response.goals,
-        job_goal=response.job_goal,
-    )
-    return export.to_csv([[str(response.id), *row]])
+    return export.to_csv([[str(response.id), *personal_data.csv_cells(bank, response)]])
 
 
 def _stored_values(response: Response) -> dict[str, Any]:
-    values = asdict(response) | {"follow_ups": export.follow_up_answers_object(response.follow_ups)}
+    values = asdict(response) | {"follow_ups": personal_data.follow_up_answers_object(response.follow_ups)}
     return {name: value for name, value in values.items() if name not in _AGREED}
 
 

@@ -1,4 +1,4 @@
-"""Data for other programs: a result as an object for JSON, and a person's own answers as CSV."""
+"""Data for other programs: a result as an object for JSON or as cells, and CSV files that a spreadsheet opens."""
 
 from __future__ import annotations
 
@@ -7,25 +7,11 @@ import io
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 import orjson
 
-from quiz.bank import (
-    CSV_GOAL_COLUMNS,
-    CSV_RESULT_COLUMNS,
-    FEEDBACK_COLUMN,
-    FEEDBACK_PREFIX,
-    FOLLOW_UP_BASE,
-    FOLLOW_UP_PREFIX,
-    MAX_ACTIONS,
-    AgreedAction,
-    Bank,
-    FollowUps,
-    JobGoal,
-)
-from quiz.results.feedback import Feedback
+from quiz.bank import CSV_RESULT_COLUMNS
 from quiz.scoring import FollowUpQuestions, Match
 
 #: Decimal places of every number in a result.
@@ -34,7 +20,6 @@ DIGITS = 4
 BYTE_ORDER_MARK = "\ufeff"
 #: Characters that make a spreadsheet read a cell as a formula, if the cell begins with one of them.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_NO_WISHES: Mapping[str, str] = MappingProxyType({})
 #: Blanks that a spreadsheet may ignore at the beginning of a cell.
 _IGNORED_BLANKS = " \u00a0\u200b\ufeff"
 
@@ -144,87 +129,6 @@ def result_cells(result: Mapping[str, Any]) -> list[str]:
 def _number_cells(numbers: list[float | None]) -> list[str]:
     """The numbers as cells, empty for None. orjson formats numbers several times faster than `repr`."""
     return orjson.dumps(numbers)[1:-1].replace(b"null", b"").decode().split(",")
-
-
-def personal_csv_rows(
-    bank: Bank,
-    answers: Mapping[str, str],
-    *,
-    follow_ups: FollowUps | None,
-    contacts: Sequence[str],
-    title: str,
-    text: str,
-    other_work_share: str = "",
-    wishes: Mapping[str, str] = _NO_WISHES,
-    goals: Sequence[str] = (),
-    job_goal: JobGoal | None = None,
-    feedback: Feedback | None = None,
-) -> tuple[list[str], list[str]]:
-    """Header and row of a person's own CSV, which `quiz score` can read.
-
-    An answer that the bank no longer has is left out.
-    """
-    questions = [item.id for item in bank.questions_in_order]
-    details = ["works-with", "title", "text", "other-work", *CSV_GOAL_COLUMNS]
-    header = [*questions, *follow_up_columns(bank), *details, *feedback_columns(bank)]
-    answer_cells = [answers[question] if answers.get(question) in bank.option else "" for question in questions]
-    detail_cells = [" ".join(contacts), title, text, other_work_share, *_goal_cells(wishes, goals, job_goal)]
-    return header, [*answer_cells, *_follow_up_cells(bank, follow_ups), *detail_cells, *_feedback_cells(bank, feedback)]
-
-
-def _goal_cells(wishes: Mapping[str, str], goals: Sequence[str], job_goal: JobGoal | None) -> list[str]:
-    """The cells of `CSV_GOAL_COLUMNS`: `responsibility:wish` pairs, role ids, a name, and responsibility ids."""
-    return [
-        " ".join(f"{responsibility}:{wish}" for responsibility, wish in wishes.items()),
-        " ".join(goals),
-        job_goal.name if job_goal else "",
-        " ".join(job_goal.responsibilities) if job_goal else "",
-    ]
-
-
-def agreed_cells(actions: Sequence[AgreedAction], next_look: str | None) -> list[str]:
-    """The cells of `AGREED_COLUMNS` in a person's own CSV; blank for places without an action."""
-    action_of_number = {action.number: action for action in actions}
-    cells = []
-    for number in range(1, MAX_ACTIONS + 1):
-        action = action_of_number.get(number, AgreedAction(number, ""))
-        cells += [action.text, action.due, action.outcome]
-    return [*cells, next_look or ""]
-
-
-def follow_up_answers_object(follow_ups: FollowUps | None) -> dict[str, str] | None:
-    """A person's follow-up answers as `POST /api/score` takes them: the base, and the answer about each role."""
-    return None if follow_ups is None else {FOLLOW_UP_BASE: follow_ups.base, **follow_ups.answers}
-
-
-def follow_up_columns(bank: Bank) -> list[str]:
-    """The columns with answers to follow-up questions: the base, then each role; none if the bank has no answers."""
-    if not bank.follow_ups:
-        return []
-    return [FOLLOW_UP_PREFIX + name for name in (FOLLOW_UP_BASE, *bank.role)]
-
-
-def _follow_up_cells(bank: Bank, follow_ups: FollowUps | None) -> list[str]:
-    """The cells of `follow_up_columns`; blank if the bank no longer has the base."""
-    if not bank.follow_ups:
-        return []
-    if follow_ups is None or follow_ups.base not in bank.role:
-        return [""] * (1 + len(bank.role))
-    known = {role: answer for role, answer in follow_ups.answers.items() if answer in bank.follow_up_option}
-    known.pop(follow_ups.base, None)
-    return [follow_ups.base, *(known.get(role, "") for role in bank.role)]
-
-
-def feedback_columns(bank: Bank) -> list[str]:
-    """The columns with what a person says about the result: whether it fits, then each role."""
-    return [FEEDBACK_COLUMN, *(FEEDBACK_PREFIX + role for role in bank.role)]
-
-
-def _feedback_cells(bank: Bank, feedback: Feedback | None) -> list[str]:
-    """The cells of `feedback_columns`."""
-    if feedback is None:
-        return [""] * (1 + len(bank.role))
-    return [feedback.fits, *(feedback.roles.get(role, "") for role in bank.role)]
 
 
 def csv_file(rows: Iterable[Sequence[str]]) -> str:

@@ -29,7 +29,7 @@ from quiz.bank import (
     load,
 )
 from quiz.config import paths
-from quiz.exchange import export
+from quiz.exchange import export, personal_data
 from tests.clients import Client
 from tests.factories import EIGHTH_ROLE
 
@@ -755,8 +755,7 @@ def test_the_longest_ids_can_be_stored_and_exported(small_bank, tmp_path):
 
 
 def test_the_ids_of_roles_and_questions_cannot_be_other_columns_of_an_export(bank):
-    header, _ = export.personal_csv_rows(bank, {}, follow_ups=None, contacts=(), title="", text="")
-    columns = {"id", *header, *export.result_columns(bank.role)}
+    columns = {"id", *personal_data.csv_columns(bank), *export.result_columns(bank.role)}
     without_role = {column for column in columns if "." not in column}  # an id has none
     assert without_role - set(bank.responsibility) == set(CSV_COLUMNS)
 

@@ -1,4 +1,4 @@
-"""Exports: cells that no spreadsheet runs as formulas, personal CSV files, and the exports of the operator."""
+"""Exports: cells that no spreadsheet runs as formulas, results, and the exports of the operator."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quiz.admin import export_all
-from quiz.bank import AgreedAction, Bank, FollowUps, JobGoal
+from quiz.bank import AgreedAction, Bank, JobGoal
 from quiz.cli import main
 from quiz.exchange import export
-from quiz.results.feedback import Feedback
 from quiz.scoring import FollowUpQuestions, Match, RoleScore, ScoringModel, match
 from quiz.storage import Response, ShareLink
 from quiz.teams import TeamKind, anonymous, rounds
@@ -102,7 +101,7 @@ def test_every_cell_is_quoted():
     assert export.to_csv([["a", "", "1"]]) == '"a","","1"\r\n'
 
 
-# The result and the answers of one person
+# The result of one person
 
 
 def make_match(**changes: Any) -> Match:
@@ -186,67 +185,6 @@ def test_the_questions_that_ratings_call_for_are_an_object_and_one_cell():
     assert result["follow_up"] == {"base": "baker", "roles": ["miller", "shop-keeper"]}
     row = dict(zip(export.result_columns(["baker", "miller"]), export.result_cells(result), strict=True))
     assert row["follow_up"] == "baker:miller shop-keeper"
-
-
-def test_a_personal_csv_has_the_follow_up_answers_that_the_bank_knows(bank: Bank):
-    follow_ups = FollowUps("data-engineer", {"devops-sre": "half", "ml-engineer": "removed", "no-role": "half"})
-    header, row = export.personal_csv_rows(bank, {}, follow_ups=follow_ups, contacts=(), title="", text="")
-    cells = {column: cell for column, cell in zip(header, row, strict=True) if cell}
-    assert cells == {"follow-up.base": "data-engineer", "follow-up.devops-sre": "half"}
-
-
-def test_a_personal_csv_has_no_follow_up_answers_to_a_base_that_the_bank_does_not_know(bank: Bank):
-    follow_ups = FollowUps("no-role", {"devops-sre": "half"})
-    _, row = export.personal_csv_rows(bank, {}, follow_ups=follow_ups, contacts=(), title="", text="")
-    assert set(row) == {""}
-
-
-def test_a_personal_csv_has_a_column_for_every_question(bank: Bank):
-    first, last = bank.questions_in_order[0].id, bank.questions_in_order[-1].id
-    removed = {"since-removed": "daily", bank.questions_in_order[1].id: "since-removed"}
-    answers = {last: "daily", first: "never", **removed}
-    header, row = export.personal_csv_rows(
-        bank,
-        answers,
-        follow_ups=None,
-        contacts=["data-engineer", "ml-engineer"],
-        title="Boss",
-        text="all day",
-        wishes={"pipelines": "less", "trends": "more"},
-        goals=["data-analyst", "devops-sre"],
-        job_goal=JobGoal("Data team of a bakery", ("trends", "dashboards")),
-    )
-    follow_up_columns = ["follow-up.base", *(f"follow-up.{role}" for role in bank.role)]
-    details = ["works-with", "title", "text", "other-work"]
-    goal_columns = ["wishes", "goals", "job-goal", "job-goal-responsibilities"]
-    feedback_columns = ["feedback", *(f"feedback.{role}" for role in bank.role)]
-    questions = [item.id for item in bank.questions_in_order]
-    assert header == [*questions, *follow_up_columns, *details, *goal_columns, *feedback_columns]
-    assert row == [
-        "never",
-        *[""] * (len(bank.questions_in_order) - 2),
-        "daily",
-        *[""] * len(follow_up_columns),
-        "data-engineer ml-engineer",
-        "Boss",
-        "all day",
-        "",
-        "pipelines:less trends:more",
-        "data-analyst devops-sre",
-        "Data team of a bakery",
-        "trends dashboards",
-        *[""] * len(feedback_columns),
-    ]
-
-
-def test_a_personal_csv_has_the_share_of_other_work_and_the_feedback(bank: Bank):
-    feedback = Feedback("partly", {"data-engineer": "in-mix", "ml-engineer": "missing", "no-role": "too-much"})
-    header, row = export.personal_csv_rows(
-        bank, {}, follow_ups=None, contacts=(), title="", text="", other_work_share="half", feedback=feedback
-    )
-    cells = {column: cell for column, cell in zip(header, row, strict=True) if cell}
-    roles = {"feedback.data-engineer": "in-mix", "feedback.ml-engineer": "missing"}
-    assert cells == {"other-work": "half", "feedback": "partly"} | roles
 
 
 # All responses

@@ -8,7 +8,7 @@ import numpy as np
 
 from quiz.bank import FOLLOW_UP_BASE, FOLLOW_UP_PREFIX, Bank
 from quiz.exchange.csv_scoring.cells import CellProblem, CellReader
-from quiz.exchange.export import follow_up_columns
+from quiz.exchange.personal_data import follow_up_columns
 from quiz.exchange.spellings import FollowUpSpellings
 from quiz.scoring.follow_ups import NO_ANSWER, FollowUpSheets
 from quiz.scoring.scoring_model import ScoringModel

@@ -5,7 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from quiz.bank import AGREED_COLUMNS, CSV_COLUMNS, Bank
-from quiz.exchange.export import feedback_columns, follow_up_columns, result_columns
+from quiz.exchange.export import result_columns
+from quiz.exchange.personal_data import feedback_columns, follow_up_columns
 from quiz.exchange.spellings import plain
 
 # Signs before and after the text of a question in a header.

@@ -9,7 +9,7 @@ from flask import g, jsonify
 from werkzeug.wrappers import Response
 
 from quiz.bank import AGREED_COLUMNS
-from quiz.exchange import export
+from quiz.exchange import export, personal_data
 from quiz.web.app import current
 from quiz.web.owner_blueprint import current_response, owner_blueprint
 
@@ -19,40 +19,31 @@ pages = owner_blueprint("download", prefix="/r")
 @pages.get("/<link:link>.json")
 def as_json() -> Response:
     """Everything that is stored about this person, and their result."""
-    personal_data = asdict(current_response())
-    personal_data.pop("id")
-    personal_data.pop("details_sent")  # where the quiz goes on, which says nothing about the person
-    personal_data["follow_ups"] = export.follow_up_answers_object(current_response().follow_ups)
-    personal_data["earlier_agreed_actions"] = _earlier_agreed_actions()
-    personal_data["earlier"] = personal_data["earlier"] is not None  # the id means nothing outside the database
-    personal_data["team"] = _team_data()
-    personal_data["removed_from_team"] = _removal_data()
-    personal_data["second_view"] = _second_view_data()
-    personal_data["result"] = _result_data()
-    personal_data["result"].pop("id")
-    return _attachment(jsonify(personal_data), "many-hats.json")
+    data = asdict(current_response())
+    data.pop("id")
+    data.pop("details_sent")  # where the quiz goes on, which says nothing about the person
+    data["follow_ups"] = personal_data.follow_up_answers_object(current_response().follow_ups)
+    data["earlier_agreed_actions"] = _earlier_agreed_actions()
+    data["earlier"] = data["earlier"] is not None  # the id means nothing outside the database
+    data["team"] = _team_data()
+    data["removed_from_team"] = _removal_data()
+    data["second_view"] = _second_view_data()
+    data["result"] = _result_data()
+    data["result"].pop("id")
+    return _attachment(jsonify(data), "many-hats.json")
 
 
 @pages.get("/<link:link>.csv")
 def as_csv() -> Response:
     """The answers in the columns that `quiz score` reads, what was agreed, and the result in those that it writes."""
     response = current_response()
-    header, row = export.personal_csv_rows(
-        current().bank,
-        response.answers,
-        follow_ups=response.follow_ups,
-        contacts=response.contacts,
-        title=response.title,
-        text=response.text,
-        other_work_share=response.other_work_share,
-        feedback=response.feedback,
-        wishes=response.wishes,
-        goals=response.goals,
-        job_goal=response.job_goal,
-    )
-    header += [*AGREED_COLUMNS, *export.result_columns(current().bank.role)]
-    row += export.agreed_cells(response.agreed_actions, response.next_look)
-    row += export.result_cells(_result_data())
+    bank = current().bank
+    header = [*personal_data.csv_columns(bank), *AGREED_COLUMNS, *export.result_columns(bank.role)]
+    row = [
+        *personal_data.csv_cells(bank, response),
+        *personal_data.agreed_cells(response),
+        *export.result_cells(_result_data()),
+    ]
     return _attachment(Response(export.csv_file([header, row]), mimetype="text/csv"), "many-hats.csv")
 
 
