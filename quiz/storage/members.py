@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from quiz.storage.engine import Connection, Tables
 from quiz.storage.new_links import free_hashes
-from quiz.storage.response_rows import Response, end_earlier_memberships, insert_response, unused_response
+from quiz.storage.people import earlier_responses, end_memberships, members_of_person, responses_of_person
+from quiz.storage.response_rows import end_earlier_memberships, insert_response, unused_response
 from quiz.storage.teams import IS_COUNTED, IS_OWN, select_response_by_id, select_team
-from quiz.storage.tombstones import delete_tombstone, insert_tombstone, membership_hash
+from quiz.storage.tombstones import delete_tombstone, membership_hash
 from quiz.teams import Membership, OpenMember, Removal
 from quiz.teams.joining import JoinDecision, is_name_taken, join_decision
 
@@ -87,6 +88,7 @@ class Members(Tables):
         """Add a response to a team if `join_decision` allows it, in one transaction. Returns the decision.
 
         Joining the same team again updates the name and whether wishes are shown. Anonymous teams store neither.
+        Other responses of the same person in the team get the name, and their wishes are hidden with these.
         None if there is no such team or response.
         """
         with self.write_transaction() as db:
@@ -119,9 +121,9 @@ class Members(Tables):
             return True
 
     def rename_member(self, owner_hash: str, name: str) -> JoinDecision | None:
-        """Change the name of a member of an open team. Returns `JOIN`, or `NAME_TAKEN` and changes nothing.
+        """Change the name of a member of an open team, for all responses of this person in it.
 
-        None if the response is in no open team.
+        Returns `JOIN`, or `NAME_TAKEN` and changes nothing. None if the response is in no open team.
         """
         with self.write_transaction() as db:
             row = db.execute(
@@ -134,7 +136,8 @@ class Members(Tables):
             response, team = row
             if is_name_taken(name, _other_names(db, team, response)):
                 return JoinDecision.NAME_TAKEN
-            db.execute("UPDATE member SET name = ? WHERE member.response = ?", (name, response))
+            for id, _ in members_of_person(db, team, response):
+                db.execute("UPDATE member SET name = ? WHERE member.response = ?", (name, id))
         self.purge_deleted()  # the log must not keep the old name
         return JoinDecision.JOIN
 
@@ -152,9 +155,7 @@ class Members(Tables):
             if row is None:
                 return False
             team, team_name = row
-            for id, owner_hash in _members_of_person(db, team, response):
-                insert_tombstone(db, membership_hash(owner_hash, team), day=day)
-                db.execute("DELETE FROM member WHERE member.response = ?", (id,))
+            for id in end_memberships(db, team, response, day=day):
                 db.execute(
                     "INSERT INTO removal (response, team_name, day) VALUES (?, ?, ?)"
                     " ON CONFLICT (response) DO UPDATE SET team_name = excluded.team_name, day = excluded.day",
@@ -169,16 +170,18 @@ class Members(Tables):
             db.execute(f"DELETE FROM removal WHERE {IS_OWN}", (owner_hash,))
 
     def leave_team(self, owner_hash: str, *, day: str, team: int | None = None) -> bool:
-        """Remove a response from its team. Published rounds do not change: they reference no response.
+        """Remove the person of a response from its team, with all their responses in it.
 
-        False if it is in no team, or if `team` is given and it is in another team.
+        An earlier response that stayed would be shown or counted instead. Published rounds do not change: they
+        reference no response. False if it is in no team, or if `team` is given and it is in another team.
         """
         with self.write_transaction() as db:
-            row = db.execute(f"SELECT member.team FROM member WHERE {IS_OWN}", (owner_hash,)).fetchone()
-            if row is None or team not in (None, row[0]):
+            row = db.execute(
+                f"SELECT member.response, member.team FROM member WHERE {IS_OWN}", (owner_hash,)
+            ).fetchone()
+            if row is None or team not in (None, row[1]):
                 return False
-            insert_tombstone(db, membership_hash(owner_hash, row[0]), day=day)
-            db.execute(f"DELETE FROM member WHERE {IS_OWN}", (owner_hash,))
+            end_memberships(db, row[1], row[0], day=day)
         self.purge_deleted()
         return True
 
@@ -207,68 +210,29 @@ def _join_decision(db: Connection, join_hash: str, owner_hash: str, name: str) -
 
 def _other_names(db: Connection, team: int, response: int | None) -> list[str]:
     """The names of the members of a team, without those of the person of `response`."""
-    own = _responses_of_person(db, response) if response is not None else set()
+    own = responses_of_person(db, response) if response is not None else set()
     rows = db.execute("SELECT member.response, member.name FROM member WHERE member.team = ?", (team,)).fetchall()
     return [name for id, name in rows if id not in own]
 
 
-def _members_of_person(db: Connection, team: int, response: int) -> list[tuple[int, str]]:
-    """The responses in a team that are of the person of `response`: their ids and owner hashes."""
-    own = _responses_of_person(db, response)
-    rows = db.execute(
-        "SELECT response.id, response.owner_hash FROM member JOIN response ON response.id = member.response"
-        " WHERE member.team = ?",
-        (team,),
-    ).fetchall()
-    return [(id, owner_hash) for id, owner_hash in rows if id in own]
-
-
-def _responses_of_person(db: Connection, response: int) -> set[int]:
-    """The ids of all responses of one person: this one, those that it repeats, and those that repeat it."""
-    found, to_visit = {response}, [response]
-    while to_visit:
-        id = to_visit.pop()
-        rows = db.execute(
-            "SELECT earlier FROM response WHERE id = ? AND earlier IS NOT NULL"
-            " UNION SELECT id FROM response WHERE earlier = ?",
-            (id, id),
-        ).fetchall()
-        new = {linked for (linked,) in rows} - found
-        found |= new
-        to_visit += new
-    return found
-
-
-def _earlier_responses(db: Connection, response: Response) -> tuple[int, ...]:
-    """The ids of the responses that `response` repeats, the latest first."""
-    ids: list[int] = []
-    earlier = response.earlier
-    while earlier is not None and earlier not in ids:
-        ids.append(earlier)
-        (earlier,) = db.execute("SELECT earlier FROM response WHERE id = ?", (earlier,)).fetchone()
-    return tuple(ids)
-
-
-def _insert_member(db: Connection, join_hash: str, owner_hash: str, name: str, shares_wishes: bool) -> bool:
-    """Insert or update the member row. False if there is no such team or response, or if it is in another team."""
-    row = db.execute(
+def _insert_member(db: Connection, join_hash: str, owner_hash: str, name: str, shares_wishes: bool) -> None:
+    """Insert or update the member row of a response that may join the team."""
+    team, kind, response = db.execute(
         "SELECT team.id, team.kind, response.id FROM team CROSS JOIN response WHERE join_hash = ? AND owner_hash = ?",
         (join_hash, owner_hash),
     ).fetchone()
-    if row is None:
-        return False
-    team, kind, response = row
     if kind == "anonymous":
         name, shares_wishes = "", False
+    for id, _ in members_of_person(db, team, response):
+        db.execute("UPDATE member SET name = ? WHERE member.response = ?", (name, id))
+        if not shares_wishes:
+            db.execute("UPDATE member SET shares_wishes = false WHERE member.response = ?", (id,))
     delete_tombstone(db, membership_hash(owner_hash, team))
     db.execute("DELETE FROM removal WHERE removal.response = ?", (response,))
-    return bool(
-        db.execute(
-            "INSERT INTO member (response, team, name, shares_wishes) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (response) DO UPDATE SET name = excluded.name, shares_wishes = excluded.shares_wishes"
-            " WHERE member.team = excluded.team",
-            (response, team, name, shares_wishes),
-        ).rowcount
+    db.execute(
+        "INSERT INTO member (response, team, name, shares_wishes) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (response) DO UPDATE SET name = excluded.name, shares_wishes = excluded.shares_wishes",
+        (response, team, name, shares_wishes),
     )
 
 
@@ -282,5 +246,5 @@ def _open_member(db: Connection, id: int, name: str, shares_wishes: bool) -> Ope
         follow_ups=response.follow_ups,
         is_finished=response.finished is not None,
         response=id,
-        earlier=_earlier_responses(db, response),
+        earlier=earlier_responses(db, response),
     )

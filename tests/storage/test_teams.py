@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import pairwise
 
 import pytest
 
@@ -248,6 +249,23 @@ def test_leaving_removes_only_that_member(database: Storage):
     assert len(database.load_round_members(team(database, lead).id)) == 1
 
 
+@pytest.mark.parametrize("kind", ["anonymous", "open"])
+@pytest.mark.parametrize("leaver", [0, 1, 2])
+def test_a_person_leaves_a_team_with_all_their_responses(database: Storage, kind, leaver):
+    _, join_hash = new_team(database, kind)
+    owners = [new_response(database), new_hash(), new_hash()]
+    other = new_response(database)
+    database.join_team(join_hash, owners[0], name="Ada", shares_wishes=False)
+    database.join_team(join_hash, other, name="Bo", shares_wishes=False)
+    for earlier, owner in pairwise(owners):
+        database.create_response(owner, bank="v", day=DAY, earlier=earlier)
+        assert database.stay_in_team(owner)
+    assert database.leave_team(owners[leaver], day=DAY) is True
+    assert len(stored_rows(database, "member")) == 1
+    assert database.load_membership(other) is not None
+    assert len(tombstones(database)) == 3, "a backup brings none of these memberships back"
+
+
 def test_a_round_member_has_the_day_of_finishing_and_whether_it_was_counted(database: Storage, ids_count_up: None):
     lead, join_hash = new_team(database)
     new_members(database, join_hash, 1)
@@ -467,6 +485,32 @@ def test_removing_a_person_removes_all_their_responses_from_the_team_and_notes_i
     assert [database.load_removal(owner) is None for owner in (first, second)] == [True, False]
     assert database.join_team(join_hash, second, name="Ada", shares_wishes=False) is JoinDecision.JOIN
     assert database.load_removal(second) is None, "whoever is a member again need not be told"
+
+
+@pytest.mark.parametrize("chosen", [0, 1])
+def test_a_name_and_hidden_wishes_hold_for_all_responses_of_a_person_in_a_team(database: Storage, chosen):
+    _, join_hash = new_team(database, "open")
+    owners, other = [new_response(database), new_hash()], new_response(database)
+    database.join_team(join_hash, owners[0], name="Ada", shares_wishes=True)
+    database.join_team(join_hash, other, name="Bo", shares_wishes=True)
+    database.create_response(owners[1], bank="v", day=DAY, earlier=owners[0])
+    database.stay_in_team(owners[1])
+
+    def memberships() -> set[tuple[str, bool]]:
+        loaded = [database.load_membership(owner) for owner in owners]
+        return {(membership.name, membership.shares_wishes) for membership in loaded if membership}
+
+    assert memberships() == {("Ada", True)}
+    assert database.rename_member(owners[chosen], "Ada L.") is JoinDecision.JOIN
+    assert memberships() == {("Ada L.", True)}
+    join = partial(database.join_team, join_hash, owners[chosen])
+    assert join(name="Ada", shares_wishes=False) is JoinDecision.JOIN
+    assert memberships() == {("Ada", False)}
+    assert join(name="Ada", shares_wishes=True) is JoinDecision.JOIN
+    assert memberships() == {("Ada", True), ("Ada", False)}, "the wishes of other responses stay hidden"
+    unchanged = database.load_membership(other)
+    assert unchanged is not None
+    assert (unchanged.name, unchanged.shares_wishes) == ("Bo", True)
 
 
 @pytest.mark.sqlite_only

@@ -443,6 +443,23 @@ def test_leaving_twice_has_the_same_effect_as_once(app: App, client: Client, lea
     assert len(app.storage.load_round_members(load_team(app, lead).id)) == 1
 
 
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_a_person_who_takes_the_quiz_again_and_leaves_is_off_the_page_and_in_no_round(
+    app: App, client: Client, bank: Bank, is_finished
+):
+    for kind in ("open", "anonymous"):
+        lead = make_team(client, kind)
+        first = make_response(app)
+        join_team(app, join_path(client, lead), first, "Ada")
+        again = client.send(f"{first}/retake", {"stay": "y"}, page=f"{first}/manage").location.rsplit("/", 1)[0]
+        if is_finished:
+            client.answer(again, all_answers(bank, "weekly"))
+            client.send(f"{again}/check")
+        client.send(f"{again}/team/leave", page=f"{again}/team")
+        assert "Ada" not in client.get(lead).text
+        assert app.storage.load_round_members(load_team(app, lead).id) == (), kind
+
+
 def test_deleting_a_response_removes_it_from_its_team(app: App, client: Client, lead):
     owner_path, _ = fill_team(app, client, lead, 2)
     client.send(f"{owner_path}/delete")
