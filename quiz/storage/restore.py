@@ -8,7 +8,7 @@
 | | agreed actions and job goals that were removed |
 | | wishes that are no longer shown to a team, and names in teams |
 | | who was removed from a team and has not read it yet |
-| | which second views their viewers took back |
+| | second views, if their response is in the backup |
 
 So what was deleted stays deleted, and what was published stays published. Responses that expired have no
 tombstone: they are restored, and expire again if they are still overdue. Only the database that was backed up has

@@ -6,16 +6,20 @@ have an id in common only if one comes from a backup of the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
 from quiz.storage.engine import Connection
 from quiz.storage.ids import random_identity
+from quiz.storage.schema import COLUMNS
 from quiz.storage.tombstones import membership_hash
 
 _TABLES_WITH_NOTES = ("response", "second_view", "team", "round", "tombstone")
+#: The tables of a second view, in the order in which they reference each other. Their first column is the response.
+_SECOND_VIEW_TABLES = ("second_view", "viewer", "second_view_answer", "priority")
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class CurrentState:
     member_names: list[tuple[str, int, int]]
     responses: list[tuple[int]]
     removals: list[tuple[int, str, str]]
-    taken_back: list[tuple[str, str]]
+    second_views: Mapping[str, list[tuple[Any, ...]]]
 
 
 def read_current_state(db: Connection) -> CurrentState:
@@ -59,7 +63,7 @@ def read_current_state(db: Connection) -> CurrentState:
         member_names=db.execute("SELECT name, response, team FROM member").fetchall(),
         responses=db.execute("SELECT id FROM response").fetchall(),
         removals=db.execute("SELECT response, team_name, day FROM removal").fetchall(),
-        taken_back=db.execute("SELECT draft_since, view_hash FROM second_view WHERE sent IS NULL").fetchall(),
+        second_views={table: _rows(db, table) for table in _SECOND_VIEW_TABLES},
     )
 
 
@@ -80,9 +84,7 @@ def apply_current_state(db: Database, current: CurrentState) -> None:
         _keep_emptied(db, current)
         _delete_ended_job_goals(db, current)
         _keep_removals(db, current)
-        # A second view that the viewer has taken back since is not open to the owner again.
-        take_back = "UPDATE second_view SET sent = NULL, draft_since = ? WHERE view_hash = ? AND sent IS NOT NULL"
-        _execute_many(db, f"{take_back} AND opened IS NULL", current.taken_back)
+        _keep_second_views(db, current)
         for table in _TABLES_WITH_NOTES:  # judged anew
             db.execute(f"UPDATE {table} SET overdue_since = NULL WHERE overdue_since IS NOT NULL")
         set_identity(db, current.identity)
@@ -177,7 +179,29 @@ def _keep_removals(db: Connection, current: CurrentState) -> None:
     _execute_many(db, "INSERT INTO removal (response, team_name, day) VALUES (?, ?, ?)", removals)
 
 
-def _execute_many(db: Connection, sql: str, rows: Iterable[tuple[int | str, ...]]) -> None:
+def _keep_second_views(db: Connection, current: CurrentState) -> None:
+    """Take over the second views of the responses that both databases have, each with everything in it.
+
+    So one that was opened is not sealed again for people who know the other side, and answers that the viewer took back
+    or changed cannot be opened.
+    """
+    restored = _ids(db, "response")
+    replaced = [row[:1] for row in current.second_views["second_view"]]
+    _execute_many(db, "DELETE FROM second_view WHERE response = ?", replaced)
+    for table, rows in current.second_views.items():
+        insert = f"INSERT INTO {table} ({_column_names(table)}) VALUES ({', '.join('?' * len(COLUMNS[table]))})"
+        _execute_many(db, insert, [row for row in rows if row[0] in restored])
+
+
+def _rows(db: Connection, table: str) -> list[tuple[Any, ...]]:
+    return db.execute(f"SELECT {_column_names(table)} FROM {table}").fetchall()
+
+
+def _column_names(table: str) -> str:
+    return ", ".join(column.name for column in COLUMNS[table])
+
+
+def _execute_many(db: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
     for row in rows:
         db.execute(sql, row)
 

@@ -456,30 +456,73 @@ def test_a_second_view_deleted_since_the_backup_stays_deleted(instance, who, ope
     assert restored.viewer_answers == {"stays-seen": "stays"}
 
 
-def test_a_second_view_taken_back_since_the_backup_stays_taken_back(instance):
+def change_second_view(database: Storage, owner_hash: str, viewer_hash: str, steps: str) -> None:
+    """Let the two sides of a second view do what the words in `steps` say, one after another."""
+    for step in steps.split():
+        if step == "send":
+            assert database.send_second_view(viewer_hash, day=LATER)
+        elif step == "take-back":
+            assert database.take_back_second_view(viewer_hash, day=LATER)
+        elif step == "open":
+            assert database.open_second_view(owner_hash, day=LATER)
+        elif step == "change":
+            assert database.save_viewer_answers(viewer_hash, {"seen-seen": "changed"})
+            assert database.save_priorities(viewer_hash, ["other"], is_sent=True)
+        else:
+            assert database.show_on_sheet(owner_hash, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "since"),
+    [
+        ("", "take-back"),
+        ("", "take-back change send"),
+        ("", "take-back change send open"),
+        ("take-back", "change send open"),
+        ("open", "show"),
+    ],
+)
+def test_a_second_view_stays_as_it_is_now(instance, before, since):
+    database = instance.database
+    owner_hash = start_response(database)
+    database.save_answers(owner_hash, {"seen-seen": "own"}, **WHEN)
+    view_hash, viewer_hash = fill_second_view(database, owner_hash, "seen", opened=False)
+    change_second_view(database, owner_hash, viewer_hash, before)
+    instance.back_up()
+    change_second_view(database, owner_hash, viewer_hash, since)
+    expected = database.load_second_view(owner_hash), database.load_viewer(viewer_hash)
+    instance.restore()
+    assert (database.load_second_view(owner_hash), database.load_viewer(viewer_hash)) == expected
+    assert database.load_requested_view(view_hash)
+    assert database.begin_second_view(view_hash, [make_owner()]) is None, "somebody has begun"
+
+
+def test_a_second_view_asked_for_and_opened_since_the_backup_stays_open(instance):
+    database = instance.database
+    owner_hash = start_response(database)
+    instance.back_up()
+    _, viewer_hash = fill_second_view(database, owner_hash, "seen")
+    expected = database.load_second_view(owner_hash), database.load_viewer(viewer_hash)
+    instance.restore()
+    assert (database.load_second_view(owner_hash), database.load_viewer(viewer_hash)) == expected
+
+
+def test_a_second_view_that_expired_since_the_backup_is_restored_and_judged_anew(instance):
     database = instance.database
     owner_hash = start_response(database)
     _, viewer_hash = fill_second_view(database, owner_hash, "seen", opened=False)
+    database.take_back_second_view(viewer_hash, day=DAY)
     instance.back_up()
-    database.take_back_second_view(viewer_hash, day=LATER)
+    assert expire(database, "2026-09-01", drafts_before="2026-08-01")["second_view"] == 1
     instance.restore()
-    assert not database.open_second_view(owner_hash, day=LATER)
-    restored = database.load_viewer(viewer_hash)
-    assert restored
-    assert (restored.sent, restored.draft_since, restored.viewer_answers) == (None, LATER, {"seen-seen": "seen"})
+    assert database.load_second_view(owner_hash)
 
 
-def test_a_second_view_sent_since_the_backup_is_restored_as_it_was(instance):
+def test_a_second_view_of_a_response_that_is_not_in_the_backup_is_lost_with_it(instance):
     database = instance.database
-    owner_hash, view_hash, viewer_hash = start_response(database), make_owner(), make_owner()
-    names = {"owner_name": "Ada", "viewer_name": "Kim"}
-    database.create_second_view(owner_hash, **names, day=DAY, view_hash=view_hash, number=1)
-    database.begin_second_view(view_hash, [viewer_hash])
+    stays = start_response(database)
     instance.back_up()
-    database.send_second_view(viewer_hash, day=LATER)
-    database.open_second_view(owner_hash, day=LATER)
+    fill_second_view(database, start_response(database), "lost")
     instance.restore()
-    restored = database.load_second_view(owner_hash)
-    assert restored
-    assert (restored.sent, restored.opened) == (None, None)
-    assert not database.open_second_view(owner_hash, day=LATER)
+    assert database.load_response(stays)
+    assert stored_rows(database, "second_view") == stored_rows(database, "second_view_answer") == []
