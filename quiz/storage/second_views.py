@@ -117,8 +117,8 @@ class SecondViews(Tables):
                 return None
             begun = db.execute("SELECT viewer_hash FROM viewer WHERE response = ?", row).fetchone()
             if begun is not None:
-                answered = db.execute("SELECT 1 FROM second_view_answer WHERE response = ?", row).fetchone()
-                return str(begun[0]) if begun[0] in viewer_hashes and answered is None else None
+                is_unused = begun[0] in viewer_hashes and not _has_entries(db, row[0])
+                return str(begun[0]) if is_unused else None
             free = free_hashes(db, "viewer", "viewer_hash", viewer_hashes)
             if not free:
                 return None
@@ -230,6 +230,12 @@ class SecondViews(Tables):
             db.execute("DELETE FROM second_view WHERE response = ?", (response,))
         self.purge_deleted()
         return True
+
+
+def _has_entries(db: Connection, response: int) -> bool:
+    """Whether the viewer entered anything about the owner of this response (an id)."""
+    sql = "SELECT 1 FROM second_view_answer WHERE response = ? UNION SELECT 1 FROM priority WHERE response = ?"
+    return db.execute(sql, (response, response)).fetchone() is not None
 
 
 def _draft(db: Connection, viewer_hash: str) -> int | None:

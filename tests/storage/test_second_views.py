@@ -104,6 +104,9 @@ def test_somebody_begins_once(database):
     assert database.begin_second_view(view_hash, [viewer_hash, make_owner()]) == viewer_hash
     assert database.begin_second_view(view_hash, [make_owner(), viewer_hash]) == viewer_hash, "the form was sent twice"
     assert database.begin_second_view(view_hash, [make_owner()]) is None
+    database.save_priorities(viewer_hash, ["insights"], is_sent=False)
+    assert database.begin_second_view(view_hash, [viewer_hash]) is None, "something was ticked, so nobody else gets it"
+    database.save_priorities(viewer_hash, [], is_sent=False)
     database.save_viewer_answers(viewer_hash, {"insights": "daily"})
     assert database.begin_second_view(view_hash, [viewer_hash]) is None, "it has answers, so nobody else gets it"
 
