@@ -95,10 +95,14 @@ class Members(Tables):
             if db.execute("SELECT 1 FROM response WHERE owner_hash = ?", (owner_hash,)).fetchone() is None:
                 return None
             decision = _join_decision(db, join_hash, owner_hash, name)
-            if decision is JoinDecision.JOIN:
-                _insert_member(db, join_hash, owner_hash, name, shares_wishes)
-                end_earlier_memberships(db, owner_hash)
-            return decision
+            if decision is not JoinDecision.JOIN:
+                return decision
+            replaces_text = _has_text_of_teams(db, owner_hash)
+            _insert_member(db, join_hash, owner_hash, name, shares_wishes)
+            end_earlier_memberships(db, owner_hash)
+        if replaces_text:
+            self.purge_deleted()  # the log must not keep the old name, or the name of the team that removed them
+        return decision
 
     def stay_in_team(self, owner_hash: str) -> bool:
         """Add a response to the team of the one that it repeats, under the same name. False if that is in no team.
@@ -113,6 +117,8 @@ class Members(Tables):
             ).fetchone()
             if row is None:
                 return False
+            # Of a person who left and sends the form again within two minutes.
+            delete_tombstone(db, membership_hash(owner_hash, row[1]))
             db.execute(
                 "INSERT INTO member (response, team, name, shares_wishes) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (response) DO NOTHING",
@@ -168,6 +174,7 @@ class Members(Tables):
         """Forget that a response was removed from a team: its owner has read it."""
         with self.write_transaction() as db:
             db.execute(f"DELETE FROM removal WHERE {IS_OWN}", (owner_hash,))
+        self.purge_deleted()  # the log must not keep the name of the team
 
     def leave_team(self, owner_hash: str, *, day: str, team: int | None = None) -> bool:
         """Remove the person of a response from its team, with all their responses in it.
@@ -206,6 +213,12 @@ def _join_decision(db: Connection, join_hash: str, owner_hash: str, name: str) -
         name=name,
         other_names=_other_names(db, team.id, response),
     )
+
+
+def _has_text_of_teams(db: Connection, owner_hash: str) -> bool:
+    """Whether a response has a name in a team, or the name of a team that removed it: what joining replaces."""
+    sql = f"SELECT 1 FROM member WHERE {IS_OWN} AND name <> '' UNION SELECT 1 FROM removal WHERE {IS_OWN}"
+    return db.execute(sql, (owner_hash, owner_hash)).fetchone() is not None
 
 
 def _other_names(db: Connection, team: int, response: int | None) -> list[str]:

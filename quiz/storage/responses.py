@@ -225,7 +225,9 @@ class Responses(Tables):
             if id is None:
                 return False
             replace_feedback(db, id, feedback)
-            return True
+        if feedback is None:
+            self.purge_deleted()  # what was taken back must leave the files
+        return True
 
     def save_job_goal(self, owner_hash: str, job_goal: JobGoal | None, *, day: str) -> bool:
         """Save the job that the person heads for. It replaces the one that was saved before; None removes that."""

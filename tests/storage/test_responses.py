@@ -18,6 +18,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from quiz import storage
 from quiz.bank import FollowUps
+from quiz.results.feedback import Feedback
 from quiz.storage import ShareLink, Storage, UnavailableError
 from quiz.web import links
 from tests.checks import REFUSED, count_stored, dump_database, sqlite_connection, stored_response
@@ -567,6 +568,17 @@ def test_free_text_that_was_replaced_is_in_no_file(file, monkeypatch, replacemen
     owner_hash = start_response(database)
     database.save_details(owner_hash, contacts=[], title=CANARY, text=f"{CANARY} " * 100, day=WHEN["day"])
     assert database.save_details(owner_hash, contacts=[], **replacement, day=WHEN["day"])
+    assert CANARY.encode() not in bytes_on_disk(file)
+    database.close()
+
+
+def test_feedback_that_was_taken_back_is_in_no_file(file, monkeypatch):
+    set_sqlite_version(monkeypatch, FIXED_SQLITE)
+    storage.prepare(file)
+    database = Storage(file)
+    owner_hash = start_response(database)
+    database.save_feedback(owner_hash, Feedback("no", {CANARY: "too-much"}), day=WHEN["day"])
+    assert database.save_feedback(owner_hash, None, day=WHEN["day"])
     assert CANARY.encode() not in bytes_on_disk(file)
     database.close()
 

@@ -12,11 +12,12 @@ from itertools import pairwise
 
 import pytest
 
-from quiz.storage import Storage, TeamLinks
+from quiz.storage import Storage, TeamLinks, prepare
 from quiz.teams import Candidate, Membership, OpenMember, Publication, Removal, RoundMember, Team, joining
 from quiz.teams.joining import JoinDecision
 from tests.checks import REFUSED, stored_rows
 from tests.factories import DAY, expire, force_into_team
+from tests.fault_injection import FIXED_SQLITE, bytes_on_disk, set_sqlite_version
 
 pytestmark = pytest.mark.both_engines
 
@@ -514,13 +515,42 @@ def test_a_name_and_hidden_wishes_hold_for_all_responses_of_a_person_in_a_team(d
 
 
 @pytest.mark.sqlite_only
-def test_a_changed_name_is_no_longer_in_the_files(database: Storage):
-    _, join_hash = new_team(database, "open")
+@pytest.mark.parametrize(
+    "change", ["renames", "joins again", "is removed and has read it", "is removed and joins again"]
+)
+def test_a_name_that_was_changed_or_read_is_no_longer_in_the_files(database: Storage, monkeypatch, change: str):
+    set_sqlite_version(monkeypatch, FIXED_SQLITE)
+    prepare(database.file)
+    _, other_join_hash = new_team(database, "open")
+    lead, join_hash = new_hash(), new_hash()
+    database.create_team(lead, join_hash, number=3, name="Canary team", kind="open", minimum=5, day=DAY)
     owner = new_response(database)
-    database.join_team(join_hash, owner, name="Canary of old", shares_wishes=False)
-    assert database.rename_member(owner, "Ada") is JoinDecision.JOIN
-    content = b"".join(path.read_bytes() for path in database.file.parent.iterdir() if path.is_file())
-    assert b"Canary of old" not in content
+    database.join_team(join_hash, owner, name="Canary name", shares_wishes=False)
+    if change.startswith("is removed"):
+        response = database.load_response(owner)
+        assert response
+        assert database.remove_member(lead, response.id, day=LATER)
+        database.delete_team(lead, day=LATER)
+    if change == "renames":
+        assert database.rename_member(owner, "Ada") is JoinDecision.JOIN
+    elif change == "is removed and has read it":
+        database.delete_removal(owner)
+    else:
+        join_hash = join_hash if change == "joins again" else other_join_hash
+        assert database.join_team(join_hash, owner, name="Ada", shares_wishes=False) is JoinDecision.JOIN
+    assert b"Canary name" not in bytes_on_disk(database.file)
+    assert (b"Canary team" in bytes_on_disk(database.file)) == (not change.startswith("is removed"))
+
+
+def test_who_left_and_stays_after_all_is_a_member_after_a_restore_too(database: Storage):
+    _, join_hash = new_team(database)
+    first, second = new_members(database, join_hash, 1)[0], new_hash()
+    database.create_response(second, bank="v", day=DAY, earlier=first)
+    assert database.stay_in_team(second)
+    database.leave_team(second, day=LATER)
+    assert tombstones(database)
+    assert database.stay_in_team(second)
+    assert not tombstones(database)
 
 
 # Deleting
