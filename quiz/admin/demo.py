@@ -1,18 +1,15 @@
-"""Made-up people and teams, so that every page can be tried. They are generated from the roles of the bank."""
+"""Stores made-up people and teams in an instance, so that every page can be tried."""
 
 from __future__ import annotations
 
-import itertools
 import random
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
-from quiz.bank import OTHER_WORK_SHARES, AgreedAction, Bank, FollowUps
+from quiz.admin.demo_people import Person, follow_up_answers, people, person_with_roles
+from quiz.bank import AgreedAction, JobGoal
 from quiz.results.feedback import feedback_question
-from quiz.scoring import ScoringModel, match
+from quiz.scoring import match
 from quiz.teams import TeamKind
 from quiz.teams.anonymous import MIN_ROUND_SIZE
-from quiz.teams.made_up import made_up_person
 from quiz.teams.needs import needs_of_heads
 from quiz.teams.rounds import publisher
 from quiz.web import links
@@ -31,72 +28,6 @@ _OPEN_TEAM = (
 
 class InstanceNotEmptyError(Exception):
     """The instance holds responses already; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """A made-up person: what the person is an example of, and the answers.
-
-    `role_ids` are the roles that the person has in truth; without any, the person answers no follow-up question.
-    `fits` is what the person says about the result, "" without an answer.
-    """
-
-    description: str
-    answers: Mapping[str, str]
-    contacts: tuple[str, ...] = ()
-    title: str = ""
-    text: str = ""
-    other_work_share: str = ""
-    fits: str = ""
-    is_finished: bool = True
-    role_ids: tuple[str, ...] = ()
-
-
-def people(bank: Bank, model: ScoringModel) -> Iterator[Person]:
-    """A person for each kind of result that the bank can give."""
-    rng = random.Random(7)  # noqa: S311 - the same people every time
-    roles = list(bank.roles)
-    for role, share in zip(roles, itertools.cycle(OTHER_WORK_SHARES), strict=False):
-        person = _person_with_roles(bank, rng, f"A full-time {role.name}", role.id)
-        yield replace(person, other_work_share=share, fits="yes")
-    for a, b in itertools.islice(zip(roles, roles[2:], strict=False), 3):
-        person = _person_with_roles(bank, rng, f"Combines {a.name} and {b.name}", a.id, b.id)
-        yield replace(person, other_work_share="half", fits="partly")
-    if len(roles) >= 3:
-        yield _person_with_roles(bank, rng, "Combines three roles", *(role.id for role in roles[-3:]))
-    for evidence in ("tie", "leaning"):
-        if answers := _answers_with_evidence(bank, model, evidence):
-            yield Person(f"Undecided: {evidence}", answers)
-    often, never = bank.scale[-2].id, bank.scale[0].id
-    yield Person("Does everything, every week", dict.fromkeys(bank.responsibility, often))
-    yield Person("Does none of it", dict.fromkeys(bank.responsibility, never))
-    half = {id: (often if n % 2 else bank.skip.id) for n, id in enumerate(bank.responsibility)}
-    yield Person("Left out half of the questions", half)
-    first_page = {item.id: often for item in bank.pages[0]}
-    yield Person("Stopped after the first page", first_page, is_finished=False)
-
-
-def _person_with_roles(bank: Bank, rng: random.Random, description: str, *role_ids: str) -> Person:
-    """A made-up person with some roles, a job title and free text."""
-    made_up = made_up_person(bank, rng, role_ids)
-    roles = [bank.role[id] for id in role_ids]
-    recent_work = [role.responsibilities[rng.randrange(len(role.responsibilities))] for role in roles]
-    text = " ".join(f"On most days I had to {item.question}." for item in recent_work)
-    title = roles[0].title
-    return Person(description, made_up.answers, made_up.contacts, title=title, text=text, role_ids=role_ids)
-
-
-def _answers_with_evidence(bank: Bank, model: ScoringModel, evidence: str) -> Mapping[str, str] | None:
-    """Answers for all of the first role and a part of the last role whose result has this evidence, or None."""
-    first, last = bank.roles[0], bank.roles[-1]
-    scale = [point.id for point in bank.scale]
-    base = dict.fromkeys(bank.responsibility, scale[0])
-    base |= {item.id: scale[-1] for item in first.responsibilities}
-    for pattern in itertools.combinations_with_replacement(scale, len(last.responsibilities)):
-        answers = base | {item.id: id for item, id in zip(last.responsibilities, pattern, strict=True)}
-        if match(model, answers).evidence == evidence:
-            return answers
-    return None
 
 
 def fill(app: App) -> list[tuple[str, str]]:
@@ -138,7 +69,7 @@ def _store_person(app: App, person: Person) -> str:
         other_work_share=person.other_work_share,
         day=day,
     )
-    follow_ups = _follow_ups(app, person)
+    follow_ups = follow_up_answers(bank, app.scoring_model, person)
     if follow_ups:
         app.storage.save_follow_ups(owner_hash, follow_ups, bank=bank.version, day=day)
     if person.is_finished:
@@ -154,7 +85,7 @@ def _store_person(app: App, person: Person) -> str:
 def _store_second_view(app: App) -> list[tuple[str, str]]:
     """Store a second view that is opened. Returns the paths and descriptions of the pages of both sides."""
     bank, day, rng = app.bank, app.today(), random.Random(3)  # noqa: S311 - the same people every time
-    owner, viewer = (_person_with_roles(bank, rng, "In a second view", bank.roles[0].id) for _ in range(2))
+    owner, viewer = (person_with_roles(bank, rng, "In a second view", bank.roles[0].id) for _ in range(2))
     seen = dict(viewer.answers) | {item.id: bank.skip.id for item in bank.questions_in_order[:3]}
     owner_link, viewer_link = _store_person(app, owner), links.new_link()
     owner_hash, viewer_hash = links.hash_link(owner_link), links.hash_link(viewer_link)
@@ -175,15 +106,18 @@ def _store_second_view(app: App) -> list[tuple[str, str]]:
 
 
 def _store_conversation(app: App) -> list[tuple[str, str]]:
-    """Store somebody who took the quiz twice, with wishes and what was agreed. Returns paths and descriptions."""
+    """Store somebody who took the quiz twice, with goals and what was agreed. Returns paths and descriptions."""
     bank, day, rng = app.bank, app.today(), random.Random(3)  # noqa: S311 - the same people every time
     first, last = bank.roles[0], bank.roles[-1]
-    before = _person_with_roles(bank, rng, "Before", first.id)
+    before = person_with_roles(bank, rng, "Before", first.id)
     earlier = links.hash_link(_store_person(app, before))
     wanted, unwanted = last.responsibilities[0], first.responsibilities[0]
     if bank.wish:
         wishes = {wanted.id: "start", unwanted.id: "less"}
         app.storage.save_goals(earlier, wishes=wishes, goals=[last.id], day=day)
+    asked = [unwanted, *last.responsibilities]
+    job_goal = JobGoal("A job at the Corner Shop", tuple(item.id for item in asked))
+    app.storage.save_job_goal(earlier, job_goal, day=day)
     actions = [
         AgreedAction(1, "Kim looks for one small task of the new kind", day),
         AgreedAction(2, "I hand over one report"),
@@ -199,17 +133,8 @@ def _store_conversation(app: App) -> list[tuple[str, str]]:
     return [
         (f"/r/{link}/conversation", "The sheet of somebody who took the quiz again"),
         (f"/r/{link}/changes", "What has changed since that person took it before"),
+        (f"/r/{link}/goals", "The wishes of that person, a goal, and a job to head for"),
     ]
-
-
-def _follow_ups(app: App, person: Person) -> FollowUps | None:
-    """What the person answers to the follow-up questions that the ratings call for, None if nothing."""
-    questions = match(app.scoring_model, person.answers).follow_up_questions
-    if questions is None or not person.role_ids or not app.bank.follow_ups:
-        return None
-    most, least = app.bank.follow_ups[0], app.bank.follow_ups[-1]
-    answers = {role: most.id if role in person.role_ids else least.id for role in questions.roles}
-    return FollowUps(questions.base, answers)
 
 
 def _store_team(app: App, name: str, kind: TeamKind) -> tuple[str, str]:
@@ -231,7 +156,7 @@ def _store_anonymous_team(app: App) -> str:
         app.storage.open_round(lead_hash, day=app.today())
         for n in range(size):
             role_ids = {bank.roles[(n * n + k) % len(bank.roles)].id for k in range(1 + n % 2)}
-            owner_link = _store_person(app, _person_with_roles(bank, rng, "In a team", *sorted(role_ids)))
+            owner_link = _store_person(app, person_with_roles(bank, rng, "In a team", *sorted(role_ids)))
             app.storage.join_team(join_hash, links.hash_link(owner_link), name="", shares_wishes=False)
         app.storage.close_round(lead_hash, publisher(bank, app.scoring_model), day=app.today())
     return f"/t/{lead_link}"
@@ -244,7 +169,7 @@ def _store_open_team(app: App) -> list[tuple[str, str]]:
     owner_link = ""
     for n, name in enumerate(_OPEN_TEAM):
         role = bank.roles[(2 * n) % len(bank.roles)]
-        owner_link = _store_person(app, _person_with_roles(bank, rng, name, role.id))
+        owner_link = _store_person(app, person_with_roles(bank, rng, name, role.id))
         owner_hash = links.hash_link(owner_link)
         next_role = bank.roles[(2 * n + 2) % len(bank.roles)]
         wishes = {next_role.responsibilities[0].id: "start", role.responsibilities[-1].id: "hand-over"}

@@ -10,16 +10,18 @@ from pathlib import Path
 import pytest
 
 from quiz import create_app
-from quiz.admin import demo
+from quiz.admin import demo, demo_people
 from quiz.bank import OTHER_WORK_SHARES, Bank, load
 from quiz.scoring import ScoringModel, match
 from quiz.web.app import App
-from tests.clients import Client
+from tests.clients import Client, Page
 
 
 def test_the_demo_has_a_person_for_every_kind_of_evidence(bank: Bank):
     model = ScoringModel.from_bank(bank)
-    evidence = {match(model, person.answers).evidence for person in demo.people(bank, model) if person.is_finished}
+    evidence = {
+        match(model, person.answers).evidence for person in demo_people.people(bank, model) if person.is_finished
+    }
     assert evidence == {"clear", "leaning", "tie", "all-alike", "not-enough"}
 
 
@@ -47,6 +49,17 @@ def test_made_up_people_say_how_much_other_work_they_have_and_whether_the_result
     assert {verdict for each in feedback for verdict in each.roles.values()} == {"in-mix", "missing"}
 
 
+def test_somebody_who_took_the_quiz_again_heads_for_a_role_and_for_a_job(app: App, client: Client):
+    pages = dict(demo.fill(app))
+    (goals,) = [path for path in pages if path.endswith("/goals")]
+    text = Page.of(client.get(goals)).text
+    assert "Towards a job: A job at the Corner Shop" in text
+    assert app.bank.roles[-1].responsibilities[-1].weekly_example in text
+    before, after = [each for each in app.storage.load_responses_after(0, limit=1000) if each.job_goal]
+    assert before.job_goal == after.job_goal
+    assert after.earlier == before.id
+
+
 @pytest.mark.server
 def test_the_demo_is_stored_whole_if_standard_output_is_closed(tmp_path: Path):
     environ = os.environ | {"MANY_HATS_INSTANCE": str(tmp_path / "instance")}
@@ -62,6 +75,6 @@ def test_the_demo_is_stored_whole_if_standard_output_is_closed(tmp_path: Path):
 
 def test_the_demo_works_with_any_bank(small_bank):
     bank = load(small_bank)
-    people = list(demo.people(bank, ScoringModel.from_bank(bank)))
+    people = list(demo_people.people(bank, ScoringModel.from_bank(bank)))
     assert len(people) >= len(bank.roles) + 4
     assert all(set(person.answers) <= set(bank.responsibility) for person in people)

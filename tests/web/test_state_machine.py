@@ -123,6 +123,7 @@ class Person:
     contacts: set[str] = field(default_factory=set)
     wishes: dict[str, str] = field(default_factory=dict)
     goals: set[str] = field(default_factory=set)
+    job_goal: dict[str, Any] | None = None
     actions: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     shares: dict[int, Mapping[str, str]] = field(default_factory=dict)
     ended_shares: set[int] = field(default_factory=set)
@@ -344,6 +345,34 @@ class Web(RuleBasedStateMachine):
         self.mark_changed(person, person.team)
 
     @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes, name=texts, asked=st.sets(st.sampled_from([*BANK.responsibility, "nonsense"]), max_size=4))
+    def head_for_a_job(self, index: int, name: str, asked: set[str]) -> None:
+        person = self.existing_person(index)
+        response = self.post(f"{person.path}/job-goal", {"name": name, "responsibilities": sorted(asked)})
+        if not person.finished:
+            assert response.status_code == 404
+        elif not asked or "nonsense" in asked:
+            assert response.status_code == 400
+        elif not 1 <= len(clean_line(name)) <= 80:
+            assert response.status_code == 422
+        else:
+            assert response.status_code == 303
+            person.job_goal = {"name": clean_line(name), "responsibilities": sorted(asked)}
+            person.changed = self.day
+            assert f"Towards a job: {person.job_goal['name']}" in self.text(f"{person.path}/goals")
+            Web.events["job goal"] += 1
+        self.mark_changed(person)
+
+    @precondition(lambda self: any_exist(self.people))
+    @rule(index=indexes)
+    def head_for_no_job(self, index: int) -> None:
+        person = self.existing_person(index)
+        assert self.post(f"{person.path}/job-goal/delete").status_code == 303
+        if person.job_goal:
+            person.job_goal, person.changed = None, self.day
+        self.mark_changed(person)
+
+    @precondition(lambda self: any_exist(self.people))
     @rule(index=indexes, actions=st.dictionaries(st.integers(1, 3), texts, max_size=3), due=st.sampled_from(DUE_DAYS))
     def agree(self, index: int, actions: Mapping[int, str], due: str) -> None:
         person, due = self.existing_person(index), self.day if due == "today" else due
@@ -423,6 +452,7 @@ class Web(RuleBasedStateMachine):
         repeated = self.add_person(self.post(f"{person.path}/retake", fields).location, earlier=person)
         repeated.title, repeated.contacts = person.title, set(person.contacts)
         repeated.wishes, repeated.goals = dict(person.wishes), set(person.goals)
+        repeated.job_goal = person.job_goal
         if stays and person.team:
             self.set_membership(repeated, person.team, person.name, shares_wishes=person.shares_wishes)
 
@@ -908,6 +938,7 @@ class Web(RuleBasedStateMachine):
         for name in ("started", "changed", "finished", "title", "text", "answers", "wishes"):
             assert personal_data[name] == getattr(person, name), name
         assert (set(personal_data["contacts"]), set(personal_data["goals"])) == (person.contacts, person.goals)
+        assert personal_data["job_goal"] == person.job_goal
         assert personal_data["agreed_actions"] == [
             {"number": number, "text": text, "due": due, "outcome": outcome}
             for number, (text, due, outcome) in sorted(person.actions.items())
@@ -1051,6 +1082,8 @@ def test_model_and_app_agree_on_events_that_random_steps_may_miss(make_machine):
     machine.start(1)
     machine.answer_everything_and_finish(-1, answers[: len(BANK.pages)])
     machine.send_wishes(-1, {"pipelines": "more"}, [])
+    machine.head_for_a_job(-1, "A job", {"pipelines", "trends"})
+    check_pages()
     machine.share(-1, "My lead", {"shares_wishes"}, 2)
     machine.join_with_response(0, len(machine.people) - 1, "Ada", False, True)
     check_pages()
@@ -1087,6 +1120,7 @@ def test_model_and_app_agree_on_events_that_random_steps_may_miss(make_machine):
         "team expired",
         "needs",
         "what if",
+        "job goal",
     }
 
 

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from quiz.bank import AgreedAction, Bank, FollowUps, JobGoal
 from quiz.cli import main
 from quiz.results.feedback import Feedback
+from quiz.storage import ShareLink
 from quiz.web.app import App
 from tests.clients import Client
 from tests.factories import (
@@ -83,6 +84,16 @@ def test_the_same_share_form_sent_twice_creates_one_link(client: Client, bank: B
     for _ in range(2):
         client.send(f"{owner_path}/shares", {"seed": "s" * 22}, page=f"{owner_path}/manage")
     assert len(share_paths(client.get(f"{owner_path}/manage").text)) == 1
+
+
+def test_share_links_are_in_the_order_of_their_days_and_within_a_day_of_their_labels(app: App, client: Client):
+    owner_path = make_response(app)
+    days = [("Zoe", "2026-05-30"), ("Ada", "2026-06-01"), ("Bea", "2026-05-31"), ("Eve", "2026-05-31")]
+    for (label, day), number in zip(days, [40, 10, 20, 30], strict=True):
+        share_link = ShareLink(number, label, False, False, day)
+        app.storage.create_share_link(link_hash(owner_path), share_link, share_hash=f"{number}" * 32)
+    labels = re.findall(r"<strong><bdi>(\w+)</bdi></strong>", client.get(f"{owner_path}/manage").text)
+    assert labels == ["Zoe", "Bea", "Eve", "Ada"]
 
 
 def test_share_links_end_with_the_response(client: Client, bank: Bank):
