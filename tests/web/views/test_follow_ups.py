@@ -192,11 +192,16 @@ def test_the_check_page_shows_each_comparison_with_a_link_to_change_it(client: C
     assert "Next to nothing" in text_of(page)
 
 
-def test_the_result_offers_the_questions_that_are_open(client: Client, own: str):
+def test_the_result_offers_the_questions_that_are_open_next_to_its_certainty(client: Client, own: str):
+    def hero() -> str:
+        return client.get(own).text.partition('class="result-hero')[2].partition("</header>")[0]
+
     finish(client, own)
-    assert "Two more questions would make this clearer" in client.get(own).text
+    assert "Two more questions about time would make this clearer" in hero()
+    assert "How much time it takes" not in client.get(own).text
     client.send(f"{own}/compare", BASE | {"infrastructure": "half", "go_to": "later"})
-    assert "One more question would make this clearer" in client.get(own).text
+    assert "One more question about time would make this clearer" in hero()
+    assert "How much time it takes" in client.get(own).text
     assert client.send(f"{own}/compare", BASE | {"skip_unanswered": "y"}).location == own
     assert "would make this clearer" not in client.get(own).text
 
