@@ -59,8 +59,8 @@ class ResultComparison:
 
     `answer_changes` are ordered by the change of level, greatest first. `comparison_changes` are in the order of the
     bank; there are none unless the follow-up answers of both count. `added_roles` and `removed_roles` are the roles
-    that only one of the two mixes has. `new_main_role` is the role with the greatest coverage, if that was another role
-    before. All three are empty if the verdict is `unknown`. See `compare_results` for the verdicts.
+    that only one of the two mixes has. `new_main_role` is the role of the mix with the greatest coverage, if that was
+    another role before. All three are empty if the verdict is `unknown`. See `compare_results` for the verdicts.
 
     `counts_follow_ups` says whether the follow-up answers of both count; `leaves_out_follow_ups` whether there are any
     that do not, because the two takings did not compare the same roles. `has_same_answers` says whether no answer
@@ -249,15 +249,15 @@ def _summaries_within_noise(model: ScoringModel, taking: _Taking) -> set[_Summar
     unchanged_steps = model.steps(taking.answers).repeat(len(changed_comparisons), axis=0)
     sheets = follow_up_sheets(model, [*follow_ups, *changed_comparisons])
     scores = score(model, model.level_of_step[np.concatenate([steps, unchanged_steps])], sheets)
-    ranking = scores.ranking()
+    # Of the mix alone: a comparison can keep out a role with a greater coverage.
+    coverage_in_mix = np.where(scores.mix, scores.coverage, -1.0)
     for row, evidence in enumerate(scores.evidence):
         if evidence == NOT_ENOUGH:
             continue
         mix = frozenset(model.roles[role] for role in np.flatnonzero(scores.mix[row]))
-        coverage = scores.coverage[row]
-        has_main_role = evidence != ALL_ALIKE and (coverage == coverage.max()).sum() == 1
-        main_role = model.roles[ranking[row, 0]] if has_main_role else None
-        summaries.add(_Summary(mix, main_role))
+        main_roles = np.flatnonzero(coverage_in_mix[row] == coverage_in_mix[row].max())
+        has_main_role = evidence != ALL_ALIKE and len(main_roles) == 1
+        summaries.add(_Summary(mix, model.roles[main_roles[0]] if has_main_role else None))
     return summaries
 
 

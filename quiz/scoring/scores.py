@@ -82,7 +82,10 @@ class Scores:
         return has_ranking
 
     def ranking(self) -> Counts:
-        """Indices of the roles from highest to lowest coverage, shape (rows, roles); a mix is always the top of it."""
+        """Indices of the roles from highest to lowest coverage, shape (rows, roles).
+
+        A mix is the top of it, unless follow-up answers put a role in or keep one out.
+        """
         return np.argsort(-self.coverage, axis=1, kind="stable")
 
 

@@ -223,6 +223,27 @@ def test_two_takings_are_compared_by_their_ratings_if_they_compared_different_wo
     assert comparison.verdict == "same"
 
 
+def test_a_role_that_a_comparison_keeps_out_of_the_mix_is_not_its_main_role():
+    before = ALL_NEVER | {"apis-services": "weekly", "ci-cd": "rarely", "monitoring": "monthly"}
+    before |= {"governance": "monthly", "predictive-models": "rarely", "model-monitoring": "daily"}
+    answers = {"data-engineer": "half", "software-engineer": "same", "ml-engineer": "quarter"}
+    comparisons = FollowUps("devops-sre", answers)
+    comparison = compare_results(
+        BANK,
+        MODEL,
+        before,
+        before | {"ci-cd": "monthly"},
+        follow_ups_before=comparisons,
+        follow_ups_after=comparisons,
+    )
+    assert comparison.before.mix == ("software-engineer", "devops-sre")
+    assert comparison.after.mix == ("devops-sre", "software-engineer")
+    coverage = {role: scores.coverage or 0 for role, scores in comparison.after.roles.items()}
+    assert max(coverage, key=coverage.__getitem__) == "ml-engineer"
+    assert comparison.new_main_role == BANK.role["devops-sre"]
+    assert comparison.verdict == "noise", "one step of one answer"
+
+
 def test_without_comparisons_nothing_is_left_out():
     comparison = compare_with(None, devops("skip"))
     assert (comparison.counts_follow_ups, comparison.leaves_out_follow_ups) == (False, False)

@@ -223,7 +223,7 @@ def test_the_result_says_how_the_comparisons_changed_the_mix(client: Client, own
     finish(client, own)
     text = text_of(client.get(own).text)
     assert sentence in text
-    assert "What you do most is the work of data engineers." in text
+    assert "Compared with the time for the work of data engineers, the work of these roles takes:" in text
 
 
 @pytest.mark.parametrize(
@@ -254,6 +254,19 @@ def test_a_share_link_shows_the_comparisons_and_no_link_to_the_questions(client:
     page = client.get(share).text
     assert "The ratings alone would also name DevOps/SRE." in page
     assert "/compare" not in page
+
+
+def test_no_page_says_of_the_work_compared_with_that_it_is_done_most_once_other_work_is_done_more(
+    client: Client, bank: Bank, own: str
+):
+    client.send(f"{own}/compare", BASE | {"infrastructure": "hardly", "insights": "skip"})
+    more_devops = {"data_quality": "never", "ingest_transform_serve": "never", "infrastructure": "daily"}
+    answers = all_answers(bank, "never", **TWO_QUESTIONS | more_devops | {"ci_cd": "daily", "monitoring": "daily"})
+    client.answer(own, answers)
+    finish(client, own)
+    result = text_of(client.get(own).text)
+    assert "Compared with the time for the work of data engineers" in result
+    assert "do most" not in result + text_of(client.get(f"{own}/compare").text)
 
 
 def test_the_changes_page_says_which_comparisons_differ_or_that_they_are_left_out(
