@@ -18,6 +18,7 @@ from typing import Any
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the SQLite module that sqlite-utils chose
 
+from quiz.files import remove_drafts
 from quiz.storage import engine
 from quiz.storage.engine import (
     Connection,
@@ -122,6 +123,8 @@ class SqliteFile(Engine):
     def prepare(self) -> None:
         """Create the file and its folder if needed; set file modes and journal mode; apply every migration.
 
+        What a restore that was killed left next to the file is removed.
+
         Many processes may call this at the same time on an empty folder: a lock file lets one process in at a time.
         """
         file = self.file
@@ -134,6 +137,9 @@ class SqliteFile(Engine):
             if file.stat().st_mode & 0o077:  # a restored copy has the mode that the umask gave it
                 with contextlib.suppress(PermissionError):  # the file of another user, or a disk that keeps no modes
                     file.chmod(0o600)
+            # A restore that was killed leaves its draft: the whole backup, also with what was deleted since.
+            with contextlib.suppress(PermissionError):  # the folder of another user
+                remove_drafts(file)
             with contextlib.closing(connect(file)) as db:
                 mode = next(db.query("PRAGMA journal_mode"))["journal_mode"]
                 if mode != safe_journal_mode():

@@ -337,7 +337,8 @@ def test_existing_data_is_replaced_only_with_force(database, file, copy):
     assert database.load_response(owner_hash) is None
 
 
-def test_a_restore_removes_the_files_of_a_killed_restore(database, file, copy):
+@pytest.mark.parametrize("remover", ["restore", "start"])
+def test_a_restore_and_a_start_remove_the_files_of_a_killed_restore(database, file, copy, remover):
     back_up(file, copy, day=TODAY)
     with draft_for(file) as draft:
         leftover = draft.parent
@@ -345,7 +346,10 @@ def test_a_restore_removes_the_files_of_a_killed_restore(database, file, copy):
     shutil.copy(copy, leftover / "draft")
     own_folder = file.with_name(".many-hats.db.snapshots")
     own_folder.mkdir()
-    run_restore(copy, file)
+    if remover == "restore":
+        run_restore(copy, file)
+    else:
+        storage.prepare(file)
     assert not leftover.exists()
     assert own_folder.exists(), "a folder of the operator"
 
