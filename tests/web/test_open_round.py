@@ -122,6 +122,17 @@ def test_below_the_minimum_no_and_four_finished_people_look_the_same(app: App, c
     assert load_team(app, lead).open_round is not None
 
 
+def test_invented_responses_show_how_many_others_have_finished(app: App, client: Client, lead, join, members):
+    """What the join page and the documentation say cannot be prevented without accounts."""
+    fill_team(app, client, lead, 2)
+    invented = 0
+    while "The minimum is reached." not in client.see(join).text:
+        join_team(app, join, make_response(app))
+        invented += 1
+    assert 5 - invented == count_finished(app, lead) - invented == 2
+    assert "how many others have finished" in client.see(join).text
+
+
 def test_above_the_minimum_five_and_seven_finished_people_look_the_same(app: App, client: Client, lead, join, members):
     finish(app, members[0])
     fill_team(app, client, lead, 4)
