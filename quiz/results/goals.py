@@ -73,9 +73,14 @@ class GoalDistance:
         return len(self.steps) == 1
 
     @property
-    def names_roles_after(self) -> bool:
-        """Whether the match after every step has a mix of some of the roles."""
-        return bool(self.match_after.mix) and self.match_after.evidence != "all-alike"
+    def kind_after(self) -> Literal["mix", "all-alike", "none"]:
+        """Whether the match after every step has a `mix` of some of the roles, has all roles alike, or has neither.
+
+        It has neither with too few answers, or if little of any role would be done.
+        """
+        if self.match_after.evidence == "all-alike":
+            return "all-alike"
+        return "mix" if self.match_after.mix else "none"
 
 
 @dataclass(frozen=True)

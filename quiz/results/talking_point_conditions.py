@@ -182,7 +182,7 @@ def _first_steps(context: TalkingPointContext) -> Iterator[tuple[Responsibility,
     """The first step to each goal role, and whether something of that role is done regularly already."""
     answer_ids = {id: answer.id for id, answer in context.answers.items()}
     for role in context.goal_roles:
-        steps = goal_steps(context.bank, answer_ids, role.id)
+        steps = goal_steps(context.bank, answer_ids, role.id, context.wishes)
         if steps:
             has_started = any(context.is_regular(item) for item in role.responsibilities)
             yield steps[0].responsibility, has_started

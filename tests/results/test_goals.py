@@ -119,7 +119,7 @@ def test_the_distance_has_the_coverage_now_and_the_mix_after_every_step():
     assert distance.match_now.mix == ("data-analyst",)
     assert distance.match_after.mix == ("data-analyst", "data-scientist")
     assert distance.kind == "steps"
-    assert distance.names_roles_after
+    assert distance.kind_after == "mix"
 
 
 def test_daily_answers_stay_daily_after_every_step():
@@ -159,10 +159,18 @@ def test_a_role_with_too_few_answers_has_no_percent_and_is_not_reached():
     assert distance.kind == "unknown"
 
 
-def test_a_match_with_all_roles_or_none_names_no_roles_after_the_steps():
+def test_why_no_roles_can_be_named_after_the_steps():
     all_weekly = dict.fromkeys(BANK.responsibility, "weekly")
-    assert not goal_distance(BANK, MODEL, all_weekly | {"trends": "monthly"}, "data-analyst").names_roles_after
-    assert not goal_distance(BANK, MODEL, {}, "data-analyst").names_roles_after
+    all_alike = goal_distance(BANK, MODEL, all_weekly | {"trends": "monthly"}, "data-analyst")
+    assert all_alike.kind_after == "all-alike"
+    half_skipped = dict.fromkeys(list(BANK.responsibility)[::2], "skip")
+    too_few = goal_distance(BANK, MODEL, ANALYST | half_skipped | {"insights": "never"}, "data-analyst")
+    too_little = goal_distance(
+        BANK, MODEL, ALL_NEVER, "data-analyst", wishes=dict.fromkeys(["insights", "trends"], "less")
+    )
+    for distance in (too_few, too_little):
+        assert distance.steps
+        assert (distance.kind_after, distance.roles_after) == ("none", ())
 
 
 def test_contacts_can_help_if_they_have_the_role_or_usually_work_with_it():

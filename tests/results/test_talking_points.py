@@ -332,6 +332,15 @@ def test_no_two_talking_points_are_about_the_same_role():
     assert about_devops == ["goal-and-wish"]
 
 
+def test_no_question_suggests_a_step_that_is_to_be_handed_over_or_done_less():
+    wishes = {"pipelines": "less", "predictive-models": "less"}
+    goals = ("data-engineer", "data-scientist")
+    low = ANALYST | {"pipelines": "never", "predictive-models": "never", "exploration": "rarely"}
+    person = context(low, wishes=wishes, goals=goals)
+    suggested = {name for when in ("goal-started", "goal-not-started") for name in match_names(when, person)}
+    assert suggested == {BANK.responsibility[id].name for id in ("ingest-transform-serve", "model-handover")}
+
+
 def test_a_wish_about_most_of_a_role_replaces_those_about_its_parts():
     person = context(ANALYST, wishes={"dashboards": "hand-over", "trends": "less"})
     assert conditions(person) == ["wants-less-of-main-role", "always", "always", "always"]
