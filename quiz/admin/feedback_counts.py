@@ -163,7 +163,7 @@ def _mix_pairs(
 ) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
     """The mixes of two takings that were finished soon after each other, compared as the page of changes does.
 
-    Takings with too few answers for a result are left out.
+    Pairs of which one has too few answers, or too little work to name a role, are left out.
     """
     pairs = [(taking.earlier, taking.id) for taking in takings.values() if _is_soon_after_earlier(taking, takings)]
     wanted = {id for pair in pairs for id in pair}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from quiz.bank import AnswerOption, Bank, FollowUpOption, FollowUps, Responsibility, Role
 from quiz.results.goals import role_answers
+from quiz.results.result import result_kind
 from quiz.scoring import ALL_ALIKE, NOT_ENOUGH, Match, ScoringModel, follow_up_sheets, match, score
 
 Verdict = Literal["same", "noise", "changed", "unknown"]
@@ -64,7 +65,7 @@ class ResultComparison:
 
     `counts_follow_ups` says whether the follow-up answers of both count; `leaves_out_follow_ups` whether there are any
     that do not, because the two takings did not compare the same roles. `has_same_answers` says whether no answer
-    differs, neither a rating nor a comparison.
+    differs, neither a rating nor a comparison. `has_too_few_answers` says whether one of them has too few for a result.
     """
 
     before: Match
@@ -78,6 +79,14 @@ class ResultComparison:
     counts_follow_ups: bool
     leaves_out_follow_ups: bool
     has_same_answers: bool
+    has_too_few_answers: bool
+
+    @property
+    def unknown_because(self) -> Literal["", "too-few-answers", "too-little-work"]:
+        """Why the two results cannot be compared; empty if they can."""
+        if self.verdict != "unknown":
+            return ""
+        return "too-few-answers" if self.has_too_few_answers else "too-little-work"
 
     @property
     def change_count(self) -> int:
@@ -101,7 +110,7 @@ def compare_results(
 
     Two results are compared by the roles of the mix and by the main role. The verdict is
 
-    - `unknown` if one of them has too few answers,
+    - `unknown` if one of them has too few answers, or too little work to name a role,
     - `same` if both have the same roles and the same main role, whichever answers changed,
     - `noise` if they differ, but one step of one answer explains it: one result is the alternative mix of the other's
       tie, or changing a single answer of either sheet by one step gives the other result,
@@ -165,7 +174,18 @@ def compare_results(
         counts_follow_ups=counts_follow_ups,
         leaves_out_follow_ups=has_comparisons and not counts_follow_ups,
         has_same_answers=not answer_changes and has_same_comparisons,
+        has_too_few_answers=any(_has_too_few_answers(model, result) for result in (match_before, match_after)),
     )
+
+
+def _has_too_few_answers(model: ScoringModel, result: Match) -> bool:
+    kind = result_kind(
+        result.evidence,
+        has_mix=bool(result.mix),
+        answered=result.answered,
+        question_count=len(model.questions),
+    )
+    return kind == "not-enough"
 
 
 class _Taking(NamedTuple):

@@ -13,7 +13,7 @@
 
 -- `next_look` is the day on which two people look again at what they agreed. `details_sent` is 1 once the optional page
 -- was sent with its main button. `page_id` and `save_number` are those of the latest save by the script of a page (see
--- PageSave in quiz/storage/responses.py).
+-- PageSave in quiz/storage/response_rows.py).
 CREATE TABLE response (
     id INTEGER PRIMARY KEY,
     owner_hash TEXT NOT NULL UNIQUE CHECK (length(owner_hash) = 64),

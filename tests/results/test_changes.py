@@ -149,12 +149,21 @@ def test_the_alternative_mix_of_a_tie_is_noise():
     assert verdict(tie | {"model-handover": "daily"}, ANALYST) == "changed"
 
 
-@pytest.mark.parametrize("few", [{}, {"pipelines": "daily"}, ALL_NEVER | {"pipelines": "monthly"}])
-def test_too_few_answers_cannot_be_compared(few):
+@pytest.mark.parametrize(
+    ("few", "reason"),
+    [
+        ({}, "too-few-answers"),
+        ({"pipelines": "daily"}, "too-few-answers"),
+        (ALL_NEVER | {"pipelines": "monthly"}, "too-little-work"),
+    ],
+)
+def test_too_few_answers_or_too_little_work_cannot_be_compared(few, reason):
     for before, after in ((few, ANALYST), (ANALYST, few), (few, few)):
         comparison = compare(before, after)
-        assert comparison.verdict == "unknown"
+        assert (comparison.verdict, comparison.unknown_because) == ("unknown", reason)
         assert roles_are_the_same(comparison)
+    assert compare({}, few).unknown_because == compare(few, {}).unknown_because == "too-few-answers"
+    assert compare(ANALYST, ANALYST).unknown_because == ""
 
 
 def test_all_daily_and_all_never_are_not_the_same():

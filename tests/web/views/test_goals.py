@@ -252,6 +252,14 @@ def test_a_role_with_only_skipped_questions_has_no_distance(client: Client, bank
     assert "%" not in text_of_goal
 
 
+def test_without_a_mix_after_the_steps_only_the_percentage_is_shown(client: Client, bank: Bank):
+    owner_path = client.take(all_answers(bank, "never"))
+    send_wishes(client, owner_path, goals=["data-analyst"], insights="less", trends="less")
+    text = client.see(f"{owner_path}/goals").text
+    assert "You do 0% of this role now. With this step it would be 22%." in text
+    assert "about equal" not in text
+
+
 def test_without_a_goal_no_distance_is_shown(client: Client, owner_path):
     assert "Towards" not in client.see(f"{owner_path}/goals").text
 
@@ -307,8 +315,16 @@ def test_a_change_that_one_step_explains_is_no_real_change(client: Client, bank:
 def test_too_few_answers_cannot_be_compared(client: Client, owner_path, answers, bank: Bank):
     half_skipped = {id: "skip" if n % 2 else answer for n, (id, answer) in enumerate(answers.items())}
     text = client.see(f"{retake(client, owner_path, half_skipped)}/changes").text
-    assert "Too few answers to compare One of the two has too few answers for a result" in text
+    assert "Too few answers to compare At least one of the two has too few answers for a result" in text
     assert "Too few answers to name your hats" in text
+
+
+def test_too_little_of_the_work_is_not_called_too_few_answers(client: Client, owner_path, bank: Bank):
+    little = all_answers(bank, "never", pipelines="monthly")
+    text = client.see(f"{retake(client, owner_path, little)}/changes").text
+    assert "Too little of this work to compare In at least one of the two you do too little of it for a mix" in text
+    assert "You do little of this work" in text
+    assert "too few answers" not in text.lower()
 
 
 def test_a_retake_across_a_new_wording_says_so(app: App, client: Client, answers, owner_path):
