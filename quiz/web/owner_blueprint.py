@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, g, redirect, request, url_for
-from werkzeug.wrappers import Response as WebResponse
+from flask import Blueprint, abort, g
 
 from quiz.bank.answer_sheet import answer_sheet
-from quiz.storage import PageSave, Response
+from quiz.storage import Response
 from quiz.web.app import current
 from quiz.web.link_blueprint import link_blueprint
 
@@ -100,29 +98,3 @@ def abort_if_deleted(was_saved: bool) -> None:
     """Answer 404 if nothing was saved, because the response was deleted during this request."""
     if not was_saved:
         abort(404)
-
-
-def is_saved_by_script() -> bool:
-    """Whether the script of the page sent this form to save it. The page stays open, so the response has no page."""
-    return request.form.get("go_to") == "stay"
-
-
-def other_button(previous_url: str | None, *, later: str = "take.later") -> WebResponse | None:
-    """The response to a button that does not lead on to the next page; None for the main button.
-
-    The field `go_to` names the button. `previous_url` is the page before, for “Back”; `later` is the endpoint of the
-    page for people who stop before the end.
-    """
-    if is_saved_by_script():
-        return WebResponse(status=204)
-    urls = {"back": previous_url, "later": url_for(later), "privacy": url_for("start.privacy")}
-    url = urls.get(request.form.get("go_to", ""))
-    return redirect(url, 303) if url else None
-
-
-def sent_page_save() -> PageSave | None:
-    """Which save of an open page this form is; None if the page has no script, or if it sends anything else."""
-    page_id, number = request.form.get("page_id", ""), request.form.get("save_number", "")
-    if not re.fullmatch("[a-z0-9]{1,20}", page_id) or not re.fullmatch("[0-9]{1,9}", number):
-        return None
-    return PageSave(page_id, int(number))

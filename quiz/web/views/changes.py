@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, g, render_template, request
 from werkzeug.wrappers import Response
 
 from quiz.storage import Response as StoredResponse
@@ -12,12 +12,11 @@ from quiz.web.owner_blueprint import (
     abort_if_deleted,
     current_response,
     earlier_response,
-    is_saved_by_script,
     owner_blueprint,
     require_finished,
-    sent_page_save,
     taking,
 )
+from quiz.web.page_saves import saved_page, script_refusal, sent_page_save
 
 pages = owner_blueprint("changes")
 
@@ -34,14 +33,10 @@ def page() -> str | Response | tuple[str, int]:
         return _render(earlier, form_class(data=stored))
     form = form_class(request.form)
     if not form.validate():
-        if is_saved_by_script():
-            return Response(next(iter(form.errors.values()))[0], 422, mimetype="text/plain")
-        return _render(earlier, form), 422
+        return script_refusal(next(iter(form.errors.values()))[0]) or (_render(earlier, form), 422)
     was_saved = app.storage.save_outcomes(g.link_hash, form.outcomes, day=app.today(), page_save=sent_page_save())
     abort_if_deleted(was_saved)
-    if is_saved_by_script():
-        return Response(status=204)
-    return redirect(url_for("changes.page", saved=1, _anchor="agreed"), 303)
+    return saved_page("changes.page", anchor="agreed")
 
 
 def _render(earlier: StoredResponse, form: OutcomesForm) -> str:

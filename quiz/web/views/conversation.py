@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, render_template, request
 from werkzeug.wrappers import Response
 
 from quiz.bank import MAX_ACTION_LENGTH
@@ -12,12 +12,11 @@ from quiz.web.owner_blueprint import (
     abort_if_deleted,
     current_response,
     earlier_response,
-    is_saved_by_script,
     owner_blueprint,
     require_finished,
-    sent_page_save,
     taking,
 )
+from quiz.web.page_saves import saved_page, script_refusal, sent_page_save
 from quiz.web.views.second_view import compare
 
 pages = owner_blueprint("conversation")
@@ -35,9 +34,7 @@ def page() -> str | Response | tuple[str, int]:
         return _render(app.forms.agreement(data=_stored_agreement(), today=app.today()))
     form = app.forms.agreement(request.form, today=app.today())
     if not form.validate():
-        if is_saved_by_script():
-            return Response(form.labelled_errors[0][1], 422, mimetype="text/plain")
-        return _render(form), 422
+        return script_refusal(form.labelled_errors[0][1]) or (_render(form), 422)
     was_saved = app.storage.save_agreed_actions(
         g.link_hash,
         form.actions,
@@ -46,9 +43,7 @@ def page() -> str | Response | tuple[str, int]:
         page_save=sent_page_save(),
     )
     abort_if_deleted(was_saved)
-    if is_saved_by_script():
-        return Response(status=204)
-    return redirect(url_for("conversation.page", saved=1, _anchor="agreement"), 303)
+    return saved_page("conversation.page", anchor="agreement")
 
 
 def _stored_agreement() -> dict[str, str]:

@@ -13,15 +13,8 @@ from quiz.bank import FollowUps
 from quiz.bank.answer_sheet import answer_sheet
 from quiz.web.app import current
 from quiz.web.forms.questions import follow_up_form
-from quiz.web.owner_blueprint import (
-    abort_if_deleted,
-    current_follow_up_page,
-    current_response,
-    is_saved_by_script,
-    other_button,
-    owner_blueprint,
-    sent_page_save,
-)
+from quiz.web.owner_blueprint import abort_if_deleted, current_follow_up_page, current_response, owner_blueprint
+from quiz.web.page_saves import other_button, script_refusal, sent_page_save
 
 if TYPE_CHECKING:
     from quiz.results.follow_up_page import FollowUpPage
@@ -65,9 +58,8 @@ def questions() -> str | Response | tuple[str, int]:
 
 def _refuse_older_page() -> Response:
     """The ratings have changed since the page was opened, so it compares with something else now."""
-    if is_saved_by_script():
-        return Response("Your answers have changed: open this page again.", 422, mimetype="text/plain")
-    return redirect(url_for("follow_ups.questions"), 303)
+    message = "Your answers have changed: open this page again."
+    return script_refusal(message) or redirect(url_for("follow_ups.questions"), 303)
 
 
 def _next_url() -> str:
@@ -85,6 +77,7 @@ def _render(page: FollowUpPage, answers: Mapping[str, str], errors: Mapping[str,
     return render_template(
         "follow_ups/questions.html",
         page=page,
+        has_previous_page=True,
         options=current().bank.follow_up_option.values(),
         answers=answers,
         errors=errors,

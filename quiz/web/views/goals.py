@@ -13,14 +13,8 @@ from quiz.bank import JobGoal, Responsibility
 from quiz.bank.answer_sheet import SheetRow, answer_sheet
 from quiz.web.app import current
 from quiz.web.forms.goals import WISH_PREFIX, GoalsForm
-from quiz.web.owner_blueprint import (
-    abort_if_deleted,
-    current_response,
-    is_saved_by_script,
-    owner_blueprint,
-    require_finished,
-    sent_page_save,
-)
+from quiz.web.owner_blueprint import abort_if_deleted, current_response, owner_blueprint, require_finished
+from quiz.web.page_saves import saved_page, script_refusal, sent_page_save
 
 if TYPE_CHECKING:
     from quiz.results.goals import JobGoalDistance
@@ -50,9 +44,7 @@ def page() -> str | Response | tuple[str, int]:
         return _render(app.forms.goals(data={**saved_values, "goals": response.goals}))
     form = app.forms.goals(request.form)
     if not form.validate():
-        if is_saved_by_script():
-            return Response(next(iter(form.errors.values()))[0], 422, mimetype="text/plain")
-        return _render(form), 422
+        return script_refusal(next(iter(form.errors.values()))[0]) or (_render(form), 422)
     was_saved = app.storage.save_goals(
         g.link_hash,
         wishes=form.wishes,
@@ -61,9 +53,7 @@ def page() -> str | Response | tuple[str, int]:
         page_save=sent_page_save(),
     )
     abort_if_deleted(was_saved)
-    if is_saved_by_script():
-        return Response(status=204)
-    return redirect(url_for("goals.page", saved=1, _anchor="saved"), 303)
+    return saved_page("goals.page", anchor="saved")
 
 
 @pages.post("/job-goal")

@@ -12,19 +12,10 @@ from quiz.bank.answer_sheet import AnswerSheet, answer_sheet
 from quiz.web.app import current
 from quiz.web.forms.base import lower_first
 from quiz.web.forms.details import OTHER_WORK_LABELS, DetailsForm
-from quiz.web.owner_blueprint import (
-    abort_if_deleted,
-    current_follow_up_page,
-    current_response,
-    is_saved_by_script,
-    other_button,
-    owner_blueprint,
-    sent_page_save,
-)
+from quiz.web.owner_blueprint import abort_if_deleted, current_follow_up_page, current_response, owner_blueprint
+from quiz.web.page_saves import is_main_button, other_button, script_refusal, sent_page_save
 
 pages = owner_blueprint("take")
-#: The values of the field `go_to`: the buttons besides the main one, and `stay` for the script.
-_OTHER_BUTTONS = ("back", "later", "privacy", "stay")
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -121,9 +112,8 @@ def details() -> str | Response | tuple[str, int]:
     form = app.forms.details(request.form)
     if not form.validate():
         errors = _labelled_errors(form)
-        if is_saved_by_script():
-            return Response(errors[0][1], 422, mimetype="text/plain")
-        return render_template("take/details.html", form=form, sheet=_current_sheet(), errors=errors), 422
+        page = render_template("take/details.html", form=form, sheet=_current_sheet(), errors=errors)
+        return script_refusal(errors[0][1]) or (page, 422)
     saved = app.storage.save_details(
         g.link_hash,
         contacts=form.contacts.data or [],
@@ -131,7 +121,7 @@ def details() -> str | Response | tuple[str, int]:
         title=form.title.data or "",
         text=form.text.data or "",
         day=app.today(),
-        is_sent=request.form.get("go_to") not in _OTHER_BUTTONS,
+        is_sent=is_main_button(),
         page_save=sent_page_save(),
     )
     abort_if_deleted(saved)

@@ -18,7 +18,7 @@ from quiz.web import links, seeds
 from quiz.web.app import current, days_after
 from quiz.web.forms.second_view import PrioritiesForm
 from quiz.web.link_blueprint import link_blueprint
-from quiz.web.owner_blueprint import is_saved_by_script, other_button, sent_page_save
+from quiz.web.page_saves import is_main_button, other_button, script_refusal, sent_page_save
 from quiz.web.views.result import qr_code
 from quiz.web.views.second_view import compare
 
@@ -72,9 +72,7 @@ def _refuse_if_sent() -> Response | None:
     """What was sent cannot be changed: the page that says so, or for the script the sentence itself."""
     if _second_view().sent is None:
         return None
-    if is_saved_by_script():
-        return Response(_WAS_SENT, 422, mimetype="text/plain")
-    return redirect(url_for("viewer.show"), 303)
+    return script_refusal(_WAS_SENT) or redirect(url_for("viewer.show"), 303)
 
 
 def _after_saving(was_saved: bool) -> None:
@@ -161,13 +159,11 @@ def priorities() -> str | Response | tuple[str, int]:
         return _render_priorities(app.forms.priorities(data={"priorities": _second_view().priorities}))
     form = app.forms.priorities(request.form)
     if not form.validate():
-        if is_saved_by_script():
-            return Response(form.priorities.errors[0], 422, mimetype="text/plain")
-        return _render_priorities(form), 422
+        return script_refusal(form.priorities.errors[0]) or (_render_priorities(form), 422)
     saved = app.storage.save_priorities(
         g.link_hash,
         form.priorities.data or [],
-        is_sent="go_to" not in request.form,
+        is_sent=is_main_button(),
         page_save=sent_page_save(),
     )
     _after_saving(saved)
