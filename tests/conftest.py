@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, cached_property, wraps
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
 from hypothesis import settings
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
@@ -20,6 +23,7 @@ from quiz import create_app
 from quiz.bank import Bank, load
 from quiz.config import paths
 from quiz.storage.engine import Connection
+from quiz.web import forms, fragments
 from quiz.web.app import App
 from tests import postgresql
 from tests.browser.chromium import CHROMIUM, NO_CHROMIUM
@@ -52,8 +56,21 @@ def use_folder_in_memory() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
+def let_processes_share_bytecode(config: pytest.Config) -> None:
+    """Keep the bytecode of the processes that tests start, if the environment says that Python writes none.
+
+    Without it, each of some hundred processes compiles the project again. The folder lasts as long as the run, and no
+    `__pycache__` is written next to the code.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None) and "PYTHONPYCACHEPREFIX" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="bytecode-")
+        os.environ["PYTHONPYCACHEPREFIX"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     use_folder_in_memory()
+    let_processes_share_bytecode(config)
     # On a slow or busy machine an example may take long: no test fails because of the time that it takes.
     settings.register_profile("quick", settings(), deadline=None, max_examples=10)
     settings.register_profile("normal", settings(), deadline=None, max_examples=40)
@@ -62,6 +79,16 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("quick")
     elif not config.getoption("hypothesis_profile", None):
         settings.load_profile("slow" if config.getoption("slow") else "normal")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what lives as long as the process: modules, tests, the bank.
+
+    Each app is a cycle of references, so it runs often, and it took a seventh of the time of the tests.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -121,14 +148,13 @@ class CompiledTemplateCache(BytecodeCache):
     """Keeps compiled templates in memory, for all apps of a process. The key is made of name and source."""
 
     def __init__(self) -> None:
-        self.bytecode_by_key: dict[str, bytes] = {}
+        self.code_by_key: dict[tuple[str, str], CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.bytecode_by_key:
-            bucket.bytecode_from_string(self.bytecode_by_key[bucket.key])
+        bucket.code = self.code_by_key.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self.bytecode_by_key[bucket.key] = bucket.bytecode_to_string()
+        self.code_by_key[bucket.key, bucket.checksum] = bucket.code
 
 
 def compile_on_first_use(compile_builder: Callable[..., Callable[..., Any]]) -> Callable[..., Callable[..., Any]]:
@@ -141,14 +167,53 @@ def compile_on_first_use(compile_builder: Callable[..., Callable[..., Any]]) -> 
     return compile_later
 
 
+#: What an app makes of its bank alone, by where it is: the last argument of each is the bank, or what has it.
+MADE_OF_THE_BANK = [
+    *((App, name) for name in ("scoring_model", "example_round_page", "team_examples")),
+    (forms, "Forms"),
+    *((fragments, name) for name in vars(fragments) if name.endswith("_renderer") or name.startswith("render_")),
+]
+
+
+def bank_of(source: Bank | App | Environment) -> Bank:
+    """The bank of what `MADE_OF_THE_BANK` gets."""
+    bank: Bank = source if isinstance(source, Bank) else vars(source).get("bank") or vars(source)["globals"]["bank"]
+    return bank
+
+
+def make_once(make: Any) -> Any:
+    """`make`, with one result for all apps with the shipped bank. Nothing changes the bank or what is made of it."""
+    if isinstance(make, cached_property):
+        shared_property = cached_property(make_once(make.func))
+        shared_property.__set_name__(App, make.func.__name__)
+        return shared_property
+    shared: dict[int, Any] = {}
+
+    @wraps(make)
+    def make_or_share(*arguments: Any) -> Any:
+        bank = bank_of(arguments[-1])
+        if bank is not BANK and bank is not BANK.for_viewers:
+            return make(*arguments)
+        if id(bank) not in shared:
+            shared[id(bank)] = make(*arguments)
+        return shared[id(bank)]
+
+    return make_or_share
+
+
 @pytest.fixture(scope="session", autouse=True)
 def make_apps_faster() -> Iterator[None]:
-    """Almost every test makes an app: share the bank and compiled templates, and compile no route in advance."""
+    """Almost every test makes an app: share the bank, what is made of it and compiled templates.
+
+    No route is compiled in advance.
+    """
     shipped = paths.project_folder("questions")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(App, "jinja_options", {"bytecode_cache": CompiledTemplateCache()})
         patch.setattr(quiz_bank, "load", lambda folder: BANK if folder == shipped else load(folder))
         patch.setattr(Rule, "_compile_builder", compile_on_first_use(Rule._compile_builder))
+        for place, name in MADE_OF_THE_BANK:
+            patch.setattr(place, name, make_once(vars(place)[name]))
         yield
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -28,15 +29,21 @@ CSS_FILES = (
 )
 
 
+@cache
 def read_stylesheet() -> str:
     """All CSS files as one text."""
     return "\n".join((CSS_FOLDER / name).read_text(encoding="utf-8") for name in CSS_FILES)
 
 
+@cache
+def _compress_stylesheet() -> bytes:
+    return gzip.compress(read_stylesheet().encode(), mtime=0)  # the same bytes at every start
+
+
 def init_app(app: Flask) -> None:
     """Serve the style sheet of `app` at `/static/style.css`."""
     css = read_stylesheet().encode()
-    compressed_css = gzip.compress(css, mtime=0)  # the same bytes at every start
+    compressed_css = _compress_stylesheet()
     etag = hashlib.sha256(css).hexdigest()
 
     @app.get("/static/style.css")
