@@ -111,15 +111,18 @@ def lines(counts: Sequence[FeedbackCount], *, format: str) -> Iterator[str]:
 
 
 def _takings_by_person(takings: Mapping[int, _Taking]) -> list[list[_Taking]]:
-    """The finished takings of each person, first to last. Takings belong together if one repeats the other."""
-    people: dict[int, list[tuple[int, _Taking]]] = {}
+    """The finished takings of each person, first to last. Takings belong together if one repeats the other.
+
+    Of takings that were finished on one day, the one that repeats the others is the last.
+    """
+    people: dict[int, list[tuple[str, int, _Taking]]] = {}
     for taking in takings.values():
         first, repeats = taking, 0
         while first.earlier is not None and first.earlier in takings:
             first, repeats = takings[first.earlier], repeats + 1
         if taking.finished:
-            people.setdefault(first.id, []).append((repeats, taking))
-    return [[taking for _, taking in sorted(own)] for own in people.values()]
+            people.setdefault(first.id, []).append((taking.finished, repeats, taking))
+    return [[taking for *_, taking in sorted(own, key=lambda each: each[:2])] for own in people.values()]
 
 
 def _latest_feedback(own: Sequence[_Taking]) -> Feedback | None:

@@ -71,6 +71,15 @@ def fractions(app: App) -> dict[tuple[str, str], tuple[int | None, int]]:
     return {key: (count.count, count.of) for key, count in counts_of(app).items()}
 
 
+def test_of_two_takings_that_repeat_the_same_one_the_later_answer_counts(app: App):
+    for _ in range(6):  # ids are random, so their order is not that of the days
+        first = store(app, ENGINEER, "2026-05-01", "no")
+        store(app, ENGINEER, "2026-07-01", "yes", earlier=first)
+        store(app, ENGINEER, "2026-06-01", "partly", earlier=first)
+    counts = counts_of(app)
+    assert [counts[fits, ""].count for fits in ("yes", "partly", "no")] == [6, 0, 0]
+
+
 def test_each_person_counts_once_with_the_latest_answer(pilot: App):
     found = fractions(pilot)
     assert {key[0]: fraction for key, fraction in found.items() if key[1] == ""} == {
