@@ -307,18 +307,25 @@ def _answer_changed(context: TalkingPointContext) -> Iterator[ConditionMatch]:
 
 @_condition("mix-changed")
 def _mix_changed(context: TalkingPointContext) -> Iterator[ConditionMatch]:
-    """The mix changed by more than noise: the added roles, then a new main role, then the removed roles."""
+    """The mix changed by more than noise: the added roles, then a new main role, then the removed roles.
+
+    Only what agrees with the mix of the result, from which the comparison may leave out comparisons of time.
+    """
     comparison = context.comparison
     if comparison and comparison.verdict == "changed":
+        roles_now = (*context.result.roles, *context.result.alternative_mix)
         new_main_role = [comparison.new_main_role] if comparison.new_main_role else []
-        for role in (*comparison.added_roles, *new_main_role, *comparison.removed_roles):
+        present = [role for role in (*comparison.added_roles, *new_main_role) if role in roles_now]
+        absent = [role for role in comparison.removed_roles if role not in roles_now]
+        for role in (*present, *absent):
             yield _about_role(role)
 
 
 @_condition("mix-unchanged")
 def _mix_unchanged(context: TalkingPointContext) -> Iterator[ConditionMatch]:
-    """There was an earlier result, and no real change."""
-    if context.comparison and context.comparison.verdict in ("same", "noise"):
+    """There was an earlier result, and no real change; both with their comparisons of time."""
+    comparison = context.comparison
+    if comparison and comparison.verdict in ("same", "noise") and not comparison.leaves_out_follow_ups:
         yield ConditionMatch({})
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.bank import CONDITIONS, WISHES, load
+from quiz.bank import CONDITIONS, WISHES, FollowUps, load
 from quiz.config import paths
 from quiz.results.changes import compare_results
 from quiz.results.result import build_result
@@ -330,6 +330,20 @@ def test_no_two_talking_points_are_about_the_same_role():
     devops = BANK.role["devops-sre"]
     about_devops = [each.talking_point.when for each in chosen if devops in each.targets or devops.plural in each.text]
     assert about_devops == ["goal-and-wish"]
+
+
+def test_no_question_about_a_changed_mix_contradicts_the_mix_of_the_sheet():
+    """Comparisons of one taking alone count for its own mix, and are left out when two takings are compared."""
+    answers = ANALYST | {"pipelines": "weekly", "data-quality": "weekly", "ingest-transform-serve": "weekly"}
+    comparisons = FollowUps("data-analyst", {"data-engineer": "hardly"})
+    assert compare_results(BANK, MODEL, ANALYST, answers).verdict == "changed"
+    for before in (ANALYST, answers):
+        comparison = compare_results(BANK, MODEL, before, answers, follow_ups_after=comparisons)
+        assert comparison.leaves_out_follow_ups
+        result = build_result(BANK, MODEL, answers, follow_ups=comparisons)
+        person = TalkingPointContext(BANK, result, comparison=comparison)
+        assert [role.id for role in person.mix] == ["data-analyst"]
+        assert matches("mix-changed", person) == matches("mix-unchanged", person) == []
 
 
 def test_no_question_suggests_a_step_that_is_to_be_handed_over_or_done_less():

@@ -288,6 +288,8 @@ def test_the_changes_page_says_which_comparisons_differ_or_that_they_are_left_ou
     text = text_of(client.get(f"{again}/changes").text)
     assert "You said the same about how often you do things." in text
     assert "because they were not about the same work both times" in text
+    sheet = text_of(client.get(f"{again}/conversation").text)
+    assert "By how often I do things, my mix has not really changed." in sheet
 
 
 def test_downloads_have_the_comparisons(client: Client, own: str):
