@@ -51,11 +51,6 @@ class Shelf:
     width: int = WIDTH
     height: int = HEIGHT
 
-    @property
-    def named_parts(self) -> tuple[ShelfPart, ...]:
-        """The parts with a role."""
-        return tuple(part for part in self.parts if part.role)
-
 
 def shelf(
     shares: Sequence[tuple[Role | None, float]], *, tentative: Sequence[Role] = (), show_numbers: bool = True

@@ -148,11 +148,6 @@ class SinceLastTime:
         """Whether some role has questions that were answered in one of the two takings only."""
         return any(not change.has_same_questions for change in self.coverage_changes)
 
-    @property
-    def open_actions(self) -> tuple[AgreedAction, ...]:
-        """The actions of which the person has not said yet what became of them."""
-        return tuple(action for action in self.actions if not action.outcome)
-
 
 def compare_takings(bank: Bank, model: ScoringModel, before: Taking, after: Taking) -> SinceLastTime:
     """What changed from the taking `before` to the taking `after`.

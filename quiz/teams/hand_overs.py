@@ -40,11 +40,6 @@ class HandOver:
         return self.roles[0] if self.second else self.roles[1]
 
     @property
-    def present_role(self) -> Role:
-        """The other one of the two."""
-        return self.roles[1] if self.second else self.roles[0]
-
-    @property
     def present_people(self) -> tuple[int, ...]:
         """Of a hand-over to the outside, the people on the side that the team has."""
         return self.second or self.first

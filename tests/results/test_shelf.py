@@ -66,7 +66,7 @@ def test_one_role_is_a_full_bar_without_a_number():
 def test_roles_without_a_name_have_no_hat():
     drawing = shelf([(BANK.roles[0], 60), (None, 40)])
     assert [part.hat_size > 0 for part in drawing.parts] == [True, False]
-    assert [part.role for part in drawing.named_parts] == [BANK.roles[0]]
+    assert [part.role for part in drawing.parts] == [BANK.roles[0], None]
 
 
 def test_a_role_that_belongs_to_the_mix_perhaps_is_marked():
