@@ -71,9 +71,19 @@ def test_every_option_of_run_that_a_page_names_exists(page: Path):
         option for name in ("serve", "demo") for parameter in main.commands[name].params for option in parameter.opts
     }
     text = page.read_text(encoding="utf-8")
-    calls = [line for piece in code(text) for line in piece.splitlines() if re.search(r"\./run(?! test)", line)]
+    calls = [line for piece in code(text) for line in piece.splitlines() if re.search(r"\./run(?! test| quiz)", line)]
     options = {option for call in calls for option in re.findall(r"(?<=\s)--[a-z-]+", call)}
     assert options <= known, options - known
+
+
+@for_each_page
+def test_every_option_of_a_command_that_a_page_names_exists(page: Path):
+    for piece in code(page.read_text(encoding="utf-8")):
+        for name, arguments in re.findall(r"\bquiz ([a-z][a-z-]*)\b([^\n|&;]*)", piece):
+            if command := main.commands.get(name):
+                known = {option for parameter in command.params for option in parameter.opts}
+                options = set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", arguments))
+                assert options <= known, f"quiz {name}: {options - known}"
 
 
 def test_every_command_is_documented():

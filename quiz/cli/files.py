@@ -47,10 +47,10 @@ def check(folder: Path | None) -> None:
     help="Score against this bank, not the shipped one.",
 )
 def score(source: str | None, template: bool, out: Path | None, folder: Path | None, **options: Any) -> None:
-    """Score many people from the CSV in FILE ("-" for standard input), one result a row.
+    """Score many people from the CSV in FILE ("-" for standard input), one result for each row.
 
-    Columns: id, one per question (its id or its text), text. Cells: never rarely monthly weekly daily skip, the labels
-    that people see, or 0 to 4.
+    Columns: id, one for each question (its id or its text), text. Cells: never rarely monthly weekly daily skip, the
+    labels that people see, or 0 to 4.
 
     Example: quiz score people.csv --format jsonl -o results.jsonl
     """
@@ -79,7 +79,7 @@ def read(sources: tuple[str, ...], folder: Path | None) -> None:
     """Read job adverts or descriptions from text files ("-" for standard input): what each asks for, as JSON lines.
 
     A file has up to 100,000 characters of English text in UTF-8, with or without HTML. Exit status 1 if one cannot be
-    read; those before it have been printed.
+    read; the results of the files before it are printed.
 
     Example: quiz read advert.txt
     """

@@ -70,7 +70,7 @@ def serve(host: str | None, port: int, lan: bool, url: str) -> None:
     default=8000,
     show_default=True,
     type=click.IntRange(1, 65535),
-    help="The port that you will serve on: links name it.",
+    help="The port that you will serve on; the printed links contain it.",
 )
 def demo(port: int) -> None:
     """Fill a new instance with made-up people and teams, and print their links.
@@ -107,10 +107,10 @@ def doctor() -> None:
 
 @click.command()
 def accept_key() -> None:
-    """Accept the present secret key after the old one is lost or was changed on purpose.
+    """Accept the present secret key after the old one was lost or changed on purpose.
 
-    Share links and join links that people have still work. The pages show other ones, which do not work until the
-    share links are deleted and created again, and leads have replaced the join links.
+    Share links and join links that people have still work. But the pages now show other addresses for them, which do
+    not work. So people delete their share links and create new ones, and leads replace the join links.
 
     Example: quiz accept-key
     """

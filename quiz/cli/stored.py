@@ -89,7 +89,8 @@ def export(team: str | None, is_all: bool, is_feedback: bool, format: str, out: 
 
     As csv, --all writes what `quiz score` reads. As jsonl it adds days, wishes, and answers to questions that the bank
     no longer has. What two people agreed in a conversation is in neither. --feedback counts what people answered to
-    “Does this fit?”, by role, and how often two takings within two weeks agree; shares have a 95 % interval.
+    “Does this fit?”, by role, and how often two results of one person within two weeks agree; shares have a 95 %
+    interval.
 
     Example: quiz export --all --format jsonl -o everybody.jsonl
 
@@ -131,7 +132,8 @@ def _write_export(chunks: Iterable[str], out: Path | None, *, is_private: bool) 
 def teams() -> None:
     """List the teams of this instance: id, kind, people, rounds, name. No links.
 
-    For an anonymous team, people is what its last round published: who has answered in an open round is not shown.
+    For an anonymous team, `people` is the number that its last round published: who has answered in an open round is
+    not shown.
 
     Example: quiz teams
     """

@@ -155,7 +155,7 @@ SETTINGS = (
     Setting(
         "TRUSTED_HOSTS",
         ["localhost", "127.0.0.1", "[::1]"],
-        "Host names and addresses that the quiz answers to, separated by spaces.",
+        "Host names and addresses that requests may name, separated by spaces; others are refused.",
         _parse_hosts,
         _check_hosts,
     ),

@@ -75,8 +75,8 @@ def document(bank: Bank, *, path: str = "/") -> dict[str, Any]:
             "title": "Many Hats",
             "version": version("many-hats"),
             "description": "Which data roles a person’s daily work combines. Scoring and reading through this"
-            " interface store nothing. Every error is a problem document (RFC 9457) whose `errors` say"
-            " what to correct.",
+            " interface store nothing. An error is a problem document (RFC 9457) whose `errors` say"
+            " what to correct; the download as CSV answers errors with a page.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": path}],

@@ -77,7 +77,7 @@ def follow_ups_schema(bank: Bank) -> Schema:
     return schema | {
         "not": {"anyOf": compares_itself},
         "description": "Answers to follow-up questions by role, but none for the base. The `follow_up` of a result says"
-        " which questions its ratings call for.",
+        " which roles to ask about.",
     }
 
 
@@ -102,8 +102,8 @@ def result_schema(bank: Bank) -> Schema:
             "follow_up": follow_up
             | {
                 "type": ["object", "null"],
-                "description": "The follow-up questions that the ratings alone call for, answered or not; null for"
-                " none: a role, and up to four roles to compare with it.",
+                "description": "The follow-up questions for these ratings, whether they are answered or not: a base,"
+                " and up to four roles to compare with it. Null if there is nothing to ask.",
             },
             "roles": _object({item.id: role for item in bank.roles}),
             "text": text | {"type": ["object", "null"]},

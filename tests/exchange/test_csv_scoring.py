@@ -345,11 +345,12 @@ def test_an_invalid_bank_is_reported_with_file_and_line(small_bank: Path, people
         (
             'text\n"' + "many words\n" * 200_000,
             "2: row: cannot be read (a row of more than 1,000,000 characters); "
-            "keep texts to 100,000 characters, or close a quote",
+            "keep texts to 100,000 characters, or add the missing quotation mark",
         ),
         (
             '"' + "many words " * 200_000,
-            "1: header: a row of more than 1,000,000 characters; use at most 1,000 columns, or close a quote",
+            "1: header: a row of more than 1,000,000 characters; "
+            "use at most 1,000 columns, or add the missing quotation mark",
         ),
     ],
 )

@@ -315,7 +315,11 @@ main()
 @pytest.mark.parametrize(
     ("start", "error"),
     [
-        ("id", ":1: header: a row of more than 1,000,000 characters; use at most 1,000 columns, or close a quote\n"),
+        (
+            "id",
+            ":1: header: a row of more than 1,000,000 characters; "
+            "use at most 1,000 columns, or add the missing quotation mark\n",
+        ),
         ("id\na", ":2: row: cannot be read (a row of more than 1,000,000 characters); keep texts"),
     ],
     ids=["header", "row"],

@@ -104,7 +104,7 @@ def _read_columns(lines: LimitedLines, known_columns: KnownColumns) -> tuple[Hea
         rows = csv.reader(first_row.lines, delimiter=delimiter, strict=True)
         names = next(rows, [])
     except RowTooLongError as error:
-        hint = f"use at most {MAX_COLUMNS:,} columns, or close a quote"
+        hint = f"use at most {MAX_COLUMNS:,} columns, or add the missing quotation mark"
         raise HeaderError(first_row.line, str(error), hint) from error
     except csv.Error as error:
         raise HeaderError(first_row.line, *explain_csv_error(error)) from error

@@ -69,7 +69,7 @@ class CsvProblems:
 def explain_csv_error(error: csv.Error) -> tuple[str, str]:
     """Detail and hint for an error of `csv.reader` or `LimitedLines`."""
     if isinstance(error, RowTooLongError):
-        return str(error), f"keep texts to {MAX_TEXT_CHARACTERS:,} characters, or close a quote"
+        return str(error), f"keep texts to {MAX_TEXT_CHARACTERS:,} characters, or add the missing quotation mark"
     return str(error), "correct the quotes"
 
 

@@ -101,7 +101,7 @@ def init_app(app: Flask) -> None:
             return problem_response(400)
         # Plain text: a page contains addresses, and those cannot be built for an untrusted host.
         text = (
-            "This server does not answer to the host name in this request.\n"
+            "This server does not accept the host name in this request.\n"
             "For the operator: add the name to TRUSTED_HOSTS, or set PUBLIC_URL to the address that people use.\n"
         )
         return Response(text, 400, mimetype="text/plain")
