@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from quiz.bank.agreed_action import AGREED_COLUMNS, MAX_ACTION_LENGTH, MAX_ACTIONS, OUTCOMES, AgreedAction, Outcome
-from quiz.bank.model import (
-    CONDITIONS,
+from quiz.bank.agreed_action import MAX_ACTION_LENGTH, MAX_ACTIONS, OUTCOMES, AgreedAction, Outcome
+from quiz.bank.csv_columns import (
+    AGREED_COLUMNS,
     CSV_COLUMNS,
     CSV_GOAL_COLUMNS,
     CSV_RESULT_COLUMNS,
@@ -18,6 +18,8 @@ from quiz.bank.model import (
     FEEDBACK_PREFIX,
     FOLLOW_UP_BASE,
     FOLLOW_UP_PREFIX,
+)
+from quiz.bank.model import (
     OTHER_WORK_SHARES,
     WISHES,
     AnswerOption,
@@ -29,12 +31,12 @@ from quiz.bank.model import (
     Responsibility,
     Role,
     Stage,
-    TalkingPoint,
     TitleWords,
     ViewerTexts,
     Wish,
 )
 from quiz.bank.reader import BankReader
+from quiz.bank.talking_point import CONDITIONS, TalkingPoint
 from quiz.bank.toml_lines import line_of
 from quiz.bank.toml_tables import BankError, Problem
 

@@ -11,11 +11,6 @@ MAX_ACTION_LENGTH = 120
 Outcome = Literal["", "done", "not-yet", "dropped"]
 #: What a person can say about an action when taking the quiz again.
 OUTCOMES: tuple[Outcome, ...] = ("done", "not-yet", "dropped")
-#: The columns of a person's own CSV file: text, day and outcome of each action, then the day of the next look.
-AGREED_COLUMNS = (
-    *(f"agreed.{number}{part}" for number in range(1, MAX_ACTIONS + 1) for part in ("", ".by", ".outcome")),
-    "agreed.next-look",
-)
 
 
 @dataclass(frozen=True)

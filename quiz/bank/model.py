@@ -10,80 +10,13 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
+from quiz.bank.talking_point import TalkingPoint
+
 #: What a person can wish about a responsibility. The ids are fixed, each bank has its own labels.
 WISHES = ("more", "as-is", "less", "hand-over", "start")
 
 #: How much of a person's time goes to work that the quiz does not ask about. No bank defines these, and none is scored.
 OTHER_WORK_SHARES = ("none", "quarter", "half", "three-quarters")
-
-#: The columns of a result in CSV files that are about no single role. The others begin with the id of a role or `text.`
-CSV_RESULT_COLUMNS = ("evidence", "mix", "alternative", "fit", "stability", "follow_up")
-
-#: The beginning of the names of columns with answers to follow-up questions, before the id of a role.
-FOLLOW_UP_PREFIX = "follow-up."
-#: The column of CSV files, and the member of JSON objects, with the role that the others were compared with.
-FOLLOW_UP_BASE = "base"
-#: What no role can have as its id, in addition to the names of columns: a name above could then have two meanings.
-RESERVED_ROLE_IDS = (FOLLOW_UP_PREFIX.removesuffix("."), FOLLOW_UP_BASE)
-
-#: The column with what a person says about the result, and the beginning of the names of the columns about its roles.
-FEEDBACK_COLUMN, FEEDBACK_PREFIX = "feedback", "feedback."
-
-#: The columns of a person's own CSV file with what they want.
-CSV_GOAL_COLUMNS = ("wishes", "goals", "job-goal", "job-goal-responsibilities")
-#: The columns of CSV files in addition to those of the questions, which are named by the ids of the questions.
-CSV_COLUMNS = (
-    "id",
-    "title",
-    "works-with",
-    "text",
-    "other-work",
-    *CSV_GOAL_COLUMNS,
-    FEEDBACK_COLUMN,
-    *CSV_RESULT_COLUMNS,
-)
-
-# Slots in the text of a talking point. `role` and `roles` are the name of a role in singular and plural, `other_role`
-# and `other_roles` those of a second role, `frequency` is how often the person does the responsibility. `viewer` is the
-# name of the person who gave a second view.
-_ROLE = ("role", "roles")
-_TWO_ROLES = (*_ROLE, "other_role", "other_roles")
-_ITEM = ("responsibility", "frequency", *_ROLE)
-#: The conditions of talking points, each with the slots that a text may use.
-#: `quiz.results.talking_point_conditions` defines when a condition holds.
-CONDITIONS: Mapping[str, tuple[str, ...]] = {
-    "daily-but-hand-over": _ITEM,
-    "hand-over": _ITEM,
-    "wants-less": _ITEM,
-    "wants-less-of-main-role": _ROLE,
-    "wants-more": _ITEM,
-    "wish-to-start": _ITEM,
-    "goal-and-wish": _ITEM,
-    "goal-but-less": _ITEM,
-    "goal-started": _ITEM,
-    "goal-not-started": _ITEM,
-    "goal-reached": _ROLE,
-    "title-role-not-in-mix": _TWO_ROLES,
-    "role-hidden-by-title": _TWO_ROLES,
-    "daily-outside-mix": _ITEM,
-    "tie": _ROLE,
-    "leaning": (),
-    "one-role": _ROLE,
-    "two-roles": _TWO_ROLES,
-    "many-roles": _ROLE,
-    "all-alike": (),
-    "little": (),
-    "not-enough": (),
-    "missing-contact": _ROLE,
-    "extra-contact": _ROLE,
-    "answer-changed": (*_ITEM, "earlier_frequency"),
-    "mix-changed": _ROLE,
-    "mix-unchanged": (),
-    "work-not-seen": (*_ITEM, "viewer"),
-    "seen-more": (*_ITEM, "viewer", "seen_frequency"),
-    "matters-most-not-done": (*_ITEM, "viewer"),
-    "always": (),
-}
 
 
 @dataclass(frozen=True)
@@ -198,19 +131,6 @@ class Wish:
     id: str
     label: str
     phrase: str
-
-
-@dataclass(frozen=True)
-class TalkingPoint:
-    """A question to ask in a conversation about a result, if the condition `when` holds.
-
-    `text` has slots in braces, which the condition fills. Questions of higher `priority` are asked first.
-    """
-
-    id: str
-    when: str
-    text: str
-    priority: float
 
 
 @dataclass(frozen=True)

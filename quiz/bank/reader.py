@@ -1,31 +1,27 @@
-"""Reading the files of a bank: `bank.toml`, one file and one icon for each role, talking points and other work."""
+"""Reading a bank: `bank.toml`, talking points, other work and icons here, the roles in `role_files`."""
 
 from __future__ import annotations
 
 import os
 import string
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from quiz.bank import icons
 from quiz.bank.model import (
-    CONDITIONS,
-    CSV_COLUMNS,
-    RESERVED_ROLE_IDS,
     WISHES,
     AnswerOption,
     Bank,
     FollowUpOption,
     OtherWork,
-    Responsibility,
-    Role,
     Stage,
-    TalkingPoint,
     TitleWords,
     ViewerTexts,
     Wish,
 )
-from quiz.bank.toml_tables import ProblemLog, TomlTable, id_problem, quote, with_unique_ids
+from quiz.bank.role_files import read_roles, role_files_in
+from quiz.bank.talking_point import CONDITIONS, TalkingPoint
+from quiz.bank.toml_tables import ProblemLog, TomlTable, quote, with_unique_ids
 
 #: People could not distinguish more answers on the scale, and a page cannot show more stages.
 MAX_SCALE_STEPS = MAX_STAGES = 20
@@ -43,7 +39,7 @@ class BankReader(ProblemLog):
     def bank(self) -> Bank | None:
         """The bank, or None if there are problems."""
         root = self.open(self.folder / "bank.toml")
-        role_files = self._role_files()
+        role_files = role_files_in(self.folder / "roles", self)
         for icon_file in (self.folder / "logo.svg", *(file.with_suffix(".svg") for file in role_files)):
             self._check_icon(icon_file)
         if root is None or not role_files:
@@ -64,7 +60,7 @@ class BankReader(ProblemLog):
         root.report_unknown_keys()
         talking_points = tuple(self._talking_points(self.folder / "talking_points.toml"))
         other_work = tuple(self._other_work(self.folder / "other_work.toml"))
-        roles = self._roles(role_files, {stage.id for stage in stages})
+        roles = read_roles(role_files, {stage.id for stage in stages}, self)
         if self.problems:
             return None
 
@@ -87,24 +83,6 @@ class BankReader(ProblemLog):
         )
         self._check_page_sizes(bank, pages)
         return bank
-
-    def _role_files(self) -> list[Path]:
-        """The files of the roles, sorted. Hidden files, such as those of editors, are ignored."""
-        folder = self.folder / "roles"
-        try:
-            files = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
-        except FileNotFoundError:
-            files = []
-        except OSError as error:
-            self.add(folder, f"cannot be read ({error.strerror})", "make it a readable folder")
-            return []
-        role_files = [file for file in files if file.suffix.lower() == ".toml"]
-        if not role_files:
-            self.add(folder, "contains no role", "add a file <role>.toml")
-        for file in role_files:
-            if file.suffix != ".toml":
-                self.add(file, f"ends in {file.suffix}", f"rename it {file.stem}.toml")
-        return role_files
 
     def _check_icon(self, file: Path) -> None:
         """Record the problems of the icon in `file`, if this file exists."""
@@ -255,94 +233,6 @@ class BankReader(ProblemLog):
             yield TalkingPoint(id=table.id(), when=when, text=text, priority=table.number("priority", 0, 100))
             table.report_unknown_keys()
         root.report_unknown_keys()
-
-    # The roles
-
-    def _roles(self, files: Iterable[Path], stages: Collection[str]) -> list[Role]:
-        tables = {file.stem: self.open(file) for file in files}
-        readable_tables = {id: table for id, table in tables.items() if table is not None}
-        roles = [self._role(id, table, stages) for id, table in readable_tables.items()]
-        for role in roles:
-            # A role whose file cannot be read is also known here, so that one unreadable file is only one problem.
-            self._check_contacts(role, readable_tables[role.id], set(tables))
-        self._check_responsibility_counts(roles, readable_tables)
-        self._check_responsibility_ids(roles, set(tables))
-        return roles
-
-    def _role(self, id: str, table: TomlTable, stages: Collection[str]) -> Role:
-        if problem := id_problem(id):
-            self.add(table.file, f"file name {quote(id)} {problem[0]}", problem[1])
-        elif id in CSV_COLUMNS or id in RESERVED_ROLE_IDS:
-            self._add_column_problem(id, table.file, 1)
-        responsibilities = tuple(self._responsibilities(id, table))
-        if table.data.get("responsibilities") == []:
-            table.add_problem("responsibilities", "the role has no responsibility", "add a [[responsibilities]] table")
-        role = Role(
-            id=id,
-            name=table.text("name"),
-            plural=table.text("plural"),
-            purpose=table.text("purpose"),
-            contact_label=table.text("contact-label"),
-            stage=table.choice("stage", sorted(stages), "stage"),
-            position=table.number("position", 0, 100),
-            works_with=table.texts("works-with"),
-            titles=table.texts("titles", optional=True),
-            whole_titles=table.texts("whole-titles", optional=True),
-            responsibilities=responsibilities,
-        )
-        table.report_unknown_keys()
-        return role
-
-    def _responsibilities(self, role: str, table: TomlTable) -> Iterator[Responsibility]:
-        for row in table.tables("responsibilities"):
-            yield Responsibility(
-                id=row.id(),
-                role=role,
-                name=row.text("name"),
-                question=row.text("question"),
-                hint=row.text("hint"),
-                weekly_example=row.text("weekly-example", optional=True),
-                vocabulary=row.texts("vocabulary", optional=True),
-                role_vocabulary=row.texts("role-vocabulary", optional=True),
-                viewer_question=row.text("viewer-question", optional=True),
-                file=row.file,
-                line=row.line(),
-            )
-            row.report_unknown_keys()
-
-    def _check_contacts(self, role: Role, table: TomlTable, role_ids: set[str]) -> None:
-        for other in role.works_with:
-            if other not in role_ids or other == role.id:
-                hint = f"use some of {', '.join(sorted(role_ids - {role.id}))}"
-                table.add_problem("works-with", f"{quote(other)} is not the id of another role", hint)
-
-    def _check_responsibility_counts(self, roles: Iterable[Role], tables: Mapping[str, TomlTable]) -> None:
-        count_of_role = {role.id: len(role.responsibilities) for role in roles if role.responsibilities}
-        counts = list(count_of_role.values())
-        usual_count = max(sorted(set(counts)), key=counts.count, default=0)
-        for role, count in count_of_role.items():
-            if count != usual_count:
-                tables[role].add_problem(
-                    "responsibilities",
-                    f"{count} responsibilities, but other roles have {usual_count}",
-                    "give every role the same number, so that their shares can be compared",
-                )
-
-    def _check_responsibility_ids(self, roles: Iterable[Role], role_ids: Collection[str]) -> None:
-        first: dict[str, Responsibility] = {}
-        for item in (item for role in roles for item in role.responsibilities):
-            if item.id in CSV_COLUMNS:
-                self._add_column_problem(item.id, item.file, item.line)
-            if item.id in first:
-                other = first[item.id]
-                message = f"id {quote(item.id)} is already used in {other.file.name}:{other.line}"
-                self.add(item.file, message, "rename one", item.line)
-            elif item.id in role_ids:
-                self.add(item.file, f"id {quote(item.id)} is also the id of a role", "rename one", item.line)
-            first.setdefault(item.id, item)
-
-    def _add_column_problem(self, id: str, file: Path, line: int) -> None:
-        self.add(file, f"id {quote(id)} is the name of another column in CSV files", "rename it", line)
 
 
 def _slot_problems(text: str, slots: Collection[str] | None) -> Iterator[tuple[str, str]]:
