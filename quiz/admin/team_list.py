@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from quiz.storage import Storage
-from quiz.teams import Team, rounds
+from quiz.teams import Team, open_team, rounds
 from quiz.terminal import escape_line
 
 _HEADER = ("id", "kind", "people", "rounds", "name")
@@ -32,7 +32,7 @@ def _people(storage: Storage, team: Team) -> int | None:
     Who has answered in an open round stays unknown to everybody: a number that changes would tell.
     """
     if team.kind == "open":
-        return len(storage.load_open_members(team.id))
+        return len(open_team.members_by_name(storage.load_open_members(team.id)))
     published = [round.published for round in rounds.closed_rounds(team) if round.published]
     return published[0].people if published else None
 

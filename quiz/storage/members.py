@@ -117,7 +117,7 @@ class Members(Tables):
             ).fetchone()
             if row is None:
                 return False
-            # Of a person who left and sends the form again within two minutes.
+            # Of a person who left, joined again with the earlier response, and sends the form again.
             delete_tombstone(db, membership_hash(owner_hash, row[1]))
             db.execute(
                 "INSERT INTO member (response, team, name, shares_wishes) VALUES (?, ?, ?, ?)"

@@ -65,6 +65,8 @@ def is_name_taken(name: str, other_names: Collection[str]) -> bool:
 
 
 def _open_join_decision(name: str, other_names: Collection[str], *, is_member: bool) -> JoinDecision:
-    if not is_member and len(other_names) >= MAX_OPEN_MEMBERS:
+    # A person who took the quiz again has two responses in the team, under one name.
+    other_people = set(map(name_key, other_names))
+    if not is_member and len(other_people) >= MAX_OPEN_MEMBERS:
         return JoinDecision.TEAM_IS_FULL
     return JoinDecision.NAME_TAKEN if is_name_taken(name, other_names) else JoinDecision.JOIN

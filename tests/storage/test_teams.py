@@ -456,6 +456,10 @@ def test_an_open_team_takes_only_so_many_members_and_an_anonymous_one_any_number
     _, join_hash = new_team(database, "open")
     _, anonymous_join_hash = new_team(database)
     owners = [new_response(database) for _ in range(3)]
+    assert database.join_team(join_hash, owners[0], name="Ada", shares_wishes=False) is JoinDecision.JOIN
+    again = new_hash()
+    database.create_response(again, bank="v", day=DAY, earlier=owners[0])
+    assert database.stay_in_team(again), "two responses of one person are one member"
     decisions = [
         database.join_team(join_hash, owner, name=name, shares_wishes=False)
         for owner, name in zip(owners, ("Ada", "Bo", "Cy"), strict=True)
@@ -548,7 +552,9 @@ def test_who_left_and_stays_after_all_is_a_member_after_a_restore_too(database: 
     database.create_response(second, bank="v", day=DAY, earlier=first)
     assert database.stay_in_team(second)
     database.leave_team(second, day=LATER)
-    assert tombstones(database)
+    assert len(tombstones(database)) == 2
+    assert not database.stay_in_team(second), "the person has left with the first response too"
+    database.join_team(join_hash, first, name="", shares_wishes=False)
     assert database.stay_in_team(second)
     assert not tombstones(database)
 
