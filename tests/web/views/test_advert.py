@@ -178,7 +178,7 @@ def test_the_words_that_say_so_are_quoted_once_as_they_are_written(send):
 def test_a_writer_reads_what_the_job_is_taken_for_and_what_is_named_only_in_passing(send, bank):
     page = send(WORK * 3 + "• You glance at Tableau and Power BI reports\n").text
     advice = page.partition("If you are writing it")[2].partition("</section>")[0]
-    assert "A reader will take it for the work of a data engineer first." in advice
+    assert "A reader will take it for the work of data engineers first." in advice
     assert "Named only in passing" in advice
     assert bank.responsibility["dashboards"].name in advice
     assert "at least 70%" in advice

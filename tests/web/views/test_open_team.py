@@ -227,12 +227,20 @@ def test_a_hire_by_role_says_what_it_fills_what_stays_open_and_what_there_is_ple
     for page in (f"{lead}/hire", f"{members['Bo']}/team/hire"):
         fields = {"role": "data-engineer", "second_role": "data-analyst"}
         text = Page.of(client.send(page, fields)).text
-        assert "If a data engineer and data analyst joins" in text
+        assert "If somebody joins as data engineer and data analyst" in text
+        assert "does everything of both roles weekly" in text
         fills, rest = text.split("What this person would fill", 1)[1].split("What would stay open", 1)
         stays_open, plenty = rest.split("What the team has plenty of", 1)
         assert "Needed: two. Ada does it weekly or more." in fills
         assert "Needed: one. Nobody does it weekly." in stays_open
         assert "Needed: two. Two do it weekly or more: Bo, Cy." in plenty
+
+
+def test_a_hire_by_one_role_has_no_article_that_could_be_wrong(client: Client, team):
+    lead, _ = team
+    text = Page.of(client.send(f"{lead}/hire", {"role": "ml-engineer"})).text
+    assert "If somebody joins as ML engineer" in text
+    assert "does everything of the role weekly" in text
 
 
 def test_before_anything_is_chosen_the_roles_are_compared_by_what_they_would_fill(app: App, client: Client, team):
