@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,13 @@ def package(module: str) -> str:
     return parts[1] if len(parts) > 1 and parts[1] in LAYERS else "__init__"
 
 
+def module_of(name: str) -> str:
+    """The module of ours that a dotted name is or is in; "" for anything else."""
+    while name and name not in MODULES and f"{name}.__init__" not in MODULES:
+        name = name.rpartition(".")[0]
+    return name if name in MODULES or not name else f"{name}.__init__"
+
+
 def top_level_imports(file: Path) -> set[str]:
     return {name.partition(".")[0] for name in imports(file)}
 
@@ -80,6 +88,17 @@ def test_a_module_imports_only_its_own_package_and_those_below(module):
     own_packages = {package(name) for name in imports(MODULES[module]) if name.split(".")[0] == "quiz"}
     above = {name for name in own_packages if LAYERS.index(name) > LAYERS.index(package(module))}
     assert not above, f"{module} imports {', '.join(sorted(above))}"
+
+
+def test_no_modules_import_each_other():
+    """Not in a circle of several either, and not inside a function or for types only."""
+    graph = {module: {module_of(name) for name in imports(file)} - {module} for module, file in MODULES.items()}
+    circle: list[str] = []
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle = error.args[1]
+    assert circle == []
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if package(module) in PURE])

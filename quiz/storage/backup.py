@@ -20,7 +20,8 @@ from quiz.storage import open_engine
 from quiz.storage.engine import Address, UnavailableError
 from quiz.storage.health import integrity_problems
 from quiz.storage.migrations import migrations
-from quiz.storage.rows import copy_to_sqlite, has_tables
+from quiz.storage.rows import copy_to_sqlite
+from quiz.storage.schema import has_tables
 from quiz.storage.sqlite import connect, open_database, translate_errors
 
 #: Files that SQLite may keep next to a database: its name, and one of these.

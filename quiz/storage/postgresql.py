@@ -33,8 +33,7 @@ from quiz.storage.engine import (
     key_fingerprint,
 )
 from quiz.storage.ids import random_identity
-from quiz.storage.rows import has_tables
-from quiz.storage.schema import TABLES, read_script, statements
+from quiz.storage.schema import TABLES, has_tables, read_script, statements
 
 #: As many as the server has threads (see `quiz.admin.server`).
 MAX_CONNECTIONS = 8

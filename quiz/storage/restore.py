@@ -35,8 +35,8 @@ from quiz.storage.health import integrity_problems, schema_problem
 from quiz.storage.instance import create_folder, start_lock
 from quiz.storage.migrations import migrations
 from quiz.storage.restore_rules import CurrentState, apply_current_state, read_current_state, set_identity
-from quiz.storage.rows import has_tables, replace_rows
-from quiz.storage.schema import TABLES
+from quiz.storage.rows import replace_rows
+from quiz.storage.schema import TABLES, has_tables
 from quiz.storage.sqlite import open_database, translate_errors
 
 

@@ -49,11 +49,6 @@ def _select(table: str, names: list[str]) -> str:
     return f"SELECT {', '.join(names)} FROM {table} ORDER BY {', '.join(keys)}"
 
 
-def has_tables(db: Connection) -> bool:
-    """Whether the tables exist in a PostgreSQL database."""
-    return bool(db.execute("SELECT to_regclass('schema_migration') IS NOT NULL").fetchone()[0])
-
-
 def copy_to_sqlite(engine: Engine, source: Connection, target: Database) -> None:
     """Copy all rows of a transaction of `engine` into the empty tables of an SQLite file.
 

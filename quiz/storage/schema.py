@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 
+from quiz.storage.engine import Connection
+
 
 def read_script(engine: str) -> str:
     """The SQL file of an engine."""
@@ -59,3 +61,8 @@ def _definition(table: str) -> str:
 
 #: The columns of each table, in their order.
 COLUMNS = {table: _columns(_definition(table)) for table in TABLES}
+
+
+def has_tables(db: Connection) -> bool:
+    """Whether the tables exist in a PostgreSQL database."""
+    return bool(db.execute("SELECT to_regclass('schema_migration') IS NOT NULL").fetchone()[0])
