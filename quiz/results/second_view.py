@@ -148,14 +148,16 @@ class SecondViewComparison:
         return tuple(row for row in self.priorities if row not in self.priorities_hardly_done)
 
     @property
-    def headline(self) -> Literal["not-seen", "seen-more", "seen-less", "nothing-regular", "alike"]:
-        """What the page says first."""
+    def headline(self) -> Literal["not-seen", "seen-more", "seen-less", "unknown", "nothing-regular", "alike"]:
+        """What the page says first. `unknown` if there is nothing of which both say how often."""
         if self.not_seen:
             return "not-seen"
         if self.seen_more:
             return "seen-more"
         if self.seen_less:
             return "seen-less"
+        if all(row.kind == "unknown" for row in self.rows):
+            return "unknown"
         return "alike" if self.has_regular_work else "nothing-regular"
 
     @property

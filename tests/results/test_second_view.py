@@ -87,6 +87,8 @@ def test_priorities_are_hardly_done_or_done_or_unknown():
         ({"insights": "daily"}, {"insights": "monthly"}, "seen-less"),
         ({"insights": "daily"}, {"insights": "weekly"}, "alike"),
         ({}, {}, "nothing-regular"),
+        ({}, dict.fromkeys(BANK.responsibility, "skip"), "unknown"),
+        (dict.fromkeys(BANK.responsibility, "skip"), {"insights": "daily"}, "unknown"),
     ],
 )
 def test_the_headline_is_the_finding_that_nobody_else_gives(own, seen, headline):

@@ -218,6 +218,11 @@ def test_the_picture_shows_differences_first_and_the_table_has_the_same_in_words
         ({"insights": "daily"}, {"insights": "monthly"}, "Kim sees one thing less often than Ada says"),
         ({"insights": "daily"}, {"insights": "daily"}, "Kim sees everything that Ada does every week"),
         ({}, {}, "Ada does nothing on this list every week, and the answers of Kim are close to that"),
+        (
+            {},
+            dict.fromkeys(BANK.responsibility, "skip"),
+            "There is nothing of which both Ada and Kim say how often it is done",
+        ),
     ],
 )
 def test_the_headline_suits_the_answers(app: App, client: Client, own, seen, headline):
