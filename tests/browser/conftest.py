@@ -18,6 +18,7 @@ from quiz import create_app
 from quiz.config.settings import PREFIX
 from quiz.web.app import App
 from tests.browser.chromium import CHROMIUM
+from tests.browser.layout import STANDARD_TEXT_PX, set_text_size
 from tests.browser.people import PEOPLE
 from tests.browser.quiz import Quiz
 from tests.browser.second_views import create_second_views
@@ -105,11 +106,21 @@ class Watch:
     requests: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def attach(self, context: BrowserContext) -> None:
-        """Record the requests and problems of `context`."""
-        context.on("request", lambda request: self.requests.append(request.url))
-        context.on("console", lambda message: self.record_message(message.type, message.text))
-        context.on("weberror", lambda error: self.problems.append(str(error.error)))
+    def attach(self, context: BrowserContext) -> Callable[[], None]:
+        """Record the requests and problems of `context`. Returns what ends that."""
+        listeners: dict[Any, Callable[[Any], None]] = {
+            "request": lambda request: self.requests.append(request.url),
+            "console": lambda message: self.record_message(message.type, message.text),
+            "weberror": lambda error: self.problems.append(str(error.error)),
+        }
+        for event, listener in listeners.items():
+            context.on(event, listener)
+
+        def detach() -> None:
+            for event, listener in listeners.items():
+                context.remove_listener(event, listener)
+
+        return detach
 
     def record_message(self, kind: str, text: str) -> None:
         """Record an error or a warning, unless it is about an expected status."""
@@ -131,19 +142,28 @@ def watch(served: Served) -> Iterator[Watch]:
     watch.check()
 
 
+@pytest.fixture(scope="session")
+def new_context(browser: Browser, served: Served) -> Callable[..., BrowserContext]:
+    """Makes a browser without cookies: `new_context(java_script_enabled=False, …)`, with options of Playwright."""
+
+    def make_context(**options: Any) -> BrowserContext:
+        context = browser.new_context(base_url=served.url, **{"reduced_motion": "reduce"} | options)
+        context.set_default_timeout(10_000)
+        return context
+
+    return make_context
+
+
 Visit = Callable[..., Quiz]
 
 
 @pytest.fixture
-def visit(browser: Browser, served: Served, watch: Watch) -> Iterator[Visit]:
+def visit(new_context: Callable[..., BrowserContext], served: Served, watch: Watch) -> Iterator[Visit]:
     """Opens the quiz in a new browser: `visit(width=390, color_scheme="dark", …)`, with options of Playwright."""
     contexts = []
 
     def open_browser(width: int = 390, height: int = 844, **options: Any) -> Quiz:
-        context = browser.new_context(
-            base_url=served.url, viewport={"width": width, "height": height}, **{"reduced_motion": "reduce"} | options
-        )
-        context.set_default_timeout(10_000)
+        context = new_context(viewport={"width": width, "height": height}, **options)
         watch.attach(context)
         contexts.append(context)
         return Quiz(context, served.app.bank)
@@ -151,3 +171,30 @@ def visit(browser: Browser, served: Served, watch: Watch) -> Iterator[Visit]:
     yield open_browser
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def tab(new_context: Callable[..., BrowserContext], served: Served) -> Iterator[Quiz]:
+    """The tab of `look`."""
+    with new_context() as context:
+        yield Quiz(context, served.app.bank)
+
+
+@pytest.fixture
+def look(tab: Quiz, watch: Watch) -> Iterator[Visit]:
+    """Opens the quiz in a tab that other tests used: `look(width=390, color_scheme="dark")`, with any media.
+
+    For tests of what one page looks like, which is most of them: a new browser takes longer than a page. Size, media
+    and the size of text are as in a new browser; cookies are deleted.
+    """
+    detach = watch.attach(tab.context)
+
+    def open_tab(width: int = 390, height: int = 844, **media: Any) -> Quiz:
+        tab.page.set_viewport_size({"width": width, "height": height})
+        tab.page.emulate_media(**{"media": "screen", "color_scheme": "light"} | media)
+        set_text_size(tab, STANDARD_TEXT_PX)
+        return tab
+
+    yield open_tab
+    detach()
+    tab.context.clear_cookies()

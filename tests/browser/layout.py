@@ -6,6 +6,7 @@ import re
 
 from tests.browser.quiz import Quiz
 
+STANDARD_TEXT_PX = 16
 A4 = {"width": 794, "height": 1123}  # in CSS pixels; the style sheet sets the margins
 
 #: Lists text that is outside the screen or outside a box that hides or clips it. A table may scroll in its own box, but
@@ -60,6 +61,12 @@ SMALL_TARGETS = """() => {
     return isSmall ? [`${name}: ${Math.round(box.width)} x ${Math.round(box.height)}`] : [];
   });
 }"""
+
+
+def set_text_size(quiz: Quiz, size_px: int) -> None:
+    """The text size setting of the browser, which media queries in em follow."""
+    session = quiz.context.new_cdp_session(quiz.page)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": size_px}})
 
 
 def overflow_px(quiz: Quiz) -> int:

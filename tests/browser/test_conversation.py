@@ -57,9 +57,9 @@ def test_the_result_links_to_the_page_and_the_page_to_the_one_for_the_listener(v
     expect(quiz.page).to_have_url(re.compile(f"{people['full']}$"))
 
 
-def test_the_longest_page_has_all_its_parts(visit, people):
+def test_the_longest_page_has_all_its_parts(look, people):
     # The tests of printing below use this page.
-    quiz = visit(1280)
+    quiz = look(1280)
     quiz.open(f"{people['full']}/conversation")
     main = quiz.page.locator("main")
     expect(main.locator(".mix-legend li")).to_have_count(5)
@@ -87,8 +87,8 @@ def test_the_longest_page_has_all_its_parts(visit, people):
 
 
 @pytest.mark.parametrize("name", ["full", "one-role", *PEOPLE])
-def test_all_of_it_is_printed_on_exactly_one_page(visit, people, name):
-    quiz = visit(1280)
+def test_all_of_it_is_printed_on_exactly_one_page(look, people, name):
+    quiz = look(1280)
     quiz.open(f"{people[name]}/conversation")
     (sheet,) = printed_sheets(quiz)
     texts = texts_for_print(quiz)
@@ -97,8 +97,8 @@ def test_all_of_it_is_printed_on_exactly_one_page(visit, people, name):
 
 
 @pytest.mark.parametrize("name", ["full", "little"])
-def test_the_page_for_the_listener_is_a_second_sheet(visit, people, name):
-    quiz = visit(1280)
+def test_the_page_for_the_listener_is_a_second_sheet(look, people, name):
+    quiz = look(1280)
     quiz.open(f"{people[name]}/conversation?listener")
     conversation, listener = printed_sheets(quiz)
     texts = quiz.page.locator(".conversation-listener :is(h1, h2, p, li)").all_inner_texts()
@@ -108,16 +108,16 @@ def test_the_page_for_the_listener_is_a_second_sheet(visit, people, name):
     assert without_blanks("Notes for your lead or colleague") not in conversation
 
 
-def test_nothing_is_cut_off_at_the_width_of_paper(visit, people):
-    quiz = visit(**A4)
+def test_nothing_is_cut_off_at_the_width_of_paper(look, people):
+    quiz = look(**A4)
     quiz.page.emulate_media(media="print")
     for path in ("{full}/conversation?listener", "{full}/changes", "{rounds}/rounds/2", "{open-12}", "{open-3}"):
         quiz.open(path.format_map(people))
         assert (path, overflow_px(quiz), quiz.page.evaluate(CLIPPED_TEXT)) == (path, 0, [])
 
 
-def test_shares_can_be_read_without_colour_in_the_order_of_the_bar(visit, people):
-    quiz = visit(1280)
+def test_shares_can_be_read_without_colour_in_the_order_of_the_bar(look, people):
+    quiz = look(1280)
     quiz.page.emulate_media(media="print")
     quiz.open(f"{people['three']}/conversation")
     texts = quiz.page.locator(".mix-legend strong").all_inner_texts()
@@ -134,8 +134,8 @@ def test_shares_can_be_read_without_colour_in_the_order_of_the_bar(visit, people
 
 
 @pytest.mark.parametrize("path", ["{rounds}/rounds/2", "{counted-member}/team/rounds/2"], ids=["lead", "member"])
-def test_all_of_a_round_is_printed_on_at_most_four_pages(visit, people, path):
-    quiz = visit(1280)
+def test_all_of_a_round_is_printed_on_at_most_four_pages(look, people, path):
+    quiz = look(1280)
     quiz.open(path.format_map(people))
     sheets = printed_sheets(quiz)
     assert len(sheets) <= MAX_ROUND_PAGES
@@ -145,8 +145,8 @@ def test_all_of_a_round_is_printed_on_at_most_four_pages(visit, people, path):
 
 
 @pytest.mark.parametrize("name", ["rounds", "team-of-six", "open-3"])
-def test_no_link_of_a_team_is_printed(visit, people, name):
-    quiz = visit(1280)
+def test_no_link_of_a_team_is_printed(look, people, name):
+    quiz = look(1280)
     quiz.open(people[name])
     text_on_paper = "".join(printed_sheets(quiz))
     assert people[name].removeprefix("/t/") not in text_on_paper

@@ -12,8 +12,8 @@ MAX_QUESTIONS_PX = 1900
 
 
 @pytest.mark.parametrize("path", MAX_HEIGHTS_PX)
-def test_a_page_is_no_longer_than_planned_on_a_phone(visit, people, path):
-    quiz = visit(390, 844)
+def test_a_page_is_no_longer_than_planned_on_a_phone(look, people, path):
+    quiz = look(390, 844)
     quiz.open(path.format_map(people))
     quiz.page.evaluate("document.fonts.ready.then(() => true)")
     assert quiz.page.evaluate("document.documentElement.scrollHeight") <= MAX_HEIGHTS_PX[path]
@@ -29,8 +29,8 @@ def test_every_question_page_is_short_on_a_phone(visit, people, bank, script):
 
 
 @pytest.mark.parametrize("width", [352, 390, 430, 820])
-def test_the_tabs_are_one_row(visit, people, width):
-    quiz = visit(width)
+def test_the_tabs_are_one_row(look, people, width):
+    quiz = look(width)
     quiz.open(f"{people['three']}/goals")
     tops = "[...document.querySelectorAll('.owner-tabs a')].map(tab => Math.round(tab.getBoundingClientRect().top))"
     assert len(set(quiz.page.evaluate(tops))) == 1

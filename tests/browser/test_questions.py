@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.layout import CLIPPED_TEXT, overflow_px
+from tests.browser.layout import CLIPPED_TEXT, overflow_px, set_text_size
 from tests.browser.quiz import Quiz
 
 pytestmark = pytest.mark.browser
@@ -32,15 +32,9 @@ def cells(quiz: Quiz) -> list[list[float]]:
     return boxes
 
 
-def set_text_size(quiz: Quiz, size_px: int) -> None:
-    """The text size setting of the browser, which media queries in em follow."""
-    session = quiz.context.new_cdp_session(quiz.page)
-    session.send("Page.setFontSizes", {"fontSizes": {"standard": size_px}})
-
-
 @pytest.mark.parametrize("width", [352, 360, 375, 390, 412, 430, 820, 1280])
-def test_the_answers_stand_side_by_side_and_each_is_a_large_target(visit, people, bank, width):
-    quiz = visit(width)
+def test_the_answers_stand_side_by_side_and_each_is_a_large_target(look, people, bank, width):
+    quiz = look(width)
     quiz.open(f"{people['three']}/1")
     boxes = cells(quiz)
     assert len(boxes) == len(bank.option)
@@ -56,8 +50,8 @@ def test_the_answers_stand_side_by_side_and_each_is_a_large_target(visit, people
 
 
 @pytest.mark.parametrize(("width", "text_px"), [(320, 16), (351, 16), (390, 24), (820, 40)])
-def test_on_a_narrow_screen_or_with_large_text_the_answers_are_a_list(visit, people, width, text_px):
-    quiz = visit(width)
+def test_on_a_narrow_screen_or_with_large_text_the_answers_are_a_list(look, people, width, text_px):
+    quiz = look(width)
     quiz.open(f"{people['three']}/1")
     set_text_size(quiz, text_px)
     boxes = cells(quiz)
@@ -85,8 +79,8 @@ def test_choosing_an_answer_moves_no_line(visit, people, bank, width):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_question_stays_in_sight_below_the_stem_while_its_answers_are(visit, people, width):
-    quiz = visit(width)
+def test_the_question_stays_in_sight_below_the_stem_while_its_answers_are(look, people, width):
+    quiz = look(width)
     quiz.open(f"{people['three']}/2")
     # The answers of the third question begin at the top of the screen.
     quiz.page.evaluate(
@@ -105,8 +99,8 @@ def test_the_question_stays_in_sight_below_the_stem_while_its_answers_are(visit,
     assert quiz.page.evaluate(in_sight, [".question legend", 3])
 
 
-def test_a_link_to_a_question_shows_the_whole_question_below_the_stem(visit, people, bank):
-    quiz = visit()
+def test_a_link_to_a_question_shows_the_whole_question_below_the_stem(look, people, bank):
+    quiz = look()
     for number, items in enumerate(bank.pages, 1):
         for place, item in enumerate(items):
             quiz.open(f"{people['three']}/{number}#{item.id}")
@@ -140,8 +134,8 @@ def test_the_progress_counts_on_with_each_answer_if_scripts_run(visit, served, b
     quiz.open(f"{own}/2")
 
 
-def test_coming_back_to_a_page_shows_which_page_it_is(visit, people, bank):
-    quiz = visit()
+def test_coming_back_to_a_page_shows_which_page_it_is(look, people, bank):
+    quiz = look()
     count = len(bank.questions_in_order)
     quiz.open(f"{people['three']}/1")
     expect(quiz.page.locator("label[for=progress]")).to_have_text(
@@ -151,8 +145,8 @@ def test_coming_back_to_a_page_shows_which_page_it_is(visit, people, bank):
     expect(quiz.page.locator("label[for=progress]")).to_have_text(f"{count} of {count} answered")
 
 
-def test_the_private_link_is_one_line_until_it_is_opened(visit, people, bank):
-    quiz = visit()
+def test_the_private_link_is_one_line_until_it_is_opened(look, people, bank):
+    quiz = look()
     for path in (*range(1, len(bank.pages) + 1), "more"):
         quiz.open(f"{people['three']}/{path}")
         fold = quiz.page.locator("details", has=quiz.page.locator("[data-owner-link]"))
@@ -179,8 +173,8 @@ def test_the_circles_are_drawn_by_the_style_sheet_and_by_the_browser_with_forced
     assert radio.evaluate(background) == cell.evaluate(background), "an empty circle is not filled"
 
 
-def test_an_error_summary_with_the_focus_has_one_frame(visit, people):
-    quiz = visit()
+def test_an_error_summary_with_the_focus_has_one_frame(look, people):
+    quiz = look()
     quiz.open(f"{people['new']}/1")
     quiz.press_main_button()
     summary = quiz.page.locator(".error-summary")
