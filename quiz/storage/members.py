@@ -6,8 +6,14 @@ from collections.abc import Sequence
 
 from quiz.storage.engine import Connection, Tables
 from quiz.storage.new_links import free_hashes
-from quiz.storage.people import earlier_responses, end_memberships, members_of_person, responses_of_person
-from quiz.storage.response_rows import end_earlier_memberships, insert_response, unused_response
+from quiz.storage.people import (
+    earlier_responses,
+    end_memberships,
+    end_replaced_memberships,
+    members_of_person,
+    responses_of_person,
+)
+from quiz.storage.response_rows import insert_response, unused_response
 from quiz.storage.teams import IS_COUNTED, IS_OWN, select_response_by_id, select_team
 from quiz.storage.tombstones import delete_tombstone, membership_hash
 from quiz.teams import Membership, OpenMember, Removal
@@ -99,7 +105,7 @@ class Members(Tables):
                 return decision
             replaces_text = _has_text_of_teams(db, owner_hash)
             _insert_member(db, join_hash, owner_hash, name, shares_wishes)
-            end_earlier_memberships(db, owner_hash)
+            end_replaced_memberships(db, owner_hash)
         if replaces_text:
             self.purge_deleted()  # the log must not keep the old name, or the name of the team that removed them
         return decision
@@ -259,5 +265,5 @@ def _open_member(db: Connection, id: int, name: str, shares_wishes: bool) -> Ope
         follow_ups=response.follow_ups,
         is_finished=response.finished is not None,
         response=id,
-        earlier=earlier_responses(db, response),
+        earlier=earlier_responses(db, id),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from quiz.storage.engine import Connection
-from quiz.storage.response_rows import Response
 from quiz.storage.tombstones import insert_tombstone, membership_hash
 
 
@@ -23,14 +22,19 @@ def responses_of_person(db: Connection, response: int) -> set[int]:
     return found
 
 
-def earlier_responses(db: Connection, response: Response) -> tuple[int, ...]:
-    """The ids of the responses that `response` repeats, the latest first."""
+def earlier_responses(db: Connection, response: int) -> tuple[int, ...]:
+    """The ids of the responses that the one with this id repeats, the latest first."""
     ids: list[int] = []
-    earlier = response.earlier
+    earlier = _earlier(db, response)
     while earlier is not None and earlier not in ids:
         ids.append(earlier)
-        (earlier,) = db.execute("SELECT earlier FROM response WHERE id = ?", (earlier,)).fetchone()
+        earlier = _earlier(db, earlier)
     return tuple(ids)
+
+
+def _earlier(db: Connection, response: int) -> int | None:
+    earlier: int | None = db.execute("SELECT earlier FROM response WHERE id = ?", (response,)).fetchone()[0]
+    return earlier
 
 
 def members_of_person(db: Connection, team: int, response: int) -> list[tuple[int, str]]:
@@ -51,3 +55,47 @@ def end_memberships(db: Connection, team: int, response: int, *, day: str) -> li
         insert_tombstone(db, membership_hash(owner_hash, team), day=day)
         db.execute("DELETE FROM member WHERE member.response = ?", (id,))
     return [id for id, _ in members]
+
+
+def end_replaced_memberships(db: Connection, owner_hash: str) -> None:
+    """Let a finished response take the place of other responses of its person in its team.
+
+    So a round counts a person once, and an open team shows them once, also if they took the quiz again twice from the
+    same response. In an open team those that the response repeats stay: the team shows the latest one only, and the
+    owner of an earlier one still sees the team. In an anonymous team those that a round has counted stay: their owner
+    still sees what it published.
+    """
+    row = db.execute(
+        "SELECT response.id, response.finished, team.id, team.kind FROM response"
+        " JOIN member ON member.response = response.id JOIN team ON team.id = member.team"
+        " WHERE response.owner_hash = ? AND response.finished IS NOT NULL",
+        (owner_hash,),
+    ).fetchone()
+    if row is None:
+        return
+    id, day, team, kind = row
+    is_replaced = _is_replaced_in_open_team if kind == "open" else _is_replaced_in_anonymous_team
+    for other, other_hash in members_of_person(db, team, id):
+        if other != id and is_replaced(db, other, by=id):
+            insert_tombstone(db, membership_hash(other_hash, team), day=day)
+            db.execute("DELETE FROM member WHERE member.response = ?", (other,))
+
+
+def _is_replaced_in_open_team(db: Connection, response: int, *, by: int) -> bool:
+    repeats_one_another = response in earlier_responses(db, by) or by in earlier_responses(db, response)
+    return _is_finished(db, response) and not repeats_one_another
+
+
+def _is_replaced_in_anonymous_team(db: Connection, response: int, *, by: int) -> bool:
+    if _is_counted(db, by) or _is_counted(db, response):
+        return False
+    return _is_finished(db, response) or response in earlier_responses(db, by)
+
+
+def _is_finished(db: Connection, response: int) -> bool:
+    (finished,) = db.execute("SELECT finished FROM response WHERE id = ?", (response,)).fetchone()
+    return finished is not None
+
+
+def _is_counted(db: Connection, response: int) -> bool:
+    return db.execute("SELECT 1 FROM counted_response WHERE response = ?", (response,)).fetchone() is not None

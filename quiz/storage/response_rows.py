@@ -13,7 +13,7 @@ from quiz.storage.feedback import select_feedback
 from quiz.storage.ids import new_id
 from quiz.storage.job_goals import replace_job_goal, select_job_goal
 from quiz.storage.new_links import existing_hashes
-from quiz.storage.tombstones import insert_tombstone, membership_hash
+from quiz.storage.tombstones import insert_tombstone
 
 
 @dataclass(frozen=True)
@@ -142,26 +142,6 @@ _COLUMNS = (
     "earlier",
     "details_sent",
 )
-
-
-def end_earlier_memberships(db: Connection, owner_hash: str) -> None:
-    """Let a finished response take the place of those that it repeats in its anonymous team.
-
-    So a round counts a person once. Responses that a round has counted stay: their owner still sees what it published.
-    """
-    earlier = db.execute(
-        f"{_WITH_SELECTED} SELECT old.id, old.owner_hash, member.team, new.finished"
-        " FROM response AS new JOIN member AS own ON own.response = new.id JOIN team ON team.id = own.team"
-        " JOIN member ON member.team = own.team AND member.response <> new.id"
-        " JOIN response AS old ON old.id = member.response"
-        " WHERE new.owner_hash = ? AND new.finished IS NOT NULL AND team.kind = 'anonymous'"
-        " AND old.id IN (SELECT id FROM selected)"
-        " AND NOT EXISTS (SELECT 1 FROM counted_response WHERE counted_response.response = old.id)",
-        (owner_hash, owner_hash),
-    ).fetchall()
-    for id, earlier_hash, team, day in earlier:
-        insert_tombstone(db, membership_hash(earlier_hash, team), day=day)
-        db.execute("DELETE FROM member WHERE member.response = ?", (id,))
 
 
 def insert_response(db: Connection, owner_hash: str, *, bank: str, day: str, earlier: str | None = None) -> None:

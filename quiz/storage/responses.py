@@ -11,12 +11,12 @@ from quiz.storage.engine import Tables
 from quiz.storage.feedback import replace_feedback
 from quiz.storage.job_goals import replace_job_goal
 from quiz.storage.new_links import existing_hashes, free_hashes
+from quiz.storage.people import end_replaced_memberships
 from quiz.storage.response_rows import (
     PageSave,
     Response,
     ShareLink,
     delete_responses,
-    end_earlier_memberships,
     insert_response,
     is_outdated,
     select_response,
@@ -189,7 +189,7 @@ class Responses(Tables):
             if id is None:
                 return False
             db.execute("UPDATE response SET finished = coalesce(finished, ?) WHERE id = ?", (day, id))
-            end_earlier_memberships(db, owner_hash)
+            end_replaced_memberships(db, owner_hash)
             return True
 
     def save_goals(

@@ -324,7 +324,7 @@ class Web(RuleBasedStateMachine):
         if answer_sheet(BANK, person.answers).is_complete:
             person.finished = person.finished or self.day
             person.changed = self.day
-            self.end_earlier_memberships(person)
+            self.end_replaced_memberships(person)
         self.mark_changed(person, person.team)
 
     @precondition(lambda self: any_exist(self.people))
@@ -637,14 +637,24 @@ class Web(RuleBasedStateMachine):
                 self.save(person, number, {item.id: often[(n + number) % 6] for item in page})
             self.check(person)
 
-    def end_earlier_memberships(self, person: Person) -> None:
-        """A finished response takes the place of the earlier ones in its anonymous team that were not counted."""
-        earlier = person.earlier
-        while earlier and person.finished and person.team and person.team.kind == "anonymous":
-            if earlier.team is person.team and not earlier.counted:
-                earlier.team = None
-                self.mark_changed(earlier, person.team)
-            earlier = earlier.earlier
+    def end_replaced_memberships(self, person: Person) -> None:
+        """A finished response takes the place of others of its person in its team, so that they are there once."""
+        if not person.finished or person.team is None:
+            return
+        for other in self.of_same_person(person, person.team):
+            if person.team.kind == "open":
+                repeats_one_another = id(other) in chain(person) or id(person) in chain(other)
+                is_replaced = other.finished and not repeats_one_another
+            else:
+                is_replaced = (other.finished or id(other) in chain(person)) and not other.counted
+                is_replaced = is_replaced and not person.counted
+            if is_replaced:
+                other.team = None
+                self.mark_changed(other, person.team)
+
+    def of_same_person(self, person: Person, team: Team) -> list[Person]:
+        """The other responses of a person in a team."""
+        return [other for other in self.members(team) if other is not person and is_same_person(other, person)]
 
     def set_membership(self, person: Person, team: Team, name: str, *, shares_wishes: bool) -> None:
         is_open = team.kind == "open"
@@ -701,7 +711,9 @@ class Web(RuleBasedStateMachine):
         if may_join:
             assert response.location == f"{person.path}/team"
             self.set_membership(person, team, name, shares_wishes=wishes)
-            self.end_earlier_memberships(person)
+            for other in self.of_same_person(person, team):
+                self.set_membership(other, team, name, shares_wishes=wishes and other.shares_wishes)
+            self.end_replaced_memberships(person)
         self.mark_changed(person, team)
 
     @precondition(lambda self: any_exist(self.people))
@@ -710,6 +722,9 @@ class Web(RuleBasedStateMachine):
         person = self.existing_person(index)
         assert self.post(f"{person.path}/team/leave").location == f"{person.path}?left=1"
         self.mark_changed(person, person.team)
+        for other in self.of_same_person(person, person.team) if person.team else []:
+            self.mark_changed(other)
+            other.team = None
         person.team = None
 
     @precondition(lambda self: any(each.exists and each.kind == "anonymous" for each in self.teams))

@@ -675,6 +675,30 @@ def test_bringing_new_answers_to_an_anonymous_team_replaces_the_earlier_ones(app
     assert load_response(app, first).id not in counting(app, lead)
 
 
+def test_a_round_counts_a_person_once_who_takes_the_quiz_again_twice_or_brings_old_answers_again(
+    app: App, client: Client, bank: Bank
+):
+    lead = make_team(client)
+    first, *_ = fill_team(app, client, lead, 5)
+    drafts = [take_again(client, first, bank, stay=True, finish=False) for _ in range(2)]
+    for draft in drafts:
+        client.send(f"{draft}/check")
+    ids = [load_response(app, path).id for path in (first, *drafts)]
+    assert [id in counting(app, lead) for id in ids] == [False, False, True], "the one that was finished last counts"
+    assert bring(client, join_path(client, lead), first) == f"{first}/team"
+    assert [id in counting(app, lead) for id in ids] == [True, False, False], "what a person brings takes the place"
+    assert len(counting(app, lead)) == 5
+
+
+def test_an_open_team_shows_a_person_once_who_takes_the_quiz_again_twice(app: App, client: Client, bank: Bank):
+    lead = make_team(client, "open")
+    first = make_response(app)
+    join_team(app, join_path(client, lead), first, "Ada")
+    second, third = [take_again(client, first, bank, stay=True) for _ in range(2)]
+    assert "1 person has finished" in client.see(lead).text
+    assert [client.get(f"{path}/team").status_code for path in (first, second, third)] == [200, 404, 200]
+
+
 def test_in_an_open_team_the_new_answers_are_shown_under_the_same_name(app: App, client: Client, bank: Bank):
     lead = make_team(client, "open")
     first = make_response(app)
