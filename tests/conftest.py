@@ -28,7 +28,7 @@ from quiz.web.app import App
 from tests import postgresql
 from tests.browser.chromium import CHROMIUM, NO_CHROMIUM
 from tests.clients import Client
-from tests.factories import BANK, ROOT, SMALL_BANK
+from tests.factories import BANK, ROOT, SMALL_BANK, join_path, make_team
 
 # Tests send more requests than the rate limits allow. The tests of the limits switch them on.
 os.environ["MANY_HATS_RATE_LIMITS"] = "no"
@@ -269,3 +269,15 @@ def app(tmp_path: Path, engine: str) -> Iterator[App]:
 def client(app: App) -> Client:
     """A client of `app` with its own cookies."""
     return Client(app)
+
+
+@pytest.fixture
+def lead(client: Client) -> str:
+    """The path of the lead link of a new anonymous team."""
+    return make_team(client)
+
+
+@pytest.fixture
+def join(client: Client, lead: str) -> str:
+    """The path of the join link of that team."""
+    return join_path(client, lead)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,28 +13,12 @@ from playwright.sync_api import Browser, expect
 from quiz.bank import Bank
 from tests.browser.quiz import Quiz
 from tests.clients import ServedApp, free_port
-from tests.running.programs import needs_linux, program
-from tests.running.proxy import wait_for_port
+from tests.running.programs import needs_linux
+from tests.running.proxy import start_nginx
 
 pytestmark = [pytest.mark.browser, needs_linux]
 
 PATH = "/hats"
-NGINX = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-{user}
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/bodies;
-    proxy_temp_path {folder}/answers;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    {servers}
-}}
-"""
 SERVER = """
 server {{
     listen 127.0.0.1:{port};
@@ -57,19 +40,14 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     port = free_port()
     url = f"http://127.0.0.1:{port}{PATH}"
     app = ServedApp(folder / "instance", "--url", url)
-    app.start()
-    user = "user root;" if os.geteuid() == 0 else ""
-    servers = SERVER.format(port=port, path=PATH, app_port=app.port, uri=request.param)
-    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, user=user, servers=servers))
-    command = [program("nginx", "nginx-light"), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
-    nginx = subprocess.Popen(command)
-    try:
-        wait_for_port(port, nginx)
+    server = SERVER.format(port=port, path=PATH, app_port=app.port, uri=request.param)
+    with ExitStack() as stack:
+        app.start()
+        stack.callback(app.stop)
+        nginx = start_nginx(folder, port, server)
+        stack.callback(nginx.wait, 30)
+        stack.callback(nginx.terminate)
         yield url
-    finally:
-        nginx.terminate()
-        nginx.wait(30)
-        app.stop()
 
 
 def test_a_person_takes_the_quiz_and_everything_stays_below_the_path(site: str, browser: Browser, bank: Bank):

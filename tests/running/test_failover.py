@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import threading
@@ -22,8 +21,8 @@ from quiz.web import links
 from tests import postgresql
 from tests.clients import HttpClient, ServedApp, free_port
 from tests.factories import page_answers
-from tests.running.programs import needs_linux, program
-from tests.running.proxy import wait_for_port
+from tests.running.programs import needs_linux
+from tests.running.proxy import start_nginx
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, needs_linux]
 
@@ -33,18 +32,6 @@ CLIENTS = 4
 #: Each client pauses after a page, so that the test does not depend on how fast the machine is.
 PAUSE_S = 0.05
 NGINX = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-{user}
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/bodies;
-    proxy_temp_path {folder}/answers;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
     upstream many_hats {{ {servers} }}
     server {{
         listen 127.0.0.1:{port};
@@ -54,7 +41,6 @@ http {{
             proxy_read_timeout 15s;
         }}
     }}
-}}
 """
 
 
@@ -123,7 +109,8 @@ def test_a_lost_server_and_a_lost_primary_lose_no_acknowledged_answer(tmp_path, 
         for server in servers:
             stack.callback(kill, server.process)
         proxy_port = free_port()
-        stack.callback(kill, start_nginx(tmp_path, proxy_port, servers))
+        upstream = " ".join(f"server 127.0.0.1:{server.port};" for server in servers)
+        stack.callback(kill, start_nginx(tmp_path, proxy_port, NGINX.format(port=proxy_port, servers=upstream)))
         ledger, began = Ledger(), time.monotonic()
         clients = [threading.Thread(target=send_pages, args=(proxy_port, bank, ledger)) for _ in range(CLIENTS)]
         for client in clients:
@@ -146,16 +133,6 @@ def test_a_lost_server_and_a_lost_primary_lose_no_acknowledged_answer(tmp_path, 
     assert lost == 0
     assert len(ledger.acknowledged) > 100
     assert ledger.acknowledged[-1][0] > promoted, "it goes on after the standby was promoted"
-
-
-def start_nginx(folder: Path, port: int, servers: list[ServedApp]) -> subprocess.Popen[bytes]:
-    user = "user root;" if os.geteuid() == 0 else ""
-    upstream = " ".join(f"server 127.0.0.1:{server.port};" for server in servers)
-    conf = folder / "nginx.conf"
-    conf.write_text(NGINX.format(folder=folder, port=port, user=user, servers=upstream))
-    process = subprocess.Popen([program("nginx", "nginx-light"), "-e", str(folder / "error.log"), "-c", str(conf)])
-    wait_for_port(port, process)
-    return process
 
 
 def kill(process: subprocess.Popen[bytes] | None) -> None:

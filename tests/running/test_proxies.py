@@ -20,28 +20,12 @@ from quiz.exchange import score_request
 from tests.clients import TIMEOUT_S, HttpClient, ServedApp, free_port
 from tests.running import page
 from tests.running.programs import needs_linux, program
+from tests.running.proxy import nginx_command
 
 pytestmark = [pytest.mark.server, needs_linux]
 
 HOST = "hats.example.org"
 NGINX = page.file_content("/etc/nginx/sites-available/many-hats")
-#: What surrounds the lines of the page on Debian: every request is logged unless a server says otherwise.
-NGINX_CONF = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-{user}
-events {{}}
-http {{
-    access_log {folder}/access.log;
-    client_body_temp_path {folder}/bodies;
-    proxy_temp_path {folder}/answers;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    {site}
-}}
-"""
 
 
 @dataclass
@@ -120,10 +104,7 @@ def nginx(folder: Path, app_port: int, site: str = NGINX, redirect_port: int | N
         f"/etc/letsencrypt/live/{HOST}/privkey.pem": str(key),
         "http://127.0.0.1:8000": f"http://127.0.0.1:{app_port}",
     }
-    user = "user root;" if os.geteuid() == 0 else ""
-    conf = folder / "nginx.conf"
-    conf.write_text(NGINX_CONF.format(folder=folder, user=user, site=page.replaced(site, replacements)))
-    command = [program("nginx", "nginx-light"), "-e", "stderr", "-c", str(conf)]
+    command = nginx_command(folder, page.replaced(site, replacements))
     check = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert check.returncode == 0, check.stderr
     return Proxy(folder, command, port, uses_tls=True)

@@ -26,18 +26,6 @@ TOKENS = re.compile(r'(name="(?:seed|number|csrf_token)" value=")[^"]*')
 
 
 @pytest.fixture
-def lead(client: Client) -> str:
-    """The path of the lead link of a new anonymous team."""
-    return make_team(client)
-
-
-@pytest.fixture
-def join(client: Client, lead: str) -> str:
-    """The path of the join link of that team."""
-    return join_path(client, lead)
-
-
-@pytest.fixture
 def members(app: App, join: str) -> list[str]:
     """The owner paths of two people in the team. They have not finished."""
     paths = [make_response(app, done=False) for _ in range(2)]

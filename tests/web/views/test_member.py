@@ -33,18 +33,6 @@ from tests.factories import (
 pytestmark = pytest.mark.both_engines
 
 
-@pytest.fixture
-def lead(client: Client) -> str:
-    """The path of the lead link of a new anonymous team."""
-    return make_team(client)
-
-
-@pytest.fixture
-def join(client: Client, lead: str) -> str:
-    """The path of the join link of that team."""
-    return join_path(client, lead)
-
-
 def bring(client: Client, join: str, link: str, **fields: str) -> Page | str:
     """Join with an existing response. Returns where it redirects to, or the page with the error."""
     response = client.send(f"{join}/bring", {"link": link, **fields}, page=join)
