@@ -133,7 +133,7 @@ def _store_conversation(app: App) -> list[tuple[str, str]]:
     return [
         (f"/r/{link}/conversation", "The sheet of somebody who took the quiz again"),
         (f"/r/{link}/changes", "What has changed since that person took it before"),
-        (f"/r/{link}/goals", "The wishes of that person, a goal, and a job to head for"),
+        (f"/r/{link}/goals", "The wishes of that person, a goal, and a job as a goal"),
     ]
 
 

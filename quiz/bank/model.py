@@ -59,7 +59,7 @@ class FollowUps:
 
 @dataclass(frozen=True)
 class JobGoal:
-    """A job that somebody heads for: the name that they gave it, and the ids of what it asks for."""
+    """A job that somebody has as a goal: the name that they gave it, and the ids of what it asks for."""
 
     name: str
     responsibilities: tuple[str, ...]

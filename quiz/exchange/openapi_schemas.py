@@ -138,7 +138,7 @@ def advert_schema(bank: Bank) -> Schema:
             "roles": _object({item.id: _FRACTION for item in bank.roles}),
             "responsibilities": _object(dict.fromkeys(bank.responsibility, _FRACTION)),
             "asked": responsibilities,
-            "mentioned": responsibilities | {"description": "Those that it mentions only in passing."},
+            "mentioned": responsibilities | {"description": "Those that it mentions only briefly."},
             "marks": _list(_object(mark)),
         }
     )

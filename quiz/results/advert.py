@@ -22,7 +22,7 @@ MAX_ADVERT_CHARACTERS = 100_000
 MIN_ROLE_SHARE = 0.7
 #: A responsibility is asked for from this value on (see `_asked_values`).
 MIN_ASKED_VALUE = 0.06
-#: Otherwise it is mentioned in passing if the marks for it have at least so many different words.
+#: Otherwise it is mentioned briefly if the marks for it have at least so many different words.
 MIN_MENTIONED_WORDS = 2
 #: A text with fewer words that is not recognised is called short.
 MIN_WORDS = 25
@@ -58,7 +58,7 @@ class Advert:
         Cosine similarity by id, 0 to 1. It can be above 0 in a text that is not recognised: that is chance.
     asked, mentioned : tuple of str
         The ids of the responsibilities that it asks for, at least one if it is recognised, and of those that it
-        mentions in passing; strongest first.
+        mentions only briefly; strongest first.
     marks : tuple of Mark
         In order, never overlapping.
     left_out : tuple of (int, int)

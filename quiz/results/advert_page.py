@@ -81,7 +81,7 @@ class AdvertPage:
 
     @property
     def mentioned(self) -> tuple[Responsibility, ...]:
-        """What it mentions only in passing."""
+        """What it mentions only briefly."""
         return tuple(item.responsibility for each in self.asked_of_roles for item in each.mentioned)
 
 

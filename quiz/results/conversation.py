@@ -48,8 +48,8 @@ class Conversation:
 
     `title` is the job title as typed. `asks` are the wishes for more and for something new, `offers` those for less, in
     the order of the bank; without those that the answers have fulfilled. `goals` are the distances to the goal roles,
-    `job` that to the job that the person heads for. `since` is the comparison with the earlier response. `questions`
-    are four to six questions to talk about. `agreed_lines` has the agreed action of each line of the sheet, None where
+    `job` that to the job goal. `since` is the comparison with the earlier response. `questions` are four to six
+    questions to talk about. `agreed_lines` has the agreed action of each line of the sheet, None where
     the line is empty; `next_look` is the day on which the two look at them again, "" if none was named.
     """
 

@@ -1,4 +1,4 @@
-"""The rows of the job that a person heads for."""
+"""The rows of the job that a person has as a goal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from quiz.storage.engine import Connection
 
 
 def select_job_goal(db: Connection, response: int) -> JobGoal | None:
-    """The job that the person with the response of this id heads for, or None."""
+    """The job that the person with the response of this id has as a goal, or None."""
     rows = db.execute(
         "SELECT responsibility, name FROM job_goal WHERE response = ? ORDER BY responsibility", (response,)
     ).fetchall()

@@ -37,7 +37,7 @@ class Response:
     `earlier` is the id of the response that this one repeats. `details_sent` says whether the optional page was sent
     with its main button, also if everything on it was empty. `answers` are by question id, `wishes` by
     responsibility id; `contacts` and `goals` are role ids. `follow_ups` is None if no follow-up question was answered.
-    `job_goal` is None if the person heads for no job like an advert. `other_work_share` is one of
+    `job_goal` is None if the person has no job like an advert as a goal. `other_work_share` is one of
     `quiz.bank.OTHER_WORK_SHARES`, "" without an answer. `feedback` is None without one.
     `agreed_actions` are by number; `next_look` is the day on which two people look at them again.
     """

@@ -230,7 +230,7 @@ class Responses(Tables):
         return True
 
     def save_job_goal(self, owner_hash: str, job_goal: JobGoal | None, *, day: str) -> bool:
-        """Save the job that the person heads for. It replaces the one that was saved before; None removes that."""
+        """Save the job that the person has as a goal. It replaces the one that was saved before; None removes that."""
         with self.write_transaction() as db:
             id = touch(db, owner_hash, day=day)
             if id is None:

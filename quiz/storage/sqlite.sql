@@ -84,7 +84,7 @@ CREATE TABLE feedback_role (
     PRIMARY KEY (response, role)
 ) STRICT, WITHOUT ROWID;
 
--- A job that the person heads for, by what it asks for. All rows of a response have the same name.
+-- A job that the person has as a goal, by what it asks for. All rows of a response have the same name.
 CREATE TABLE job_goal (
     response INTEGER NOT NULL REFERENCES response (id) ON DELETE CASCADE,
     responsibility TEXT NOT NULL CHECK (length(responsibility) BETWEEN 1 AND 80),

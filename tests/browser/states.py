@@ -62,12 +62,12 @@ def _read_advert(quiz: Quiz) -> None:
 def _head_for_a_job(quiz: Quiz) -> None:
     _read_advert(quiz)
     quiz.page.fill("#name", "Data team of a bakery")
-    quiz.page.get_by_role("button", name="Head for a job like this").click()
+    quiz.page.get_by_role("button", name="Make a job like this a goal").click()
 
 
 def _head_for_a_job_without_a_name(quiz: Quiz) -> None:
     _read_advert(quiz)
-    quiz.page.get_by_role("button", name="Head for a job like this").click()
+    quiz.page.get_by_role("button", name="Make a job like this a goal").click()
 
 
 def _read_poem(quiz: Quiz) -> None:

@@ -30,7 +30,7 @@ def test_free_text_is_highlighted_and_a_doubt_links_to_its_answer_and_back(visit
     expect(section.locator("mark").filter(has_text="dashboards").first).to_be_visible()
     section.get_by_text("Which words speak for which role").click()
     expect(section.get_by_role("row").filter(has_text="Data analyst").first).to_be_visible()
-    section.get_by_role("link", name="worth a second look").first.click()
+    section.get_by_role("link", name="check this answer").first.click()
     expect(quiz.page).to_have_url(re.compile("#dashboards$"))
     expect(quiz.page.locator("#dashboards")).to_be_in_viewport()
     quiz.choose("dashboards", "weekly")
@@ -44,7 +44,7 @@ def test_a_text_in_another_language_has_no_highlights_and_no_bars(visit, served,
     own = client.take(PEOPLE["one"].answers(bank), text="Lundi j’ai parlé avec des clients, puis j’ai rangé.")
     quiz = visit()
     quiz.open(own)
-    expect(quiz.page.get_by_text("too few of the words that these roles are known by")).to_be_visible()
+    expect(quiz.page.get_by_text("too few words that are typical of these roles")).to_be_visible()
     expect(quiz.page.locator("mark, .result-text-bars")).to_have_count(0)
 
 

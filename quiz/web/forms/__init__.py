@@ -25,7 +25,7 @@ class Forms:
     goals
         Wishes and goals.
     job_goal
-        A job that a person heads for.
+        A job that a person has as a goal.
     agreement
         What two people agreed in a conversation.
     share

@@ -1,4 +1,4 @@
-"""What a person wants: wishes, goals, and a job that the person heads for."""
+"""What a person wants: wishes, goals, and a job that the person has as a goal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class GoalsForm(Form):
 
 
 class JobGoalForm(Form):
-    """A job that a person heads for: a name, and the responsibilities that an advert asks for."""
+    """A job that a person has as a goal: a name, and the responsibilities that an advert asks for."""
 
     name = name_field("Give the job a name.")
     responsibilities: SelectMultipleField

@@ -1,4 +1,4 @@
-"""What a person wants: a wish for each responsibility, goal roles, and a job to head for."""
+"""What a person wants: a wish for each responsibility, goal roles, and a job as a goal."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def page() -> str | Response | tuple[str, int]:
 
 @pages.post("/job-goal")
 def save_job_goal() -> Response | tuple[str, int]:
-    """Save the job that the person heads for. It replaces the one before."""
+    """Save the job that the person has as a goal. It replaces the one before."""
     require_finished()
     app = current()
     form = app.forms.job_goal(request.form)
@@ -74,7 +74,7 @@ def save_job_goal() -> Response | tuple[str, int]:
 
 @pages.post("/job-goal/delete")
 def delete_job_goal() -> Response:
-    """Remove the job that the person heads for. If there is none, nothing changes."""
+    """Remove the job that the person has as a goal. If there is none, nothing changes."""
     app = current()
     if current_response().job_goal:
         abort_if_deleted(app.storage.save_job_goal(g.link_hash, None, day=app.today()))
@@ -118,7 +118,7 @@ def _render(form: GoalsForm) -> str:
 
 
 def _job_distance() -> JobGoalDistance | None:
-    """How far the job that the person heads for is; None without one."""
+    """How far the job that the person has as a goal is; None without one."""
     from quiz.results.goals import job_goal_distance  # imports numpy: see quiz.web.owner_blueprint.current_result
 
     response = current_response()

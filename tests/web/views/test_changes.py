@@ -75,7 +75,7 @@ def test_the_coverage_of_each_role_is_in_a_table_and_drawn(client: Client, new_p
 
 
 def test_outcomes_are_saved_and_shown_on_both_responses(app: App, client: Client, owner_path, new_path):
-    assert "Say what became of the two things that you agreed last time" in client.see(new_path).text
+    assert "Say whether the two things that you agreed last time were done" in client.see(new_path).text
     response = client.send(f"{new_path}/changes", {"outcome-1": "done", "outcome-3": ""})
     assert (response.status_code, response.location) == (303, f"{new_path}/changes?saved=1#agreed")
     actions = (AgreedAction(1, "Ask Kim", "2027-01-31", "done"), AgreedAction(3, "Read"))
@@ -84,7 +84,7 @@ def test_outcomes_are_saved_and_shown_on_both_responses(app: App, client: Client
     page = client.see(f"{new_path}/changes?saved=1")
     assert ("outcome-1", "done") in page.fields
     assert "Saved. It is on the sheet for your conversation too." in page.text
-    assert "Say what became of the one thing that you agreed last time" in client.see(new_path).text
+    assert "Say whether the one thing that you agreed last time was done" in client.see(new_path).text
     assert "Ask Kim by 31 January 2027 Done" in client.see(owner_path).text
     earlier = client.get(f"{new_path}.json").get_json()["earlier_agreed_actions"]
     assert [action["outcome"] for action in earlier] == ["done", ""]

@@ -229,11 +229,17 @@ def test_the_result_says_how_the_comparisons_changed_the_mix(client: Client, own
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [
-        ({"infrastructure": "hardly", "insights": "skip"}, "by how often I do it, DevOps/SRE would also be in it."),
-        ({"infrastructure": "half", "insights": "half"}, "by how often I do it, data analyst would not be in it."),
+        (
+            {"infrastructure": "hardly", "insights": "skip"},
+            "If only how often I do it counted, DevOps/SRE would also be in it.",
+        ),
+        (
+            {"infrastructure": "half", "insights": "half"},
+            "If only how often I do it counted, data analyst would not be in it.",
+        ),
         (
             {"infrastructure": "hardly", "insights": "same"},
-            "by how often I do it, DevOps/SRE would be in it, and data analyst would not.",
+            "If only how often I do it counted, DevOps/SRE would be in it, and data analyst would not.",
         ),
         ({"infrastructure": "more", "insights": "hardly"}, ""),
     ],

@@ -125,7 +125,7 @@ def test_roles_that_are_too_near_each_other_are_not_ranked(similarities, closest
     [
         ([0.4, 0.1], "sounds most like software engineer. It"),
         ([0.4, 0.25, 0.24], "sounds most like software engineer, and also like data architect and data engineer. It"),
-        ([0.4, 0.39], "sounds about equally like software engineer and data architect: too near each other to say"),
+        ([0.4, 0.39], "sounds about equally like software engineer and data architect: too similar to say"),
         (
             [0.4, 0.39, 0.25],
             "sounds about equally like software engineer and data architect, and also like data engineer.",
@@ -221,7 +221,7 @@ def test_the_bars_match_the_numbers_in_the_table(client: Client, bank: Bank):
 @pytest.mark.parametrize("text", ["Lundi j’ai parlé avec des clients.", "🎩🎩🎩", "I cut hair all week, and swept."])
 def test_the_page_of_an_unrecognised_text_says_so_and_shows_no_similarity(client: Client, text):
     page = result_page(client, text)
-    assert "too few of the words that these roles are known by. That takes nothing from the result" in page
+    assert "too few words that are typical of these roles. This does not change the result" in page
     assert "sounds most like" not in page
     assert "<mark>" not in page
     assert "Similarity from 0 to 1" not in page
@@ -233,7 +233,7 @@ def test_a_contradiction_links_to_its_question(client: Client, bank: Bank):
     name = bank.responsibility["dashboards"].name
     assert f"You wrote about “{name}”, but answered “never” there" in unescape(page)
     number = next(n for n, items in enumerate(bank.pages, 1) if "dashboards" in {item.id for item in items})
-    assert f'<a href="{owner_path}/{number}#dashboards">worth a second look</a>' in page
+    assert f'<a href="{owner_path}/{number}#dashboards">check this answer</a>' in page
     assert 'id="dashboards"' in client.get(f"{owner_path}/{number}").text
 
 
@@ -247,7 +247,7 @@ LEADING_TEXT = "One-to-ones with my six people, two job interviews, the budget a
 def test_a_text_about_leading_people_says_so_and_names_no_role(client: Client):
     page = result_page(client, LEADING_TEXT)
     assert "The text is mostly about leading people and planning." in page
-    assert "sounds most like" not in page and "too few of the words" not in page
+    assert "sounds most like" not in page and "too few words that are typical" not in page
 
 
 def test_a_text_about_a_role_and_leading_people_says_both(client: Client):

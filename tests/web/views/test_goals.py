@@ -339,7 +339,7 @@ def test_without_an_earlier_response_there_is_no_page_of_changes(client: Client,
     assert f"{owner_path}/changes" not in client.get(owner_path).text
 
 
-# A job to head for
+# A job as a goal
 
 
 ADVERT = (

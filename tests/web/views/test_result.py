@@ -203,7 +203,7 @@ def test_four_roles_are_counted_in_the_headline_and_named_on_cards_of_which_the_
 def test_the_closest_role_is_named_with_the_answer_that_would_add_it(client: Client, bank: Bank):
     answers = dict.fromkeys(bank.responsibility, "never") | {"insights": "monthly", "pipelines": "daily"}
     owner_path = client.take(answers)
-    sentence = between(client.see(owner_path).text, "One answer away: ", " it would be in the mix")
+    sentence = between(client.see(owner_path).text, "One higher answer would add ", " it would be in the mix")
     role, name, higher_answer, current_answer = re.fullmatch(
         r"(.*)\. With “(.*)” at “(.*)” instead of “(.*)”,", sentence
     ).groups()  # type: ignore[union-attr]
@@ -216,7 +216,7 @@ def test_the_closest_role_is_named_with_the_answer_that_would_add_it(client: Cli
 
 def test_the_number_of_skipped_questions_is_shown(client: Client, bank: Bank):
     page = result_page(client, bank, ANALYST | {"pipelines": "skip", "governance": "skip"})
-    assert "2 questions were left out; they count neither way." in page.text
+    assert "2 questions were left out; they count neither for nor against anything." in page.text
     assert "You wear one hat: data analyst" in page.text
 
 
@@ -271,7 +271,7 @@ def assert_no_charts_of_roles(page: Page) -> None:
     """The page has no map, no bars, no cards, and no closest role."""
     assert not {"role-map", "role-card", "note closest-role"} & set(page.values("class"))
     assert ALL_ROLES not in page.text
-    assert "One answer away" not in page.text
+    assert "One higher answer would add" not in page.text
 
 
 def test_with_half_of_the_questions_skipped_the_page_says_how_many_answers_are_needed(client: Client, bank: Bank):

@@ -152,7 +152,7 @@ def test_opening_needs_one_press_after_a_page_that_says_what_happens(app: App, c
     _, viewer = make_second_view(client, owner, SEEN)
     text = client.see(f"{owner}/second-view/open").text
     for sentence in (
-        "Best open it together with Kim",
+        "It is best to open it together with Kim",
         "Both are copied when Ada opens it.",
         "From that moment Kim sees your answers too",
         "It cannot be sealed again.",
@@ -237,7 +237,8 @@ def test_the_comparison_is_not_for_appraisal_or_pay_and_says_that_it_does_not_ch
     for path in (f"{owner}/second-view", viewer):
         text = client.see(path).text
         assert (
-            "It is not an appraisal, measures no skill and no worth, and is no ground for decisions about pay" in text
+            "It is not an appraisal, does not measure skill or value, and must not be a reason for decisions about pay"
+            in text
         )
         assert "what is changed later does not show here" in text
 

@@ -92,7 +92,7 @@ STATED_BY_TABLE = {
     "contact": "whom you work with, how much time goes to other work, your job title, and what you wrote",
     "wish": "what you want more or less of",
     "goal": "your goals (roles that you want to move towards)",
-    "job_goal": "If you head for a job like one in an advert",
+    "job_goal": "If you made a job like one in an advert a goal",
     "feedback": "whether your result fits",
     "feedback_role": "which of them are too much or missing",
     "agreed_action": "If you entered what you agreed in a conversation",
