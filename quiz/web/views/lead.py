@@ -13,8 +13,8 @@ from quiz.teams import Team, anonymous, round_changes, round_pages, rounds
 from quiz.web import links, seeds
 from quiz.web.app import current
 from quiz.web.link_blueprint import link_blueprint
+from quiz.web.qr_code import qr_code
 from quiz.web.views.open_team import open_team_page
-from quiz.web.views.result import qr_code
 
 new_team = Blueprint("new_team", __name__)
 pages = link_blueprint("lead", "/t/<link:link>", lambda lead_hash: _load_team(lead_hash))

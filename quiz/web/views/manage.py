@@ -13,7 +13,7 @@ from quiz.web import links, seeds
 from quiz.web.app import current
 from quiz.web.forms.base import MAX_TITLE_LENGTH
 from quiz.web.owner_blueprint import abort_if_deleted, current_response, owner_blueprint
-from quiz.web.views.result import qr_code
+from quiz.web.qr_code import qr_code
 
 pages = owner_blueprint("manage")
 

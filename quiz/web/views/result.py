@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -17,6 +15,7 @@ from quiz.web.owner_blueprint import (
     earlier_response,
     owner_blueprint,
 )
+from quiz.web.qr_code import qr_code
 
 pages = owner_blueprint("result")
 
@@ -60,13 +59,3 @@ def show() -> str | Response:
 def qr() -> Response:
     """The owner link as a QR code, to continue on a phone."""
     return qr_code(current().absolute_url("result.show"))
-
-
-def qr_code(address: str) -> Response:
-    """An SVG picture of a QR code with `address`."""
-    import segno  # imported here, because few people open a QR code
-
-    picture = io.BytesIO()
-    code = segno.make(address, micro=False)
-    code.save(picture, kind="svg", border=2, light="#fff", svgclass=None, lineclass=None)
-    return Response(picture.getvalue(), mimetype="image/svg+xml")

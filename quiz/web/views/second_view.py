@@ -13,7 +13,7 @@ from quiz.web import links, seeds
 from quiz.web.app import current, days_after
 from quiz.web.forms.second_view import SecondViewForm
 from quiz.web.owner_blueprint import owner_blueprint, require_finished
-from quiz.web.views.result import qr_code
+from quiz.web.qr_code import qr_code
 
 if TYPE_CHECKING:
     from quiz.results.second_view import SecondViewComparison

@@ -19,7 +19,7 @@ from quiz.web.app import current, days_after
 from quiz.web.forms.second_view import PrioritiesForm
 from quiz.web.link_blueprint import link_blueprint
 from quiz.web.page_saves import is_main_button, other_button, script_refusal, sent_page_save
-from quiz.web.views.result import qr_code
+from quiz.web.qr_code import qr_code
 from quiz.web.views.second_view import compare
 
 view_request = link_blueprint(
