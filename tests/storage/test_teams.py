@@ -13,6 +13,7 @@ from itertools import pairwise
 import pytest
 
 from quiz.storage import Storage, TeamLinks, prepare
+from quiz.storage.people import earlier_responses
 from quiz.teams import Candidate, Membership, OpenMember, Publication, Removal, RoundMember, Team, joining
 from quiz.teams.joining import JoinDecision
 from tests.checks import REFUSED, stored_rows
@@ -622,3 +623,15 @@ def test_a_deleted_team_is_in_no_file(database: Storage, ids_count_up: None):
     database.close_round(lead, lambda team, candidates: Publication('{"x": "Canary result"}', [1]), day=DAY)
     assert database.delete_team(lead, day=DAY)
     assert not [file.name for file in database.file.parent.iterdir() if b"Canary" in file.read_bytes()]
+
+
+def test_responses_that_repeat_each_other_in_a_damaged_database_are_found_once(database):
+    first, second = new_response(database), new_response(database)
+    with database.write_transaction() as db:
+        ids = [
+            db.execute("SELECT id FROM response WHERE owner_hash = ?", (owner,)).fetchone()[0]
+            for owner in (first, second)
+        ]
+        for id, earlier in (ids, ids[::-1]):
+            db.execute("UPDATE response SET earlier = ? WHERE id = ?", (earlier, id))
+        assert earlier_responses(db, ids[0]) == (ids[1], ids[0])
