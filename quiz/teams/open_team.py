@@ -1,4 +1,4 @@
-"""What an open team sees: what rests on one person or on nobody, and everybody by name.
+"""What an open team sees: what one person alone does, or nobody, and everybody by name.
 
 Nothing here is anonymous; the join page says so.
 """

@@ -31,17 +31,17 @@ class Away:
     Attributes
     ----------
     without_doer : tuple of WorkItem
-        What falls to nobody; somebody who stays does it less often.
+        What nobody would do weekly; somebody who stays does it less often.
     nobody_can_take : tuple of WorkItem
-        What falls to nobody, and nobody who stays does any of it.
+        What nobody who stays does at all.
     below_need : tuple of WorkItem
         What somebody still does, but fewer people than needed, and fewer than before.
     on_one_person : tuple of WorkItem
-        What rests on one person now, and did not before; as many as needed still do it.
+        What one person alone would do, and did not before; as many as needed still do it.
     not_needed : tuple of WorkItem
-        What falls to nobody and is not needed.
+        What nobody would do weekly and is not needed.
     helpers : tuple of Helper
-        Those who are nearest for what falls to nobody or below its need, the most work first.
+        Those who are nearest to doing what nobody or too few would do, the most work first.
     """
 
     absent: tuple[int, ...]
@@ -54,7 +54,7 @@ class Away:
 
     @property
     def is_covered(self) -> bool:
-        """Whether nothing that is needed falls to nobody or below its need."""
+        """Whether all that is needed and has enough people now still has enough."""
         return not (self.without_doer or self.nobody_can_take or self.below_need)
 
 
@@ -118,7 +118,7 @@ class Hire:
     fills : tuple of WorkItem
         Of that, what is below its need; without needs what nobody does.
     second : tuple of WorkItem
-        Of that, what rests on one person alone now, and no longer would.
+        Of that, what one person alone does now, and no longer would.
     plenty : tuple of WorkItem
         Of that, what enough people do already: as many as needed, not counting what is in `second`; without needs
         `PLENTY_WITHOUT_NEED` or more.

@@ -264,7 +264,7 @@ def test_the_map_has_a_line_for_each_hand_over_inside_the_team_and_an_arc_for_th
     assert arcs == {"data-engineer": 50, "data-analyst": 50}
 
 
-# Wishes that meet
+# Wishes that match
 
 
 def meeting(*members: OpenMember) -> list[tuple[str, str, tuple[int, ...], tuple[int, ...]]]:

@@ -63,7 +63,7 @@ def publish(
     previous : Published, optional
         What the team's last round published, withdrawn or not. A band or a mix stays as it was unless it changed by
         more than one person who joined, left or was replaced could have changed it. So after the first round a band
-        may be off by one person, and pages have to say that.
+        may be one person too high or too low, and pages have to say that.
 
     Raises
     ------

@@ -80,7 +80,7 @@ def _page() -> dict[str, Any]:
 
 @_shared_route("/away", "away", "GET", "POST")
 def away() -> str | tuple[str, int]:
-    """The form that asks who is away; after sending, what falls to nobody or below its need, and who is nearest."""
+    """The form that asks who is away; after sending, what nobody or too few would do, and who is nearest."""
     page = _page()
     team: open_team.OpenTeam = page["open_team"]
     ticked = set(request.form.getlist("absent", type=int))
@@ -93,7 +93,7 @@ def away() -> str | tuple[str, int]:
 
 @_shared_route("/hire", "hire", "GET", "POST")
 def hire() -> str | tuple[str, int]:
-    """The form for a hire, by roles or by an advert; after sending, what the person fills and what stays open."""
+    """The form for a hire, by roles or by an advert; after sending, which gaps the person fills and which remain."""
     app, page = current(), _page()
     form = app.forms.hire(request.form)
     by_role = what_if.hires_by_role(page["open_team"], app.bank.roles)

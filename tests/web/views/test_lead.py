@@ -331,8 +331,8 @@ def test_the_next_round_opens_once_and_counts_nobody_twice(app: App, client: Cli
     assert "5 people finished." in second.text
     assert "What is different from round 1" in second.text
     assert "Round 1 counted 6 people, this one 5." in second.text
-    assert "it may be off by one" in second.text
-    assert "it may be off by one" not in client.see(f"{lead}/rounds/1").text
+    assert "the true number may be one more or one less" in second.text
+    assert "the true number may be one more or one less" not in client.see(f"{lead}/rounds/1").text
     listed = client.see(lead).text
     assert 0 < listed.index("Round 2 closed") < listed.index("Round 1 closed")
 
@@ -806,7 +806,7 @@ def test_the_page_names_who_could_stand_in_and_who_has_nobody(app: App, client: 
     }.items():
         join_team(app, join, make_response(app, all_answers(bank, "never", **answers)), name)
     names = {id: item.name for id, item in bank.responsibility.items()}
-    section = client.see(lead).text.split("and who could stand in", 1)[1].split("If somebody is away", 1)[0]
+    section = client.see(lead).text.split("and who could do it instead", 1)[1].split("If somebody is away", 1)[0]
     both = f"{names['insights']}; {names['dashboards']}"
     assert f"Fay alone does {both}. Max does 1 of these 2 too, less often." in section
     assert f"Max alone does {names['model-deployment']}. Nobody else here does any of it." in section
@@ -824,7 +824,7 @@ def test_each_kind_of_team_has_its_own_sentences(app: App, client: Client, kind)
         assert not re.search(r"\bround|bands|minimum|Your own result stays yours", text, re.IGNORECASE)
         assert "All members see each other’s answers" in unquote(letter)
     else:
-        assert not re.search(r"by name|stand in|Remove|every member sees", text)
+        assert not re.search(r"by name|do it instead|Remove|every member sees", text)
         assert "Every member" not in unquote(letter)
 
 

@@ -165,34 +165,34 @@ def test_needs_can_be_set_before_anybody_has_finished(client: Client):
 # Away
 
 
-def test_an_absence_says_what_falls_to_nobody_who_is_nearest_and_what_nobody_can_take(app: App, client: Client, team):
+def test_an_absence_says_what_nobody_would_do_who_is_nearest_and_what_nobody_can_take(app: App, client: Client, team):
     lead, members = team
     before = stored(app)
     for page in (f"{lead}/away", f"{members['Cy']}/team/away"):
         response = client.send(page, {"absent": response_id(client, lead, "Ada")})
         text = Page.of(response).text
         assert "If Ada is away" in text
-        falls = text.split("What falls to nobody", 1)[1]
+        falls = text.split("What nobody would do weekly", 1)[1]
         assert "Nearest: Bo, who does it about monthly and would have to do it weekly." in falls
-        assert "What each would have to take up" in falls
-        nobody = text.split("What nobody here can take up", 1)[1].split("What falls to nobody", 1)[0]
+        assert "What each would have to take over" in falls
+        nobody = text.split("What nobody here can take over", 1)[1].split("What nobody would do weekly", 1)[0]
         assert app.bank.responsibility["ingest-transform-serve"].name in nobody
         assert re.findall('name="absent"[^>]* checked', response.text), "the choice is still there"
         assert response.headers["Cache-Control"].startswith("no-store")
     assert stored(app) == before, "nothing is stored"
 
 
-def test_with_needs_an_absence_says_what_falls_below(client: Client, team):
+def test_with_needs_an_absence_says_what_too_few_would_do(client: Client, team):
     lead, _ = team
     set_needs(client, lead, insights=2, dashboards=1)
     text = Page.of(client.send(f"{lead}/away", {"absent": response_id(client, lead, "Bo")})).text
-    assert "What falls below the need" in text
+    assert "What too few people would do" in text
     assert "Needed: two. Cy does it weekly or more." in text
-    assert "What then rests on one person" in text
-    assert "What falls to nobody" not in text
+    assert "What one person alone would do" in text
+    assert "What nobody would do weekly" not in text
     covered = Page.of(client.send(f"{lead}/away", {"absent": response_id(client, lead, "Ada")})).text
-    assert "Nothing that is needed falls to nobody" in covered
-    assert "Falls to nobody, and is not needed" in covered
+    assert "everything that enough people do now is still done by enough people." in covered
+    assert "Nobody would do this weekly, but it is not needed" in covered
 
 
 def test_somebody_has_to_be_chosen_who_is_still_in_the_team(app: App, client: Client, team):
@@ -221,7 +221,7 @@ def test_no_name_is_in_an_address_of_these_pages(client: Client, team):
 # A hire
 
 
-def test_a_hire_by_role_says_what_it_fills_what_stays_open_and_what_there_is_plenty_of(client: Client, team):
+def test_a_hire_by_role_says_which_gaps_it_fills_which_remain_and_what_enough_people_do(client: Client, team):
     lead, members = team
     set_needs(client, lead, pipelines=2, insights=2, monitoring=1)
     for page in (f"{lead}/hire", f"{members['Bo']}/team/hire"):
@@ -229,8 +229,8 @@ def test_a_hire_by_role_says_what_it_fills_what_stays_open_and_what_there_is_ple
         text = Page.of(client.send(page, fields)).text
         assert "If somebody joins as data engineer and data analyst" in text
         assert "does everything of both roles weekly" in text
-        fills, rest = text.split("What this person would fill", 1)[1].split("What would stay open", 1)
-        stays_open, plenty = rest.split("What the team has plenty of", 1)
+        fills, rest = text.split("Gaps that this person would fill", 1)[1].split("Gaps that would remain", 1)
+        stays_open, plenty = rest.split("What enough people do already", 1)
         assert "Needed: two. Ada does it weekly or more." in fills
         assert "Needed: one. Nobody does it weekly." in stays_open
         assert "Needed: two. Two do it weekly or more: Bo, Cy." in plenty
@@ -246,10 +246,13 @@ def test_a_hire_by_one_role_has_no_article_that_could_be_wrong(client: Client, t
 def test_before_anything_is_chosen_the_roles_are_compared_by_what_they_would_fill(app: App, client: Client, team):
     lead, _ = team
     set_needs(client, lead, monitoring=1, pipelines=1)
-    text = client.see(f"{lead}/hire").text.split("What one person of each role would fill", 1)[1]
+    text = client.see(f"{lead}/hire").text.split("Gaps that one person of each role would fill", 1)[1]
     monitoring, pipelines = (app.bank.responsibility[id].name for id in ("monitoring", "pipelines"))
-    first, second = f"Below what is needed now: {monitoring}.", f"Would no longer rest on one person: {pipelines}."
-    assert 0 < text.index(first) < text.index(second) < text.index("Fills nothing: enough people do all of it.")
+    first, second = (
+        f"Below what is needed now: {monitoring}.",
+        f"Would no longer be done by one person alone: {pipelines}.",
+    )
+    assert 0 < text.index(first) < text.index(second) < text.index("No gap: enough people do all of it.")
 
 
 def test_a_hire_by_an_advert_is_read_and_not_stored(app: App, client: Client, team):
@@ -259,7 +262,7 @@ def test_a_hire_by_an_advert_is_read_and_not_stored(app: App, client: Client, te
     text = Page.of(response).text
     assert "If somebody joins for this advert" in text
     assert app.bank.responsibility["pipelines"].name in text
-    assert "What would no longer rest on one person" in text
+    assert "What one person alone would no longer do" in text
     assert stored(app) == before
 
 
@@ -327,6 +330,6 @@ def test_before_a_team_is_made_both_kinds_are_shown_with_examples_of_three_sizes
     assert "Fewer than ten people? Choose the open kind" in text
     for size in (6, 12, 25):
         assert f"{size} people" in text
-    assert "the open kind is mostly the better one" in text
+    assert "the open kind is better in most cases" in text
     assert "Which of the two, and by whom, is not shown." in text
     assert client.get("/teams").text.count('<table class="team-hats">') == 3
