@@ -154,5 +154,5 @@ def _open_team(app: App, people: int) -> str:
         app.storage.create_response(owner_hash, bank=bank, day=today)
         app.storage.save_answers(owner_hash, person.answers, bank=bank, day=today)
         app.storage.finish_response(owner_hash, day=today)
-        app.storage.join_team(join_hash, owner_hash, name=f"Person {number}", shares_wishes=True)
+        app.storage.join_team(join_hash, owner_hash, name=f"Person {number}", shares_wishes=True, day=today)
     return f"/t/{lead}"

@@ -245,7 +245,9 @@ def link_hash(path: str) -> str:
 
 def join_team(app: App, join: str, owner_path: str, name: str = "", shares_wishes: bool = False) -> None:
     """Put a response into the team behind a join link."""
-    decision = app.storage.join_team(link_hash(join), link_hash(owner_path), name=name, shares_wishes=shares_wishes)
+    decision = app.storage.join_team(
+        link_hash(join), link_hash(owner_path), name=name, shares_wishes=shares_wishes, day=app.today()
+    )
     assert decision is JoinDecision.JOIN
 
 
@@ -313,7 +315,7 @@ def fill_response(database: Storage, owner_hash: str, word: str) -> None:
     fill_second_view(database, owner_hash, word)
     lead, join_hash = make_owner(), make_owner()
     database.create_team(lead, join_hash, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
-    database.join_team(join_hash, owner_hash, name=word, shares_wishes=True)
+    database.join_team(join_hash, owner_hash, name=word, shares_wishes=True, day=DAY)
     database.close_round(
         lead, lambda team, candidates: Publication("{}", [one.response for one in candidates]), day=WHEN["day"]
     )

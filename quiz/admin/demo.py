@@ -157,7 +157,7 @@ def _store_anonymous_team(app: App) -> str:
         for n in range(size):
             role_ids = {bank.roles[(n * n + k) % len(bank.roles)].id for k in range(1 + n % 2)}
             owner_link = _store_person(app, person_with_roles(bank, rng, "In a team", *sorted(role_ids)))
-            app.storage.join_team(join_hash, links.hash_link(owner_link), name="", shares_wishes=False)
+            app.storage.join_team(join_hash, links.hash_link(owner_link), name="", shares_wishes=False, day=app.today())
         app.storage.close_round(lead_hash, publisher(bank, app.scoring_model), day=app.today())
     return f"/t/{lead_link}"
 
@@ -176,7 +176,7 @@ def _store_open_team(app: App) -> list[tuple[str, str]]:
         wishes[next_role.responsibilities[-1].id] = "more"
         if bank.wish:
             app.storage.save_goals(owner_hash, wishes=wishes, goals=(), day=app.today())
-        app.storage.join_team(join_hash, owner_hash, name=name, shares_wishes=n != 1)
+        app.storage.join_team(join_hash, owner_hash, name=name, shares_wishes=n != 1, day=app.today())
     heads = {role.id: 1 + n % 2 for n, role in enumerate(bank.roles[::2])}
     app.storage.save_needs(links.hash_link(lead_link), needs_of_heads(bank, heads))
     return [

@@ -90,7 +90,9 @@ class Members(Tables):
                 _insert_member(db, join_hash, candidates[0], name, shares_wishes)
             return decision, candidates[0]
 
-    def join_team(self, join_hash: str, owner_hash: str, *, name: str, shares_wishes: bool) -> JoinDecision | None:
+    def join_team(
+        self, join_hash: str, owner_hash: str, *, name: str, shares_wishes: bool, day: str
+    ) -> JoinDecision | None:
         """Add a response to a team if `join_decision` allows it, in one transaction. Returns the decision.
 
         Joining the same team again updates the name and whether wishes are shown. Anonymous teams store neither.
@@ -105,7 +107,7 @@ class Members(Tables):
                 return decision
             replaces_text = _has_text_of_teams(db, owner_hash)
             _insert_member(db, join_hash, owner_hash, name, shares_wishes)
-            end_replaced_memberships(db, owner_hash)
+            end_replaced_memberships(db, owner_hash, day=day)
         if replaces_text:
             self.purge_deleted()  # the log must not keep the old name, or the name of the team that removed them
         return decision

@@ -61,7 +61,7 @@ def end_memberships(db: Connection, team: int, response: int, *, day: str) -> li
     return [id for id, _ in members]
 
 
-def end_replaced_memberships(db: Connection, owner_hash: str) -> None:
+def end_replaced_memberships(db: Connection, owner_hash: str, *, day: str) -> None:
     """Let a finished response take the place of other responses of its person in its team.
 
     So a round counts a person once, and an open team shows them once, also if they took the quiz again twice from the
@@ -70,14 +70,14 @@ def end_replaced_memberships(db: Connection, owner_hash: str) -> None:
     still sees what it published.
     """
     row = db.execute(
-        "SELECT response.id, response.finished, team.id, team.kind FROM response"
+        "SELECT response.id, team.id, team.kind FROM response"
         " JOIN member ON member.response = response.id JOIN team ON team.id = member.team"
         " WHERE response.owner_hash = ? AND response.finished IS NOT NULL",
         (owner_hash,),
     ).fetchone()
     if row is None:
         return
-    id, day, team, kind = row
+    id, team, kind = row
     is_replaced = _is_replaced_in_open_team if kind == "open" else _is_replaced_in_anonymous_team
     for other, other_hash in members_of_person(db, team, id):
         if other != id and is_replaced(db, other, by=id):

@@ -189,7 +189,7 @@ class Responses(Tables):
             if id is None:
                 return False
             db.execute("UPDATE response SET finished = coalesce(finished, ?) WHERE id = ?", (day, id))
-            end_replaced_memberships(db, owner_hash)
+            end_replaced_memberships(db, owner_hash, day=day)
             return True
 
     def save_goals(

@@ -373,7 +373,7 @@ def new_team(app: App, kind: TeamKind, people: int, name: str = "Team") -> tuple
         finished_response(app, dict.fromkeys(app.bank.responsibility, "weekly"), text="secret") for _ in range(people)
     ]
     for owner_hash in owners:
-        app.storage.join_team(join_hash, owner_hash, name="Kim", shares_wishes=True)
+        app.storage.join_team(join_hash, owner_hash, name="Kim", shares_wishes=True, day=app.today())
     team = app.storage.load_team(lead_hash)
     assert team
     app.storage.close_round(lead_hash, rounds.publisher(app.bank, app.scoring_model), day=WHEN["day"])
@@ -410,7 +410,7 @@ def test_rounds_are_in_the_order_in_which_they_were_published(app: App):
     app.storage.open_round(lead_hash, day=WHEN["day"])
     for _ in range(5):
         owner_hash = finished_response(app, dict.fromkeys(app.bank.responsibility, "daily"))
-        app.storage.join_team(links.hash_link(join), owner_hash, name="", shares_wishes=False)
+        app.storage.join_team(links.hash_link(join), owner_hash, name="", shares_wishes=False, day=app.today())
     team = app.storage.load_team(lead_hash)
     assert team
     assert app.storage.close_round(lead_hash, rounds.publisher(app.bank, app.scoring_model), day="2026-06-30")

@@ -594,7 +594,7 @@ def closed_round(database: Storage, people: int) -> tuple[str, list[str]]:
     lead, join_hash, owners = make_owner(), make_owner(), [start_response(database) for _ in range(people)]
     database.create_team(lead, join_hash, number=1, name="Team", kind="anonymous", minimum=5, day=WHEN["day"])
     for owner_hash in owners:
-        database.join_team(join_hash, owner_hash, name="", shares_wishes=False)
+        database.join_team(join_hash, owner_hash, name="", shares_wishes=False, day=DAY)
     database.close_round(
         lead,
         lambda team, candidates: Publication("{}", [candidate.response for candidate in candidates]),
@@ -678,11 +678,11 @@ def test_people_who_left_a_team_since_are_not_members_after_a_restore(database, 
         database.create_team(lead, join_hash, number=1, name="Team", kind="open", minimum=5, day=WHEN["day"])
     leaver, stayer, mover = (start_response(database) for _ in range(3))
     for name, owner_hash in {"Kim": leaver, "Lou": stayer, "Max": mover}.items():
-        database.join_team(teams[0][1], owner_hash, name=name, shares_wishes=False)
+        database.join_team(teams[0][1], owner_hash, name=name, shares_wishes=False, day=DAY)
     back_up(address, copy, day=TODAY)
     for owner_hash in (leaver, mover):
         database.leave_team(owner_hash, day=DAY)
-    database.join_team(teams[1][1], mover, name="Kim", shares_wishes=False)
+    database.join_team(teams[1][1], mover, name="Kim", shares_wishes=False, day=DAY)
     database.close()
     run_restore(copy, address)
     assert [database.load_membership(owner_hash) is not None for owner_hash in (leaver, stayer, mover)] == [
@@ -698,7 +698,7 @@ def test_a_removed_member_stays_removed_and_is_told_as_the_current_database_says
     removed, told, stays, expired = (start_response(database) for _ in range(4))
     ids = {owner_hash: database.load_response(owner_hash).id for owner_hash in (removed, told, stays, expired)}
     for name, owner_hash in {"Ada": removed, "Bo": told, "Cy": stays, "Di": expired}.items():
-        database.join_team(join_hash, owner_hash, name=name, shares_wishes=False)
+        database.join_team(join_hash, owner_hash, name=name, shares_wishes=False, day=DAY)
     for owner_hash in (told, expired):
         assert database.remove_member(lead, ids[owner_hash], day=WHEN["day"])
     back_up(address, copy, day=TODAY)

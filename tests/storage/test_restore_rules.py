@@ -62,7 +62,7 @@ def join(database: Storage, join_hash: str, people: int, *, finished: str = DAY)
     owners = [start_response(database) for _ in range(people)]
     for number, owner_hash in enumerate(owners, 1):
         database.finish_response(owner_hash, day=finished)
-        database.join_team(join_hash, owner_hash, name=f"Person {number}", shares_wishes=True)
+        database.join_team(join_hash, owner_hash, name=f"Person {number}", shares_wishes=True, day=DAY)
     return owners
 
 
@@ -138,7 +138,7 @@ def test_a_response_counted_by_a_team_of_after_the_backup_is_never_counted_again
     database.finish_response(owner_hash, day=WHEN["day"])
     instance.back_up()
     lead, join_hash = make_team(database)
-    database.join_team(join_hash, owner_hash, name="", shares_wishes=False)
+    database.join_team(join_hash, owner_hash, name="", shares_wishes=False, day=DAY)
     database.close_round(lead, count_all, day=LATER)
     instance.restore()
     assert database.load_team(lead) is None
@@ -214,8 +214,8 @@ def test_a_membership_left_since_the_backup_stays_left(instance):
     instance.back_up()
     for owner_hash in (leaver, mover, returner):
         database.leave_team(owner_hash, day=LATER)
-    database.join_team(other_join_hash, mover, name="Kim", shares_wishes=False)
-    database.join_team(join_hash, returner, name="Kim", shares_wishes=True)
+    database.join_team(other_join_hash, mover, name="Kim", shares_wishes=False, day=DAY)
+    database.join_team(join_hash, returner, name="Kim", shares_wishes=True, day=DAY)
     instance.restore()
     memberships = [database.load_membership(owner_hash) for owner_hash in (leaver, stayer, mover, returner)]
     assert [membership is not None for membership in memberships] == [False, True, False, True]
@@ -226,7 +226,7 @@ def test_wishes_hidden_from_a_team_and_names_changed_since_the_backup_stay_so(in
     _, join_hash = make_team(database, "open")
     hides, shows = join(database, join_hash, 2)
     instance.back_up()
-    database.join_team(join_hash, hides, name="Kim", shares_wishes=False)
+    database.join_team(join_hash, hides, name="Kim", shares_wishes=False, day=DAY)
     instance.restore()
     assert [database.load_membership(owner_hash).name for owner_hash in (hides, shows)] == ["Kim", "Person 2"]
     assert [database.load_membership(owner_hash).shares_wishes for owner_hash in (hides, shows)] == [False, True]

@@ -34,7 +34,7 @@ def make_team(database: Storage, people: int = 5) -> tuple[str, list[str]]:
     owners = [start_response(database) for _ in range(people)]
     for owner_hash in owners:
         database.finish_response(owner_hash, day=WHEN["day"])
-        database.join_team(join_hash, owner_hash, name="", shares_wishes=False)
+        database.join_team(join_hash, owner_hash, name="", shares_wishes=False, day=DAY)
     database.close_round(
         lead, lambda team, candidates: Publication("{}", [one.response for one in candidates]), day=DAY
     )

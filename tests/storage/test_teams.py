@@ -54,7 +54,7 @@ def new_response(database: Storage, finished: str | None = DAY) -> str:
 def new_members(database: Storage, join_hash: str, people: int) -> list[str]:
     owners = [new_response(database) for _ in range(people)]
     for owner in owners:
-        assert database.join_team(join_hash, owner, name="", shares_wishes=False) is JoinDecision.JOIN
+        assert database.join_team(join_hash, owner, name="", shares_wishes=False, day=DAY) is JoinDecision.JOIN
     return owners
 
 
@@ -164,7 +164,7 @@ def test_a_member_of_an_open_team_has_the_name_that_they_entered(database: Stora
     lead, join_hash = new_team(database, "open")
     owner = new_response(database)
     assert database.load_membership(owner) is None
-    assert database.join_team(join_hash, owner, name="Ada", shares_wishes=True) is JoinDecision.JOIN
+    assert database.join_team(join_hash, owner, name="Ada", shares_wishes=True, day=DAY) is JoinDecision.JOIN
     assert database.load_membership(owner) == Membership(team(database, lead), "Ada", shares_wishes=True, counted=False)
     (member,) = database.load_open_members(team(database, lead).id)
     response = database.load_response(owner)
@@ -177,7 +177,7 @@ def test_a_member_of_an_open_team_has_the_name_that_they_entered(database: Stora
 def test_open_members_are_sorted_by_name(database: Storage):
     lead, join_hash = new_team(database, "open")
     for name in ("Cy", "Ada", "Bo"):
-        database.join_team(join_hash, new_response(database), name=name, shares_wishes=False)
+        database.join_team(join_hash, new_response(database), name=name, shares_wishes=False, day=DAY)
     assert [member.name for member in database.load_open_members(team(database, lead).id)] == ["Ada", "Bo", "Cy"]
 
 
@@ -185,7 +185,7 @@ def test_an_anonymous_team_stores_no_names(database: Storage, ids_count_up: None
     lead, join_hash = new_team(database)
     owner = new_response(database)
     for name in ("Canary", "Canary again"):
-        assert database.join_team(join_hash, owner, name=name, shares_wishes=True) is JoinDecision.JOIN
+        assert database.join_team(join_hash, owner, name=name, shares_wishes=True, day=DAY) is JoinDecision.JOIN
     assert stored_rows(database, "member") == [{"response": 1, "team": 1, "name": "", "shares_wishes": 0}]
     assert database.load_open_members(team(database, lead).id) == ()
 
@@ -193,16 +193,18 @@ def test_an_anonymous_team_stores_no_names(database: Storage, ids_count_up: None
 def test_a_response_is_in_one_team_only(database: Storage):
     (lead, join_hash), (other, other_join_hash) = new_team(database), new_team(database)
     owner = new_response(database)
-    assert database.join_team(join_hash, owner, name="", shares_wishes=False) is JoinDecision.JOIN
-    assert database.join_team(other_join_hash, owner, name="", shares_wishes=False) is JoinDecision.IN_OTHER_TEAM
+    assert database.join_team(join_hash, owner, name="", shares_wishes=False, day=DAY) is JoinDecision.JOIN
+    assert (
+        database.join_team(other_join_hash, owner, name="", shares_wishes=False, day=DAY) is JoinDecision.IN_OTHER_TEAM
+    )
     assert len(database.load_round_members(team(database, lead).id)) == 1
     assert database.load_round_members(team(database, other).id) == ()
 
 
 def test_joining_needs_an_existing_team_and_response(database: Storage):
     _, join_hash = new_team(database)
-    assert database.join_team(join_hash, new_hash(), name="", shares_wishes=False) is None
-    assert database.join_team(new_hash(), new_response(database), name="", shares_wishes=False) is None
+    assert database.join_team(join_hash, new_hash(), name="", shares_wishes=False, day=DAY) is None
+    assert database.join_team(new_hash(), new_response(database), name="", shares_wishes=False, day=DAY) is None
     assert database.start_in_team(new_hash(), new_hash(), name="", shares_wishes=False, bank="1", day=DAY) is None
     assert len(stored_rows(database, "response")) == 1
     assert stored_rows(database, "member") == []
@@ -214,7 +216,7 @@ def test_eight_threads_that_join_with_one_response_create_one_member(database: S
 
     def join(n: int) -> JoinDecision | None:
         with contextlib.closing(database):
-            return database.join_team(joins[n % 2], owner, name="", shares_wishes=False)
+            return database.join_team(joins[n % 2], owner, name="", shares_wishes=False, day=DAY)
 
     with ThreadPoolExecutor(8) as pool:
         joined = list(pool.map(join, range(8)))
@@ -226,15 +228,15 @@ def test_eight_threads_that_join_with_one_response_create_one_member(database: S
 def test_bringing_a_response_follows_the_rule_for_what_is_stored_at_that_moment(database: Storage, ids_count_up: None):
     (lead, join_hash), (_, other_join_hash) = new_team(database), new_team(database)
     early, counted, other = new_response(database, DAY), new_response(database, LATER), new_response(database)
-    bring = partial(database.join_team, join_hash, name="Canary", shares_wishes=True)
-    assert database.join_team(other_join_hash, other, name="", shares_wishes=False) is JoinDecision.JOIN
+    bring = partial(database.join_team, join_hash, name="Canary", shares_wishes=True, day=DAY)
+    assert database.join_team(other_join_hash, other, name="", shares_wishes=False, day=DAY) is JoinDecision.JOIN
     assert bring(other) is JoinDecision.IN_OTHER_TEAM
     assert bring(counted) is JoinDecision.JOIN
     assert database.close_round(lead, count_all, day=LATER)
     assert bring(early) is JoinDecision.NOT_ELIGIBLE, "the round was closed after the response was finished"
     assert bring(counted) is JoinDecision.ALREADY_COUNTED
     assert bring(new_hash()) is None
-    assert database.join_team(new_hash(), early, name="", shares_wishes=False) is None
+    assert database.join_team(new_hash(), early, name="", shares_wishes=False, day=DAY) is None
     assert [(row["response"], row["team"], row["name"]) for row in stored_rows(database, "member")] == [
         (2, 1, ""),
         (3, 2, ""),
@@ -257,8 +259,8 @@ def test_a_person_leaves_a_team_with_all_their_responses(database: Storage, kind
     _, join_hash = new_team(database, kind)
     owners = [new_response(database), new_hash(), new_hash()]
     other = new_response(database)
-    database.join_team(join_hash, owners[0], name="Ada", shares_wishes=False)
-    database.join_team(join_hash, other, name="Bo", shares_wishes=False)
+    database.join_team(join_hash, owners[0], name="Ada", shares_wishes=False, day=DAY)
+    database.join_team(join_hash, other, name="Bo", shares_wishes=False, day=DAY)
     for earlier, owner in pairwise(owners):
         database.create_response(owner, bank="v", day=DAY, earlier=earlier)
         assert database.stay_in_team(owner)
@@ -272,8 +274,8 @@ def test_a_round_member_has_the_day_of_finishing_and_whether_it_was_counted(data
     lead, join_hash = new_team(database)
     new_members(database, join_hash, 1)
     database.close_round(lead, count_all, day=DAY)
-    database.join_team(join_hash, new_response(database, None), name="", shares_wishes=False)
-    database.join_team(join_hash, new_response(database, LATER), name="", shares_wishes=False)
+    database.join_team(join_hash, new_response(database, None), name="", shares_wishes=False, day=DAY)
+    database.join_team(join_hash, new_response(database, LATER), name="", shares_wishes=False, day=DAY)
     assert database.load_round_members(team(database, lead).id) == (
         RoundMember(1, DAY, True),
         RoundMember(2, None, False),
@@ -399,7 +401,7 @@ def test_no_response_is_ever_counted_twice(database: Storage):
 def test_a_name_that_another_member_has_is_refused_everywhere(database: Storage):
     _, join_hash = new_team(database, "open")
     first, second, third = (new_response(database) for _ in range(3))
-    join = partial(database.join_team, join_hash, shares_wishes=False)
+    join = partial(database.join_team, join_hash, shares_wishes=False, day=DAY)
     assert join(first, name="Ada") is JoinDecision.JOIN
     assert join(second, name="ADA") is JoinDecision.NAME_TAKEN
     assert join(second, name="Bo") is JoinDecision.JOIN
@@ -420,7 +422,7 @@ def test_responses_that_repeat_each_other_may_have_one_name(database: Storage):
     database.create_response(second, bank="v", day=DAY, earlier=first)
     database.create_response(third, bank="v", day=DAY, earlier=second)
     for owner in (third, first, second):
-        assert database.join_team(join_hash, owner, name="Ada", shares_wishes=False) is JoinDecision.JOIN
+        assert database.join_team(join_hash, owner, name="Ada", shares_wishes=False, day=DAY) is JoinDecision.JOIN
     ids = {owner: database.load_response(owner).id for owner in (first, second, third)}  # type: ignore[union-attr]
     members = {member.response: member for member in database.load_open_members(team(database, lead).id)}
     assert [members[ids[owner]].earlier for owner in (first, second, third)] == [
@@ -457,12 +459,12 @@ def test_an_open_team_takes_only_so_many_members_and_an_anonymous_one_any_number
     _, join_hash = new_team(database, "open")
     _, anonymous_join_hash = new_team(database)
     owners = [new_response(database) for _ in range(3)]
-    assert database.join_team(join_hash, owners[0], name="Ada", shares_wishes=False) is JoinDecision.JOIN
+    assert database.join_team(join_hash, owners[0], name="Ada", shares_wishes=False, day=DAY) is JoinDecision.JOIN
     again = new_hash()
     database.create_response(again, bank="v", day=DAY, earlier=owners[0])
     assert database.stay_in_team(again), "two responses of one person are one member"
     decisions = [
-        database.join_team(join_hash, owner, name=name, shares_wishes=False)
+        database.join_team(join_hash, owner, name=name, shares_wishes=False, day=DAY)
         for owner, name in zip(owners, ("Ada", "Bo", "Cy"), strict=True)
     ]
     assert decisions == [JoinDecision.JOIN, JoinDecision.JOIN, JoinDecision.TEAM_IS_FULL]
@@ -475,7 +477,7 @@ def test_removing_a_person_removes_all_their_responses_from_the_team_and_notes_i
     second = new_hash()
     database.create_response(second, bank="v", day=DAY, earlier=first)
     for owner, name in {first: "Ada", second: "Ada", other: "Bo"}.items():
-        database.join_team(join_hash, owner, name=name, shares_wishes=False)
+        database.join_team(join_hash, owner, name=name, shares_wishes=False, day=DAY)
     response = database.load_response(second)
     assert response is not None
     assert not database.remove_member(new_hash(), response.id, day=LATER), "no lead link of this team"
@@ -489,7 +491,7 @@ def test_removing_a_person_removes_all_their_responses_from_the_team_and_notes_i
     assert [database.load_membership(owner) is None for owner in (first, second, other)] == [True, True, False]
     database.delete_removal(first)
     assert [database.load_removal(owner) is None for owner in (first, second)] == [True, False]
-    assert database.join_team(join_hash, second, name="Ada", shares_wishes=False) is JoinDecision.JOIN
+    assert database.join_team(join_hash, second, name="Ada", shares_wishes=False, day=DAY) is JoinDecision.JOIN
     assert database.load_removal(second) is None, "whoever is a member again need not be told"
 
 
@@ -497,8 +499,8 @@ def test_removing_a_person_removes_all_their_responses_from_the_team_and_notes_i
 def test_a_name_and_hidden_wishes_hold_for_all_responses_of_a_person_in_a_team(database: Storage, chosen):
     _, join_hash = new_team(database, "open")
     owners, other = [new_response(database), new_hash()], new_response(database)
-    database.join_team(join_hash, owners[0], name="Ada", shares_wishes=True)
-    database.join_team(join_hash, other, name="Bo", shares_wishes=True)
+    database.join_team(join_hash, owners[0], name="Ada", shares_wishes=True, day=DAY)
+    database.join_team(join_hash, other, name="Bo", shares_wishes=True, day=DAY)
     database.create_response(owners[1], bank="v", day=DAY, earlier=owners[0])
     database.stay_in_team(owners[1])
 
@@ -509,7 +511,7 @@ def test_a_name_and_hidden_wishes_hold_for_all_responses_of_a_person_in_a_team(d
     assert memberships() == {("Ada", True)}
     assert database.rename_member(owners[chosen], "Ada L.") is JoinDecision.JOIN
     assert memberships() == {("Ada L.", True)}
-    join = partial(database.join_team, join_hash, owners[chosen])
+    join = partial(database.join_team, join_hash, owners[chosen], day=DAY)
     assert join(name="Ada", shares_wishes=False) is JoinDecision.JOIN
     assert memberships() == {("Ada", False)}
     assert join(name="Ada", shares_wishes=True) is JoinDecision.JOIN
@@ -530,7 +532,7 @@ def test_a_name_that_was_changed_or_read_is_no_longer_in_the_files(database: Sto
     lead, join_hash = new_hash(), new_hash()
     database.create_team(lead, join_hash, number=3, name="Canary team", kind="open", minimum=5, day=DAY)
     owner = new_response(database)
-    database.join_team(join_hash, owner, name="Canary name", shares_wishes=False)
+    database.join_team(join_hash, owner, name="Canary name", shares_wishes=False, day=DAY)
     if change.startswith("is removed"):
         response = database.load_response(owner)
         assert response
@@ -542,7 +544,7 @@ def test_a_name_that_was_changed_or_read_is_no_longer_in_the_files(database: Sto
         database.delete_removal(owner)
     else:
         join_hash = join_hash if change == "joins again" else other_join_hash
-        assert database.join_team(join_hash, owner, name="Ada", shares_wishes=False) is JoinDecision.JOIN
+        assert database.join_team(join_hash, owner, name="Ada", shares_wishes=False, day=DAY) is JoinDecision.JOIN
     assert b"Canary name" not in bytes_on_disk(database.file)
     assert (b"Canary team" in bytes_on_disk(database.file)) == (not change.startswith("is removed"))
 
@@ -555,9 +557,20 @@ def test_who_left_and_stays_after_all_is_a_member_after_a_restore_too(database: 
     database.leave_team(second, day=LATER)
     assert len(tombstones(database)) == 2
     assert not database.stay_in_team(second), "the person has left with the first response too"
-    database.join_team(join_hash, first, name="", shares_wishes=False)
+    database.join_team(join_hash, first, name="", shares_wishes=False, day=DAY)
     assert database.stay_in_team(second)
     assert not tombstones(database)
+
+
+def test_a_membership_that_new_answers_replace_ends_on_the_day_on_which_they_are_brought(database: Storage):
+    _, join_hash = new_team(database)
+    first, second = new_members(database, join_hash, 1)[0], new_hash()
+    database.create_response(second, bank="v", day=DAY, earlier=first)
+    database.finish_response(second, day=DAY)
+    assert not tombstones(database)
+    database.join_team(join_hash, second, name="", shares_wishes=False, day=LATER)
+    days = [row["day"] for row in stored_rows(database, "tombstone")]
+    assert days == [LATER], "with the day of the answers it could expire before the backups that have the membership"
 
 
 # Deleting
@@ -582,7 +595,7 @@ def test_deleting_a_repeated_response_is_counted_in_each_of_its_rounds(database:
     repeated = new_hash()
     database.create_response(repeated, bank="v", day=DAY, earlier=first)
     database.finish_response(repeated, day=DAY)
-    database.join_team(join_hash, repeated, name="", shares_wishes=False)
+    database.join_team(join_hash, repeated, name="", shares_wishes=False, day=DAY)
 
     def count_new(team: Team, candidates: Sequence[Candidate]) -> Publication:
         return Publication(PUBLISHED, [candidate.response for candidate in candidates if not candidate.counted])

@@ -216,7 +216,9 @@ def add_five_members(app: App, client: Client, lead: str) -> None:
     join = next(value for value in client.see(lead).values("value") if "/j/" in value).rsplit("/", 1)[1]
     for _ in range(5):
         owner_path = client.take(all_answers(app.bank, "weekly")).removeprefix("/r/")
-        assert app.storage.join_team(links.hash_link(join), links.hash_link(owner_path), name="", shares_wishes=False)
+        assert app.storage.join_team(
+            links.hash_link(join), links.hash_link(owner_path), name="", shares_wishes=False, day=app.today()
+        )
 
 
 def test_an_old_form_to_close_a_round_does_not_close_the_next_one(app: App, client: Client):

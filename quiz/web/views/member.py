@@ -101,7 +101,11 @@ def bring() -> Response | tuple[str, int]:
     if errors:
         return _page(form, errors), 422
     decision = app.storage.join_team(
-        g.link_hash, links.hash_link(link), name=form.name.data or "", shares_wishes=form.shares_wishes.data
+        g.link_hash,
+        links.hash_link(link),
+        name=form.name.data or "",
+        shares_wishes=form.shares_wishes.data,
+        day=app.today(),
     )
     if decision in _REFUSALS:
         return _page(form, [_REFUSALS[decision]]), 422
