@@ -197,13 +197,13 @@ def test_the_result_offers_the_questions_that_are_open_next_to_its_certainty(cli
         return client.get(own).text.partition('class="result-hero')[2].partition("</header>")[0]
 
     finish(client, own)
-    assert "Two more questions about time would make this clearer" in hero()
+    assert "Two more questions about time would make this more certain" in hero()
     assert "How much time it takes" not in client.get(own).text
     client.send(f"{own}/compare", BASE | {"infrastructure": "half", "go_to": "later"})
-    assert "One more question about time would make this clearer" in hero()
+    assert "One more question about time would make this more certain" in hero()
     assert "How much time it takes" in client.get(own).text
     assert client.send(f"{own}/compare", BASE | {"skip_unanswered": "y"}).location == own
-    assert "would make this clearer" not in client.get(own).text
+    assert "would make this more certain" not in client.get(own).text
 
 
 @pytest.mark.parametrize(
