@@ -81,7 +81,8 @@ def everything(app: App, client: Client, lead: str, join: str, members: list[str
     for format in ("csv", "jsonl"):
         shown[f"export --team as {format}"] = run(app, "export", "--team", lead, "--format", format)
     shown["export of an unknown team"] = run(app, "export", "--team", "987654321")
-    shown["teams"] = [line for line in run(app, "teams").splitlines() if team_id in line]
+    # Without the blanks: columns are as wide as the longest id, and each call makes one more team.
+    shown["teams"] = [line.split() for line in run(app, "teams").splitlines() if team_id in line]
     return shown
 
 
