@@ -121,7 +121,9 @@ class Server(TcpWSGIServer):
                 channel.handle_close()
 
     def stop(self, *signal_details: Any) -> None:
-        """Finish running requests and end; may be called from a signal handler."""
+        """Finish running requests and end; may be called from a signal handler, also more than once."""
+        if self.stopping:
+            return  # the loop may have ended, and closed what wakes it
         self.stopping = True
         self.pull_trigger()  # wakes the loop
 

@@ -315,6 +315,12 @@ def test_a_request_that_does_not_end_does_not_keep_the_server_from_stopping(star
     slow.may_finish.set()
 
 
+def test_a_server_that_has_stopped_can_be_stopped_again(start):
+    server = start(SlowApp())
+    server.stop()
+    server.server.stop()
+
+
 def test_the_log_of_the_server_names_no_path(start, caplog):
     def broken(environ: Any, start_response: Any) -> list[bytes]:
         raise RuntimeError("broken")
