@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from tests.browser.layout import A4, CLIPPED_TEXT, overflow_px, without_blanks
@@ -58,6 +59,8 @@ def test_an_advert_next_to_a_persons_work_is_printed_on_one_page(look, people):
     quiz.open("{three}/advert".format_map(people))
     quiz.page.fill("#text", ADVERT)
     quiz.press_main_button()
+    expect(quiz.page.get_by_role("heading", name="Asked for, and you do it")).to_be_visible()
+    quiz.page.wait_for_load_state()  # Chromium cannot print a page that is being loaded
     paper = PdfReader(io.BytesIO(quiz.page.pdf(prefer_css_page_size=True)))
     assert len(paper.pages) == 1
     printed = without_blanks(paper.pages[0].extract_text())
