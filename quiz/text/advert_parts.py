@@ -43,7 +43,6 @@ _SIGNATURE = re.compile(
 _ABOUT_NAME = re.compile(
     r"about (?!you\b|your\b|the (?:role|job|position|work|project|opportunity)\b|this\b)", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"\S@\S|https?://|www\.|\+\d[\d ()/-]{6,}")
 _PERIOD = re.compile(
     r"\b(?:19|20)\d\d\s*(?:[-–—/]|to|until)\s*(?:[A-Za-z]{3,9}\.?\s*)?(?:(?:19|20)\d\d\b|present\b|now\b|today\b|current\b)",
     re.IGNORECASE,

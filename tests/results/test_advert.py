@@ -1,10 +1,12 @@
 import string
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiz.results.advert import MAX_ADVERT_CHARACTERS, read_advert
+from quiz.text import matcher
 
 WORK = """\
 • You build and run data pipelines with Airflow and Spark
@@ -230,3 +232,14 @@ def test_no_text_is_an_error_and_marks_are_in_order(bank, text):
         assert ends <= mark.start < mark.end <= len(advert.text)
         ends = mark.end
     assert all(0 <= value <= 1 for value in advert.responsibilities.values())
+
+
+def test_languages_and_ways_of_working_alone_are_no_work(bank, read):
+    text = "Java, Scala, agile, JIRA, programming experience, object-oriented languages, large-scale systems"
+    match = matcher.matcher_for(bank).match(text)
+    without_work = replace(match, responsibilities=dict.fromkeys(match.responsibilities, 0.0))
+    assert match.recognised and max(match.roles.values()) > 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matcher.TextMatcher, "match_stems", lambda *_: [without_work])
+        advert = read(text)
+    assert (advert.reason, advert.mix, advert.asked) == ("short", (), ())
